@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+using System.Net;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Protocol.Discovery;
+
+/// <summary>One complete announcement of the own account as heard on one interface.</summary>
+/// <param name="IsLeaving">it has just said goodbye</param>
+internal sealed record Candidate(
+    DeviceId DeviceId, string Name, string ShortFingerprint, string Host, int Port, ImmutableArray<IPAddress> Addresses,
+    DateTimeOffset AppearedAt, DateTimeOffset HeardAt, bool IsLeaving);

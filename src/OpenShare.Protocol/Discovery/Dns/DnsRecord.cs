@@ -1,0 +1,79 @@
+using System.Net;
+
+namespace OpenShare.Protocol.Discovery.Dns;
+
+/// <summary>The record types this program speaks; others are carried as numbers.</summary>
+public enum DnsType : ushort
+{
+    None = 0,
+    A = 1,
+    Ptr = 12,
+    Txt = 16,
+    Aaaa = 28,
+    Srv = 33,
+    Any = 255,
+}
+
+/// <summary>A question of class IN.</summary>
+/// <param name="WantsUnicast">the QU bit (RFC 6762 §5.4)</param>
+public sealed record DnsQuestion(DnsName Name, DnsType Type, bool WantsUnicast = false);
+
+/// <summary>A resource record of class IN.</summary>
+/// <param name="Ttl">seconds; 0 says goodbye</param>
+/// <param name="CacheFlush">this replaces older records of its name and type (RFC 6762 §10.2)</param>
+public sealed record DnsRecord(DnsName Name, DnsData Data, uint Ttl, bool CacheFlush = false)
+{
+    public DnsType Type => Data.Type;
+
+    /// <summary>True when both say the same, whatever their time to live.</summary>
+    public bool SaysSameAs(DnsRecord other) => Name == other.Name && Data == other.Data;
+}
+
+/// <summary>What a record says.</summary>
+public abstract record DnsData
+{
+    private DnsData() { }
+
+    public abstract DnsType Type { get; }
+
+    /// <summary>An A or AAAA record, by the address's family.</summary>
+    public sealed record Address(IPAddress Value) : DnsData
+    {
+        public override DnsType Type => Value.GetAddressBytes().Length == 4 ? DnsType.A : DnsType.Aaaa;
+
+        // A scope id is this host's own affair and does not travel.
+        public bool Equals(Address? other) => other is not null && Value.GetAddressBytes().AsSpan().SequenceEqual(other.Value.GetAddressBytes());
+
+        public override int GetHashCode() => BitConverter.ToInt32(Value.GetAddressBytes());
+    }
+
+    public sealed record Pointer(DnsName Target) : DnsData
+    {
+        public override DnsType Type => DnsType.Ptr;
+    }
+
+    public sealed record Service(ushort Priority, ushort Weight, ushort Port, DnsName Target) : DnsData
+    {
+        public override DnsType Type => DnsType.Srv;
+    }
+
+    /// <param name="Raw">the strings, each after its length byte (RFC 1035 §3.3.14)</param>
+    public sealed record Text(ReadOnlyMemory<byte> Raw) : DnsData
+    {
+        public override DnsType Type => DnsType.Txt;
+
+        public bool Equals(Text? other) => other is not null && Raw.Span.SequenceEqual(other.Raw.Span);
+
+        public override int GetHashCode() => Raw.Length;
+    }
+
+    /// <summary>A type this program does not speak. Names inside are not uncompressed, so it cannot be sent on.</summary>
+    public sealed record Other(DnsType OtherType, ReadOnlyMemory<byte> Raw) : DnsData
+    {
+        public override DnsType Type => OtherType;
+
+        public bool Equals(Other? other) => other is not null && OtherType == other.OtherType && Raw.Span.SequenceEqual(other.Raw.Span);
+
+        public override int GetHashCode() => Raw.Length;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using System.Net;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Protocol.Discovery;
+
+/// <summary>All that an <see cref="MdnsMachine"/> wants done.</summary>
+public abstract record MdnsEffect
+{
+    private MdnsEffect() { }
+
+    /// <param name="To">null: the multicast groups of both families; else this one legacy querier</param>
+    public sealed record Send(int Interface, ReadOnlyMemory<byte> Packet, IPEndPoint? To = null) : MdnsEffect;
+
+    /// <summary>A device of the own account is there, for the first time or otherwise than last said.</summary>
+    /// <param name="Latency">see docs/discovery.md: from its first sign of life, or from the search's start if it was there before</param>
+    public sealed record Sighted(DeviceId DeviceId, string Name, string ShortFingerprint, PeerPlace Place, TimeSpan Latency) : MdnsEffect;
+
+    /// <summary>It said goodbye, or its announcement expired.</summary>
+    public sealed record Lost(DeviceId DeviceId) : MdnsEffect;
+
+    /// <summary>Several places announce one device id at once; possibly the own one. Said again when the places change.</summary>
+    public sealed record Duplicate(DeviceId DeviceId, ImmutableArray<PeerPlace> Places) : MdnsEffect;
+
+    /// <summary>One place at most is left of those told.</summary>
+    public sealed record DuplicateEnded(DeviceId DeviceId) : MdnsEffect;
+
+    /// <summary>Another device has the name, so this one is announced under another.</summary>
+    public sealed record Renamed(string Name) : MdnsEffect;
+}

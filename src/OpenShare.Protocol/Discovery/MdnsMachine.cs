@@ -1,0 +1,240 @@
+using System.Collections.Immutable;
+using System.Net;
+using OpenShare.Protocol.Discovery.Dns;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Protocol.Discovery;
+
+/// <summary>
+/// Multicast DNS for one device: announces it on every interface and finds the others of its account
+/// (docs/discovery.md). Whatever a packet holds, it is answered with effects or with nothing.
+/// </summary>
+public sealed class MdnsMachine
+{
+    /// <summary>The port of multicast DNS: from there, and to there.</summary>
+    public const int Port = 5353;
+
+    /// <summary>Interfaces that are used at most.</summary>
+    public const int Interfaces = 32;
+
+    private readonly IRandomSource _random;
+    private readonly SortedDictionary<int, Link> _links = [];
+    private readonly PeerTable _peers = new();
+    private readonly Queue<DateTimeOffset> _conflicts = new();
+    private ImmutableHashSet<IPAddress> _ownAddresses = [];
+    private OwnService _own;
+    private bool _mustCompare;
+    private bool _isStopped;
+
+    public MdnsMachine(MdnsOptions options, IRandomSource random)
+    {
+        _own = new OwnService(options);
+        _random = random;
+    }
+
+    /// <summary>The name under which this device is announced.</summary>
+    public string AnnouncedName => _own.Name;
+
+    /// <summary>True when the names are claimed and announced on every interface.</summary>
+    public bool IsAnnounced => _links.Count > 0 && _links.Values.All(l => l.Responder.IsAnnounced);
+
+    /// <summary>When <see cref="MdnsInput.TimeoutReached"/> is due; null when only an input changes anything.</summary>
+    public DateTimeOffset? NextTimeout =>
+        _isStopped || _links.Count == 0
+            ? null
+            : _links.Values.SelectMany(l => (DateTimeOffset[])[l.Responder.NextTimeout, l.Browser.NextTimeout]).Append(_peers.NextTimeout).Min();
+
+    internal int CachedRecords => _links.Values.Sum(l => l.Browser.CachedRecords);
+
+    private PeerPlace OwnPlace => new(
+        _own.Host.ToString(), _own.Options.Announcement.Port, [.. PeerAddresses.InOrder(_links.Values.SelectMany(l => l.Network.Addresses))]);
+
+    public IReadOnlyList<MdnsEffect> Handle(MdnsInput input, DateTimeOffset now)
+    {
+        if (_isStopped)
+            return [];
+        List<MdnsEffect> effects = [];
+        switch (input)
+        {
+            case MdnsInput.PacketReceived packet:
+                Receive(packet, now, effects);
+                break;
+            case MdnsInput.InterfacesChanged changed:
+                ChangeInterfaces(changed.Interfaces, now, effects);
+                break;
+            case MdnsInput.OptionsChanged changed:
+                ChangeOptions(changed.Options, now, effects);
+                break;
+            case MdnsInput.LookAgain:
+                foreach (var link in _links.Values)
+                    link.StartOver(now);
+                break;
+            case MdnsInput.Stop:
+                foreach (var link in _links.Values)
+                    link.Responder.Goodbye(_own, host: true, effects);
+                _isStopped = true;
+                return effects;
+        }
+
+        Advance(now, effects);
+        return effects;
+    }
+
+    private void Advance(DateTimeOffset now, List<MdnsEffect> effects)
+    {
+        foreach (var link in _links.Values)
+        {
+            link.Responder.Advance(_own, now, effects);
+            link.Browser.Advance(_own, link.Responder.IsAnnounced, now, effects);
+        }
+
+        if (!_mustCompare && now < _peers.NextTimeout && !_links.Values.Any(l => l.Browser.HasChanged))
+            return;
+        _mustCompare = false;
+        var announcement = _own.Options.Announcement;
+        var candidates = _links.Values.SelectMany(l => l.Browser.Candidates(announcement.Account)).ToList();
+        _peers.Update(candidates, announcement.DeviceId, OwnPlace, now, effects);
+    }
+
+    private void Receive(MdnsInput.PacketReceived packet, DateTimeOffset now, List<MdnsEffect> effects)
+    {
+        if (!_links.TryGetValue(packet.Interface, out var link))
+            return;
+        DnsMessage message;
+        try
+        {
+            message = DnsMessage.Decode(packet.Bytes.Span);
+        }
+        catch (ProtocolException)
+        {
+            return;
+        }
+
+        if (!message.IsPlain)
+            return;
+        if (!message.IsResponse)
+        {
+            if (!link.Responder.LosesTo(_own, [.. message.Authorities.Where(r => !IsOwnAddress(r))], now))
+                link.Responder.HandleQuery(_own, message, packet.From, now, effects);
+            link.Browser.HandleProbe(message, now);
+        }
+        else if (packet.From.Port == Port)
+        {
+            // RFC 6762 §6: a response from another port is none.
+            ResolveConflicts(link, message, now, effects);
+            link.Browser.HandleResponse(_own, message, packet.From, now);
+        }
+    }
+
+    // RFC 6762 §9: who has a name and hears another use it claims it anew; who hears so while claiming takes another.
+    private void ResolveConflicts(Link link, DnsMessage response, DateTimeOffset now, List<MdnsEffect> effects)
+    {
+        var claims = response.Answers.Concat(response.Additionals).Where(r => r.Ttl > 0).ToList();
+        var instance = claims.Exists(r => r.Name == _own.Instance && r.Type is DnsType.Srv or DnsType.Txt && !_own.Unique(link.Network).Any(o => o.SaysSameAs(r)));
+        var host = claims.Exists(r => r.Name == _own.Host && r.Data is DnsData.Address && !IsOwnAddress(r));
+        if (!instance && !host)
+            return;
+        var wait = CountConflict(now);
+        if (link.Responder.IsAnnounced)
+        {
+            link.Responder.Probe(now, wait);
+            return;
+        }
+
+        _own = _own.WithOtherNames(instance, host);
+        foreach (var each in _links.Values)
+            each.Responder.Probe(now, wait);
+        _mustCompare = true;
+        if (instance)
+            effects.Add(new MdnsEffect.Renamed(_own.Name));
+    }
+
+    private TimeSpan CountConflict(DateTimeOffset now)
+    {
+        while (_conflicts.TryPeek(out var oldest) && oldest < now - MdnsTimes.ProbeRemembered)
+            _conflicts.Dequeue();
+        if (_conflicts.Count < MdnsTimes.ManyConflicts)
+            _conflicts.Enqueue(now);
+        return _conflicts.Count < MdnsTimes.ManyConflicts ? TimeSpan.Zero : MdnsTimes.AfterManyConflicts;
+    }
+
+    private void ChangeInterfaces(ImmutableArray<MdnsInterface> interfaces, DateTimeOffset now, List<MdnsEffect> effects)
+    {
+        var usable = interfaces
+            .Select(i => i with { Addresses = [.. i.Addresses.Select(PeerAddresses.WithoutScope).Distinct()] })
+            .Where(i => !i.Addresses.IsEmpty).OrderBy(i => i.Index).Take(Interfaces).ToDictionary(i => i.Index);
+        foreach (var gone in _links.Keys.Where(k => !usable.ContainsKey(k)).ToList())
+            _links.Remove(gone);
+        _ownAddresses = [.. usable.Values.SelectMany(i => i.Addresses)];
+        _mustCompare = true;
+
+        foreach (var network in usable.Values.OrderBy(i => i.Index))
+        {
+            if (!_links.TryGetValue(network.Index, out var link))
+            {
+                _links[network.Index] = link = new Link(network, _random);
+                link.Responder.Probe(now);
+                link.Browser.Search(now);
+            }
+            else if (link.Network != network)
+            {
+                link.Responder.Goodbye(_own, link.Network.Addresses.Except(network.Addresses), effects);
+                link.Network = network;
+                link.StartOver(now);
+            }
+        }
+    }
+
+    private void ChangeOptions(MdnsOptions options, DateTimeOffset now, List<MdnsEffect> effects)
+    {
+        if (options == _own.Options)
+            return;
+        var changed = new OwnService(options);
+        var keepsNames = options.DeviceName == _own.Options.DeviceName && changed.Options.Announcement.DeviceId == _own.Options.Announcement.DeviceId;
+        if (keepsNames)
+            changed = new OwnService(options, _own.InstanceTry, _own.HostTry);
+        foreach (var link in _links.Values)
+        {
+            if (!keepsNames)
+            {
+                link.Responder.Goodbye(_own, host: changed.Host != _own.Host, effects);
+                link.Responder.Probe(now);
+            }
+            else
+            {
+                link.Responder.AnnounceSoon(now);
+            }
+        }
+
+        _own = changed;
+        _mustCompare = true;
+    }
+
+    private bool IsOwnAddress(DnsRecord record) => record.Data is DnsData.Address address && _ownAddresses.Contains(address.Value);
+
+    private sealed class Link(MdnsInterface network, IRandomSource random)
+    {
+        private MdnsInterface _network = network;
+
+        internal MdnsInterface Network
+        {
+            get => _network;
+            set
+            {
+                _network = value;
+                Responder.Network = value;
+                Browser.Network = value;
+            }
+        }
+
+        internal Responder Responder { get; } = new(network, random);
+
+        internal Browser Browser { get; } = new(network, random);
+
+        internal void StartOver(DateTimeOffset now)
+        {
+            Responder.AnnounceSoon(now);
+            Browser.Search(now);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Net;
+
+namespace OpenShare.Protocol.Discovery;
+
+/// <summary>Which announced addresses are worth dialling, and in which order.</summary>
+internal static class PeerAddresses
+{
+    /// <summary>Addresses of one place that are kept.</summary>
+    internal const int PerPlace = 16;
+
+    /// <summary>False for what names no host, and for loopback but on the loopback interface: else anybody could have us dial ourselves.</summary>
+    internal static bool IsUsable(IPAddress address, MdnsInterface network)
+    {
+        var bytes = address.GetAddressBytes();
+        var isMulticastOrBeyond = bytes.Length == 4 ? bytes[0] is 0 or >= 224 : bytes[0] == 0xFF || address.Equals(IPAddress.IPv6Any) || address.IsIPv4MappedToIPv6;
+        return !isMulticastOrBeyond && (network.IsLoopback || !IPAddress.IsLoopback(address));
+    }
+
+    /// <summary>A link-local IPv6 address means something only together with its interface.</summary>
+    internal static IPAddress Scoped(IPAddress address, MdnsInterface network) =>
+        address.IsIPv6LinkLocal ? new IPAddress(address.GetAddressBytes(), network.Index) : address;
+
+    internal static IPAddress WithoutScope(IPAddress address) => new(address.GetAddressBytes());
+
+    /// <summary>Loopback, IPv4, IPv6, link-local IPv6; each once.</summary>
+    internal static IEnumerable<IPAddress> InOrder(IEnumerable<IPAddress> addresses) =>
+        addresses.Distinct().OrderBy(Rank).ThenBy(a => Convert.ToHexString(a.GetAddressBytes()), StringComparer.Ordinal).ThenBy(Scope).Take(PerPlace);
+
+    private static int Rank(IPAddress address) =>
+        IPAddress.IsLoopback(address) ? 0 : address.GetAddressBytes().Length == 4 ? 1 : address.IsIPv6LinkLocal ? 3 : 2;
+
+    private static long Scope(IPAddress address) => address.IsIPv6LinkLocal ? address.ScopeId : 0;
+}

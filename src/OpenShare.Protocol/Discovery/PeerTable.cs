@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Protocol.Discovery;
+
+/// <summary>Turns the announcements that hold into what is told: sighted, lost, and one id at two places.</summary>
+internal sealed class PeerTable
+{
+    private readonly SortedDictionary<DeviceId, MdnsEffect.Sighted> _known = [];
+    private readonly SortedDictionary<DeviceId, Doubt> _doubts = [];
+
+    /// <summary>When a duplicate that is not yet told has lasted long enough to be told.</summary>
+    internal DateTimeOffset NextTimeout =>
+        _doubts.Values.Select(d => d.Told.IsEmpty ? d.Since + MdnsTimes.BeforeDuplicate : DateTimeOffset.MaxValue).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+
+    /// <param name="ownPlace">where this device itself is, with its own id</param>
+    internal void Update(IEnumerable<Candidate> candidates, DeviceId ownId, PeerPlace ownPlace, DateTimeOffset now, List<MdnsEffect> effects)
+    {
+        var byDevice = new SortedDictionary<DeviceId, List<Candidate>>();
+        foreach (var candidate in candidates)
+        {
+            if (!byDevice.TryGetValue(candidate.DeviceId, out var list))
+                byDevice[candidate.DeviceId] = list = [];
+            list.Add(candidate);
+        }
+
+        foreach (var gone in _doubts.Keys.Where(k => !byDevice.ContainsKey(k)).ToList())
+            Clear(gone, effects);
+
+        foreach (var gone in _known.Keys.Where(k => !byDevice.ContainsKey(k) || k == ownId).ToList())
+        {
+            _known.Remove(gone);
+            effects.Add(new MdnsEffect.Lost(gone));
+        }
+
+        foreach (var (device, list) in byDevice)
+        {
+            var places = Places(list);
+            if (device == ownId)
+                places = [ownPlace, .. places.Where(p => !p.IsSamePlaceAs(ownPlace))];
+            if (device != ownId)
+                Sight(device, list, places, now, effects);
+            Judge(device, places, now, effects);
+        }
+    }
+
+    // One place for one host and port. Who has just said goodbye counts only where nobody else stays.
+    private static ImmutableArray<PeerPlace> Places(List<Candidate> candidates)
+    {
+        var staying = candidates.Exists(c => !c.IsLeaving) ? candidates.Where(c => !c.IsLeaving) : candidates;
+        return
+        [
+            .. staying.GroupBy(c => (c.Host, c.Port))
+                .OrderBy(g => g.Key.Host, StringComparer.Ordinal).ThenBy(g => g.Key.Port)
+                .Select(g => new PeerPlace(g.Key.Host, g.Key.Port, [.. PeerAddresses.InOrder(g.SelectMany(c => c.Addresses))])),
+        ];
+    }
+
+    private void Sight(DeviceId device, List<Candidate> candidates, ImmutableArray<PeerPlace> places, DateTimeOffset now, List<MdnsEffect> effects)
+    {
+        var known = _known.GetValueOrDefault(device);
+        var place = places.FirstOrDefault(p => known is not null && p.IsSamePlaceAs(known.Place)) ?? places[0];
+        var newest = candidates.Where(c => c.Host == place.Host && c.Port == place.Port).MaxBy(c => c.HeardAt)!;
+        var latency = known?.Latency ?? now - candidates.Min(c => c.AppearedAt);
+        var sighted = new MdnsEffect.Sighted(device, newest.Name, newest.ShortFingerprint, place, latency);
+        if (sighted == known)
+            return;
+        _known[device] = sighted;
+        effects.Add(sighted);
+    }
+
+    // Two places are told when they have lasted a moment, and again when they change.
+    private void Judge(DeviceId device, ImmutableArray<PeerPlace> places, DateTimeOffset now, List<MdnsEffect> effects)
+    {
+        if (places.Length < 2)
+        {
+            Clear(device, effects);
+            return;
+        }
+
+        var doubt = _doubts.GetValueOrDefault(device) ?? new Doubt(now, []);
+        if (now >= doubt.Since + MdnsTimes.BeforeDuplicate && !doubt.Told.SequenceEqual(places))
+        {
+            doubt = doubt with { Told = places };
+            effects.Add(new MdnsEffect.Duplicate(device, places));
+        }
+
+        _doubts[device] = doubt;
+    }
+
+    private void Clear(DeviceId device, List<MdnsEffect> effects)
+    {
+        if (_doubts.Remove(device, out var doubt) && !doubt.Told.IsEmpty)
+            effects.Add(new MdnsEffect.DuplicateEnded(device));
+    }
+
+    private sealed record Doubt(DateTimeOffset Since, ImmutableArray<PeerPlace> Told);
+}

@@ -1,0 +1,172 @@
+using System.Collections.Immutable;
+using System.Net;
+using OpenShare.Protocol.Discovery.Dns;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Protocol.Discovery;
+
+/// <summary>
+/// Probes, announces and answers on one interface (RFC 6762 §6, §8, §9). An answer is always the whole
+/// announcement: it is small, and who asks for a part is about to ask for the rest.
+/// </summary>
+internal sealed class Responder(MdnsInterface network, IRandomSource random)
+{
+    /// <summary>The interface, as it is now.</summary>
+    internal MdnsInterface Network { get; set; } = network;
+
+    private enum State
+    {
+        Probing,
+        Announced,
+    }
+
+    private readonly AnnounceSchedule _schedule = new(random);
+    private State _state = State.Probing;
+    private int _probesLeft;
+    private DateTimeOffset _nextProbe = DateTimeOffset.MaxValue;
+    private DateTimeOffset _nextAnswer = DateTimeOffset.MaxValue;
+    private DateTimeOffset _nextLegacyAnswer = DateTimeOffset.MinValue;
+    private DateTimeOffset _lastSent = DateTimeOffset.MinValue;
+    private bool _kindAsked;
+
+    internal DateTimeOffset NextTimeout =>
+        _state == State.Probing ? _nextProbe
+        : _nextAnswer < _schedule.Next ? _nextAnswer
+        : _schedule.Next;
+
+    internal bool IsAnnounced => _state == State.Announced;
+
+    /// <summary>Claims the names anew, after <paramref name="wait"/> and up to 250 ms at random.</summary>
+    internal void Probe(DateTimeOffset now, TimeSpan wait = default)
+    {
+        _state = State.Probing;
+        _probesLeft = MdnsTimes.Probes;
+        _nextProbe = now + wait + random.Between(TimeSpan.Zero, MdnsTimes.BetweenProbes);
+        _nextAnswer = DateTimeOffset.MaxValue;
+    }
+
+    /// <summary>Starts the dense schedule over: something changed that others should hear soon.</summary>
+    internal void AnnounceSoon(DateTimeOffset now)
+    {
+        if (_state == State.Announced)
+            _schedule.Start(_lastSent + MdnsTimes.BetweenAnswers > now ? _lastSent + MdnsTimes.BetweenAnswers : now);
+    }
+
+    internal void Advance(OwnService own, DateTimeOffset now, List<MdnsEffect> effects)
+    {
+        if (_state == State.Probing && now >= _nextProbe)
+        {
+            if (_probesLeft > 0)
+            {
+                _probesLeft--;
+                _nextProbe = now + MdnsTimes.BetweenProbes;
+                effects.Add(SendProbe(own));
+                return;
+            }
+
+            _state = State.Announced;
+            _schedule.Start(now);
+        }
+
+        if (_state == State.Announced && now >= NextTimeout)
+        {
+            var records = own.Records(Network);
+            effects.Add(Multicast(_kindAsked ? records.Add(OwnService.Kind) : records));
+            _lastSent = now;
+            _nextAnswer = DateTimeOffset.MaxValue;
+            _kindAsked = false;
+            _schedule.Sent(now);
+        }
+    }
+
+    /// <summary>Answers a query, at once or when it is due.</summary>
+    internal void HandleQuery(OwnService own, DnsMessage query, IPEndPoint from, DateTimeOffset now, List<MdnsEffect> effects)
+    {
+        if (_state != State.Announced)
+            return;
+        var asked = own.Records(Network).Add(OwnService.Kind).Where(r => IsAsked(query, r) && !IsKnown(query, r)).ToImmutableArray();
+        if (asked.IsEmpty)
+            return;
+        if (from.Port != MdnsMachine.Port)
+        {
+            AnswerLegacy(query, asked, from, now, effects);
+            return;
+        }
+
+        _kindAsked |= asked.Contains(OwnService.Kind);
+        var isProbe = query.Authorities.Any(a => a.Name == own.Instance || a.Name == own.Host);
+        var wait = isProbe || asked.All(r => r.CacheFlush) ? TimeSpan.Zero : random.Between(MdnsTimes.BeforeSharedAnswer);
+        var earliest = _lastSent + (isProbe ? MdnsTimes.BetweenDefences : MdnsTimes.BetweenAnswers);
+        var at = earliest > now + wait ? earliest : now + wait;
+        _nextAnswer = at < _nextAnswer ? at : _nextAnswer;
+    }
+
+    /// <summary>Says that the service is no more, and so its host name if that is given up too. While probing nothing was claimed yet.</summary>
+    internal void Goodbye(OwnService own, bool host, List<MdnsEffect> effects) =>
+        Withdraw(own.Records(Network).Where(r => host || r.Name != own.Host), effects);
+
+    /// <summary>Says that these addresses are no more.</summary>
+    internal void Goodbye(OwnService own, IEnumerable<IPAddress> addresses, List<MdnsEffect> effects) =>
+        Withdraw(addresses.Select(a => new DnsRecord(own.Host, new DnsData.Address(a), 0)), effects);
+
+    private void Withdraw(IEnumerable<DnsRecord> records, List<MdnsEffect> effects)
+    {
+        ImmutableArray<DnsRecord> gone = [.. records.Select(r => r with { Ttl = 0, CacheFlush = false })];
+        if (_state == State.Announced && !gone.IsEmpty)
+            effects.Add(Multicast(gone));
+    }
+
+    /// <summary>Two devices probe for one name at once: the one whose data come later in order has it (RFC 6762 §8.2).</summary>
+    /// <returns>true when this device lost, and probes again later</returns>
+    internal bool LosesTo(OwnService own, IReadOnlyList<DnsRecord> claims, DateTimeOffset now)
+    {
+        if (_state != State.Probing)
+            return false;
+        var ours = own.Unique(Network);
+        foreach (var name in (DnsName[])[own.Instance, own.Host])
+        {
+            var theirs = claims.Where(r => r.Name == name).ToList();
+            if (theirs.Count > 0 && ProbeTie.Compare(ours.Where(r => r.Name == name), theirs) < 0)
+            {
+                Probe(now, MdnsTimes.AfterLostTie);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private MdnsEffect.Send SendProbe(OwnService own) => new(Network.Index, new DnsMessage
+    {
+        Questions = [new DnsQuestion(own.Instance, DnsType.Any), new DnsQuestion(own.Host, DnsType.Any)],
+        Authorities = [.. own.Unique(Network).Select(r => r with { CacheFlush = false })],
+    }.Encode());
+
+    private MdnsEffect.Send Multicast(ImmutableArray<DnsRecord> records) =>
+        new(Network.Index, new DnsMessage { IsResponse = true, Answers = records }.Encode());
+
+    // A legacy resolver hears no multicast, knows no cache-flush bit, and wants its question back (RFC 6762 §6.7).
+    // At most ten such answers a second, for the asker's address may be forged.
+    private void AnswerLegacy(DnsMessage query, ImmutableArray<DnsRecord> asked, IPEndPoint from, DateTimeOffset now, List<MdnsEffect> effects)
+    {
+        if (now < _nextLegacyAnswer)
+            return;
+        _nextLegacyAnswer = now + MdnsTimes.BetweenQueryPackets;
+        effects.Add(new MdnsEffect.Send(Network.Index, new DnsMessage
+        {
+            Id = query.Id,
+            IsResponse = true,
+            Questions = [.. query.Questions.Where(q => asked.Any(r => Asks(q, r))).Take(OwnService.Addresses)],
+            Answers = [.. asked.Select(r => r with { CacheFlush = false, Ttl = MdnsTimes.LegacyTimeToLive })],
+        }.Encode(), from));
+    }
+
+    private static bool IsAsked(DnsMessage query, DnsRecord record) => query.Questions.Any(q => Asks(q, record));
+
+    private static bool Asks(DnsQuestion question, DnsRecord record) =>
+        question.Name == record.Name && (question.Type == record.Type || question.Type == DnsType.Any);
+
+    // Known-answer suppression (RFC 6762 §7.1).
+    private static bool IsKnown(DnsMessage query, DnsRecord record) =>
+        query.Answers.Any(a => a.Ttl >= record.Ttl / 2 && a.SaysSameAs(record));
+}

@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Protocol.Handshake;
+
+/// <summary>
+/// When to dial a peer: at once when a link is wanted, again with exponential back-off and full jitter while it is,
+/// and at once when discovery sees the peer anew. Every input answers whether to dial now.
+/// </summary>
+public sealed class DialMachine(IRandomSource random)
+{
+    public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    private enum State { Idle, Dialing, Waiting, Linked }
+
+    private State _state = State.Idle;
+    private bool _wanted;
+    private int _failures;
+
+    /// <summary>When <see cref="HandleTimeout"/> wants to be called.</summary>
+    public DateTimeOffset? NextTimeout { get; private set; }
+
+    public bool IsWanted => _wanted;
+
+    /// <summary>Somebody needs a link.</summary>
+    public bool Want()
+    {
+        _wanted = true;
+        return _state is State.Idle or State.Waiting && Dial();
+    }
+
+    /// <summary>Nobody does any more. A link that is open stays; no other is dialled.</summary>
+    public void Release()
+    {
+        _wanted = false;
+        if (_state == State.Waiting)
+            Rest(State.Idle);
+    }
+
+    /// <summary>Discovery saw the peer, perhaps at another address: back-off ends.</summary>
+    public bool Sighted()
+    {
+        _failures = 0;
+        return _state == State.Waiting && Dial();
+    }
+
+    /// <param name="worthRetrying">false for a refusal: it would be repeated</param>
+    public void DialFailed(bool worthRetrying, DateTimeOffset now)
+    {
+        if (_state != State.Dialing)
+            return;
+        if (!_wanted || !worthRetrying)
+        {
+            _wanted = false;
+            Rest(State.Idle);
+            return;
+        }
+        _state = State.Waiting;
+        NextTimeout = now + Pause();
+    }
+
+    /// <summary>A link is open, whichever side dialled it.</summary>
+    public void Linked()
+    {
+        _failures = 0;
+        Rest(State.Linked);
+    }
+
+    /// <summary>The link is no more.</summary>
+    public bool Unlinked()
+    {
+        Rest(State.Idle);
+        return _wanted && Dial();
+    }
+
+    public bool HandleTimeout(DateTimeOffset now) => _state == State.Waiting && now >= NextTimeout && Dial();
+
+    private bool Dial()
+    {
+        Rest(State.Dialing);
+        return true;
+    }
+
+    private void Rest(State state)
+    {
+        _state = state;
+        NextTimeout = null;
+    }
+
+    // Full jitter: anything between a tenth of the ceiling and the ceiling, so that peers of one access point do not come back together.
+    private TimeSpan Pause()
+    {
+        var ceiling = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * Math.Pow(2, Math.Min(_failures++, 16)));
+        var fraction = BinaryPrimitives.ReadUInt32LittleEndian(random.Bytes(4)) / (double)uint.MaxValue;
+        return TimeSpan.FromMilliseconds(ceiling * (0.1 + 0.9 * fraction));
+    }
+}

@@ -1,0 +1,95 @@
+using Google.Protobuf;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Protocol.Handshake;
+
+/// <summary>The side that dialled: own hello -> responder's hello and proof -> own proof -> verdict.</summary>
+public sealed class HandshakeInitiator : HandshakeMachine
+{
+    private readonly DeviceId? _expected;
+    private readonly Authentication.Types.Purpose _purpose;
+    private byte[] _opening = [];
+    private HandshakeResult? _awaitingVerdict;
+
+    /// <param name="expected">the device that was dialled, or null where only an address is known</param>
+    /// <param name="binding">what the transport knows of itself that both sides see (empty for TCP)</param>
+    public HandshakeInitiator(
+        HandshakeParty self, DeviceId? expected, Authentication.Types.Purpose purpose, IRandomSource random, ReadOnlySpan<byte> binding = default)
+        : base(self, HandshakeRole.Initiator, random, binding)
+    {
+        _expected = expected;
+        _purpose = purpose;
+    }
+
+    public IReadOnlyList<HandshakeEffect> Start(DateTimeOffset now)
+    {
+        var hello = new InitiatorHello
+        {
+            Ephemeral = ByteString.CopyFrom(Ephemeral.PublicKey),
+            Nonce = ByteString.CopyFrom(Ephemeral.Nonce),
+            TrustRootVersion = Self.Trust.Version,
+        };
+        hello.Versions.AddRange(ProtocolVersions.Spoken);
+        _opening = new Opening { Hello = hello }.ToByteArray();
+        NextTimeout = now + HandshakeParty.Deadline;
+        return [new HandshakeEffect.SendFrame(_opening)];
+    }
+
+    private protected override int LongestFrame => Limits.HandshakeFrame;
+
+    private protected override IReadOnlyList<HandshakeEffect> HandleFrame(ReadOnlySpan<byte> frame, DateTimeOffset now) =>
+        _awaitingVerdict is null ? OnHello(frame, now) : OnVerdict(frame, _awaitingVerdict);
+
+    private List<HandshakeEffect> OnHello(ReadOnlySpan<byte> frame, DateTimeOffset now)
+    {
+        var answer = Messages.Parse(ResponderHello.Parser, frame, "handshake answer");
+        if (answer.Hint is { } hint)
+            return Fail(new HandshakeFailure.Hinted(hint.Code, Hints.Text(hint.Code)));
+        var clearBytes = answer.Clear.ToByteArray();
+        var clear = Messages.Parse(ResponderHelloClear.Parser, clearBytes, "handshake answer");
+        if (!ProtocolVersions.Spoken.Contains(clear.Version) || clear.Nonce.Length != Ephemeral.NonceSize)
+            throw new ProtocolException($"It answered in version {clear.Version}, which was not offered, or without a nonce.");
+        Keys = HandshakeKeys.Agree(Ephemeral.Key, clear.Ephemeral.Span, _opening, clearBytes, Binding)
+            ?? throw new ProtocolException("The answer's ephemeral key is no X25519 public key.");
+
+        var auth = Messages.Parse(HandshakeAuth.Parser, OpenSealed(HandshakeRole.Responder, 0, answer.Sealed.Span), "handshake answer");
+        return auth.KindCase switch
+        {
+            HandshakeAuth.KindOneofCase.Refusal => FailByPeer(auth.Refusal, null),
+            HandshakeAuth.KindOneofCase.Authentication => OnProof(auth.Authentication, clear.TrustRootVersion, now),
+            _ => throw new ProtocolException("Its answer has no meaning to this version."),
+        };
+    }
+
+    private List<HandshakeEffect> OnProof(Authentication peer, uint trustRootVersion, DateTimeOffset now)
+    {
+        if (JudgeTrustRoot(trustRootVersion) is { } differs)
+            return Refuse(differs);
+        var transcript = peer.Certificate is null ? [] : Keys!.ResponderTranscript(peer.Certificate);
+        if (PeerChecks.Judge(Self, peer, shown => Proves(shown, HandshakeRole.Responder, peer, transcript), now, out var certificate) is { } refused)
+            return Refuse(refused);
+        if (_expected is { } expected && certificate!.DeviceId != expected)
+            return Refuse(new(RefusalCode.UnexpectedDevice, $"At this address is {certificate.Name} ({certificate.DeviceId}), not the device looked for.", certificate));
+
+        var own = HandshakeKeys.InitiatorTranscript(transcript, Self.Certificate.Blob);
+        var proof = Prove(own);
+        proof.Purpose = _purpose;
+        _awaitingVerdict = new HandshakeResult(certificate!, peer.CrlVersion, _purpose, Keys!.Finish(own, HandshakeRole.Initiator));
+        return [Sealed(0, new HandshakeAuth { Authentication = proof })];
+    }
+
+    private List<HandshakeEffect> OnVerdict(ReadOnlySpan<byte> frame, HandshakeResult result)
+    {
+        var verdict = Messages.Parse(HandshakeVerdict.Parser, OpenSealed(HandshakeRole.Responder, 1, frame), "handshake verdict");
+        return verdict.KindCase switch
+        {
+            HandshakeVerdict.KindOneofCase.Accepted => [Establish(result)],
+            HandshakeVerdict.KindOneofCase.Refusal => FailByPeer(verdict.Refusal, result.Peer),
+            _ => throw new ProtocolException("Its verdict has no meaning to this version."),
+        };
+    }
+
+    private List<HandshakeEffect> Refuse(HandshakeFailure.Refused refused) =>
+        [Sealed(0, new HandshakeAuth { Refusal = ToWire(refused) }), .. Fail(refused)];
+}

@@ -1,0 +1,16 @@
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Revocation;
+
+namespace OpenShare.Protocol.Handshake;
+
+/// <summary>This device as it stands at the start of a handshake: what it shows, and what it judges the other side by.</summary>
+/// <param name="Duplicates">device ids that two places claim at once: refused until that is resolved</param>
+public sealed record HandshakeParty(
+    ISigner Key,
+    DeviceCertificate Certificate,
+    TrustRoot Trust,
+    RevocationList? Revoked,
+    IReadOnlySet<DeviceId> Duplicates)
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+}

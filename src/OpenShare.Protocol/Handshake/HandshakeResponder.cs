@@ -1,0 +1,71 @@
+using Google.Protobuf;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Protocol.Handshake;
+
+/// <summary>The side that was dialled: initiator's hello -> own hello and proof -> initiator's proof -> verdict.</summary>
+public sealed class HandshakeResponder : HandshakeMachine
+{
+    private byte[]? _transcript;
+    private uint _initiatorTrustVersion;
+
+    public HandshakeResponder(HandshakeParty self, IRandomSource random, DateTimeOffset now, ReadOnlySpan<byte> binding = default)
+        : base(self, HandshakeRole.Responder, random, binding) => NextTimeout = now + HandshakeParty.Deadline;
+
+    private protected override int LongestFrame => _transcript is null ? Limits.OpeningFrame : Limits.HandshakeFrame;
+
+    private protected override IReadOnlyList<HandshakeEffect> HandleFrame(ReadOnlySpan<byte> frame, DateTimeOffset now) =>
+        _transcript is null ? OnHello(frame) : OnProof(frame, _transcript, now);
+
+    private List<HandshakeEffect> OnHello(ReadOnlySpan<byte> frame)
+    {
+        var opening = frame.ToArray();
+        var hello = Messages.Parse(Opening.Parser, opening, "handshake").Hello
+            ?? throw new ProtocolException("The first message is no hello.");
+        var version = ProtocolVersions.Choose(hello.Versions);
+        if (version == 0)
+            return [new HandshakeEffect.SendFrame(Hints.Frame(Hint.Types.Code.NoCommonVersion)), .. Fail(new HandshakeFailure.Broken(Hints.Text(Hint.Types.Code.NoCommonVersion)))];
+        if (hello.Nonce.Length != Ephemeral.NonceSize)
+            throw new ProtocolException("The hello has no nonce.");
+
+        var clear = new ResponderHelloClear
+        {
+            Version = version,
+            Ephemeral = ByteString.CopyFrom(Ephemeral.PublicKey),
+            Nonce = ByteString.CopyFrom(Ephemeral.Nonce),
+            TrustRootVersion = Self.Trust.Version,
+        }.ToByteArray();
+        Keys = HandshakeKeys.Agree(Ephemeral.Key, hello.Ephemeral.Span, opening, clear, Binding)
+            ?? throw new ProtocolException("The hello's ephemeral key is no X25519 public key.");
+        _initiatorTrustVersion = hello.TrustRootVersion;
+        _transcript = Keys.ResponderTranscript(Self.Certificate.Blob);
+        var proof = Sealed(0, new HandshakeAuth { Authentication = Prove(_transcript) });
+        return [new HandshakeEffect.SendFrame(new ResponderHello
+        {
+            Clear = ByteString.CopyFrom(clear),
+            Sealed = ByteString.CopyFrom(proof.Frame),
+        }.ToByteArray())];
+    }
+
+    private List<HandshakeEffect> OnProof(ReadOnlySpan<byte> frame, byte[] transcript, DateTimeOffset now)
+    {
+        var auth = Messages.Parse(HandshakeAuth.Parser, OpenSealed(HandshakeRole.Initiator, 0, frame), "handshake proof");
+        if (auth.KindCase == HandshakeAuth.KindOneofCase.Refusal)
+            return FailByPeer(auth.Refusal, null);
+        var peer = auth.Authentication ?? throw new ProtocolException("Its proof has no meaning to this version.");
+        if (!Enum.IsDefined(peer.Purpose))
+            throw new ProtocolException($"Its purpose {(int)peer.Purpose} has no meaning to this version.");
+        if (JudgeTrustRoot(_initiatorTrustVersion) is { } differs)
+            return Refuse(differs);
+
+        var both = peer.Certificate is null ? [] : HandshakeKeys.InitiatorTranscript(transcript, peer.Certificate);
+        if (PeerChecks.Judge(Self, peer, shown => Proves(shown, HandshakeRole.Initiator, peer, both), now, out var certificate) is { } refused)
+            return Refuse(refused);
+        var result = new HandshakeResult(certificate!, peer.CrlVersion, peer.Purpose, Keys!.Finish(both, HandshakeRole.Responder));
+        return [Sealed(1, new HandshakeVerdict { Accepted = new Accepted() }), Establish(result)];
+    }
+
+    private List<HandshakeEffect> Refuse(HandshakeFailure.Refused refused) =>
+        [Sealed(1, new HandshakeVerdict { Refusal = ToWire(refused) }), .. Fail(refused)];
+}

@@ -1,0 +1,19 @@
+using OpenShare.Protocol.Channel;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Protocol.Handshake;
+
+/// <summary>What both sides know once a handshake has succeeded.</summary>
+/// <param name="Purpose">the initiator's: a link to be used, or a probe that ends here</param>
+public sealed record HandshakeResult(
+    DeviceCertificate Peer,
+    ulong PeerRevocationVersion,
+    Authentication.Types.Purpose Purpose,
+    Session Session);
+
+public enum HandshakeRole
+{
+    Initiator = 1,
+    Responder = 2,
+}

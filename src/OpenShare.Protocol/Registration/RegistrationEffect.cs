@@ -1,0 +1,28 @@
+namespace OpenShare.Protocol.Registration;
+
+/// <summary>What a registration machine asks its shell to do, in this order. A call replaces the one before.</summary>
+public abstract record RegistrationEffect
+{
+    private RegistrationEffect() { }
+
+    /// <summary>Store durably; answer PlanStored or NotStored.</summary>
+    public sealed record StorePlan(RegistrationPlan Plan, RegistrationCourse Course) : RegistrationEffect;
+
+    /// <summary>The plan has ended without a certificate: forget it, and its token.</summary>
+    public sealed record ForgetPlan : RegistrationEffect;
+
+    /// <summary>Store durably and forget the plan; answer RegistrationStored or NotStored.</summary>
+    public sealed record StoreRegistration(HeldRegistration Held) : RegistrationEffect;
+
+    /// <summary>The device has a certificate, on disk: tell everybody.</summary>
+    public sealed record Announce(HeldRegistration Held) : RegistrationEffect;
+
+    public sealed record FetchTrustRoot(int Call, ServiceContact Contact) : RegistrationEffect;
+
+    public sealed record AskChallenge(int Call, ServiceContact Contact) : RegistrationEffect;
+
+    public sealed record SendRegistration(
+        int Call, ServiceContact Contact, RegistrationMessages.RegisterRequest Request, RegistrationTokenText Token) : RegistrationEffect;
+
+    public sealed record SendRenewal(int Call, ServiceContact Contact, RegistrationMessages.RenewRequest Request) : RegistrationEffect;
+}

@@ -1,0 +1,215 @@
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Protocol.Registration;
+
+/// <summary>
+/// Gets a device its certificate and the next one in time: prove the service, ask for a challenge, send the request
+/// with proof of possession; again with back-off while the trouble may pass. The plan, with its token, is on disk
+/// from before the first attempt until it is certified or refused.
+/// </summary>
+public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IRandomSource random)
+{
+    private enum Step { Idle, Storing, Waiting, ProvingService, Challenging, Requesting }
+
+    private RegistrationGoal? _goal;
+    private Step _step;
+    private int _call;
+    private int _attempts;
+    private string? _problem;
+    private TrustRoot? _trust;
+    private TlsPin? _pin;
+    private IssuedRegistration? _unstored;
+    private RegistrationStatus _settled = new RegistrationStatus.Unregistered();
+
+    /// <summary>When <see cref="HandleTimeout"/> wants to be called: the next attempt, or the renewal.</summary>
+    public DateTimeOffset? NextTimeout { get; private set; }
+
+    /// <summary>The certificate this device has, good or not.</summary>
+    public HeldRegistration? Held { get; private set; }
+
+    public RegistrationStatus Status => _goal is RegistrationGoal.FirstCertificate goal
+        ? new RegistrationStatus.Underway(goal.Server, _attempts, _problem, _step == Step.Waiting ? NextTimeout : null)
+        : _settled;
+
+    /// <summary>True while there is a certificate that peers accept: then there is nothing to order.</summary>
+    public bool IsRegisteredAt(DateTimeOffset now) =>
+        _settled is RegistrationStatus.Certified && Held?.Issued.Certificate.ValidityAt(now) is not (null or CertificateValidity.Expired);
+
+    /// <summary>A certificate was found on disk.</summary>
+    public void Hold(HeldRegistration held)
+    {
+        Held = held;
+        _settled = new RegistrationStatus.Certified(held.Server);
+        Rest(Step.Idle);
+        NextTimeout = held.Issued.RenewAt;
+    }
+
+    /// <summary>A plan was found on disk: the process had ended in the middle of it.</summary>
+    public void Resume(RegistrationPlan plan, RegistrationCourse course, DateTimeOffset now)
+    {
+        Pursue(new RegistrationGoal.FirstCertificate(plan));
+        _attempts = course.Attempts;
+        _problem = course.LastProblem.Length > 0 ? course.LastProblem : null;
+        _step = Step.Waiting;
+        // The clock may have been set since: never longer than the back-off itself would wait.
+        var latest = now + _goal!.Retry.Longest;
+        NextTimeout = course.NextAttempt < latest ? course.NextAttempt : latest;
+    }
+
+    /// <summary>A person's order; it replaces one that is underway.</summary>
+    public IReadOnlyList<RegistrationEffect> Begin(RegistrationPlan plan, DateTimeOffset now)
+    {
+        Pursue(new RegistrationGoal.FirstCertificate(plan));
+        if (plan.Server.Scheme != "https")
+            return Refuse(RegistrationRefusal.Other, $"A registration service is reached over https; {plan.Server} is not such an address.");
+        _step = Step.Storing;
+        return [new RegistrationEffect.StorePlan(plan, new RegistrationCourse(0, now, ""))];
+    }
+
+    public IReadOnlyList<RegistrationEffect> HandleTimeout(DateTimeOffset now)
+    {
+        if (NextTimeout is not { } due || now < due)
+            return [];
+        if (_goal is null && Held is { } held)
+            Pursue(new RegistrationGoal.NextCertificate(held));
+        return Attempt();
+    }
+
+    public IReadOnlyList<RegistrationEffect> Handle(RegistrationInput input, DateTimeOffset now)
+    {
+        try
+        {
+            return input switch
+            {
+                RegistrationInput.PlanStored when _step == Step.Storing && _unstored is null => Attempt(),
+                RegistrationInput.NotStored problem when _step == Step.Storing => HandleNotStored(problem.Detail, now),
+                RegistrationInput.RegistrationStored when _step == Step.Storing && _unstored is not null => Settle(now),
+                RegistrationInput.TrustRootShown answer when IsAwaited(answer.Call, Step.ProvingService) => HandleShown(answer.Shown, now),
+                RegistrationInput.Challenged answer when IsAwaited(answer.Call, Step.Challenging) => Request(answer.Challenge),
+                RegistrationInput.Issued answer when IsAwaited(answer.Call, Step.Requesting) => HandleIssued(answer.Answer),
+                RegistrationInput.CallFailed answer when IsAwaited(answer.Call, _step) => HandleFailure(answer.Failure, now),
+                _ => [],
+            };
+        }
+        catch (ProtocolException error)
+        {
+            return HandleFailure(new ServiceFailure.Unreadable(error.Message), now);
+        }
+    }
+
+    private ServiceContact Contact => new(_goal!.Server, _goal.ServerTrust, _pin);
+
+    private bool IsAwaited(int call, Step step) => call == _call && _step == step && step is Step.ProvingService or Step.Challenging or Step.Requesting;
+
+    private void Pursue(RegistrationGoal goal)
+    {
+        _goal = goal;
+        _attempts = 0;
+        _problem = null;
+        Rest(Step.Idle);
+    }
+
+    private void Rest(Step step)
+    {
+        _step = step;
+        _unstored = null;
+        _pin = null;
+        _trust = null;
+        // Whatever was called before is answered in vain.
+        _call++;
+        NextTimeout = null;
+    }
+
+    private RegistrationEffect[] Attempt()
+    {
+        Rest(Step.ProvingService);
+        _attempts++;
+        return [new RegistrationEffect.FetchTrustRoot(_call, Contact)];
+    }
+
+    private RegistrationEffect[] HandleShown(ServiceShown shown, DateTimeOffset now)
+    {
+        try
+        {
+            _trust = _goal!.Judge(shown);
+            _pin = _goal.ServerTrust is null ? ServiceProof.Pin(shown, _trust) : null;
+        }
+        catch (ProtocolException error)
+        {
+            return HandleFailure(new ServiceFailure.Untrusted(error.Message), now);
+        }
+        _step = Step.Challenging;
+        return [new RegistrationEffect.AskChallenge(++_call, Contact)];
+    }
+
+    private RegistrationEffect[] Request(RegistrationMessages.Challenge challenge)
+    {
+        var metadata = platform.Describe(_goal!.Name);
+        RegistrationEffect send = _goal is RegistrationGoal.FirstCertificate first
+            ? new RegistrationEffect.SendRegistration(
+                ++_call, Contact, ProofOfPossession.Register(key, _goal.Account, metadata, challenge.Nonce), first.Plan.Token)
+            : new RegistrationEffect.SendRenewal(++_call, Contact, ProofOfPossession.Renew(key, _goal.Account, metadata, challenge.Nonce));
+        _step = Step.Requesting;
+        return [send];
+    }
+
+    private RegistrationEffect[] HandleIssued(RegistrationMessages.RegisterResponse answer)
+    {
+        _unstored = IssuedRegistration.Read(answer, key.PublicKey, _goal!.Account, _trust!);
+        _step = Step.Storing;
+        return [new RegistrationEffect.StoreRegistration(new HeldRegistration(_goal.Server, _goal.ServerTrust, _unstored))];
+    }
+
+    private RegistrationEffect[] Settle(DateTimeOffset now)
+    {
+        var held = new HeldRegistration(_goal!.Server, _goal.ServerTrust, _unstored!);
+        _goal = null;
+        Hold(held);
+        // With a clock that is ahead by most of a certificate's life each new one would be due at once.
+        var soonest = now + held.Issued.Life / 3;
+        NextTimeout = held.Issued.RenewAt > soonest ? held.Issued.RenewAt : soonest;
+        return [new RegistrationEffect.Announce(held)];
+    }
+
+    private RegistrationEffect[] HandleNotStored(string detail, DateTimeOffset now) => _unstored is null
+        ? Refuse(RegistrationRefusal.Other, $"The registration cannot be kept on this device, so it was not begun: {detail}")
+        : Retry($"The certificate cannot be stored: {detail}", now);
+
+    private RegistrationEffect[] HandleFailure(ServiceFailure failure, DateTimeOffset now)
+    {
+        if (IsFinal(failure))
+        {
+            var isWrongServer = _step == Step.ProvingService || failure is ServiceFailure.Untrusted;
+            return isWrongServer
+                ? Refuse(RegistrationRefusal.WrongServer, $"{_goal!.Server} was refused, and the token was not sent to it. {failure.Detail} Check the address; if it is right, ask your administrator for a token of this service.")
+                : Refuse(failure.Refusal, failure.Detail);
+        }
+        return Retry(failure.Detail, now);
+    }
+
+    /// <summary>True when trying again by itself is pointless or wrong.</summary>
+    private bool IsFinal(ServiceFailure failure) => _goal is RegistrationGoal.NextCertificate
+        // A registered device moves between networks, and some answer in the service's place: only its own word counts.
+        ? failure is ServiceFailure.Refused { Code: RegistrationProblems.DeviceRevoked or RegistrationProblems.DeviceUnknown or RegistrationProblems.CertificateExpired }
+        // Past the proof the service is the right one: what cannot be read may have been the certificate, which is given again.
+        : !failure.IsPassing && !(failure is ServiceFailure.Unreadable && _step != Step.ProvingService);
+
+    private RegistrationEffect[] Retry(string problem, DateTimeOffset now)
+    {
+        Rest(Step.Waiting);
+        _problem = Printable.Shorten(problem);
+        NextTimeout = now + _goal!.Retry.After(_attempts, random);
+        return _goal is RegistrationGoal.FirstCertificate first
+            ? [new RegistrationEffect.StorePlan(first.Plan, new RegistrationCourse(_attempts, NextTimeout.Value, _problem))]
+            : [];
+    }
+
+    private RegistrationEffect[] Refuse(RegistrationRefusal reason, string detail)
+    {
+        var hadPlan = _goal is RegistrationGoal.FirstCertificate;
+        _goal = null;
+        Rest(Step.Idle);
+        _settled = new RegistrationStatus.Refused(reason, Printable.Shorten(detail));
+        return hadPlan ? [new RegistrationEffect.ForgetPlan()] : [];
+    }
+}

@@ -1,0 +1,30 @@
+namespace OpenShare.Protocol.Registration;
+
+/// <summary>The JSON bodies of the registration service's HTTP API (snake_case; signed things as base64url text).</summary>
+public static class RegistrationMessages
+{
+    public sealed record Challenge(string Nonce, DateTimeOffset ExpiresAt);
+
+    public sealed record DeviceMetadata(string Name, string Platform, string AppVersion);
+
+    /// <param name="Proof">Signed{RegistrationProofPayload} by the device's own key; its fields are those of this request</param>
+    public sealed record RegisterRequest(string DeviceId, string AccountId, string PubkeyEd25519, DeviceMetadata Metadata, string Proof);
+
+    /// <param name="AccountDiscoveryKey">base64url; a secret of the account's devices, so the record prints without it</param>
+    public sealed record RegisterResponse(string CertBlob, string TrustRoot, string AccountDiscoveryKey, ulong CrlVersion)
+    {
+        public override string ToString() => $"{nameof(RegisterResponse)} {{ {nameof(CrlVersion)} = {CrlVersion} }}";
+    }
+
+    /// <param name="Proof">Signed{RegistrationProofPayload} in the renewal context by the device's own key</param>
+    public sealed record RenewRequest(string DeviceId, string Proof);
+
+    public sealed record RevokeRequest(string DeviceId, string? Reason = null);
+
+    public sealed record RevokeResponse(ulong CrlVersion);
+
+    /// <param name="TlsEndpoint">Signed{TlsEndpointPayload}: the TLS key this service answers with, vouched for by an issuing key</param>
+    public sealed record TrustRootResponse(string TrustRoot, string TlsEndpoint);
+
+    public sealed record RevocationListResponse(string Crl, ulong CrlVersion);
+}

@@ -1,0 +1,16 @@
+namespace OpenShare.Protocol.Registration;
+
+/// <summary>Where the registration machine stands, as a person is told.</summary>
+public abstract record RegistrationStatus
+{
+    private RegistrationStatus() { }
+
+    public sealed record Unregistered : RegistrationStatus;
+
+    /// <param name="NextAttemptAt">null while an attempt is running</param>
+    public sealed record Underway(Uri Server, int Attempts, string? LastProblem, DateTimeOffset? NextAttemptAt) : RegistrationStatus;
+
+    public sealed record Certified(Uri Server) : RegistrationStatus;
+
+    public sealed record Refused(RegistrationRefusal Reason, string Detail) : RegistrationStatus;
+}

@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Protocol.Registration;
+
+/// <summary>
+/// Whether a service is the one meant. A relay in between may repeat the service's trust root and its signature
+/// over the TLS key; it cannot show that TLS key on its own connections.
+/// </summary>
+public static class ServiceProof
+{
+    /// <summary>The trust root shown, when it is the one of this fingerprint.</summary>
+    /// <exception cref="ProtocolException">it is another or none; the message is for a person</exception>
+    public static TrustRoot ReadTrustRoot(ServiceShown shown, ReadOnlySpan<byte> fingerprint)
+    {
+        var trust = TrustRoot.Parse(shown.Answer.TrustRoot);
+        return CryptographicOperations.FixedTimeEquals(trust.Fingerprint.Span, fingerprint)
+            ? trust
+            : throw new ProtocolException("It is another organisation's registration service than the one this token is for.");
+    }
+
+    /// <summary>The connection's TLS key, when an issuing key of the trust root vouches for it.</summary>
+    /// <exception cref="ProtocolException">none vouches for it; the message is for a person</exception>
+    public static TlsPin Pin(ServiceShown shown, TrustRoot trust)
+    {
+        var endpoint = SignedBlobs.Parse(shown.Answer.TlsEndpoint ?? "", "TLS endpoint");
+        var payload = Messages.Parse(TlsEndpointPayload.Parser, endpoint.Payload.Span, "TLS endpoint");
+        var issuedAt = UnixTime.Read(payload.IssuedAt, "issue time of a TLS endpoint");
+        if (!trust.Vouches(TrustKey.Types.Role.Issuing, endpoint, SignatureContext.TlsEndpoint, issuedAt))
+            throw new ProtocolException("Its trust root does not vouch for its TLS key.");
+        return payload.SpkiSha256.Length == SHA256.HashSizeInBytes && shown.SpkiSha256.Span.SequenceEqual(payload.SpkiSha256.Span)
+            ? new TlsPin(shown.SpkiSha256)
+            : throw new ProtocolException("The connection does not end at the registration service: something in between answers with a TLS key of its own.");
+    }
+}

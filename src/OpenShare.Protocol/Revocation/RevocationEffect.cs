@@ -1,0 +1,27 @@
+using OpenShare.Protocol.Registration;
+
+namespace OpenShare.Protocol.Revocation;
+
+/// <summary>What a revocation machine asks its shell to do, in this order, each done before the next. A call replaces the one before.</summary>
+public abstract record RevocationEffect
+{
+    private RevocationEffect() { }
+
+    /// <summary>Store durably. A list that cannot be stored is in force all the same: better than a revoked device let in.</summary>
+    public sealed record Store(RevocationList List) : RevocationEffect;
+
+    /// <summary>This list is in force: tell everybody.</summary>
+    public sealed record Announce(RevocationList List) : RevocationEffect;
+
+    public sealed record FetchTrustRoot(int Call, ServiceContact Contact) : RevocationEffect;
+
+    /// <param name="After">the version held: the service waits for a later one, or for another than that of the ETag</param>
+    /// <param name="Wait">at most; zero: answer at once</param>
+    public sealed record Ask(int Call, ServiceContact Contact, ulong After, string? ETag, TimeSpan Wait) : RevocationEffect;
+
+    /// <summary>Answer everybody who asked for a refresh.</summary>
+    public sealed record AnswerRefresh(RefreshOutcome Outcome) : RevocationEffect;
+
+    /// <summary>A list was refused, and why: for the log.</summary>
+    public sealed record Warn(string Detail) : RevocationEffect;
+}

@@ -1,0 +1,78 @@
+using Google.Protobuf;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Protocol.Revocation;
+
+/// <summary>
+/// The organisation's list of revoked devices, signed by a CRL key. Lists are ordered by (version, issued at);
+/// a device never goes back to an older one.
+/// </summary>
+public sealed class RevocationList
+{
+    private readonly Dictionary<DeviceId, RevokedDevice> _revoked;
+
+    private RevocationList(Signed blob, RevocationListPayload payload)
+    {
+        Blob = blob;
+        Version = payload.CrlVersion;
+        if (payload.Encoding != RevocationListPayload.Types.Encoding.Entries)
+            throw new ProtocolException($"This revocation list is written in encoding {(int)payload.Encoding}, which this program does not know. Update OpenShare.");
+        IssuedAt = UnixTime.Read(payload.IssuedAt, "issue time");
+        NextUpdate = UnixTime.Read(payload.NextUpdate, "next update");
+        _revoked = new Dictionary<DeviceId, RevokedDevice>(payload.Entries.Count);
+        foreach (var entry in payload.Entries)
+            _revoked[DeviceId.FromBytes(entry.DeviceId.Span)] = entry;
+    }
+
+    /// <summary>The list as it travels.</summary>
+    public Signed Blob { get; }
+
+    public ulong Version { get; }
+
+    public DateTimeOffset IssuedAt { get; }
+
+    /// <summary>Past this time the list is still used, and said to be stale.</summary>
+    public DateTimeOffset NextUpdate { get; }
+
+    public IReadOnlyCollection<DeviceId> Devices => _revoked.Keys;
+
+    public static RevocationList Create(ISigner revocationKey, ulong version, DateTimeOffset now, DateTimeOffset nextUpdate, IEnumerable<RevokedDevice> devices)
+    {
+        var payload = new RevocationListPayload
+        {
+            CrlVersion = version,
+            IssuedAt = now.ToUnixTimeSeconds(),
+            NextUpdate = nextUpdate.ToUnixTimeSeconds(),
+            Encoding = RevocationListPayload.Types.Encoding.Entries,
+        };
+        payload.Entries.AddRange(devices);
+        return new RevocationList(SignedBlobs.Sign(revocationKey, SignatureContext.RevocationList, payload), payload);
+    }
+
+    /// <summary>Reads a list and checks that a CRL key of the trust root signed it.</summary>
+    /// <exception cref="ProtocolException">damaged, of an unknown encoding, or not signed by a CRL key</exception>
+    public static RevocationList Read(Signed blob, TrustRoot trust)
+    {
+        if (blob.Payload.Length > Limits.RevocationList)
+            throw new ProtocolException($"This revocation list is larger than {Limits.RevocationList} bytes.");
+        // Asked before it is parsed: every two bytes of a forged list could become an object of fifty.
+        if (!trust.HasKeyThatSigned(TrustKey.Types.Role.Crl, blob, SignatureContext.RevocationList))
+            throw new ProtocolException("This revocation list is not signed by a key that your organisation uses for revocation lists.");
+        var list = new RevocationList(blob, Messages.Parse(RevocationListPayload.Parser, blob.Payload.Span, "revocation list"));
+        if (!trust.Vouches(TrustKey.Types.Role.Crl, blob, SignatureContext.RevocationList, list.IssuedAt))
+            throw new ProtocolException($"This revocation list was issued on {list.IssuedAt:u}, when the key that signed it was not valid.");
+        return list;
+    }
+
+    /// <exception cref="ProtocolException">as <see cref="Read"/>, or not base64url</exception>
+    public static RevocationList Parse(string text, TrustRoot trust) =>
+        Read(SignedBlobs.Parse(text, "revocation list", Limits.RevocationList), trust);
+
+    public bool Revokes(DeviceId device) => _revoked.ContainsKey(device);
+
+    public bool IsStaleAt(DateTimeOffset now) => now > NextUpdate;
+
+    public bool IsNewerThan(RevocationList? other) =>
+        other is null || (Version, IssuedAt).CompareTo((other.Version, other.IssuedAt)) > 0;
+}

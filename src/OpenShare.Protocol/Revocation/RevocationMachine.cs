@@ -1,0 +1,193 @@
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Protocol.Revocation;
+
+/// <summary>
+/// Keeps a device's revocation list the newest there is: long polls at the service, and whatever peers show. Only a
+/// list that a CRL key signed and that is later by (version, issued at) than the one held takes its place.
+/// </summary>
+public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
+{
+    public static readonly RetryDelay Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+
+    private enum Step { Idle, Waiting, ProvingService, Asking }
+
+    private RevocationSource? _source;
+    private Step _step;
+    private int _call;
+    private TlsPin? _pin;
+    private string? _etag;
+    private DateTimeOffset _askedAt;
+    private int _failures;
+    private bool _isRefreshing;
+
+    /// <summary>When <see cref="HandleTimeout"/> wants to be called.</summary>
+    public DateTimeOffset? NextTimeout { get; private set; }
+
+    public RevocationList? Held { get; private set; }
+
+    /// <summary>When the service was last reached for the list.</summary>
+    public DateTimeOffset? CheckedAt { get; private set; }
+
+    /// <summary>The device is registered: from disk, newly, or anew.</summary>
+    /// <param name="held">the list on disk, verified under the source's trust root</param>
+    public IReadOnlyList<RevocationEffect> Start(RevocationSource source, RevocationList? held, DateTimeOffset now)
+    {
+        // One that could not be stored is in force in memory only.
+        var kept = _source is not null && _source.Trust.Fingerprint.Span.SequenceEqual(source.Trust.Fingerprint.Span) ? Held : null;
+        var isNews = held is not null && held.IsNewerThan(kept);
+        _source = source;
+        Held = isNews ? held : kept;
+        (_pin, _etag, _failures) = (null, null, 0);
+        Rest(Step.Idle, null);
+        List<RevocationEffect> effects = isNews ? [new RevocationEffect.Announce(held!)] : [];
+        if (pace.IsPolling || _isRefreshing)
+            effects.AddRange(Ask(now));
+        return effects;
+    }
+
+    public IReadOnlyList<RevocationEffect> HandleTimeout(DateTimeOffset now)
+    {
+        if (_step != Step.Waiting || NextTimeout is not { } due)
+            return [];
+        // A clock that was set back must not silence the polls.
+        return now >= due || due - now > Retry.Longest ? Ask(now) : [];
+    }
+
+    public IReadOnlyList<RevocationEffect> Handle(RevocationInput input, DateTimeOffset now) => input switch
+    {
+        RevocationInput.Offered offer => HandleOffer(offer.Blob),
+        RevocationInput.RefreshAsked => HandleRefresh(now),
+        RevocationInput.TrustRootShown answer when IsAwaited(answer.Call, Step.ProvingService) => HandleShown(answer.Shown, now),
+        RevocationInput.Answered answer when IsAwaited(answer.Call, Step.Asking) => HandleAnswer(answer.Answer, now),
+        RevocationInput.CallFailed answer when answer.Call == _call && _step is Step.ProvingService or Step.Asking => HandleFailure(answer.Failure, now),
+        _ => [],
+    };
+
+    private bool IsAwaited(int call, Step step) => call == _call && _step == step;
+
+    private void Rest(Step step, DateTimeOffset? next)
+    {
+        _step = step;
+        _call++;
+        NextTimeout = next;
+    }
+
+    private RevocationEffect[] Ask(DateTimeOffset now)
+    {
+        _askedAt = now;
+        var contact = new ServiceContact(_source!.Server, _source.ServerTrust, _pin);
+        Rest(contact.IsUnproven ? Step.ProvingService : Step.Asking, null);
+        return contact.IsUnproven
+            ? [new RevocationEffect.FetchTrustRoot(_call, contact)]
+            : [new RevocationEffect.Ask(_call, contact, Held?.Version ?? 0, _etag, _isRefreshing ? TimeSpan.Zero : pace.Interval)];
+    }
+
+    private RevocationEffect[] HandleRefresh(DateTimeOffset now)
+    {
+        if (_source is null)
+            return [new RevocationEffect.AnswerRefresh(new RefreshOutcome.NotRegistered())];
+        // One question serves all who ask meanwhile. A long poll under way is given up for it: the answer is wanted now.
+        if (_isRefreshing)
+            return [];
+        _isRefreshing = true;
+        return Ask(now);
+    }
+
+    private RevocationEffect[] HandleShown(ServiceShown shown, DateTimeOffset now)
+    {
+        try
+        {
+            _pin = ServiceProof.Pin(shown, _source!.Trust);
+        }
+        catch (ProtocolException error)
+        {
+            return HandleFailure(new ServiceFailure.Untrusted(error.Message), now);
+        }
+        return Ask(now);
+    }
+
+    private List<RevocationEffect> HandleAnswer(RevocationAnswer answer, DateTimeOffset now)
+    {
+        CheckedAt = now;
+        _failures = 0;
+        if (answer is not RevocationAnswer.List(var blob, var etag))
+            return Continue([], new RefreshOutcome.Refreshed(IsNewer: false), now);
+        if (Held is not null && blob.Equals(Held.Blob))
+        {
+            _etag = etag;
+            return Continue([], new RefreshOutcome.Refreshed(IsNewer: false), now);
+        }
+        if (Judge(blob, out var problem) is not { } list)
+            return Continue([new RevocationEffect.Warn($"The registration service's list was refused. {problem}")], new RefreshOutcome.Rejected(problem), now);
+        _etag = etag;
+        return Continue(Accept(list), new RefreshOutcome.Refreshed(IsNewer: true), now, isNews: true);
+    }
+
+    private RevocationEffect[] HandleOffer(Signed blob)
+    {
+        if (_source is null || (Held is not null && blob.Equals(Held.Blob)))
+            return [];
+        return Judge(blob, out var problem) is { } list
+            ? Accept(list)
+            : [new RevocationEffect.Warn($"A peer's revocation list was refused. {problem}")];
+    }
+
+    /// <summary>The list, where it may take the place of the one held; else why not.</summary>
+    private RevocationList? Judge(Signed blob, out string problem)
+    {
+        try
+        {
+            var list = RevocationList.Read(blob, _source!.Trust);
+            problem = $"It is of version {list.Version}, issued {list.IssuedAt:u}, and this device holds a later one.";
+            return list.IsNewerThan(Held) ? list : null;
+        }
+        catch (ProtocolException error)
+        {
+            problem = error.Message;
+            return null;
+        }
+    }
+
+    private RevocationEffect[] Accept(RevocationList list)
+    {
+        Held = list;
+        return [new RevocationEffect.Store(list), new RevocationEffect.Announce(list)];
+    }
+
+    private RevocationEffect[] HandleFailure(ServiceFailure failure, DateTimeOffset now)
+    {
+        // Its TLS key may be a new one, for which the trust root can vouch.
+        if (failure is ServiceFailure.Untrusted)
+            _pin = null;
+        _failures++;
+        Rest(Step.Waiting, pace.IsPolling ? now + Retry.After(_failures, random) : null);
+        return EndRefresh(failure is ServiceFailure.Unreadable
+            ? new RefreshOutcome.Rejected(failure.Detail)
+            : new RefreshOutcome.Unreachable(failure.Detail));
+    }
+
+    private List<RevocationEffect> Continue(RevocationEffect[] effects, RefreshOutcome outcome, DateTimeOffset now, bool isNews = false)
+    {
+        List<RevocationEffect> all = [.. effects, .. EndRefresh(outcome)];
+        // News come one signed list at a time, so asking on at once cannot run wild; anything else keeps the pace.
+        var next = _askedAt + pace.Interval;
+        if (!pace.IsPolling)
+            Rest(Step.Waiting, null);
+        else if (isNews || now >= next)
+            all.AddRange(Ask(now));
+        else
+            Rest(Step.Waiting, next);
+        return all;
+    }
+
+    private RevocationEffect[] EndRefresh(RefreshOutcome outcome)
+    {
+        if (!_isRefreshing)
+            return [];
+        _isRefreshing = false;
+        return [new RevocationEffect.AnswerRefresh(outcome)];
+    }
+}

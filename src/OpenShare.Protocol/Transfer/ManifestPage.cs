@@ -1,0 +1,75 @@
+namespace OpenShare.Protocol.Transfer;
+
+/// <summary>A part of a page that belongs to one entry: some of its chunks, or none for what has none.</summary>
+/// <param name="FirstOffset">where in the file the first of these chunks lies</param>
+/// <param name="Continued">true when the entry began on an earlier page</param>
+public readonly record struct PagePart(TransferEntry Entry, long FirstOrdinal, int ChunkCount, long FirstOffset, bool Continued);
+
+/// <summary>One verified page, kept compact: 36 bytes a chunk.</summary>
+public sealed class ManifestPage
+{
+    private readonly byte[] _hashes;
+    private readonly int[] _lengths;
+    private readonly PagePart[] _parts;
+
+    internal ManifestPage(int index, byte[] payloadSha256, long firstOrdinal, PagePart[] parts, byte[] hashes, int[] lengths, bool isLast)
+    {
+        Index = index;
+        PayloadSha256 = payloadSha256;
+        FirstOrdinal = firstOrdinal;
+        _parts = parts;
+        _hashes = hashes;
+        _lengths = lengths;
+        IsLast = isLast;
+        Bytes = lengths.Sum(l => (long)l);
+    }
+
+    public int Index { get; }
+
+    /// <summary>SHA-256 of the signed payload.</summary>
+    public ReadOnlyMemory<byte> PayloadSha256 { get; }
+
+    public long FirstOrdinal { get; }
+
+    public int ChunkCount => _lengths.Length;
+
+    public ChunkRange Chunks => new(FirstOrdinal, ChunkCount);
+
+    /// <summary>Bytes of its chunks.</summary>
+    public long Bytes { get; }
+
+    public bool IsLast { get; }
+
+    public IReadOnlyList<PagePart> Parts => _parts;
+
+    internal int LengthOf(long ordinal) => _lengths[ordinal - FirstOrdinal];
+
+    internal ReadOnlyMemory<byte> Sha256Of(long ordinal) => _hashes.AsMemory(32 * (int)(ordinal - FirstOrdinal), 32);
+
+    internal TransferEntry EntryOf(long ordinal) => PartOf(ordinal).Entry;
+
+    internal ChunkLocation Locate(long ordinal)
+    {
+        var at = (int)(ordinal - FirstOrdinal);
+        var part = PartOf(ordinal);
+        var offset = part.FirstOffset;
+        for (var i = (int)(part.FirstOrdinal - FirstOrdinal); i < at; i++)
+            offset += _lengths[i];
+        return new ChunkLocation(ordinal, part.Entry, offset, _lengths[at], Sha256Of(ordinal));
+    }
+
+    // Parts without chunks share the next part's first ordinal: the last one that starts at or before it has it.
+    private PagePart PartOf(long ordinal)
+    {
+        int low = 0, high = _parts.Length - 1;
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            if (_parts[middle].FirstOrdinal <= ordinal)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+        return _parts[low];
+    }
+}

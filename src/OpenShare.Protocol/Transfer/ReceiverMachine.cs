@@ -1,0 +1,306 @@
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
+using Answer = OpenShare.Protocol.Wire.TransferAnswer.Types.Answer;
+
+namespace OpenShare.Protocol.Transfer;
+
+/// <summary>
+/// The receiving side of one transfer, from the first page to the confirmed receipt. It acknowledges a chunk only
+/// when told that it is verified and written, and signs for entries only when told that they are in their place.
+/// </summary>
+public sealed partial class ReceiverMachine
+{
+    private readonly ReceiverSetup _setup;
+    private readonly ManifestReader _reader;
+    private readonly ReceiveLedger _ledger = new();
+    private readonly FrameGate _gate = new();
+    private readonly SortedDictionary<uint, string> _withdrawn = [];
+    private readonly Dictionary<uint, EntryNote> _refused = [];
+    private readonly Dictionary<long, int> _mismatches = [];
+    private List<ReceiverEffect> _effects = [];
+    private DateTimeOffset _now;
+    private DateTimeOffset _deliveredAt;
+    private bool _linkUp;
+    private bool _owesLastWord;
+    private int? _askedForPage;
+    private long _travelled;
+    private long _chunksTravelled;
+    private FinalReceipt? _receipt;
+
+    public ReceiverMachine(ReceiverSetup setup)
+    {
+        _setup = setup;
+        _reader = new ManifestReader(setup.SenderKey, setup.Sender, setup.Certificate.DeviceId);
+    }
+
+    public ReceiverState State { get; private set; }
+
+    /// <summary>In an end state that is not Completed: why, for a person.</summary>
+    public string Reason { get; private set; } = "";
+
+    public bool IsOver => State >= ReceiverState.Completed;
+
+    /// <summary>Over, and nothing left to tell the sender.</summary>
+    public bool IsSettled => IsOver && !_owesLastWord;
+
+    /// <summary>Null before the first page.</summary>
+    public Manifest? Manifest => _reader.Manifest;
+
+    /// <summary>Chunks that are verified and written: what is to be kept for a restart.</summary>
+    public ChunkMap Held => _ledger.Held;
+
+    /// <summary>Reasons by entry number.</summary>
+    public IReadOnlyDictionary<uint, string> Withdrawn => _withdrawn;
+
+    public FinalReceipt? Receipt => State is ReceiverState.Delivering or ReceiverState.Completed ? _receipt : null;
+
+    public TransferProgress Progress => _ledger.Progress(Manifest, _travelled, _chunksTravelled);
+
+    public DateTimeOffset? NextTimeout => _linkUp && State == ReceiverState.Delivering ? _deliveredAt + _setup.Tuning.Quiet : null;
+
+    private bool IsAccepted => State is >= ReceiverState.Receiving and <= ReceiverState.Completed;
+
+    /// <exception cref="ProtocolException">what was kept does not hold together</exception>
+    public static ReceiverMachine Restore(ReceiverSetup setup, ReceiverRecord record)
+    {
+        var machine = new ReceiverMachine(setup) { State = record.State, Reason = record.Reason, _receipt = record.Receipt };
+        foreach (var blob in record.Pages)
+        {
+            if (machine._reader.Read(blob) is not PageReading.Accepted { Page: var page })
+                throw new ProtocolException("The stored file list of this transfer is damaged. It has to be sent again.");
+            machine.LeaveOutAbandoned(page);
+            machine._ledger.Store(page, record.Held.Ranges(page.FirstOrdinal, page.Chunks.End));
+        }
+        var entries = machine.Manifest?.Entries.Count ?? 0;
+        foreach (var (entry, reason) in record.Withdrawn.Where(w => w.Key < entries))
+            machine.Withdraw(entry, reason);
+        foreach (var refused in record.Refused.Where(r => r.EntryNumber < entries))
+            machine.Refuse(refused);
+        if (machine.State == ReceiverState.AwaitingOffer && machine.Manifest is not null)
+            machine.State = ReceiverState.Deciding;
+        if (machine.State is ReceiverState.Delivering or ReceiverState.Completed && record.Receipt is null)
+            throw new ProtocolException("The stored receipt of this transfer is missing. It has to be sent again.");
+        machine._owesLastWord = machine.State > ReceiverState.Completed;
+        return machine;
+    }
+
+    public IReadOnlyList<ReceiverEffect> Handle(ReceiverInput input, DateTimeOffset now)
+    {
+        _effects = [];
+        _now = now;
+        switch (input)
+        {
+            case ReceiverInput.Started: OnStarted(); break;
+            case ReceiverInput.LinkUp: OnLinkUp(); break;
+            case ReceiverInput.LinkLost: OnLinkLost(); break;
+            case ReceiverInput.StreamUp up: OnStreamUp(up.Stream); break;
+            case ReceiverInput.StreamDown down: _gate.Remove(down.Stream); break;
+            case ReceiverInput.Received received: OnReceived(received.Message); break;
+            case ReceiverInput.Decided decided: OnDecided(decided.Refusal); break;
+            case ReceiverInput.PageStored stored: OnPageStored(stored); break;
+            case ReceiverInput.FrameArrived arrived: OnFrame(arrived.Stream, arrived.Head); break;
+            case ReceiverInput.ChunksWritten written: OnWritten(written.Ordinals); break;
+            case ReceiverInput.ChunkMismatched mismatched: OnMismatched(mismatched.Ordinal); break;
+            case ReceiverInput.EntriesPlaced placed: OnPlaced(placed.Notes); break;
+            case ReceiverInput.ReceiptStored: OnReceiptStored(); break;
+            case ReceiverInput.Failed failed: Fail(failed.Reason); break;
+            case ReceiverInput.Cancelled cancelled: OnCancelledHere(cancelled.Reason); break;
+            case ReceiverInput.TimedOut: OnTimedOut(); break;
+        }
+        return _effects;
+    }
+
+    private void OnStarted()
+    {
+        if (_receipt is not null && State is ReceiverState.Receiving or ReceiverState.Placing)
+            SetState(ReceiverState.Delivering);
+        else if (State == ReceiverState.Placing)
+            Emit(new ReceiverEffect.PlaceEntries(_ledger.LeftOut));
+        else if (State == ReceiverState.Deciding)
+            AskForDecision();
+        PlaceWhenWhole();
+    }
+
+    private void OnLinkUp()
+    {
+        if (_linkUp)
+            OnLinkLost();
+        _linkUp = true;
+        if (_owesLastWord)
+            SayLastWord();
+        else if (State == ReceiverState.Delivering)
+            Deliver();
+    }
+
+    private void OnLinkLost()
+    {
+        _linkUp = false;
+        _askedForPage = null;
+        _gate.Clear();
+    }
+
+    private void OnStreamUp(long stream)
+    {
+        if (_linkUp && !IsOver)
+            _gate.Add(stream);
+    }
+
+    private void OnDecided(string? refusal)
+    {
+        if (State != ReceiverState.Deciding)
+            return;
+        if (refusal is not null)
+        {
+            End(ReceiverState.Declined, refusal, tellSender: true);
+            return;
+        }
+        SetState(ReceiverState.Receiving);
+        Send(TransferMessages.Answer(_setup.Transfer, Answer.Accepted, ""));
+        foreach (var page in Manifest!.Pages.Where(p => _ledger.IsStored(p.Index)))
+            SendMissing(page);
+        AdmitWaiting();
+        PlaceWhenWhole();
+    }
+
+    private void OnPageStored(ReceiverInput.PageStored stored)
+    {
+        if (IsOver || stored.Page >= _reader.NextPage)
+            return;
+        var page = Manifest!.Pages[stored.Page];
+        foreach (var refused in stored.Refused.Where(r => r.EntryNumber < Manifest.Entries.Count))
+            Refuse(refused);
+        if (!_ledger.Store(page, stored.Held))
+            return;
+        if (IsAccepted)
+            SendMissing(page);
+        AdmitWaiting();
+        PlaceWhenWhole();
+    }
+
+    private void OnPlaced(IReadOnlyList<EntryNote> notes)
+    {
+        if (State != ReceiverState.Placing || _receipt is not null)
+            return;
+        var all = new Dictionary<uint, EntryNote>(_refused);
+        foreach (var note in notes)
+            all[note.EntryNumber] = note;
+        try
+        {
+            _receipt = ReceiptSigner.Sign(_setup.Signer, _setup.Certificate, Manifest!, _withdrawn, all.Values, _now);
+        }
+        catch (ProtocolException error)
+        {
+            Fail(error.Message);
+            return;
+        }
+        Emit(new ReceiverEffect.PersistReceipt(_receipt));
+    }
+
+    private void OnReceiptStored()
+    {
+        if (State != ReceiverState.Placing || _receipt is null)
+            return;
+        SetState(ReceiverState.Delivering);
+        Deliver();
+    }
+
+    private void OnCancelledHere(string reason)
+    {
+        // From Placing on the files are appearing: too late to take them back.
+        if (State < ReceiverState.Placing)
+            End(ReceiverState.Cancelled, reason, tellSender: true);
+    }
+
+    private void OnTimedOut()
+    {
+        if (NextTimeout <= _now)
+            Deliver();
+    }
+
+    private void LeaveOutAbandoned(ManifestPage page)
+    {
+        foreach (var part in page.Parts.Where(p => p.Entry.Abandoned))
+        {
+            // Its own last page is not appended to the ledger yet, its earlier chunks are.
+            Withdraw(part.Entry.Number, "it changed while it was being read");
+        }
+    }
+
+    private void Withdraw(uint entry, string reason)
+    {
+        _withdrawn.TryAdd(entry, reason);
+        _ledger.LeaveOut(Manifest!, Manifest!.Entries[(int)entry]);
+    }
+
+    private void Refuse(EntryNote.Refused refused)
+    {
+        _refused[refused.EntryNumber] = refused;
+        _ledger.LeaveOut(Manifest!, Manifest!.Entries[(int)refused.EntryNumber]);
+    }
+
+    private void AskForDecision()
+    {
+        var first = Manifest!.Pages[0];
+        var entries = first.Parts.Select(p => p.Entry).ToList();
+        Emit(new ReceiverEffect.Decide(new OfferSummary(
+            [.. entries.Select(e => e.Path.Top).Distinct()], entries.Count, entries.Sum(e => e.Size), first.IsLast)));
+    }
+
+    private void PlaceWhenWhole()
+    {
+        if (State != ReceiverState.Receiving || Manifest is not { IsComplete: true } || _ledger.StoredPages < Manifest.Pages.Count || !_ledger.HasAll)
+            return;
+        SetState(ReceiverState.Placing);
+        Emit(new ReceiverEffect.PlaceEntries(_ledger.LeftOut));
+    }
+
+    private void SendMissing(ManifestPage page) => Send(TransferMessages.Missing(_setup.Transfer, page.Index, _ledger.MissingOf(page)));
+
+    private void Deliver()
+    {
+        _deliveredAt = _now;
+        Send(TransferMessages.Receipt(_setup.Transfer, _receipt!));
+    }
+
+    private void Fail(string reason) => End(ReceiverState.Failed, reason, tellSender: true);
+
+    private void End(ReceiverState state, string reason, bool tellSender)
+    {
+        // Once there is a receipt the files are in their place, whatever happens after.
+        if (IsOver || State == ReceiverState.Delivering)
+            return;
+        Reason = Printable.Shorten(reason);
+        _gate.Clear();
+        _owesLastWord = tellSender;
+        SetState(state);
+        Emit(new ReceiverEffect.Discard());
+        if (tellSender && _linkUp)
+            SayLastWord();
+    }
+
+    private void SayLastWord()
+    {
+        _owesLastWord = false;
+        Send(State switch
+        {
+            ReceiverState.Declined => TransferMessages.Answer(_setup.Transfer, Answer.Declined, Reason),
+            ReceiverState.Failed => TransferMessages.Answer(_setup.Transfer, Answer.Failed, Reason),
+            _ => TransferMessages.Cancelled(_setup.Transfer, Reason),
+        });
+    }
+
+    private void SetState(ReceiverState state)
+    {
+        State = state;
+        Emit(new ReceiverEffect.StateChanged(state, Reason));
+    }
+
+    // Without a link it is not said; the sender asks again when there is one.
+    private void Send(Control message)
+    {
+        if (_linkUp)
+            Emit(new ReceiverEffect.SendControl(message));
+    }
+
+    private void Emit(ReceiverEffect effect) => _effects.Add(effect);
+}

@@ -1,0 +1,21 @@
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Protocol.Transfer;
+
+/// <summary>What a receiver machine is made of, new or restored.</summary>
+/// <param name="SenderKey">the key in the sender's verified certificate</param>
+/// <param name="Signer">the receiving device's key</param>
+/// <param name="Certificate">the receiving device's certificate: it travels with the receipt</param>
+public sealed record ReceiverSetup(
+    TransferId Transfer, DeviceId Sender, PublicKey SenderKey, ISigner Signer, DeviceCertificate Certificate, TransferTuning Tuning);
+
+/// <summary>What was kept of a receiving transfer before a restart.</summary>
+/// <param name="Pages">all stored pages, in order</param>
+/// <param name="Held">chunks that are verified, written, and trusted to be there still</param>
+/// <param name="Withdrawn">reasons by entry number</param>
+/// <param name="Refused">entries that cannot be stored here</param>
+/// <param name="State">the last one kept</param>
+public sealed record ReceiverRecord(
+    IEnumerable<Signed> Pages, ChunkMap Held, IReadOnlyDictionary<uint, string> Withdrawn, IReadOnlyList<EntryNote.Refused> Refused,
+    ReceiverState State, string Reason, FinalReceipt? Receipt);

@@ -1,0 +1,151 @@
+namespace OpenShare.Protocol.Transfer;
+
+/// <summary>
+/// Which chunks the receiver has, and which may be sent now. A chunk is pending only once its page was offered on
+/// this link or the receiver said that it misses it, and while it is not under way.
+/// </summary>
+internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, EntryChange> withdrawn)
+{
+    private readonly ChunkMap _acknowledged = new();
+    private readonly ChunkMap _pending = new();
+    private readonly ChunkMap _sent = new();
+    private long _done;
+    private long _travelled;
+    private long _chunksTravelled;
+    private long _reused;
+    private long _leftOutBytes;
+    private long _leftOutChunks;
+    private long _from;
+
+    internal bool HasAll(Manifest manifest) => _acknowledged.Count + _leftOutChunks == manifest.ChunkCount;
+
+    /// <summary>A page was built. A file withdrawn before it was listed to its end stays withdrawn.</summary>
+    internal void Add(ManifestPage page)
+    {
+        foreach (var part in page.Parts.Where(p => p.Continued && withdrawn.ContainsKey(p.Entry.Number)))
+        {
+            _leftOutChunks += part.ChunkCount;
+            for (var i = 0; i < part.ChunkCount; i++)
+                _leftOutBytes += page.LengthOf(part.FirstOrdinal + i);
+        }
+    }
+
+    /// <summary>The page goes out: the receiver has nothing of it that it could know of.</summary>
+    internal void Offer(Manifest manifest, ManifestPage page)
+    {
+        foreach (var ordinal in Ordinals(page.Chunks))
+        {
+            Forget(manifest, ordinal);
+            MakePending(manifest, ordinal);
+        }
+    }
+
+    /// <summary>The receiver's list for a page: what is not on it, it has.</summary>
+    internal void Miss(Manifest manifest, ManifestPage page, List<ChunkRange> missing)
+    {
+        var next = page.FirstOrdinal;
+        foreach (var range in missing)
+        {
+            Acknowledge(manifest, new ChunkRange(next, Math.Max(0, range.First - next)));
+            foreach (var ordinal in Ordinals(range))
+            {
+                Forget(manifest, ordinal);
+                MakePending(manifest, ordinal);
+            }
+            next = Math.Max(next, range.End);
+        }
+        Acknowledge(manifest, new ChunkRange(next, page.Chunks.End - next));
+    }
+
+    internal void Acknowledge(Manifest manifest, ChunkRange range)
+    {
+        foreach (var ordinal in Ordinals(range))
+        {
+            window.Settle(ordinal);
+            _pending.Remove(ordinal);
+            // What the receiver has of a withdrawn file counts as left out, not as done.
+            if (IsWithdrawn(manifest, ordinal) || !_acknowledged.Add(ordinal))
+                continue;
+            var length = manifest.LengthOf(ordinal);
+            _done += length;
+            if (!_sent.Contains(ordinal))
+                _reused += length;
+        }
+    }
+
+    /// <summary>These were under way, or refused, and have to travel again.</summary>
+    internal void Requeue(Manifest manifest, IEnumerable<long> ordinals)
+    {
+        foreach (var ordinal in ordinals)
+            MakePending(manifest, ordinal);
+    }
+
+    internal void Withdraw(Manifest manifest, TransferEntry entry)
+    {
+        _leftOutChunks += entry.ChunkCount;
+        _leftOutBytes += entry.ListedBytes;
+        foreach (var ordinal in Ordinals(entry.Chunks))
+        {
+            window.Settle(ordinal);
+            _pending.Remove(ordinal);
+            Forget(manifest, ordinal);
+        }
+    }
+
+    /// <summary>The link is gone: the receiver will say what it misses.</summary>
+    internal void ForgetPending() => _pending.Clear();
+
+    /// <summary>The next chunks to travel together: small ones share a frame.</summary>
+    internal List<long>? TakeFrame(Manifest manifest, TransferTuning tuning)
+    {
+        var ordinal = _pending.Next(_from, long.MaxValue);
+        if (ordinal < 0)
+            return null;
+        var frame = new List<long>();
+        var bytes = 0L;
+        for (; ordinal >= 0 && frame.Count < tuning.FrameChunks; ordinal = _pending.Next(ordinal + 1, long.MaxValue))
+        {
+            var length = manifest.LengthOf(ordinal);
+            if (frame.Count > 0 && bytes + length > tuning.FrameBytes)
+                break;
+            frame.Add(ordinal);
+            bytes += length;
+        }
+        foreach (var taken in frame)
+        {
+            _pending.Remove(taken);
+            _sent.Add(taken);
+        }
+        _from = frame[^1] + 1;
+        _travelled += bytes;
+        _chunksTravelled += frame.Count;
+        return frame;
+    }
+
+    internal TransferProgress Progress(Manifest? manifest) => new(
+        manifest?.Bytes ?? 0, _done, _travelled, _reused, _leftOutBytes,
+        manifest?.ChunkCount ?? 0, _acknowledged.Count, _chunksTravelled, manifest is { IsComplete: true });
+
+    private void MakePending(Manifest manifest, long ordinal)
+    {
+        if (_acknowledged.Contains(ordinal) || window.Contains(ordinal) || IsWithdrawn(manifest, ordinal))
+            return;
+        _pending.Add(ordinal);
+        _from = Math.Min(_from, ordinal);
+    }
+
+    private void Forget(Manifest manifest, long ordinal)
+    {
+        if (_acknowledged.Remove(ordinal))
+            _done -= manifest.LengthOf(ordinal);
+    }
+
+    private bool IsWithdrawn(Manifest manifest, long ordinal) =>
+        withdrawn.Count > 0 && withdrawn.ContainsKey(manifest.EntryOf(ordinal).Number);
+
+    private static IEnumerable<long> Ordinals(ChunkRange range)
+    {
+        for (var ordinal = range.First; ordinal < range.End; ordinal++)
+            yield return ordinal;
+    }
+}

@@ -1,0 +1,17 @@
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Protocol.Transfer;
+
+/// <summary>What a sender machine is made of, new or restored.</summary>
+/// <param name="Signer">the sending device's key</param>
+/// <param name="Trust">what the receipt's certificate is judged by</param>
+public sealed record SenderSetup(
+    TransferId Transfer, ManifestId Manifest, DeviceId Sender, DeviceId Receiver, ISigner Signer, TrustRoot Trust, TransferTuning Tuning);
+
+/// <summary>What was kept of a sending transfer before a restart. What the receiver has it will say itself.</summary>
+/// <param name="Pages">all stored pages, in order</param>
+/// <param name="Withdrawn">reasons by entry number</param>
+/// <param name="State">the last one kept</param>
+public sealed record SenderRecord(
+    IEnumerable<Signed> Pages, IReadOnlyDictionary<uint, string> Withdrawn, SenderState State, string Reason, FinalReceipt? Receipt);

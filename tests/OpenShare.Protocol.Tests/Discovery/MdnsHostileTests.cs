@@ -1,0 +1,160 @@
+using System.Net;
+using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Dns;
+
+namespace OpenShare.Protocol.Tests.Discovery;
+
+/// <summary>What strangers on the network may say, and what comes of it.</summary>
+public sealed class MdnsHostileTests
+{
+    private static readonly DnsName Service = DnsName.Of("_openshare", "_tcp", "local");
+    private static readonly IPEndPoint Stranger = Some.Mdns(IPAddress.Parse("10.0.2.66"));
+
+    [Fact]
+    public void Random_and_mutated_packets_leave_discovery_at_work()
+    {
+        var segment = new Segment(1);
+        var (ann, ben) = (segment.Join(Some.Options(1)), segment.Join(Some.Options(2)));
+        segment.Run(TimeSpan.FromSeconds(10));
+        var real = segment.Sent.Select(s => s.Message.Encode()).ToList();
+        var random = new Random(1);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var bytes = real[random.Next(real.Count)].ToArray();
+            for (var j = random.Next(1, 8); j > 0; j--)
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            ann.Machine.Handle(new MdnsInput.PacketReceived(2, Stranger, bytes), segment.Now);
+        }
+
+        Assert.InRange(ann.Machine.CachedRecords, 0, RecordCache.Total);
+        segment.Run(TimeSpan.FromMinutes(80));
+        ann.Effects.Clear();
+        segment.Feed(ben, new MdnsInput.OptionsChanged(Some.Options(2, port: 5000)));
+        segment.Run(TimeSpan.FromSeconds(5));
+        Assert.Equal(5000, ann.Said<MdnsEffect.Sighted>().Last().Place.Port);
+    }
+
+    [Fact]
+    public void One_source_fills_no_more_than_its_share_and_others_are_still_sighted()
+    {
+        var segment = new Segment(2);
+        var ann = segment.Join(Some.Options(1));
+        for (var i = 0; i < 2000; i++)
+            segment.Inject(Announcement(100 + i), Stranger);
+        Assert.Equal(RecordCache.PerSource, ann.Machine.CachedRecords);
+
+        segment.Join(Some.Options(2));
+        segment.Run(TimeSpan.FromSeconds(5));
+        Assert.Contains(ann.Said<MdnsEffect.Sighted>(), s => s.DeviceId == Some.Device(2));
+    }
+
+    [Fact]
+    public void Many_sources_fill_no_more_than_the_total()
+    {
+        var segment = new Segment(3);
+        var ann = segment.Join(Some.Options(1));
+        for (var i = 0; i < 2000; i++)
+            segment.Inject(Announcement(100 + i), Some.Mdns(new IPAddress(new byte[] { 10, 1, (byte)(i >> 8), (byte)i })));
+
+        Assert.Equal(RecordCache.Total, ann.Machine.CachedRecords);
+    }
+
+    [Fact]
+    public void Pointers_to_nothing_bring_few_questions()
+    {
+        var segment = new Segment(4);
+        segment.Join(Some.Options(1));
+        segment.Run(TimeSpan.FromSeconds(60));
+        segment.Sent.Clear();
+        for (var i = 0; i < 250; i++)
+            segment.Inject(new DnsMessage { IsResponse = true, Answers = [new DnsRecord(Service, new DnsData.Pointer(DnsName.Of($"ghost {i}", "_openshare", "_tcp", "local")), 4500)] }, Stranger);
+
+        segment.Run(TimeSpan.FromMinutes(1));
+
+        Assert.InRange(segment.Sent.Count, 16, 200);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("0.0.0.0")]
+    [InlineData("224.0.0.1")]
+    [InlineData("255.255.255.255")]
+    [InlineData("::1")]
+    [InlineData("::")]
+    [InlineData("ff02::1")]
+    [InlineData("::ffff:127.0.0.1")]
+    public void Nobody_has_us_dial(string address)
+    {
+        var segment = new Segment(5);
+        var ann = segment.Join(Some.Options(1));
+
+        segment.Inject(Announcement(2, IPAddress.Parse(address)), Stranger);
+        segment.Run(TimeSpan.FromSeconds(1));
+        Assert.Empty(ann.Said<MdnsEffect.Sighted>());
+
+        segment.Inject(Announcement(2, IPAddress.Parse("10.0.2.66")), Stranger);
+        Assert.Equal("10.0.2.66", Assert.Single(Assert.Single(ann.Said<MdnsEffect.Sighted>()).Place.Addresses).ToString());
+    }
+
+    [Fact]
+    public void A_response_from_another_port_than_5353_is_none()
+    {
+        var segment = new Segment(6);
+        var ann = segment.Join(Some.Options(1));
+
+        segment.Inject(Announcement(2), new IPEndPoint(Stranger.Address, 40000));
+
+        Assert.Equal(0, ann.Machine.CachedRecords);
+    }
+
+    [Fact]
+    public void A_legacy_query_is_answered_to_the_asker_alone_and_not_without_limit()
+    {
+        var segment = new Segment(7);
+        var ann = segment.Join(Some.Options(1));
+        segment.Run(TimeSpan.FromMinutes(1));
+        ann.Effects.Clear();
+        var asker = new IPEndPoint(Stranger.Address, 40000);
+        var query = new DnsMessage { Id = 77, Questions = [new DnsQuestion(Service, DnsType.Ptr)] };
+
+        for (var i = 0; i < 100; i++)
+            segment.Inject(query, asker);
+
+        var send = Assert.Single(ann.Said<MdnsEffect.Send>());
+        var answer = DnsMessage.Decode(send.Packet.Span);
+        Assert.Equal(asker, send.To);
+        Assert.Equal((77, 1), (answer.Id, answer.Questions.Length));
+        Assert.All(answer.Answers, r => Assert.True(r is { Ttl: <= 10, CacheFlush: false }));
+    }
+
+    [Fact]
+    public void A_time_to_live_of_a_century_ends_after_75_minutes()
+    {
+        var segment = new Segment(8);
+        var ann = segment.Join(Some.Options(1));
+        var forever = Announcement(2);
+        segment.Inject(forever with { Answers = [.. forever.Answers.Select(r => r with { Ttl = uint.MaxValue })] }, Stranger);
+
+        segment.Run(TimeSpan.FromMinutes(76));
+
+        Assert.Single(ann.Said<MdnsEffect.Lost>());
+        Assert.Equal(0, ann.Machine.CachedRecords);
+    }
+
+    private static DnsMessage Announcement(int number, IPAddress? address = null)
+    {
+        var instance = DnsName.Of($"device {number}", "_openshare", "_tcp", "local");
+        var host = DnsName.Of($"host{number}", "local");
+        return new DnsMessage
+        {
+            IsResponse = true,
+            Answers =
+            [
+                new DnsRecord(Service, new DnsData.Pointer(instance), 120),
+                new DnsRecord(instance, new DnsData.Service(0, 0, 4000, host), 120, true),
+                new DnsRecord(instance, Some.Options(number).Announcement.ToText(), 120, true),
+                new DnsRecord(host, new DnsData.Address(address ?? IPAddress.Parse("10.0.2.66")), 120, true),
+            ],
+        };
+    }
+}

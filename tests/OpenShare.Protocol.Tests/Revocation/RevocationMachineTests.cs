@@ -1,0 +1,217 @@
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Protocol.Revocation;
+using OpenShare.Protocol.Tests.Registration;
+using OpenShare.Protocol.Tests.Support;
+
+namespace OpenShare.Protocol.Tests.Revocation;
+
+public class RevocationMachineTests
+{
+    private readonly Organisation _organisation = new();
+    private readonly RevocationMachine _machine = new(RevocationPace.Default, new SeededRandom(1));
+    private DateTimeOffset _now = Organisation.Now;
+
+    [Fact]
+    public void The_service_proves_its_TLS_key_before_it_is_asked()
+    {
+        var fetch = Only<RevocationEffect.FetchTrustRoot>(_machine.Start(Source, null, _now));
+        Assert.True(fetch.Contact.IsUnproven);
+
+        var ask = Only<RevocationEffect.Ask>(Show(fetch));
+        Assert.Equal(new TlsPin(RegistrationMachineRig.TlsKey), ask.Contact.Pin);
+        Assert.Equal((0UL, null, TimeSpan.FromSeconds(5)), (ask.After, ask.ETag, ask.Wait));
+    }
+
+    [Fact]
+    public void A_relay_with_its_own_TLS_key_is_not_asked()
+    {
+        var fetch = Only<RevocationEffect.FetchTrustRoot>(_machine.Start(Source, null, _now));
+        Assert.Empty(_machine.Handle(new RevocationInput.TrustRootShown(
+            fetch.Call, RegistrationMachineRig.Shown(_organisation, RegistrationMachineRig.OtherTlsKey)), _now));
+        Assert.NotNull(_machine.NextTimeout);
+    }
+
+    [Fact]
+    public void News_are_stored_then_announced_and_the_next_question_follows_at_once()
+    {
+        var effects = Answer(Asking(), _organisation.Revoke(2), "\"2\"");
+
+        Assert.Equal([typeof(RevocationEffect.Store), typeof(RevocationEffect.Announce), typeof(RevocationEffect.Ask)], effects.Select(e => e.GetType()));
+        var ask = (RevocationEffect.Ask)effects[2];
+        Assert.Equal((2UL, "\"2\""), (ask.After, ask.ETag));
+        Assert.Equal((2UL, _now), (_machine.Held!.Version, _machine.CheckedAt));
+    }
+
+    [Fact]
+    public void Without_news_a_service_that_answers_at_once_is_asked_every_five_seconds_and_no_oftener()
+    {
+        var ask = Asking();
+        Assert.Empty(_machine.Handle(new RevocationInput.Answered(ask.Call, new RevocationAnswer.NotModified()), _now));
+
+        Assert.Equal(_now.AddSeconds(5), _machine.NextTimeout);
+        Assert.Empty(_machine.HandleTimeout(_now.AddSeconds(5).AddTicks(-1)));
+        Only<RevocationEffect.Ask>(_machine.HandleTimeout(_now.AddSeconds(5)));
+    }
+
+    [Fact]
+    public void A_question_that_waited_its_five_seconds_is_asked_again_at_once()
+    {
+        var ask = Asking();
+        _now = _now.AddSeconds(5);
+        Only<RevocationEffect.Ask>(_machine.Handle(new RevocationInput.Answered(ask.Call, new RevocationAnswer.NotModified()), _now));
+    }
+
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(3, -1)]
+    public void An_older_list_is_refused_whoever_shows_it(ulong version, int minutes)
+    {
+        var held = _organisation.Revoke(3);
+        var older = RevocationList.Create(_organisation.Revocation, version, Organisation.Now.AddMinutes(minutes), Organisation.Now.AddDays(7), []);
+        var ask = Asking(held);
+
+        Only<RevocationEffect.Warn>(_machine.Handle(new RevocationInput.Offered(older.Blob), _now));
+        Only<RevocationEffect.Warn>(Answer(ask, older));
+
+        Assert.Same(held, _machine.Held);
+    }
+
+    [Fact]
+    public void A_list_signed_anew_takes_the_place_of_its_elder()
+    {
+        var anew = RevocationList.Create(_organisation.Revocation, 3, Organisation.Now.AddSeconds(1), Organisation.Now.AddDays(7), []);
+        Assert.IsType<RevocationEffect.Store>(Answer(Asking(_organisation.Revoke(3)), anew)[0]);
+    }
+
+    [Fact]
+    public void A_list_by_another_key_is_refused_whoever_shows_it()
+    {
+        var ask = Asking();
+        // Another organisation's CRL key, and our own issuing key.
+        var foreign = new Organisation(7).Revoke(9);
+        var misused = RevocationList.Create(_organisation.Issuing, 9, Organisation.Now, Organisation.Now.AddDays(7), []);
+
+        Only<RevocationEffect.Warn>(_machine.Handle(new RevocationInput.Offered(foreign.Blob), _now));
+        Only<RevocationEffect.Warn>(_machine.Handle(new RevocationInput.Offered(misused.Blob), _now));
+        Only<RevocationEffect.Warn>(Answer(ask, foreign));
+
+        Assert.Null(_machine.Held);
+    }
+
+    [Fact]
+    public void A_peers_newer_list_is_taken_while_the_service_is_out_of_reach()
+    {
+        var ask = Asking();
+        _machine.Handle(new RevocationInput.CallFailed(ask.Call, new ServiceFailure.Unreachable("")), _now);
+        var next = _machine.NextTimeout;
+
+        var effects = _machine.Handle(new RevocationInput.Offered(_organisation.Revoke(4).Blob), _now);
+
+        Assert.Equal([typeof(RevocationEffect.Store), typeof(RevocationEffect.Announce)], effects.Select(e => e.GetType()));
+        Assert.Equal(next, _machine.NextTimeout);
+        Assert.Null(_machine.CheckedAt);
+        Assert.Empty(_machine.Handle(new RevocationInput.Offered(_organisation.Revoke(4).Blob), _now));
+    }
+
+    [Fact]
+    public void A_list_from_nowhere_changes_nothing_before_registration()
+    {
+        Assert.Empty(_machine.Handle(new RevocationInput.Offered(_organisation.Revoke(4).Blob), _now));
+        Assert.IsType<RefreshOutcome.NotRegistered>(Only<RevocationEffect.AnswerRefresh>(_machine.Handle(new RevocationInput.RefreshAsked(), _now)).Outcome);
+    }
+
+    [Fact]
+    public void The_list_on_disk_is_in_force_from_the_start()
+    {
+        var held = _organisation.Revoke(3);
+        Assert.Same(held, Assert.IsType<RevocationEffect.Announce>(_machine.Start(Source, held, _now)[0]).List);
+    }
+
+    [Fact]
+    public void A_refresh_gives_up_the_long_poll_and_is_answered_once_for_all()
+    {
+        var ask = Asking(_organisation.Revoke(3));
+        var refresh = Only<RevocationEffect.Ask>(_machine.Handle(new RevocationInput.RefreshAsked(), _now));
+        Assert.Equal(TimeSpan.Zero, refresh.Wait);
+        Assert.Empty(_machine.Handle(new RevocationInput.RefreshAsked(), _now));
+        Assert.Empty(Answer(ask, _organisation.Revoke(4)));
+
+        var effects = Answer(refresh, _organisation.Revoke(4));
+
+        Assert.Equal(
+            [typeof(RevocationEffect.Store), typeof(RevocationEffect.Announce), typeof(RevocationEffect.AnswerRefresh), typeof(RevocationEffect.Ask)],
+            effects.Select(e => e.GetType()));
+        Assert.Equal(new RefreshOutcome.Refreshed(IsNewer: true), ((RevocationEffect.AnswerRefresh)effects[2]).Outcome);
+    }
+
+    [Fact]
+    public void A_refresh_says_what_went_wrong()
+    {
+        Asking(_organisation.Revoke(3));
+        var refresh = Only<RevocationEffect.Ask>(_machine.Handle(new RevocationInput.RefreshAsked(), _now));
+        var failed = _machine.Handle(new RevocationInput.CallFailed(refresh.Call, new ServiceFailure.Unreachable("Nothing answers.")), _now);
+        Assert.Equal(new RefreshOutcome.Unreachable("Nothing answers."), Only<RevocationEffect.AnswerRefresh>(failed).Outcome);
+
+        refresh = Only<RevocationEffect.Ask>(_machine.Handle(new RevocationInput.RefreshAsked(), _now));
+        Assert.Contains(Answer(refresh, _organisation.Revoke(2)), e => e is RevocationEffect.AnswerRefresh { Outcome: RefreshOutcome.Rejected });
+    }
+
+    [Fact]
+    public void On_demand_only_a_person_makes_it_ask()
+    {
+        var machine = new RevocationMachine(RevocationPace.OnDemand, new SeededRandom(1));
+        Assert.Empty(machine.Start(Source with { ServerTrust = "sha256:00" }, null, _now));
+
+        var ask = Only<RevocationEffect.Ask>(machine.Handle(new RevocationInput.RefreshAsked(), _now));
+        machine.Handle(new RevocationInput.Answered(ask.Call, new RevocationAnswer.NotModified()), _now);
+
+        Assert.Null(machine.NextTimeout);
+    }
+
+    [Fact]
+    public void A_service_with_a_new_TLS_key_proves_that_one()
+    {
+        var ask = Asking();
+        _machine.Handle(new RevocationInput.CallFailed(ask.Call, new ServiceFailure.Untrusted("")), _now);
+
+        Only<RevocationEffect.FetchTrustRoot>(_machine.HandleTimeout(_machine.NextTimeout!.Value));
+    }
+
+    [Fact]
+    public void Out_of_reach_it_is_tried_again_within_a_minute()
+    {
+        RevocationEffect effect = Asking();
+        for (var i = 0; i < 50; i++)
+        {
+            _machine.Handle(new RevocationInput.CallFailed(((RevocationEffect.Ask)effect).Call, new ServiceFailure.Unreachable("")), _now);
+            Assert.InRange(_machine.NextTimeout!.Value, _now, _now.AddMinutes(1));
+            _now = _machine.NextTimeout!.Value;
+            effect = Only<RevocationEffect.Ask>(_machine.HandleTimeout(_now));
+        }
+    }
+
+    [Fact]
+    public void A_list_that_only_memory_holds_survives_a_new_start()
+    {
+        var ask = Asking(_organisation.Revoke(3));
+        Answer(ask, _organisation.Revoke(4));
+
+        _machine.Start(Source with { ServerTrust = "sha256:00" }, _organisation.Revoke(3), _now);
+
+        Assert.Equal(4UL, _machine.Held!.Version);
+    }
+
+    private RevocationSource Source => new(RegistrationMachineRig.Server, null, _organisation.Trust);
+
+    private RevocationEffect.Ask Asking(RevocationList? held = null) =>
+        Only<RevocationEffect.Ask>(Show(Assert.IsType<RevocationEffect.FetchTrustRoot>(_machine.Start(Source, held, _now)[^1])));
+
+    private IReadOnlyList<RevocationEffect> Show(RevocationEffect.FetchTrustRoot fetch) =>
+        _machine.Handle(new RevocationInput.TrustRootShown(fetch.Call, RegistrationMachineRig.Shown(_organisation)), _now);
+
+    private IReadOnlyList<RevocationEffect> Answer(RevocationEffect.Ask ask, RevocationList list, string? etag = null) =>
+        _machine.Handle(new RevocationInput.Answered(ask.Call, new RevocationAnswer.List(list.Blob, etag)), _now);
+
+    private static T Only<T>(IReadOnlyList<RevocationEffect> effects) where T : RevocationEffect => Assert.IsType<T>(Assert.Single(effects));
+}

@@ -1,0 +1,172 @@
+using System.Buffers;
+using System.Text.Json;
+using FsCheck.Xunit;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Protocol.Tests.Transfer;
+
+public sealed class ManifestTests
+{
+    [Fact]
+    public void A_tree_arrives_as_it_was_described()
+    {
+        var manifest = Some.Read(Some.Pages());
+
+        Assert.Equal(["photos", "photos/long.raw", "photos/empty", "photos/link", "photos/small"], manifest.Entries.Select(e => e.Path.Value));
+        Assert.Equal([0, 40, 0, 0, 1], manifest.Entries.Select(e => (int)e.ChunkCount));
+        Assert.True(manifest.IsComplete);
+        Assert.Equal((41L, 41_000L), (manifest.ChunkCount, manifest.Bytes));
+        Assert.Equal("long.raw", manifest.Entries[3].LinkTarget!.Value.Value);
+    }
+
+    [Fact]
+    public void The_first_page_closes_early_so_that_sending_starts_before_hashing_ends()
+    {
+        var builder = Some.Builder();
+        Assert.Empty(builder.File("a", 16));
+        Assert.Single(builder.File("b", 1));
+        builder = Some.Builder();
+        for (var i = 0; i < 256; i++)
+            Assert.Empty(builder.File($"f{i}", 0));
+        Assert.Single(builder.File("next", 0));
+    }
+
+    [Fact]
+    public void Every_ordinal_is_located_across_pages()
+    {
+        var manifest = Some.Read(Some.Pages());
+        Assert.True(manifest.Pages.Count >= 3);
+        for (var ordinal = 0L; ordinal < manifest.ChunkCount; ordinal++)
+        {
+            var at = manifest.Locate(ordinal);
+            Assert.Equal(ordinal < 40 ? ("photos/long.raw", 1000 * ordinal) : ("photos/small", 0L), (at.Entry.Path.Value, at.Offset));
+            Assert.Equal(Some.Hash(ordinal), at.Sha256.ToArray());
+            Assert.Equal(1000, at.Length);
+        }
+        Assert.Throws<ArgumentOutOfRangeException>(() => manifest.Locate(41));
+    }
+
+    // What the builder makes, the reader takes: whatever the mixture of entries, also across an interruption.
+    [Property(MaxTest = 60)]
+    public bool Whatever_is_built_is_read(byte[] shape, byte interruptAt)
+    {
+        var builder = Some.Builder();
+        var pages = new List<Signed>(builder.Directory("d"));
+        var expected = new List<(string, long)> { ("d", 0) };
+        for (var i = 0; i < shape.Length; i++)
+        {
+            if (i == interruptAt && pages.Count > 0)
+            {
+                if (builder.ClosePage() is { } closed)
+                    pages.Add(closed);
+                builder = ManifestBuilder.Continue(Some.SenderKey, Some.Read(pages));
+            }
+            var chunks = shape[i] % 3 == 0 ? 0 : shape[i];
+            var path = $"d/{i}-{new string('n', shape[i] % 200)}";
+            pages.AddRange(builder.File(path, chunks, 1 + shape[i]));
+            expected.Add((path, (long)chunks * (1 + shape[i])));
+        }
+        pages.Add(builder.Finish());
+        var manifest = Some.Read(pages);
+        return expected.SequenceEqual(manifest.Entries.Select(e => (e.Path.Value, e.Size)))
+            && manifest.Entries.All(e => e.IsComplete) && manifest.IsComplete
+            && pages.All(p => p.Payload.Length <= Limits.SignedPayload);
+    }
+
+    [Fact]
+    public void Pages_of_long_names_keep_to_the_payload_limit()
+    {
+        var builder = Some.Builder();
+        var deep = string.Join('/', Enumerable.Repeat(new string('d', 250), 15));
+        var pages = new List<Signed>();
+        foreach (var depth in Enumerable.Range(1, 15))
+            pages.AddRange(builder.Directory(string.Join('/', Enumerable.Repeat(new string('d', 250), depth))));
+        for (var i = 0; i < 200; i++)
+            pages.AddRange(builder.File($"{deep}/{i}", 1));
+        pages.Add(builder.Finish());
+        Assert.All(pages, p => Assert.InRange(p.Payload.Length, 1, Limits.SignedPayload));
+        Assert.Equal(215, Some.Read(pages).Entries.Count);
+    }
+
+    [Fact]
+    public void A_file_of_a_tebibyte_is_located_in_36_bytes_a_chunk()
+    {
+        var builder = Some.Builder();
+        var hash = Some.Hash(1);
+        const int chunks = 1 << 20;
+        var reader = Some.Reader();
+        void Read(Signed? page)
+        {
+            if (page is not null)
+                Assert.IsType<PageReading.Accepted>(reader.Read(page));
+        }
+        Read(builder.BeginFile(Some.Path("disk.img"), (long)chunks * Limits.DefaultChunk, 0x1A4, 1));
+        for (var i = 0; i < chunks; i++)
+            Read(builder.AddChunk(hash, Limits.DefaultChunk));
+        Read(builder.Finish());
+
+        Assert.Equal(1L << 40, reader.Manifest!.Bytes);
+        Assert.InRange(reader.Manifest.Pages.Count, 512, 1000);
+        Assert.Equal(777_777L * Limits.DefaultChunk, reader.Manifest.Locate(777_777).Offset);
+    }
+
+    [Fact]
+    public void A_file_abandoned_on_its_own_page_leaves_no_trace()
+    {
+        var builder = Some.Builder();
+        builder.BeginFile(Some.Path("gone"), 5000, 0, 0);
+        builder.AddChunk(Some.Hash(0), 1000);
+        Assert.Equal((null, false), builder.AbandonFile());
+        List<Signed> pages = [.. builder.File("gone", 2), builder.Finish()];
+        Assert.Equal(2000, Some.Read(pages).Bytes);
+    }
+
+    [Fact]
+    public void A_file_abandoned_later_is_said_to_be()
+    {
+        var builder = Some.Builder();
+        var pages = new List<Signed>();
+        builder.BeginFile(Some.Path("shrinks"), 30_000, 0, 0);
+        for (var i = 0; i < 20; i++)
+            pages.AddRange(builder.AddChunk(Some.Hash(i), 1000) is { } page ? [page] : []);
+        var (closed, remains) = builder.AbandonFile();
+        Assert.True(remains);
+        pages.AddRange(closed is null ? [] : [closed]);
+        pages.AddRange([.. builder.File("fine", 1), builder.Finish()]);
+
+        var manifest = Some.Read(pages);
+        Assert.Equal([true, false], manifest.Entries.Select(e => e.Abandoned));
+        Assert.Equal(21_000, manifest.Bytes);
+    }
+
+    [Fact]
+    public void What_no_reader_would_take_the_builder_says_by_name()
+    {
+        var builder = Some.Builder();
+        builder.BeginFile(Some.Path("a"), 0, 0, 0);
+        Assert.Contains("'a' is listed twice", Assert.Throws<ProtocolException>(() => builder.BeginFile(Some.Path("a"), 0, 0, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("'x/b'", Assert.Throws<ProtocolException>(() => builder.BeginFile(Some.Path("x/b"), 0, 0, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing to send", Assert.Throws<ProtocolException>(() => Some.Builder().Finish()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_readable_form_has_the_keys_it_promises_and_verifies()
+    {
+        var pages = Some.Pages();
+        var output = new ArrayBufferWriter<byte>();
+        ManifestJson.Write(output, Some.Read(pages), pages[^1]);
+
+        var json = JsonDocument.Parse(output.WrittenMemory).RootElement;
+        Assert.Equal(["manifest_id", "filename", "size", "chunk_hashes", "sender_sig", "payload"], json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal("sha256:" + Convert.ToHexStringLower(Some.Hash(0)), json.GetProperty("chunk_hashes")[0].GetString());
+        var signed = new Signed
+        {
+            Payload = Google.Protobuf.ByteString.CopyFrom(Base64Url.Decode(json.GetProperty("payload").GetString()!, "payload")),
+            Signature = Google.Protobuf.ByteString.CopyFrom(Base64Url.Decode(json.GetProperty("sender_sig").GetString()!, "signature")),
+            KeyId = Some.SenderKey.PublicKey.KeyId,
+        };
+        Assert.True(signed.IsSignedBy(Some.SenderKey.PublicKey, SignatureContext.ManifestPage));
+    }
+}

@@ -1,0 +1,35 @@
+using System.Security.Cryptography;
+using System.Text;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Http;
+
+namespace OpenShare.Registration.Administration;
+
+/// <summary>What an administrator shows to revoke devices over HTTPS. It is made on the first run and kept in an owner-only file.</summary>
+internal sealed class AdminCredential
+{
+    private const string Prefix = "osa1_";
+
+    public static readonly Refusal Missing = new(
+        RegistrationProblems.NotAuthorized, "Send the admin credential as 'Authorization: Bearer CREDENTIAL'. It is in the file 'admin-credential' of the service's data directory.");
+
+    private readonly byte[] _hash;
+
+    private AdminCredential(byte[] hash) => _hash = hash;
+
+    public static AdminCredential OpenOrCreate(string file, IRandomSource random)
+    {
+        if (!File.Exists(file))
+            OwnerOnlyFile.Write(file, Encoding.ASCII.GetBytes(Prefix + Base64Url.Encode(random.Bytes(32)) + "\n"));
+        var text = File.ReadAllText(file).Trim();
+        return text.StartsWith(Prefix, StringComparison.Ordinal) && text.Length > Prefix.Length + 20
+            ? new AdminCredential(Hash(text))
+            : throw new UserError($"{file} holds no admin credential. Delete it, and the next start makes a new one.");
+    }
+
+    public bool IsShownBy(HttpRequest request) =>
+        BearerHeader.Read(request) is { } shown && CryptographicOperations.FixedTimeEquals(Hash(shown), _hash);
+
+    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,27 @@
+namespace OpenShare.Registration.Administration;
+
+/// <summary>What an administrator asks and is shown; the JSON of `--json` and of the owner's socket.</summary>
+internal static class AdministrationMessages
+{
+    public sealed record CreateToken(string AccountId, int Uses, long TtlSeconds, string? Name = null);
+
+    public sealed record TokenCreated(string Token, string AccountId, int Uses, DateTimeOffset ExpiresAt, string? Name = null);
+
+    /// <param name="State">active, expired or revoked</param>
+    public sealed record Device(
+        string DeviceId, string AccountId, string Name, string Platform, string AppVersion, long DeviceNo, long Serial, string State,
+        DateTimeOffset RegisteredAt, DateTimeOffset CertExpiresAt, DateTimeOffset? RevokedAt = null, string? RevokeReason = null);
+
+    public sealed record DeviceList(IReadOnlyList<Device> Devices);
+
+    public sealed record RevokeDevice(string? Reason = null);
+
+    public sealed record DeviceRevoked(string DeviceId, string Name, ulong CrlVersion);
+
+    public sealed record SetQuota(int Quota);
+
+    /// <param name="Devices">devices registered and not revoked</param>
+    public sealed record Quota(string AccountId, int Devices, [property: System.Text.Json.Serialization.JsonPropertyName("quota")] int Limit);
+
+    public sealed record QuotaList(IReadOnlyList<Quota> Quotas);
+}

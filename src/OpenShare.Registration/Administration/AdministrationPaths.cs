@@ -1,0 +1,9 @@
+namespace OpenShare.Registration.Administration;
+
+internal static class AdministrationPaths
+{
+    public const string Root = "/owner";
+    public const string Tokens = "/tokens";
+    public const string Devices = "/devices";
+    public const string Quotas = "/quotas";
+}

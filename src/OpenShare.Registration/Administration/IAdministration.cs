@@ -1,0 +1,24 @@
+using OpenShare.Protocol.Identity;
+using static OpenShare.Registration.Administration.AdministrationMessages;
+
+namespace OpenShare.Registration.Administration;
+
+/// <summary>What the owner of a service can do to it: asked of the running service, or done here when none runs.</summary>
+internal interface IAdministration
+{
+    Task<Outcome<TokenCreated>> CreateTokenAsync(CreateToken request, CancellationToken cancel);
+
+    /// <param name="account">null for every account's</param>
+    Task<Outcome<DeviceList>> ListDevicesAsync(AccountId? account, CancellationToken cancel);
+
+    /// <param name="which">an id, a unique start of one, or a name</param>
+    Task<Outcome<Device>> ShowDeviceAsync(string which, CancellationToken cancel);
+
+    /// <param name="which">an id, a unique start of one, or a name</param>
+    Task<Outcome<DeviceRevoked>> RevokeDeviceAsync(string which, RevokeDevice request, CancellationToken cancel);
+
+    /// <param name="account">null for every account's</param>
+    Task<Outcome<QuotaList>> ShowQuotasAsync(AccountId? account, CancellationToken cancel);
+
+    Task<Outcome<Quota>> SetQuotaAsync(AccountId account, SetQuota request, CancellationToken cancel);
+}

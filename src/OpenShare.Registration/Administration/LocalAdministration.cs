@@ -1,0 +1,97 @@
+using Microsoft.EntityFrameworkCore;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Http;
+using OpenShare.Registration.Issuing;
+using OpenShare.Registration.Revocation;
+using OpenShare.Registration.Storage;
+using OpenShare.Registration.Tokens;
+using static OpenShare.Registration.Administration.AdministrationMessages;
+
+namespace OpenShare.Registration.Administration;
+
+/// <summary>Administration in the process that holds the data directory.</summary>
+internal sealed class LocalAdministration(Store store, TokenIssuer tokens, RevocationLists lists, Quotas quotas, TimeProvider time) : IAdministration
+{
+    public Task<Outcome<TokenCreated>> CreateTokenAsync(CreateToken request, CancellationToken cancel)
+    {
+        var refusal =
+            !AccountId.TryParse(request.AccountId, out var account) ? JsonBody.Malformed($"'{Printable.Shorten(request.AccountId, 80)}' is no account: use 1 to 64 characters of a-z, 0-9, '.', '_', '-' and '@'.")
+            : request.Uses is < 1 or > TokenIssuer.MaxUses ? JsonBody.Malformed($"A token is good for 1 to {TokenIssuer.MaxUses} uses.")
+            : request.TtlSeconds < 1 || request.TtlSeconds > TokenIssuer.MaxLifetime.TotalSeconds ? JsonBody.Malformed($"A token lives 1 second to {TokenIssuer.MaxLifetime.TotalDays} days.")
+            : request.Name is not null && !Printable.IsDeviceName(request.Name) ? JsonBody.Malformed("A token's name is 1 to 64 characters without control characters.")
+            : null;
+        return refusal is null
+            ? tokens.CreateAsync(account, request.Uses, TimeSpan.FromSeconds(request.TtlSeconds), request.Name, cancel)
+            : Task.FromResult<Outcome<TokenCreated>>(refusal);
+    }
+
+    public async Task<Outcome<DeviceList>> ListDevicesAsync(AccountId? account, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var rows = await store.ReadAsync(db => Of(db.Devices, account).OrderBy(d => d.DeviceNo).ToListAsync(cancel));
+        return new DeviceList([.. rows.Select(d => Show(d, now))]);
+    }
+
+    public async Task<Outcome<Device>> ShowDeviceAsync(string which, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        return (await FindAsync(which, cancel)).Then<Device>(device => Show(device, now));
+    }
+
+    public async Task<Outcome<DeviceRevoked>> RevokeDeviceAsync(string which, RevokeDevice request, CancellationToken cancel) =>
+        await (await FindAsync(which, cancel)).ThenAsync(async device =>
+            (await lists.RevokeAsync(DeviceId.Parse(device.DeviceId), request.Reason, cancel))
+                .Then<DeviceRevoked>(revoked => new DeviceRevoked(device.DeviceId, device.Name, revoked.CrlVersion)));
+
+    public async Task<Outcome<QuotaList>> ShowQuotasAsync(AccountId? account, CancellationToken cancel) =>
+        await store.ReadAsync(async db =>
+        {
+            var name = account?.Value;
+            var accounts = await db.Accounts.Where(a => name == null || a.Name == name).OrderBy(a => a.Name).ToListAsync(cancel);
+            var shown = new List<Quota>();
+            foreach (var one in accounts)
+                shown.Add(new Quota(one.Name, await Quotas.ActiveAsync(db, one.Name, cancel), quotas.Of(one)));
+            return new QuotaList(shown);
+        });
+
+    public async Task<Outcome<Quota>> SetQuotaAsync(AccountId account, SetQuota request, CancellationToken cancel)
+    {
+        if (request.Quota is < 0 or > Quotas.Max)
+            return JsonBody.Malformed($"A quota is 0 to {Quotas.Max} devices.");
+        return await store.WriteAsync<Quota>(async db =>
+        {
+            var row = await db.Accounts.FindAsync([account.Value], cancel);
+            if (row is null)
+                return new Refusal(RegistrationProblems.DeviceUnknown, $"There is no account {account} yet: its first token makes it.");
+            row.Quota = request.Quota;
+            return new Quota(row.Name, await Quotas.ActiveAsync(db, row.Name, cancel), request.Quota);
+        }, cancel);
+    }
+
+    private async Task<Outcome<DeviceRow>> FindAsync(string which, CancellationToken cancel)
+    {
+        // An exact id always means its device, whatever another one is named.
+        var exact = which.ToLowerInvariant();
+        var found = await store.ReadAsync(db => db.Devices
+            .Where(d => d.Name == which || d.DeviceId.StartsWith(exact))
+            .OrderBy(d => d.DeviceNo).Take(20).ToListAsync(cancel));
+        var one = found.Count == 1 ? found[0] : found.SingleOrDefault(d => d.DeviceId == exact);
+        if (one is not null && which.Length > 0)
+            return one;
+        return found.Count == 0 || which.Length == 0
+            ? new Refusal(RegistrationProblems.DeviceUnknown, $"No device has the name or id '{Printable.Shorten(which, 80)}'. `openshare-server device list` shows all.")
+            : new Refusal(RegistrationProblems.DeviceUnknown, $"'{Printable.Shorten(which, 80)}' fits several devices: {string.Join(", ", found.Select(d => $"{d.Name} ({d.DeviceId})"))}. Name one by its id.");
+    }
+
+    private static IQueryable<DeviceRow> Of(IQueryable<DeviceRow> devices, AccountId? account)
+    {
+        var name = account?.Value;
+        return name is null ? devices : devices.Where(d => d.Account == name);
+    }
+
+    private static Device Show(DeviceRow device, DateTimeOffset now) => new(
+        device.DeviceId, device.Account, device.Name, device.Platform, device.AppVersion, device.DeviceNo, device.Serial,
+        device.RevokedAt is not null ? "revoked" : device.CertificateExpiresAt < now ? "expired" : "active",
+        device.RegisteredAt, device.CertificateExpiresAt, device.RevokedAt, device.RevokeReason);
+}

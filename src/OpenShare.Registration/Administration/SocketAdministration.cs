@@ -1,0 +1,76 @@
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using static OpenShare.Registration.Administration.AdministrationMessages;
+
+namespace OpenShare.Registration.Administration;
+
+/// <summary>Administration asked of the running service over its owner's socket.</summary>
+internal sealed class SocketAdministration : IAdministration, IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly HttpClient _http;
+
+    private SocketAdministration(HttpClient http) => _http = http;
+
+    /// <returns>null when no service runs on that socket</returns>
+    public static async Task<SocketAdministration?> TryConnectAsync(string path, CancellationToken cancel)
+    {
+        using var probe = await OwnerSocket.TryConnectAsync(path, cancel);
+        if (probe is null)
+            return null;
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = async (_, stop) => new NetworkStream(
+                await OwnerSocket.TryConnectAsync(path, stop) ?? throw new HttpRequestException("the service has just stopped"), ownsSocket: true),
+        };
+        return new SocketAdministration(new HttpClient(handler) { BaseAddress = new Uri("http://localhost"), Timeout = Patience });
+    }
+
+    public Task<Outcome<TokenCreated>> CreateTokenAsync(CreateToken request, CancellationToken cancel) =>
+        SendAsync<TokenCreated>(HttpMethod.Post, AdministrationPaths.Tokens, request, cancel);
+
+    public Task<Outcome<DeviceList>> ListDevicesAsync(AccountId? account, CancellationToken cancel) =>
+        SendAsync<DeviceList>(HttpMethod.Get, AdministrationPaths.Devices + Of(account), null, cancel);
+
+    public Task<Outcome<Device>> ShowDeviceAsync(string which, CancellationToken cancel) =>
+        SendAsync<Device>(HttpMethod.Get, $"{AdministrationPaths.Devices}/{Uri.EscapeDataString(which)}", null, cancel);
+
+    public Task<Outcome<DeviceRevoked>> RevokeDeviceAsync(string which, RevokeDevice request, CancellationToken cancel) =>
+        SendAsync<DeviceRevoked>(HttpMethod.Post, $"{AdministrationPaths.Devices}/{Uri.EscapeDataString(which)}/revoke", request, cancel);
+
+    public Task<Outcome<QuotaList>> ShowQuotasAsync(AccountId? account, CancellationToken cancel) =>
+        SendAsync<QuotaList>(HttpMethod.Get, AdministrationPaths.Quotas + Of(account), null, cancel);
+
+    public Task<Outcome<Quota>> SetQuotaAsync(AccountId account, SetQuota request, CancellationToken cancel) =>
+        SendAsync<Quota>(HttpMethod.Put, $"{AdministrationPaths.Quotas}/{Uri.EscapeDataString(account.Value)}", request, cancel);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<Outcome<T>> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancel) where T : class
+    {
+        using var request = new HttpRequestMessage(method, AdministrationPaths.Root + path);
+        if (body is not null)
+            request.Content = JsonContent.Create(body, body.GetType(), options: RegistrationJson.Options);
+        try
+        {
+            using var response = await _http.SendAsync(request, cancel);
+            if (response.IsSuccessStatusCode)
+                return await response.Content.ReadFromJsonAsync<T>(RegistrationJson.Options, cancel) ?? throw new JsonException("empty");
+            var problem = await response.Content.ReadFromJsonAsync<ProblemDetails>(cancel);
+            return new Refusal(problem?.Type?.Replace(RegistrationProblems.TypePrefix, "", StringComparison.Ordinal) ?? RegistrationProblems.Internal,
+                problem?.Detail ?? $"The service answered {(int)response.StatusCode}.");
+        }
+        catch (Exception error) when (error is HttpRequestException or JsonException || (error is TaskCanceledException && !cancel.IsCancellationRequested))
+        {
+            throw new UserError($"The running service did not answer on its socket ({error.Message}). Look at its log.");
+        }
+    }
+
+    private static string Of(AccountId? account) => account is { } one ? "?account=" + Uri.EscapeDataString(one.Value) : "";
+}

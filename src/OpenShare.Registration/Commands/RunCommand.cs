@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.Json;
+using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Hosting;
+using Serilog;
+using Serilog.Events;
+
+namespace OpenShare.Registration.Commands;
+
+internal sealed class RunCommand
+{
+    private readonly Option<ListenUrl[]> _urls = new("--urls")
+    {
+        Description = $"Where to listen, one or more; port 0 is any free one [default: https://{ListenUrl.Default.Address}:{ListenUrl.Default.Port}]",
+        HelpName = "URL",
+        AllowMultipleArgumentsPerToken = true,
+        CustomParser = ReadUrls,
+        DefaultValueFactory = _ => [ListenUrl.Default],
+    };
+
+    private readonly Option<DataDirectory> _data = CommonOptions.Data();
+    private readonly Option<string?> _passphraseFile = CommonOptions.PassphraseFile();
+    private readonly Option<bool> _json = CommonOptions.Json();
+    private readonly Option<string?> _tlsCertificate = new("--tls-certificate") { Description = "A PFX or PEM certificate instead of the self-signed one", HelpName = "FILE" };
+    private readonly Option<string?> _tlsKey = new("--tls-key") { Description = "The private key of a PEM certificate, where it is in a file of its own", HelpName = "FILE" };
+    private readonly Option<string?> _tlsPassphrase = new("--tls-passphrase-file") { Description = "A file that holds the passphrase of the TLS certificate", HelpName = "FILE" };
+    private readonly Option<TimeSpan> _certificateLifetime = new("--certificate-lifetime")
+    {
+        Description = "How long a device's certificate is good: 1h, 90d [default: 365d]",
+        HelpName = "TIME",
+        CustomParser = CommonOptions.ReadDuration,
+        DefaultValueFactory = _ => TimeSpan.FromDays(365),
+    };
+
+    public static Command Create()
+    {
+        var run = new RunCommand();
+        var command = new DocumentedCommand(
+            "run", "Runs the registration service in the foreground. The first run makes its keys, its TLS certificate and the admin credential.",
+            "openshare-server run --urls https://0.0.0.0:8443 --data /srv/openshare")
+        {
+            run._urls, run._data, run._passphraseFile, run._tlsCertificate, run._tlsKey, run._tlsPassphrase, run._certificateLifetime, run._json,
+        };
+        command.SetAction(run.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var options = new RegistrationOptions(parsed.GetValue(_data)!)
+        {
+            Urls = parsed.GetValue(_urls)!,
+            PassphraseFile = parsed.GetValue(_passphraseFile),
+            TlsCertificateFile = parsed.GetValue(_tlsCertificate),
+            TlsKeyFile = parsed.GetValue(_tlsKey),
+            TlsPassphraseFile = parsed.GetValue(_tlsPassphrase),
+            CertificateLifetime = parsed.GetValue(_certificateLifetime),
+        };
+        await using var log = CreateLog();
+        using var core = await RegistrationCore.StartAsync(options, TimeProvider.System, new SystemRandom(), cancel);
+        await using var service = await WebService.StartAsync(core, log, cancel);
+        Announce(service, parsed.GetValue(_json), parsed.InvocationConfiguration.Output);
+        await service.WaitForShutdownAsync(cancel);
+        return 0;
+    }
+
+    /// <summary>To stderr, so that stdout holds only what scripts read. Requests are logged without query, headers or body.</summary>
+    private static Serilog.Core.Logger CreateLog() => new LoggerConfiguration()
+        .MinimumLevel.Information()
+        .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+        // The command says in one line why it could not start.
+        .Filter.ByExcluding(e => e.MessageTemplate.Text == "Hosting failed to start")
+        .WriteTo.Console(standardErrorFromLevel: LogEventLevel.Verbose, formatProvider: CultureInfo.InvariantCulture)
+        .CreateLogger();
+
+    private static void Announce(WebService service, bool json, TextWriter output)
+    {
+        var core = service.Core;
+        var trustRoot = "sha256:" + Convert.ToHexStringLower(core.Trust.Fingerprint.Span);
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(
+                new
+                {
+                    service.Urls,
+                    TlsFingerprint = service.Tls.Fingerprint,
+                    TrustRootFingerprint = trustRoot,
+                    AdminCredentialFile = core.Options.Data.AdminCredential,
+                    PassphraseBesideKeys = core.Passphrase.IsBesideTheKeys,
+                },
+                RegistrationJson.Options));
+            output.Flush();
+            return;
+        }
+        foreach (var url in service.Urls)
+            output.WriteLine($"Listening on {url}");
+        output.WriteLine($"TLS fingerprint {service.Tls.Fingerprint}");
+        output.WriteLine($"Trust root fingerprint {trustRoot}");
+        output.WriteLine($"Admin credential in {core.Options.Data.AdminCredential}");
+        output.WriteLine(core.Passphrase.IsBesideTheKeys
+            ? $"Signing keys in {core.Options.Data.SigningKeys}. No passphrase was given, so a random one is beside them in {core.Passphrase}: whoever can read this directory has the keys. Give one with --passphrase-file."
+            : $"Signing keys in {core.Options.Data.SigningKeys}, under the passphrase in {core.Passphrase}");
+        output.Flush();
+    }
+
+    private static ListenUrl[]? ReadUrls(ArgumentResult result)
+    {
+        var urls = new List<ListenUrl>();
+        foreach (var text in result.Tokens.SelectMany(t => t.Value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        {
+            if (ListenUrl.TryParse(text, out var problem) is { } url)
+                urls.Add(url);
+            else
+                result.AddError(problem);
+        }
+        return [.. urls];
+    }
+}

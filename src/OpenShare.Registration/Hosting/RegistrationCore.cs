@@ -1,0 +1,93 @@
+using OpenShare.Protocol.Identity;
+using OpenShare.Registration.Administration;
+using OpenShare.Registration.Issuing;
+using OpenShare.Registration.Keys;
+using OpenShare.Registration.Revocation;
+using OpenShare.Registration.Storage;
+using OpenShare.Registration.Tokens;
+
+namespace OpenShare.Registration.Hosting;
+
+/// <summary>
+/// The parts of a service put together over one locked data directory: everything but the web server.
+/// `run` serves it; the other commands use it directly when no service runs.
+/// </summary>
+internal sealed class RegistrationCore : IDisposable
+{
+    private readonly IDisposable _lock;
+
+    private RegistrationCore(RegistrationOptions options, IDisposable locked, TimeProvider time, IRandomSource random)
+    {
+        (Options, _lock, Time, Random) = (options, locked, time, random);
+        Passphrase = Passphrase.Find(options.PassphraseFile, options.Data);
+        Keys = new FileSigningKeyStore(options.Data.SigningKeys, Passphrase);
+        Store = new Store(options.Data.Database);
+        Publisher = new Publisher(time);
+    }
+
+    public RegistrationOptions Options { get; }
+    public TimeProvider Time { get; }
+    public IRandomSource Random { get; }
+    public Passphrase Passphrase { get; }
+    public FileSigningKeyStore Keys { get; }
+    public Store Store { get; }
+    public Publisher Publisher { get; }
+    public TrustRoot Trust { get; private set; } = null!;
+    public RevocationLists Lists { get; private set; } = null!;
+    public LocalAdministration Administration { get; private set; } = null!;
+
+    /// <summary>For `run`: makes whatever a first run makes, and publishes the revocation list.</summary>
+    public static Task<RegistrationCore> StartAsync(RegistrationOptions options, TimeProvider time, IRandomSource random, CancellationToken cancel) =>
+        OpenAsync(options, time, random, async core =>
+        {
+            core.Assemble(await TrustRoots.OpenOrCreateAsync(core.Store, core.Keys, random, time.GetUtcNow(), cancel));
+            await core.Lists.StartAsync(cancel);
+        }, cancel);
+
+    /// <summary>For a command while no service runs. The signing keys are opened only if something is to be signed.</summary>
+    public static Task<RegistrationCore> OpenExistingAsync(RegistrationOptions options, TimeProvider time, IRandomSource random, CancellationToken cancel)
+    {
+        // A mistyped directory must not become a new service.
+        if (!options.Data.IsInUse)
+            throw NeverRan(options.Data);
+        return OpenAsync(options, time, random, async core =>
+            core.Assemble(await TrustRoots.ReadNewestAsync(core.Store, cancel) ?? throw NeverRan(options.Data)), cancel);
+    }
+
+    public void Dispose()
+    {
+        Keys.Dispose();
+        Store.Dispose();
+        _lock.Dispose();
+    }
+
+    private static async Task<RegistrationCore> OpenAsync(
+        RegistrationOptions options, TimeProvider time, IRandomSource random, Func<RegistrationCore, Task> assemble, CancellationToken cancel)
+    {
+        var core = new RegistrationCore(options, options.Data.Lock(), time, random);
+        try
+        {
+            // Made before SQLite would make it, so that it and its journals are their owner's only.
+            OwnerOnlyFile.Open(options.Data.Database, FileShare.ReadWrite).Dispose();
+            await core.Store.MigrateAsync(cancel);
+            await assemble(core);
+            return core;
+        }
+        catch
+        {
+            core.Dispose();
+            throw;
+        }
+    }
+
+    private void Assemble(TrustRoot trust)
+    {
+        Trust = trust;
+        Lists = new RevocationLists(Store, Keys, trust, Publisher, Time, Options.RevocationListLifetime);
+        Administration = new LocalAdministration(
+            Store, new TokenIssuer(Store, trust, Random, Time), Lists, new Quotas(Options.DefaultQuota), Time);
+    }
+
+    private static UserError NeverRan(DataDirectory data) =>
+        new($"No registration service has run with the data directory {data}. Start one with `openshare-server run --data {data}`, or name its directory with --data.");
+}

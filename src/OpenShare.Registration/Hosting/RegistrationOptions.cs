@@ -1,0 +1,28 @@
+using OpenShare.Registration.Http;
+
+namespace OpenShare.Registration.Hosting;
+
+/// <summary>What the person who runs the service decides.</summary>
+internal sealed record RegistrationOptions(DataDirectory Data)
+{
+    public IReadOnlyList<ListenUrl> Urls { get; init; } = [ListenUrl.Default];
+
+    public string? TlsCertificateFile { get; init; }
+
+    /// <summary>The private key of a PEM certificate, where it is not in the same file.</summary>
+    public string? TlsKeyFile { get; init; }
+
+    public string? TlsPassphraseFile { get; init; }
+
+    public string? PassphraseFile { get; init; }
+
+    public TimeSpan CertificateLifetime { get; init; } = TimeSpan.FromDays(365);
+
+    /// <summary>From one revocation list to its next update; it is signed anew at half of this.</summary>
+    public TimeSpan RevocationListLifetime { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Devices per account, where no quota was set for it.</summary>
+    public int DefaultQuota { get; init; } = 1000;
+
+    public RateLimits RateLimits { get; init; } = new();
+}

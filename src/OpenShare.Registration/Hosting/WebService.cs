@@ -1,0 +1,138 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Administration;
+using OpenShare.Registration.Http;
+using OpenShare.Registration.Issuing;
+using OpenShare.Registration.Keys;
+using OpenShare.Registration.Revocation;
+using OpenShare.Registration.Storage;
+using Serilog;
+
+namespace OpenShare.Registration.Hosting;
+
+/// <summary>The running service: the core behind Kestrel, over HTTPS for everybody and over a Unix socket for its owner.</summary>
+internal sealed class WebService : IAsyncDisposable
+{
+    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(5);
+
+    private readonly WebApplication _app;
+
+    private WebService(RegistrationCore core, TlsCertificate tls, WebApplication app) => (Core, Tls, _app) = (core, tls, app);
+
+    public RegistrationCore Core { get; }
+
+    public TlsCertificate Tls { get; }
+
+    /// <summary>Where it really listens, with the port the system chose where 0 was asked for.</summary>
+    public IReadOnlyList<string> Urls =>
+        [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Where(a => a.StartsWith("https:", StringComparison.Ordinal))];
+
+    public static async Task<WebService> StartAsync(RegistrationCore core, Serilog.ILogger log, CancellationToken cancel)
+    {
+        var tls = TlsCertificate.OpenOrCreate(core.Options, core.Time.GetUtcNow());
+        var service = new WebService(core, tls, await BuildAsync(core, tls, log, cancel));
+        try
+        {
+            await service._app.StartAsync(cancel);
+            OwnerOnlyFile.Restrict(core.Options.Data.Socket);
+            return service;
+        }
+        catch (Exception error)
+        {
+            await service.DisposeAsync();
+            throw error switch
+            {
+                IOException { InnerException: AddressInUseException } => new UserError(
+                    $"{error.Message.TrimEnd('.')}. Stop the other program, or choose another port with --urls."),
+                IOException or SocketException => new UserError($"The service cannot listen: {error.Message}"),
+                _ => error,
+            };
+        }
+    }
+
+    /// <summary>Until SIGTERM, Ctrl-C or <paramref name="cancel"/>.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancel) => _app.WaitForShutdownAsync(cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        // Also after a start that failed half way: disposing of what still runs would look like a crash of it.
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        Tls.Dispose();
+    }
+
+    private static async Task<WebApplication> BuildAsync(RegistrationCore core, TlsCertificate tls, Serilog.ILogger log, CancellationToken cancel)
+    {
+        // Empty: where it listens and what it trusts comes from the command line only, not from whatever the environment says.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = JsonBody.MaxSize;
+            kestrel.Limits.MaxConcurrentConnections = 10_000;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            foreach (var url in core.Options.Urls)
+                kestrel.Listen(url.Address, url.Port, listen => listen.UseHttps(https => Configure(https, tls)));
+            OwnerSocket.Listen(kestrel, core.Options.Data.Socket);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSerilog(log);
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
+        builder.Services.AddOpenApi();
+        builder.Services.AddRateLimiter(core.Options.RateLimits.Configure);
+        builder.Services.ConfigureHttpJsonOptions(json => RegistrationJson.Configure(json.SerializerOptions));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience);
+        builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
+        await AddFlowsAsync(builder.Services, core, tls, cancel);
+
+        var app = builder.Build();
+        app.UseExceptionHandler(handler => handler.Run(AnswerFailureAsync));
+        app.UseStatusCodePages();
+        app.UseSerilogRequestLogging();
+        app.UseRateLimiter();
+        IssuingEndpoints.Map(app);
+        RevocationEndpoints.Map(app);
+        TrustRootEndpoint.Map(app);
+        AdministrationEndpoints.Map(app);
+        app.MapGet(RegistrationPaths.Health, () => TypedResults.Json(new { status = "ok" }))
+            .WithName("health").WithSummary("Answers while the service runs.").RequireRateLimiting(RateLimits.Reads);
+        app.MapOpenApi().RequireRateLimiting(RateLimits.Reads);
+        return app;
+    }
+
+    private static async Task AddFlowsAsync(IServiceCollection services, RegistrationCore core, TlsCertificate tls, CancellationToken cancel)
+    {
+        services.AddSingleton(core.Time).AddSingleton(core.Store).AddSingleton(core.Publisher).AddSingleton(core.Lists);
+        services.AddSingleton<IAdministration>(core.Administration);
+        services.AddSingleton(AdminCredential.OpenOrCreate(core.Options.Data.AdminCredential, core.Random));
+        services.AddSingleton(new TrustRootEndpoint(core.Trust, core.Keys, tls, core.Time));
+        services.AddSingleton(new Challenges(await ChallengeKey.OpenOrCreateAsync(core.Store, core.Random, cancel), core.Random, core.Time));
+        services.AddSingleton(new CertificateIssuer(core.Keys, core.Time, core.Options.CertificateLifetime));
+        services.AddSingleton(new RegistrationAnswer(core.Trust));
+        services.AddSingleton(new Quotas(core.Options.DefaultQuota));
+        services.AddSingleton<ProofOfPossession>().AddSingleton<DeviceRegistration>().AddSingleton<DeviceRenewal>();
+        services.AddHostedService<ListRenewal>();
+    }
+
+    private static void Configure(HttpsConnectionAdapterOptions https, TlsCertificate tls)
+    {
+        https.ServerCertificate = tls.Leaf;
+        https.ServerCertificateChain = tls.Chain;
+        https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+    }
+
+    private static async Task AnswerFailureAsync(HttpContext http)
+    {
+        var error = http.Features.Get<IExceptionHandlerFeature>()?.Error;
+        var problem = error is BadHttpRequestException bad
+            ? Problems.Of(JsonBody.Malformed("The request is not well-formed HTTP."), bad.StatusCode)
+            : Problems.Of(new Refusal(RegistrationProblems.Internal, "The service failed on this request; its log says why. Try again later."));
+        await problem.ExecuteAsync(http);
+    }
+}

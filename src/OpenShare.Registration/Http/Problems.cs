@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using OpenShare.Protocol.Registration;
+
+namespace OpenShare.Registration.Http;
+
+/// <summary>Refusals as Problem Details (RFC 9457): a stable type for programs, a detail in plain words for people.</summary>
+internal static class Problems
+{
+    private static readonly Dictionary<string, (int Status, string Title)> Known = new()
+    {
+        [RegistrationProblems.BadToken] = (StatusCodes.Status401Unauthorized, "The registration token is not valid"),
+        [RegistrationProblems.TokenUsed] = (StatusCodes.Status403Forbidden, "The registration token was used already"),
+        [RegistrationProblems.TokenExpired] = (StatusCodes.Status403Forbidden, "The registration token has expired"),
+        [RegistrationProblems.QuotaExceeded] = (StatusCodes.Status403Forbidden, "The account has as many devices as it may"),
+        [RegistrationProblems.MalformedBody] = (StatusCodes.Status400BadRequest, "The request is malformed"),
+        [RegistrationProblems.KeyNotProven] = (StatusCodes.Status403Forbidden, "The device did not prove that the key is its own"),
+        [RegistrationProblems.DeviceIdTaken] = (StatusCodes.Status409Conflict, "The device id is taken"),
+        [RegistrationProblems.DeviceUnknown] = (StatusCodes.Status404NotFound, "The device is not known"),
+        [RegistrationProblems.DeviceRevoked] = (StatusCodes.Status403Forbidden, "The device was revoked"),
+        [RegistrationProblems.CertificateExpired] = (StatusCodes.Status403Forbidden, "The device's certificate has expired"),
+        [RegistrationProblems.NotAuthorized] = (StatusCodes.Status401Unauthorized, "The admin credential is missing or wrong"),
+        [RegistrationProblems.TooManyRequests] = (StatusCodes.Status429TooManyRequests, "Too many requests"),
+        [RegistrationProblems.Internal] = (StatusCodes.Status500InternalServerError, "The service failed"),
+    };
+
+    public static ProblemHttpResult Of(Refusal refusal, int? status = null)
+    {
+        var (usual, title) = Known[refusal.Code];
+        return TypedResults.Problem(
+            detail: refusal.Detail, statusCode: status ?? usual, title: title, type: RegistrationProblems.TypePrefix + refusal.Code);
+    }
+
+    /// <summary>What routing refuses before any of our code is asked.</summary>
+    public static void Complete(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        if (problem.Status != StatusCodes.Status415UnsupportedMediaType)
+            return;
+        problem.Type = RegistrationProblems.TypePrefix + RegistrationProblems.MalformedBody;
+        problem.Detail = "Send the request as application/json.";
+    }
+
+    /// <summary>The value with this status, or the refusal as a problem.</summary>
+    public static IResult ToResult<T>(this Outcome<T> outcome, int status = StatusCodes.Status200OK) => outcome switch
+    {
+        Outcome<T>.Done done => TypedResults.Json(done.Value, RegistrationJson.Options, statusCode: status),
+        Outcome<T>.Refused refused => Of(refused.Refusal),
+        _ => throw new InvalidOperationException(),
+    };
+}

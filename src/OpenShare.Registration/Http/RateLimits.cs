@@ -1,0 +1,49 @@
+using System.Net;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using OpenShare.Protocol.Registration;
+
+namespace OpenShare.Registration.Http;
+
+/// <summary>How much one address may ask: a burst at once, then so many requests a second. A whole office may share an address.</summary>
+internal sealed record RateLimits(int WriteBurst = 400, int WritesPerSecond = 20, int ReadBurst = 2000, int ReadsPerSecond = 200)
+{
+    /// <summary>For what costs a signature or a transaction.</summary>
+    public const string Writes = "writes";
+
+    /// <summary>For what is answered from memory.</summary>
+    public const string Reads = "reads";
+
+    public void Configure(RateLimiterOptions options)
+    {
+        options.AddPolicy(Writes, http => PerAddress(http, WriteBurst, WritesPerSecond));
+        options.AddPolicy(Reads, http => PerAddress(http, ReadBurst, ReadsPerSecond));
+        options.OnRejected = async (rejected, _) =>
+        {
+            rejected.HttpContext.Response.Headers.RetryAfter = "1";
+            await Problems.Of(new Refusal(RegistrationProblems.TooManyRequests, "Too many requests came from your address. Try again in a moment."))
+                .ExecuteAsync(rejected.HttpContext);
+        };
+    }
+
+    private static RateLimitPartition<string> PerAddress(HttpContext http, int burst, int perSecond) =>
+        RateLimitPartition.GetTokenBucketLimiter(Network(http.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = burst,
+            TokensPerPeriod = perSecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            QueueLimit = 0,
+        });
+
+    // One IPv6 customer has a whole /64; counting single addresses would count nothing.
+    private static string Network(IPAddress? address)
+    {
+        if (address is null)
+            return "local";
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4().ToString();
+        return address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
+            : address.ToString();
+    }
+}

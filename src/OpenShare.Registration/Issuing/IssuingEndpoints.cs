@@ -1,0 +1,49 @@
+using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Http;
+using OpenShare.Registration.Tokens;
+
+namespace OpenShare.Registration.Issuing;
+
+internal static class IssuingEndpoints
+{
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapPost(RegistrationPaths.Challenge, (Challenges challenges) => TypedResults.Json(challenges.Issue(), RegistrationJson.Options))
+            .WithName("challenge")
+            .WithSummary("A nonce for a proof of possession, good for five minutes.")
+            .Produces<RegistrationMessages.Challenge>()
+            .RequireRateLimiting(RateLimits.Writes);
+
+        app.MapPost(RegistrationPaths.Register, async (HttpContext http, DeviceRegistration registration) =>
+            {
+                var body = await JsonBody.ReadAsync<RegistrationMessages.RegisterRequest>(http.Request);
+                var answer = await body.ThenAsync(request => registration.RegisterAsync(request, TokenSecret.HashOfBearer(http.Request), http.RequestAborted));
+                return answer.ToResult(StatusCodes.Status201Created);
+            })
+            .WithName("register")
+            .WithSummary("Registers a device with a one-time token (Authorization: Bearer SECRET) and a proof that it holds its key.")
+            .Accepts<RegistrationMessages.RegisterRequest>("application/json")
+            .Produces<RegistrationMessages.RegisterResponse>(StatusCodes.Status201Created)
+            .ProducesProblems(400, 401, 403, 409, 429)
+            .RequireRateLimiting(RateLimits.Writes);
+
+        app.MapPost(RegistrationPaths.Renew, async (HttpContext http, DeviceRenewal renewal) =>
+            {
+                var body = await JsonBody.ReadAsync<RegistrationMessages.RenewRequest>(http.Request);
+                return (await body.ThenAsync(request => renewal.RenewAsync(request, http.RequestAborted))).ToResult();
+            })
+            .WithName("renew")
+            .WithSummary("The next certificate of a registered device, before its certificate expires.")
+            .Accepts<RegistrationMessages.RenewRequest>("application/json")
+            .Produces<RegistrationMessages.RegisterResponse>()
+            .ProducesProblems(400, 403, 404, 429)
+            .RequireRateLimiting(RateLimits.Writes);
+    }
+
+    public static RouteHandlerBuilder ProducesProblems(this RouteHandlerBuilder route, params ReadOnlySpan<int> statuses)
+    {
+        foreach (var status in statuses)
+            route.ProducesProblem(status);
+        return route;
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.EntityFrameworkCore;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Storage;
+
+namespace OpenShare.Registration.Issuing;
+
+/// <summary>What a registered device is given: its certificate, and what it needs to judge and to find others.</summary>
+internal sealed class RegistrationAnswer(TrustRoot trust)
+{
+    public async Task<RegistrationMessages.RegisterResponse> ForAsync(RegistrationDb db, DeviceRow device, CancellationToken cancel)
+    {
+        var account = await db.Accounts.AsNoTracking().SingleAsync(a => a.Name == device.Account, cancel);
+        var listVersion = await db.Counters.Where(c => c.Name == CounterRow.RevocationList).Select(c => c.Value).SingleAsync(cancel);
+        return new RegistrationMessages.RegisterResponse(
+            Base64Url.Encode(device.Certificate), trust.ToText(), Base64Url.Encode(account.DiscoveryKey), (ulong)listVersion);
+    }
+}

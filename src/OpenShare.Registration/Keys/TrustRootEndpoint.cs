@@ -1,0 +1,32 @@
+using Google.Protobuf;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Http;
+
+namespace OpenShare.Registration.Keys;
+
+/// <summary>
+/// The first thing a device that holds only a token asks for, with no secret sent: the trust root, which must match
+/// the token's fingerprint, and the issuing key's word that this TLS key is the service's.
+/// </summary>
+internal sealed class TrustRootEndpoint(TrustRoot trust, ISigningKeyStore keys, TlsCertificate tls, TimeProvider time)
+{
+    public RegistrationMessages.TrustRootResponse Answer()
+    {
+        var payload = new TlsEndpointPayload
+        {
+            SpkiSha256 = ByteString.CopyFrom(tls.SpkiHash.Span),
+            IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
+        };
+        var signed = SignedBlobs.Sign(keys.SignerFor(TrustKey.Types.Role.Issuing), SignatureContext.TlsEndpoint, payload);
+        return new RegistrationMessages.TrustRootResponse(trust.ToText(), signed.ToText());
+    }
+
+    public static void Map(IEndpointRouteBuilder app) =>
+        app.MapGet(RegistrationPaths.TrustRoot, (TrustRootEndpoint endpoint) => TypedResults.Json(endpoint.Answer(), RegistrationJson.Options))
+            .WithName("trust-root")
+            .WithSummary("The organisation's trust root, and the issuing key's signature over this service's TLS key.")
+            .Produces<RegistrationMessages.TrustRootResponse>()
+            .RequireRateLimiting(RateLimits.Writes);
+}

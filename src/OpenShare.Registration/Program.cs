@@ -1,0 +1,1 @@
+return await OpenShare.Registration.Commands.CommandLine.RunAsync(args, Console.Out, Console.Error);

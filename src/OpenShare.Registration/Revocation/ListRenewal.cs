@@ -1,0 +1,27 @@
+namespace OpenShare.Registration.Revocation;
+
+/// <summary>Keeps the published list fresh: looks every minute whether half of its life is over.</summary>
+internal sealed partial class ListRenewal(RevocationLists lists, TimeProvider time, ILogger<ListRenewal> log) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await lists.RenewAsync(stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                // The list is good for its other half; the next minute tries again.
+                LogFailed(error);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "The revocation list could not be signed anew; trying again in a minute")]
+    private partial void LogFailed(Exception error);
+}

@@ -1,0 +1,52 @@
+namespace OpenShare.Registration.Revocation;
+
+/// <summary>Holds the newest list in memory and wakes those who wait for a newer one.</summary>
+internal sealed class Publisher(TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private PublishedList? _current;
+    private TaskCompletionSource _changed = NewSignal();
+
+    /// <exception cref="InvalidOperationException">nothing was published yet: the service publishes before it listens</exception>
+    public PublishedList Current => _current ?? throw new InvalidOperationException("No revocation list was published.");
+
+    public void Publish(PublishedList list)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            // Two transactions that committed in order may get here out of order.
+            if (_current is not null && !list.List.IsNewerThan(_current.List))
+                return;
+            _current = list;
+            (changed, _changed) = (_changed, NewSignal());
+        }
+        changed.SetResult();
+    }
+
+    /// <summary>The current list as soon as it is the one wanted, or whatever is current when the time is up.</summary>
+    public async Task<PublishedList> WaitAsync(Func<PublishedList, bool> isWanted, TimeSpan atMost, CancellationToken cancel)
+    {
+        var until = time.GetUtcNow() + atMost;
+        while (true)
+        {
+            Task changed;
+            PublishedList current;
+            lock (_lock)
+                (changed, current) = (_changed.Task, Current);
+            var left = until - time.GetUtcNow();
+            if (isWanted(current) || left <= TimeSpan.Zero)
+                return current;
+            try
+            {
+                await changed.WaitAsync(left, time, cancel);
+            }
+            catch (TimeoutException)
+            {
+                return Current;
+            }
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,99 @@
+using Google.Protobuf;
+using Microsoft.EntityFrameworkCore;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Protocol.Revocation;
+using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Http;
+using OpenShare.Registration.Keys;
+using OpenShare.Registration.Storage;
+
+namespace OpenShare.Registration.Revocation;
+
+/// <summary>Revoking devices, and signing the list that says so. A version is drawn, signed and stored in one transaction.</summary>
+internal sealed class RevocationLists(Store store, ISigningKeyStore keys, TrustRoot trust, Publisher publisher, TimeProvider time, TimeSpan lifetime)
+{
+    /// <summary>Characters of a reason: every device downloads all of them.</summary>
+    public const int MaxReason = 200;
+
+    /// <summary>Publishes the stored list; the first time, version 1, which names nobody.</summary>
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        var outcome = await store.WriteAsync<PublishedList>(async db =>
+        {
+            var stored = await NewestAsync(db, cancel);
+            return stored is null ? await SignNextAsync(db, cancel) : new PublishedList(Read(stored));
+        }, cancel);
+        Publish(outcome);
+        await RenewAsync(cancel);
+    }
+
+    /// <summary>Signs the list of the same version anew once half of its life is over.</summary>
+    public async Task RenewAsync(CancellationToken cancel)
+    {
+        if (time.GetUtcNow() < publisher.Current.RenewAt)
+            return;
+        Publish(await store.WriteAsync<PublishedList>(async db =>
+        {
+            var row = await NewestAsync(db, cancel) ?? throw new InvalidOperationException("The revocation list vanished.");
+            var list = await SignAsync(db, (ulong)row.Version, time.GetUtcNow(), cancel);
+            row.Signed = list.Blob.ToByteArray();
+            return new PublishedList(list);
+        }, cancel));
+    }
+
+    /// <summary>Revokes a device. Revoking it again changes nothing and is no error.</summary>
+    public async Task<Outcome<RegistrationMessages.RevokeResponse>> RevokeAsync(DeviceId id, string? reason, CancellationToken cancel)
+    {
+        if (reason is { Length: > MaxReason })
+            return JsonBody.Malformed($"A reason is at most {MaxReason} characters.");
+        var outcome = await store.WriteAsync<PublishedList>(async db =>
+        {
+            var text = id.ToString();
+            var device = await db.Devices.SingleOrDefaultAsync(d => d.DeviceId == text, cancel);
+            if (device is null)
+                return new Refusal(RegistrationProblems.DeviceUnknown, $"The device {id} is not registered here.");
+            if (device.RevokedAt is not null && await NewestAsync(db, cancel) is { } newest)
+                return new PublishedList(Read(newest));
+            device.RevokedAt = time.GetUtcNow();
+            device.RevokeReason = string.IsNullOrWhiteSpace(reason) ? null : Printable.Shorten(reason, MaxReason);
+            return await SignNextAsync(db, cancel, device);
+        }, cancel);
+        Publish(outcome);
+        return outcome.Then<RegistrationMessages.RevokeResponse>(list => new RegistrationMessages.RevokeResponse(list.List.Version));
+    }
+
+    private void Publish(Outcome<PublishedList> outcome)
+    {
+        if (outcome is Outcome<PublishedList>.Done done)
+            publisher.Publish(done.Value);
+    }
+
+    private async Task<PublishedList> SignNextAsync(RegistrationDb db, CancellationToken cancel, DeviceRow? newlyRevoked = null)
+    {
+        var version = await db.NextAsync(CounterRow.RevocationList, cancel);
+        newlyRevoked?.RevokedInVersion = version;
+        await db.SaveChangesAsync(cancel);
+        var list = await SignAsync(db, (ulong)version, time.GetUtcNow(), cancel);
+        await db.RevocationLists.ExecuteDeleteAsync(cancel);
+        db.RevocationLists.Add(new RevocationListRow { Version = version, Signed = list.Blob.ToByteArray() });
+        return new PublishedList(list);
+    }
+
+    private async Task<RevocationList> SignAsync(RegistrationDb db, ulong version, DateTimeOffset now, CancellationToken cancel)
+    {
+        var revoked = await db.Devices.AsNoTracking().Where(d => d.RevokedInVersion != null).OrderBy(d => d.RevokedInVersion).ToListAsync(cancel);
+        return RevocationList.Create(keys.SignerFor(TrustKey.Types.Role.Crl), version, now, now + lifetime, revoked.Select(d => new RevokedDevice
+        {
+            DeviceNo = (ulong)d.DeviceNo,
+            DeviceId = ByteString.CopyFrom(DeviceId.Parse(d.DeviceId).ToBytes()),
+            RevokedAt = d.RevokedAt!.Value.ToUnixTimeSeconds(),
+            Reason = d.RevokeReason ?? "",
+        }));
+    }
+
+    private RevocationList Read(RevocationListRow row) => RevocationList.Read(Signed.Parser.ParseFrom(row.Signed), trust);
+
+    private static Task<RevocationListRow?> NewestAsync(RegistrationDb db, CancellationToken cancel) =>
+        db.RevocationLists.OrderByDescending(l => l.Version).FirstOrDefaultAsync(cancel);
+}

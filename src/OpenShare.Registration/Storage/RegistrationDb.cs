@@ -1,0 +1,85 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Registration.Storage;
+
+internal sealed class RegistrationDb(DbContextOptions<RegistrationDb> options) : DbContext(options)
+{
+    public DbSet<AccountRow> Accounts => Set<AccountRow>();
+    public DbSet<DeviceRow> Devices => Set<DeviceRow>();
+    public DbSet<TokenRow> Tokens => Set<TokenRow>();
+    public DbSet<TokenUseRow> TokenUses => Set<TokenUseRow>();
+    public DbSet<RevocationListRow> RevocationLists => Set<RevocationListRow>();
+    public DbSet<TrustRootRow> TrustRoots => Set<TrustRootRow>();
+    public DbSet<CounterRow> Counters => Set<CounterRow>();
+    public DbSet<SecretRow> Secrets => Set<SecretRow>();
+
+    /// <summary>Draws the next number of a counter; it is given out only if the surrounding transaction commits.</summary>
+    public async Task<long> NextAsync(string counter, CancellationToken cancel)
+    {
+        // The update takes the row's lock in every database, so two service instances never draw the same number.
+        await Counters.Where(c => c.Name == counter).ExecuteUpdateAsync(s => s.SetProperty(c => c.Value, c => c.Value + 1), cancel);
+        return await Counters.Where(c => c.Name == counter).Select(c => c.Value).SingleAsync(cancel);
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<AccountRow>(account =>
+        {
+            account.ToTable("accounts").HasKey(a => a.Name);
+            account.Property(a => a.Name).HasMaxLength(Limits.AccountName);
+        });
+        modelBuilder.Entity<DeviceRow>(device =>
+        {
+            device.ToTable("devices").HasKey(d => d.DeviceNo);
+            device.Property(d => d.DeviceNo).ValueGeneratedNever();
+            device.HasIndex(d => d.DeviceId).IsUnique();
+            device.HasIndex(d => d.RevokedInVersion).IsUnique();
+            device.HasOne<AccountRow>().WithMany().HasForeignKey(d => d.Account).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<TokenRow>(token =>
+        {
+            token.ToTable("tokens").HasKey(t => t.SecretHash);
+            token.HasIndex(t => t.ExpiresAt);
+            token.HasOne<AccountRow>().WithMany().HasForeignKey(t => t.Account).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<TokenUseRow>(use =>
+        {
+            use.ToTable("token_uses").HasKey(u => new { u.SecretHash, u.DeviceNo });
+            use.HasOne<TokenRow>().WithMany().HasForeignKey(u => u.SecretHash).OnDelete(DeleteBehavior.Cascade);
+            use.HasOne<DeviceRow>().WithMany().HasForeignKey(u => u.DeviceNo).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<RevocationListRow>(list =>
+        {
+            list.ToTable("revocation_lists").HasKey(l => l.Version);
+            list.Property(l => l.Version).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<TrustRootRow>(root =>
+        {
+            root.ToTable("trust_roots").HasKey(r => r.Version);
+            root.Property(r => r.Version).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<SecretRow>(secret => secret.ToTable("secrets").HasKey(s => s.Name));
+        modelBuilder.Entity<CounterRow>(counter =>
+        {
+            counter.ToTable("counters").HasKey(c => c.Name);
+            counter.HasData(
+                new CounterRow { Name = CounterRow.DeviceNo, Value = 0 },
+                new CounterRow { Name = CounterRow.Serial, Value = 0 },
+                new CounterRow { Name = CounterRow.RevocationList, Value = 0 });
+        });
+        foreach (var entity in modelBuilder.Model.GetEntityTypes())
+        {
+            foreach (var property in entity.GetProperties())
+                property.SetColumnName(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+        }
+    }
+
+    /// <summary>SQLite can compare and order whole numbers, but not a DateTimeOffset.</summary>
+    private sealed class UnixMilliseconds()
+        : ValueConverter<DateTimeOffset, long>(time => time.ToUnixTimeMilliseconds(), ms => DateTimeOffset.FromUnixTimeMilliseconds(ms));
+}

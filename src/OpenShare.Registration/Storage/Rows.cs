@@ -1,0 +1,84 @@
+namespace OpenShare.Registration.Storage;
+
+/// <summary>An account: whose devices find each other by its discovery key.</summary>
+internal sealed class AccountRow
+{
+    public required string Name { get; init; }
+
+    /// <summary>32 random bytes that only the account's devices get.</summary>
+    public required byte[] DiscoveryKey { get; init; }
+
+    /// <summary>How many devices may be registered at once; null is the service's default.</summary>
+    public int? Quota { get; set; }
+}
+
+/// <summary>A device with its newest certificate. It stays for life: a revoked device keeps its number.</summary>
+internal sealed class DeviceRow
+{
+    public required long DeviceNo { get; init; }
+    public required string DeviceId { get; init; }
+    public required string Account { get; init; }
+    public required byte[] PublicKey { get; init; }
+    public required string Name { get; set; }
+    public required string Platform { get; set; }
+    public required string AppVersion { get; set; }
+    public required DateTimeOffset RegisteredAt { get; init; }
+    public required long Serial { get; set; }
+    public required byte[] Certificate { get; set; }
+    public required DateTimeOffset CertificateExpiresAt { get; set; }
+
+    /// <summary>The version of the revocation list that first named this device.</summary>
+    public long? RevokedInVersion { get; set; }
+    public DateTimeOffset? RevokedAt { get; set; }
+    public string? RevokeReason { get; set; }
+}
+
+/// <summary>A registration token: the hash of its secret, never the secret.</summary>
+internal sealed class TokenRow
+{
+    public required byte[] SecretHash { get; init; }
+    public required string Account { get; init; }
+    public string? Name { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+    public required int UsesLeft { get; set; }
+}
+
+/// <summary>Which device a token's use went to, so that a lost answer can be given again.</summary>
+internal sealed class TokenUseRow
+{
+    public required byte[] SecretHash { get; init; }
+    public required long DeviceNo { get; init; }
+    public required DateTimeOffset UsedAt { get; init; }
+}
+
+internal sealed class RevocationListRow
+{
+    public required long Version { get; init; }
+    public required byte[] Signed { get; set; }
+}
+
+internal sealed class TrustRootRow
+{
+    public required long Version { get; init; }
+    public required byte[] Link { get; init; }
+}
+
+/// <summary>A number that only grows and has no gaps: it is drawn in the transaction that uses it.</summary>
+internal sealed class CounterRow
+{
+    public const string DeviceNo = "device_no";
+    public const string Serial = "serial";
+    public const string RevocationList = "crl_version";
+
+    public required string Name { get; init; }
+    public required long Value { get; set; }
+}
+
+/// <summary>A random value of the service that outlives a restart.</summary>
+internal sealed class SecretRow
+{
+    public const string ChallengeKey = "challenge_key";
+
+    public required string Name { get; init; }
+    public required byte[] Value { get; init; }
+}

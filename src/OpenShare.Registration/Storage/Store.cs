@@ -1,0 +1,63 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace OpenShare.Registration.Storage;
+
+/// <summary>The service's database: reads as they come, writes one after another, each in one transaction.</summary>
+internal sealed class Store : IDisposable
+{
+    private readonly string _connection;
+    private readonly DbContextOptions<RegistrationDb> _options;
+
+    // SQLite has one writer. Waiting here is a queue; waiting in the driver would be a sleep on a pool thread.
+    private readonly SemaphoreSlim _writer = new(1, 1);
+
+    public Store(string file)
+    {
+        _connection = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 30 }.ToString();
+        _options = new DbContextOptionsBuilder<RegistrationDb>().UseSqlite(_connection).Options;
+    }
+
+    public async Task MigrateAsync(CancellationToken cancel)
+    {
+        await using var db = new RegistrationDb(_options);
+        await db.Database.MigrateAsync(cancel);
+    }
+
+    public async Task<T> ReadAsync<T>(Func<RegistrationDb, Task<T>> read)
+    {
+        await using var db = new RegistrationDb(_options);
+        db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+        return await read(db);
+    }
+
+    /// <summary>Runs the work in a transaction that began as a writer; a refusal or an exception undoes all of it.</summary>
+    public async Task<Outcome<T>> WriteAsync<T>(Func<RegistrationDb, Task<Outcome<T>>> work, CancellationToken cancel)
+    {
+        await _writer.WaitAsync(cancel);
+        try
+        {
+            await using var db = new RegistrationDb(_options);
+            // BEGIN IMMEDIATE: what the work reads cannot change before it writes.
+            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+            var outcome = await work(db);
+            if (outcome is Outcome<T>.Done)
+            {
+                await db.SaveChangesAsync(cancel);
+                await transaction.CommitAsync(cancel);
+            }
+            return outcome;
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        using var connection = new SqliteConnection(_connection);
+        SqliteConnection.ClearPool(connection);
+    }
+}

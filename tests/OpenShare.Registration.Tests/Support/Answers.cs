@@ -1,0 +1,47 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Administration;
+
+namespace OpenShare.Registration.Tests.Support;
+
+/// <summary>Reading what the service answered.</summary>
+internal static class Answers
+{
+    public static async Task<T> ReadAsync<T>(this HttpResponseMessage response)
+    {
+        Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        return (await response.Content.ReadFromJsonAsync<T>(RegistrationJson.Options))!;
+    }
+
+    public static async Task<DeviceCertificate> CertificateAsync(this HttpResponseMessage response) =>
+        DeviceCertificate.Parse((await response.ReadAsync<RegistrationMessages.RegisterResponse>()).CertBlob);
+
+    /// <summary>The problem's code, for a refusal that is one as RFC 9457 has it.</summary>
+    public static async Task<string> ProblemAsync(this HttpResponseMessage response)
+    {
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        Assert.Equal((int)response.StatusCode, problem.RootElement.GetProperty("status").GetInt32());
+        Assert.NotEmpty(problem.RootElement.GetProperty("detail").GetString()!);
+        var type = problem.RootElement.GetProperty("type").GetString()!;
+        Assert.StartsWith(RegistrationProblems.TypePrefix, type, StringComparison.Ordinal);
+        return type[RegistrationProblems.TypePrefix.Length..];
+    }
+
+    public static async Task RefusedAsync(this Task<HttpResponseMessage> request, HttpStatusCode status, string code)
+    {
+        using var response = await request;
+        Assert.Equal((status, code), (response.StatusCode, await response.ProblemAsync()));
+    }
+
+    public static async Task<string> TokenAsync(this TestService service, string account = "alice", int uses = 1, long ttlSeconds = 3600)
+    {
+        var outcome = await service.Admin.CreateTokenAsync(new AdministrationMessages.CreateToken(account, uses, ttlSeconds), default);
+        return outcome.Value().Token;
+    }
+
+    public static T Value<T>(this Outcome<T> outcome) => Assert.IsType<Outcome<T>.Done>(outcome).Value;
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Device.Discovery;
+
+/// <summary>How a peer was found.</summary>
+public enum FoundBy
+{
+    Mdns,
+    Broadcast,
+    LastKnown,
+    Typed,
+}
+
+/// <summary>What an announcement of the own account says. Unproven: only the handshake proves a device id or a name.</summary>
+/// <param name="Latency">from the start of the search (or the announcement's first sighting since) to this sighting</param>
+public sealed record PeerSighting(
+    DeviceId DeviceId, string AnnouncedName, string ShortFingerprint, PeerPlace Place, FoundBy FoundBy, TimeSpan Latency);
+
+public static class DiscoveryEvents
+{
+    /// <summary>A device of the own account was announced for the first time, or at other addresses than before.</summary>
+    public sealed record PeerSighted(PeerSighting Sighting) : IDeviceEvent;
+
+    /// <summary>It said goodbye, or its announcement expired.</summary>
+    public sealed record PeerLost(DeviceId DeviceId) : IDeviceEvent;
+
+    /// <summary>
+    /// Two places or more announce one device id at once, possibly the own one, and have done so for a second.
+    /// Published again when the places change.
+    /// </summary>
+    public sealed record DuplicateDevice(DeviceId DeviceId, ImmutableArray<PeerPlace> Places) : IDeviceEvent;
+
+    /// <summary>One place at most is left where this device id is announced.</summary>
+    public sealed record DuplicateEnded(DeviceId DeviceId) : IDeviceEvent;
+
+    /// <summary>Another device on this network has our name: this one is announced under another.</summary>
+    public sealed record DeviceRenamed(string AnnouncedName) : IDeviceEvent;
+
+    /// <summary>Nothing can be heard or said on this interface, and why; the others go on.</summary>
+    public sealed record InterfaceFailed(string Interface, string Reason) : IDeviceEvent;
+}

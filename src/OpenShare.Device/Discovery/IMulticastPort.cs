@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using System.Net;
+using Akka.Actor;
+using OpenShare.Protocol.Discovery;
+
+namespace OpenShare.Device.Discovery;
+
+/// <summary>
+/// The way to the multicast DNS groups on every interface: sockets in life, memory in a simulation. Owned by one
+/// actor; only its notices come from other threads.
+/// </summary>
+public interface IMulticastPort : IDisposable
+{
+    /// <summary>From now on the receiver is told each <see cref="MulticastDatagram"/>, and <see cref="NetworkMayHaveChanged"/>.</summary>
+    void Open(IActorRef receiver);
+
+    /// <summary>Reads the list of interfaces anew and joins the groups where that is still to be done.</summary>
+    /// <param name="only">names of the interfaces to use; null: every one</param>
+    MulticastInterfaces Refresh(ImmutableArray<string>? only);
+
+    /// <summary>Sends to the groups on one interface, or to one querier.</summary>
+    /// <returns>null when it was sent in at least one address family; else why not</returns>
+    string? Send(int networkInterface, ReadOnlyMemory<byte> packet, IPEndPoint? to);
+
+    /// <summary>The receiver is done with one datagram. Only a bounded number is under way; what comes beyond is dropped.</summary>
+    void Release();
+}
+
+/// <summary>A datagram that came to a multicast DNS group.</summary>
+public sealed record MulticastDatagram(int Interface, IPEndPoint From, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>An interface or an address came or went: time to refresh.</summary>
+public sealed record NetworkMayHaveChanged
+{
+    public static readonly NetworkMayHaveChanged Instance = new();
+}
+
+public sealed record MulticastInterfaces(ImmutableArray<MdnsInterface> Usable, ImmutableArray<DiscoveryEvents.InterfaceFailed> Failed);

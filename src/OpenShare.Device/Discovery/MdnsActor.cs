@@ -1,0 +1,159 @@
+using Akka.Actor;
+using Akka.Event;
+using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Discovery;
+
+namespace OpenShare.Device.Discovery;
+
+/// <summary>
+/// Feeds an <see cref="MdnsMachine"/> from a multicast port and carries out its effects. What it finds it tells its
+/// parent, as <see cref="DiscoveryEvents"/>.
+/// </summary>
+internal sealed class MdnsActor : ReceiveActor, IWithTimers
+{
+    // Changes of the network come in bursts; and where the system does not tell of them, they are found by looking.
+    private static readonly TimeSpan BurstEnds = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan BetweenRefreshes = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SleptAtLeast = TimeSpan.FromSeconds(10);
+
+    private readonly DeviceContext _context;
+    private readonly IMulticastPort _port;
+    private readonly MdnsMachine _machine;
+    private readonly DateTimeOffset _startedAt;
+    private readonly long _startStamp;
+    private readonly FailureLog _failures = new();
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly IActorRef _parent = Context.Parent;
+    private Dictionary<int, string> _names = [];
+    private DiscoveryOptions _options;
+    private TimeSpan _slept;
+
+    public MdnsActor(DeviceContext context, Func<IMulticastPort> port, DiscoveryOptions options)
+    {
+        _context = context;
+        _port = port();
+        _options = options;
+        _startedAt = context.Now;
+        _startStamp = context.Time.GetTimestamp();
+        _machine = new MdnsMachine(options.ForMdns(), context.Random);
+
+        Receive<MulticastDatagram>(datagram =>
+        {
+            _port.Release();
+            Feed(new MdnsInput.PacketReceived(datagram.Interface, datagram.From, datagram.Bytes));
+        });
+        Receive<MachineTimeout>(_ =>
+        {
+            LookAgainAfterSleep();
+            Feed(new MdnsInput.TimeoutReached());
+        });
+        Receive<NetworkMayHaveChanged>(_ => Timers.StartSingleTimer(nameof(BurstEnds), RefreshInterfaces.Instance, BurstEnds));
+        Receive<RefreshInterfaces>(_ => Refresh());
+        Receive<DiscoveryCommands.Start>(start =>
+        {
+            _options = start.Options;
+            Feed(new MdnsInput.OptionsChanged(_options.ForMdns()));
+            Refresh();
+        });
+        Receive<DiscoveryCommands.LookAgain>(_ => Feed(new MdnsInput.LookAgain()));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    // The wall clock may be set back, and announcements would stop for as long: elapsed time is what counts.
+    private DateTimeOffset Now => _startedAt + _context.Time.GetElapsedTime(_startStamp);
+
+    public static Props Props(DeviceContext context, Func<IMulticastPort> port, DiscoveryOptions options) =>
+        Akka.Actor.Props.Create(() => new MdnsActor(context, port, options));
+
+    protected override void PreStart()
+    {
+        _port.Open(Self);
+        Timers.StartPeriodicTimer(nameof(RefreshInterfaces), RefreshInterfaces.Instance, BetweenRefreshes);
+        Refresh();
+    }
+
+    protected override void PostStop()
+    {
+        try
+        {
+            Feed(new MdnsInput.Stop());
+        }
+        finally
+        {
+            _port.Dispose();
+        }
+    }
+
+    private void Refresh()
+    {
+        var interfaces = _port.Refresh(_options.Interfaces);
+        _names = interfaces.Usable.ToDictionary(i => i.Index, i => i.Name);
+        foreach (var failed in interfaces.Failed)
+            Report(failed.Interface, failed.Reason);
+        Feed(new MdnsInput.InterfacesChanged(interfaces.Usable));
+    }
+
+    // Elapsed time stands still while the host sleeps and the wall clock does not.
+    private void LookAgainAfterSleep()
+    {
+        var slept = _context.Now - Now;
+        if (slept - _slept > SleptAtLeast)
+            Feed(new MdnsInput.LookAgain());
+        _slept = slept;
+    }
+
+    private void Feed(MdnsInput input)
+    {
+        foreach (var effect in _machine.Handle(input, Now))
+            CarryOut(effect);
+        if (_machine.NextTimeout is { } next)
+            Timers.StartSingleTimer(nameof(MachineTimeout), MachineTimeout.Instance, next > Now ? next - Now : TimeSpan.Zero);
+        else
+            Timers.Cancel(nameof(MachineTimeout));
+    }
+
+    private void CarryOut(MdnsEffect effect)
+    {
+        switch (effect)
+        {
+            case MdnsEffect.Send send:
+                if (_port.Send(send.Interface, send.Packet, send.To) is { } reason)
+                    Report(_names[send.Interface], reason);
+                break;
+            case MdnsEffect.Sighted s:
+                _parent.Tell(new DiscoveryEvents.PeerSighted(new PeerSighting(s.DeviceId, s.Name, s.ShortFingerprint, s.Place, FoundBy.Mdns, s.Latency)));
+                break;
+            case MdnsEffect.Lost lost:
+                _parent.Tell(new DiscoveryEvents.PeerLost(lost.DeviceId));
+                break;
+            case MdnsEffect.Duplicate duplicate:
+                _parent.Tell(new DiscoveryEvents.DuplicateDevice(duplicate.DeviceId, duplicate.Places));
+                break;
+            case MdnsEffect.DuplicateEnded ended:
+                _parent.Tell(new DiscoveryEvents.DuplicateEnded(ended.DeviceId));
+                break;
+            case MdnsEffect.Renamed renamed:
+                _parent.Tell(new DiscoveryEvents.DeviceRenamed(renamed.Name));
+                break;
+        }
+    }
+
+    private void Report(string networkInterface, string reason)
+    {
+        if (!_failures.IsNews(networkInterface, reason, Now))
+            return;
+        _log.Warning("Discovery does not work on {0}: {1}", networkInterface, reason);
+        _parent.Tell(new DiscoveryEvents.InterfaceFailed(networkInterface, reason));
+    }
+
+    private sealed record MachineTimeout
+    {
+        public static readonly MachineTimeout Instance = new();
+    }
+
+    private sealed record RefreshInterfaces
+    {
+        public static readonly RefreshInterfaces Instance = new();
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Net;
+using Akka.Actor;
+using OpenShare.Protocol.Discovery;
+
+namespace OpenShare.Device.Discovery.Memory;
+
+/// <summary>A network segment in memory: what one port sends, every port hears, the sender too.</summary>
+public sealed class MemoryMulticast
+{
+    private readonly Lock _lock = new();
+    private ImmutableList<Port> _ports = [];
+
+    /// <summary>Nothing gets through while this is set.</summary>
+    public bool IsBlocked { get; set; }
+
+    /// <summary>One device's port, with one interface that has this address. Its packets come from port 5353 of it.</summary>
+    public IMulticastPort Attach(IPAddress address)
+    {
+        lock (_lock)
+        {
+            var port = new Port(this, address);
+            _ports = _ports.Add(port);
+            return port;
+        }
+    }
+
+    private sealed class Port(MemoryMulticast segment, IPAddress address) : IMulticastPort
+    {
+        private const int Index = 1;
+        private IActorRef _receiver = ActorRefs.Nobody;
+
+        public void Open(IActorRef receiver) => _receiver = receiver;
+
+        public MulticastInterfaces Refresh(ImmutableArray<string>? only) => new([new MdnsInterface(Index, "memory", IsLoopback: false, [address])], []);
+
+        public string? Send(int networkInterface, ReadOnlyMemory<byte> packet, IPEndPoint? to)
+        {
+            lock (segment._lock)
+            {
+                foreach (var port in segment.IsBlocked ? [] : segment._ports)
+                {
+                    if (to is null || to.Address.Equals(port.Address))
+                        port._receiver.Tell(new MulticastDatagram(Index, new IPEndPoint(address, MdnsMachine.Port), packet), ActorRefs.NoSender);
+                }
+            }
+
+            return null;
+        }
+
+        public void Release() { }
+
+        public void Dispose()
+        {
+            lock (segment._lock)
+                segment._ports = segment._ports.Remove(this);
+        }
+
+        private IPAddress Address => address;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using OpenShare.Device.Discovery;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Registration;
+using OpenShare.Device.Revocation;
+using OpenShare.Device.Transfers;
+using OpenShare.Protocol.Discovery;
+
+namespace OpenShare.Device.Hosting;
+
+/// <summary>
+/// One device: supervises a child for each flow and starts discovery once there is an identity to announce. Requests
+/// are forwarded to the flow they belong to.
+/// </summary>
+public sealed class DeviceActor : ReceiveActor
+{
+    /// <summary>Stops the flows one after the other, so that discovery says goodbye before links go down. Answered with <see cref="Stopped"/>.</summary>
+    public sealed record Stop;
+
+    public sealed record Stopped;
+
+    private sealed record FlowsStopped(IActorRef Asker);
+
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+
+    private readonly DeviceAdapters _adapters;
+    private readonly DeviceSettings _settings;
+    private readonly IActorRef _discovery;
+
+    public DeviceActor(DeviceAdapters adapters, DeviceSettings settings)
+    {
+        (_adapters, _settings) = (adapters, settings);
+        var (context, database) = (adapters.Context, adapters.Database);
+        var stores = new TransferStores(database.Transfers, database.Manifests, database.Chunks, database.Outcomes, database.Receipts);
+
+        // Subscribers before publishers: registration and revocation publish what they find on disk when they start.
+        context.Events.Subscribe<RegistrationEvents.Certified>(Self);
+        var peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener), "peers");
+        var transfers = Context.ActorOf(TransfersActor.Props(context, stores, adapters.Disk, peers, new ReceivingPolicy(settings.Accept, settings.SaveTo)), "transfers");
+        _discovery = Context.ActorOf(DiscoveryActor.Props(context, adapters.Multicast), "discovery");
+        var revocation = Context.ActorOf(
+            RevocationActor.Props(context, database.Registration, database.Revocation, adapters.Service, adapters.RevocationPace), "revocation");
+        var registration = Context.ActorOf(
+            RegistrationActor.Props(context, settings.Name, adapters.Keys, database.Registration, adapters.Service), "registration");
+
+        Receive<RegistrationEvents.Certified>(OnCertified);
+        Receive<RegistrationCommands.Register>(registration.Forward);
+        Receive<RegistrationCommands.GetRegistration>(registration.Forward);
+        Receive<RevocationCommands.Refresh>(revocation.Forward);
+        Receive<RevocationCommands.GetRevocation>(revocation.Forward);
+        Receive<DiscoveryCommands.LookAgain>(_discovery.Forward);
+        Receive<PeerQueries.GetPeers>(peers.Forward);
+        Receive<TransferCommands.SendFiles>(transfers.Forward);
+        Receive<TransferCommands.CancelTransfer>(transfers.Forward);
+        Receive<TransferQueries.GetTransfers>(transfers.Forward);
+        Receive<TransferQueries.GetTransfer>(transfers.Forward);
+        Receive<TransferQueries.GetReceipt>(transfers.Forward);
+        Receive<Stop>(_ => OnStop([_discovery, transfers, peers, revocation, registration]));
+        Receive<FlowsStopped>(m => m.Asker.Tell(new Stopped()));
+    }
+
+    public static Props Props(DeviceAdapters adapters, DeviceSettings settings) => Akka.Actor.Props.Create(() => new DeviceActor(adapters, settings));
+
+    // A flow that fails starts anew from what is on disk; one that fails again and again takes the device with it, for its host to see.
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(maxNrOfRetries: 10, withinTimeRange: TimeSpan.FromMinutes(1), _ => Directive.Restart);
+
+    protected override void PostStop() => _adapters.Context.Events.Unsubscribe(Self);
+
+    private void OnCertified(RegistrationEvents.Certified certified)
+    {
+        if (_adapters.Listener is not { } listener)
+            return;
+        var identity = certified.Identity;
+        _discovery.Tell(new DiscoveryCommands.Start(new DiscoveryOptions(
+            identity.Certificate.Name,
+            identity.DeviceId,
+            identity.Key.PublicKey.ShortFingerprint,
+            AccountHash.FromKey(identity.AccountDiscoveryKey.Span),
+            _settings.AdvertisedPort ?? listener.LocalEndPoint.Port,
+            _settings.Interfaces.IsEmpty ? null : _settings.Interfaces)));
+    }
+
+    private void OnStop(ImmutableArray<IActorRef> flows)
+    {
+        var asker = Sender;
+        StopAllAsync(flows, asker).PipeTo(Self);
+    }
+
+    private static async Task<FlowsStopped> StopAllAsync(ImmutableArray<IActorRef> flows, IActorRef asker)
+    {
+        foreach (var flow in flows)
+        {
+            try
+            {
+                await flow.GracefulStop(StopPatience).ConfigureAwait(false);
+            }
+            catch (TaskCanceledException)
+            {
+                // It has had its time; the system's own shutdown ends it.
+            }
+        }
+        return new FlowsStopped(asker);
+    }
+}
+
+/// <summary>What a person decides of a device.</summary>
+public sealed record DeviceSettings(
+    string Name, int? AdvertisedPort, ImmutableArray<string> Interfaces, AcceptPolicy Accept, string SaveTo);

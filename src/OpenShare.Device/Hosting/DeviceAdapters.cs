@@ -1,0 +1,21 @@
+using OpenShare.Device.Discovery;
+using OpenShare.Device.Registration;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Storage.Keys;
+using OpenShare.Device.Transport;
+using OpenShare.Protocol.Revocation;
+
+namespace OpenShare.Device.Hosting;
+
+/// <summary>Everything outside its actors that a device works with. A simulation starts the same actors with others of these.</summary>
+/// <param name="Listener">null: the device is not on the network</param>
+public sealed record DeviceAdapters(
+    DeviceContext Context,
+    IKeyStore Keys,
+    DeviceDatabase Database,
+    IDisk Disk,
+    IRegistrationService Service,
+    ITransportListener? Listener,
+    Func<IMulticastPort> Multicast,
+    RevocationPace RevocationPace);

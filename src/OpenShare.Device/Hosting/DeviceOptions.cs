@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Net;
+using OpenShare.Device.Storage;
+
+namespace OpenShare.Device.Hosting;
+
+/// <param name="Home">open, hence locked; stays the caller's, who closes it after the device has stopped</param>
+/// <param name="Name">the name to register under where the registration gives none</param>
+/// <param name="Listen">where peers are accepted; port 0: any free one</param>
+/// <param name="AdvertisedPort">the port to announce where it is another than the one listened on (port forwarding, containers)</param>
+/// <param name="Interfaces">names of the network interfaces to discover on; empty: all</param>
+/// <param name="SaveTo">where received files go; made on the first receipt</param>
+/// <param name="Passphrase">protects the private key where no secure store does; null: the key file is readable by its owner only</param>
+/// <param name="Reach">whether the device goes on the network at all</param>
+public sealed record DeviceOptions(
+    DeviceHome Home,
+    string Name,
+    IPEndPoint Listen,
+    int? AdvertisedPort,
+    ImmutableArray<string> Interfaces,
+    AcceptPolicy Accept,
+    string SaveTo,
+    Passphrase? Passphrase,
+    DeviceReach Reach);
+
+/// <summary>Who may send to this device.</summary>
+public enum AcceptPolicy
+{
+    /// <summary>Nobody: offers are declined. Transfers accepted before go on.</summary>
+    None,
+
+    /// <summary>The devices of the own account.</summary>
+    Own,
+}
+
+public enum DeviceReach
+{
+    /// <summary>Listens, announces, discovers, polls the registration service, resumes transfers.</summary>
+    Network,
+
+    /// <summary>
+    /// Opens its home only, to answer from what is stored and to speak with the registration service when asked:
+    /// for the one command of a person on whose machine no agent runs.
+    /// </summary>
+    HomeOnly,
+}
+
+/// <summary>A secret typed or kept by a person. Never printed.</summary>
+public sealed class Passphrase(string text)
+{
+    public string Reveal() => text;
+
+    public override string ToString() => "(passphrase)";
+}

@@ -1,0 +1,82 @@
+using Akka.Actor;
+using OpenShare.Device.Discovery;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Revocation;
+using OpenShare.Protocol.Revocation;
+
+namespace OpenShare.Device.Hosting;
+
+/// <summary>Counts every event of a device as a change for whoever follows it, and keeps those that a person should be warned of.</summary>
+internal sealed class DeviceWatcherActor : ReceiveActor
+{
+    private readonly DeviceEventBus _events;
+
+    public DeviceWatcherActor(DeviceEventBus events, ChangeCounter changes, DeviceWarnings warnings)
+    {
+        _events = events;
+        Receive<IDeviceEvent>(deviceEvent =>
+        {
+            warnings.Note(deviceEvent);
+            changes.Count();
+        });
+        // Here and not in PreStart: who makes this actor makes the device's next.
+        events.Subscribe<IDeviceEvent>(Self);
+    }
+
+    internal static Props Props(DeviceEventBus events, ChangeCounter changes, DeviceWarnings warnings) =>
+        Akka.Actor.Props.Create(() => new DeviceWatcherActor(events, changes, warnings));
+
+    protected override void PostStop() => _events.Unsubscribe(Self);
+}
+
+/// <summary>What is wrong now, in sentences; safe to read from any thread. Each source has one line at most, and there are few of them.</summary>
+internal sealed class DeviceWarnings
+{
+    private const int Most = 20;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, string> _lines = [];
+
+    /// <summary>The list in force, null before there is one.</summary>
+    internal RevocationList? Revoked { get; private set; }
+
+    internal void Note(IDeviceEvent deviceEvent)
+    {
+        lock (_lock)
+        {
+            switch (deviceEvent)
+            {
+                case RevocationEvents.RevocationChanged changed:
+                    Revoked = changed.List;
+                    break;
+                case PeerEvents.PeerRefused refused:
+                    Set($"peer {refused.Device}", refused.Problem.ByPeer ? $"Refused by another device: {refused.Problem.Detail}" : $"A device was refused: {refused.Problem.Detail}");
+                    break;
+                case PeerEvents.LinkOpened opened:
+                    _lines.Remove($"peer {opened.Device}");
+                    break;
+                case DiscoveryEvents.InterfaceFailed failed:
+                    Set($"interface {failed.Interface}", $"Discovery does not work on {failed.Interface}: {failed.Reason}");
+                    break;
+                case DiscoveryEvents.DuplicateDevice duplicate:
+                    Set($"duplicate {duplicate.DeviceId}", $"Two devices claim the id {duplicate.DeviceId}; both are refused until that is resolved.");
+                    break;
+                case DiscoveryEvents.DuplicateEnded ended:
+                    _lines.Remove($"duplicate {ended.DeviceId}");
+                    break;
+            }
+        }
+    }
+
+    internal IReadOnlyList<string> Lines(RevocationView revocation)
+    {
+        lock (_lock)
+            return revocation.IsStale ? [.. _lines.Values, "The revocation list is past its next update: it is used, and the registration service should be reached soon."] : [.. _lines.Values];
+    }
+
+    private void Set(string source, string line)
+    {
+        if (_lines.Count < Most || _lines.ContainsKey(source))
+            _lines[source] = line;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Hosting;
+
+/// <summary>
+/// One device as its host sees it: the edge between actors and everything a person or a program asks of them.
+/// Every call is answered within the device's own time limit or throws <see cref="TimeoutException"/>; expected
+/// failures are values. Snapshots only: who wants to follow along calls <see cref="WaitForChange"/> and asks again.
+/// </summary>
+public interface IDevice
+{
+    Task<DeviceStatus> GetStatus(CancellationToken cancellation);
+
+    /// <summary>
+    /// Begins to register and persists that it did: the attempt goes on with back-off until certified or refused,
+    /// also after a restart. Answers at once; the course is in <see cref="DeviceStatus.Registration"/>. A later
+    /// order replaces one that is underway.
+    /// </summary>
+    Task<RegistrationStart> Register(RegistrationOrder order, CancellationToken cancellation);
+
+    /// <summary>Every device of the account that is or was seen, and any other that was talked to.</summary>
+    Task<ImmutableArray<PeerView>> GetPeers(CancellationToken cancellation);
+
+    /// <summary>Persists a new transfer and begins it. Hashing, connecting and sending go on behind.</summary>
+    /// <param name="paths">absolute paths of files and directories</param>
+    Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, CancellationToken cancellation);
+
+    /// <summary>Sent and received, running and ended, newest first.</summary>
+    Task<ImmutableArray<TransferView>> GetTransfers(CancellationToken cancellation);
+
+    Task<TransferView?> GetTransfer(TransferId id, CancellationToken cancellation);
+
+    /// <summary>Ends a transfer for good, on both sides. What was received of it is removed.</summary>
+    /// <returns>the transfer as it is after that (unchanged when it had ended before); null when there is none</returns>
+    Task<TransferView?> CancelTransfer(TransferId id, CancellationToken cancellation);
+
+    /// <returns>null when there is no such transfer or it has no receipt</returns>
+    Task<ReceiptView?> GetReceipt(TransferId id, CancellationToken cancellation);
+
+    /// <summary>Checks a receipt against this device's trust root and, where it knows the manifest, against that.</summary>
+    /// <param name="receipt">an encoded FinalReceipt, from anywhere</param>
+    Task<ReceiptCheck> VerifyReceipt(ReadOnlyMemory<byte> receipt, CancellationToken cancellation);
+
+    Task<RevocationView> GetRevocation(CancellationToken cancellation);
+
+    /// <summary>Asks the registration service for the newest list now.</summary>
+    Task<RevocationRefresh> RefreshRevocation(CancellationToken cancellation);
+
+    /// <summary>
+    /// Completes when anything that the queries above answer may have changed since version <paramref name="seen"/>
+    /// (0: at once), with the version to pass next. No change is missed, many may be one.
+    /// </summary>
+    Task<long> WaitForChange(long seen, CancellationToken cancellation);
+
+    /// <summary>Says goodbye to the network, checkpoints and stops every actor of the device. Can be called more than once.</summary>
+    Task StopAsync();
+}
+
+/// <summary>Starts a device in a home that the caller has opened, and closes after the device has stopped.</summary>
+/// <exception cref="DeviceStartException">it cannot start, and why, in a user's words</exception>
+public delegate Task<IDevice> StartDevice(Akka.Actor.ActorSystem system, DeviceOptions options, CancellationToken cancellation);
+
+/// <summary>The device cannot start here. The message says what, why and what to do, for a person.</summary>
+public sealed class DeviceStartException : Exception
+{
+    public DeviceStartException(string message) : base(message) { }
+
+    public DeviceStartException(string message, Exception inner) : base(message, inner) { }
+
+    public DeviceStartException() { }
+}

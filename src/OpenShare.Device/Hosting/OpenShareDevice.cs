@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Text;
+using Akka.Actor;
+using OpenShare.Device.Discovery.Udp;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Registration;
+using OpenShare.Device.Registration.Http;
+using OpenShare.Device.Revocation;
+using OpenShare.Device.Storage;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Storage.Keys;
+using OpenShare.Device.Transfers;
+using OpenShare.Device.Transport;
+using OpenShare.Device.Transport.Tcp;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Revocation;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Hosting;
+
+/// <summary>A real device: its actors on real adapters, asked from outside with a time limit.</summary>
+public sealed class OpenShareDevice : IDevice
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly IActorRef _device;
+    private readonly IActorRef _watcher;
+    private readonly DeviceAdapters _adapters;
+    private readonly HttpRegistrationService _service;
+    private readonly ChangeCounter _changes;
+    private readonly DeviceWarnings _warnings;
+    private readonly DeviceOptions _options;
+    private int _stopped;
+
+    private OpenShareDevice(ActorSystem system, DeviceOptions options, DeviceAdapters adapters, HttpRegistrationService service)
+    {
+        (_options, _adapters, _service) = (options, adapters, service);
+        (_changes, _warnings) = (new ChangeCounter(), new DeviceWarnings());
+        var name = "device-" + Guid.NewGuid().ToString("n");
+        _watcher = system.ActorOf(DeviceWatcherActor.Props(adapters.Context.Events, _changes, _warnings), name + "-watcher");
+        var settings = new DeviceSettings(options.Name, options.AdvertisedPort, options.Interfaces, options.Accept, options.SaveTo);
+        _device = system.ActorOf(DeviceActor.Props(adapters, settings), name);
+    }
+
+    /// <inheritdoc cref="StartDevice"/>
+    public static Task<IDevice> StartAsync(ActorSystem system, DeviceOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            return Task.FromResult<IDevice>(Start(system, options));
+        }
+        catch (Exception error) when (error is StorageException or TransportException)
+        {
+            return Task.FromException<IDevice>(new DeviceStartException(error.Message, error));
+        }
+    }
+
+    public async Task<DeviceStatus> GetStatus(CancellationToken cancellation)
+    {
+        var registration = await Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration(), cancellation).ConfigureAwait(false);
+        var revocation = await GetRevocation(cancellation).ConfigureAwait(false);
+        var certificate = registration.Identity?.Certificate;
+        return new DeviceStatus(
+            registration.DeviceId,
+            certificate?.Account,
+            certificate?.Name ?? _options.Name,
+            certificate?.ExpiresAt,
+            OwnTrust(certificate),
+            registration.State,
+            revocation,
+            Listening(),
+            [.. _warnings.Lines(revocation), .. KeyWarning(registration)]);
+    }
+
+    public Task<RegistrationStart> Register(RegistrationOrder order, CancellationToken cancellation) =>
+        Ask<RegistrationStart>(new RegistrationCommands.Register(order), cancellation);
+
+    public Task<ImmutableArray<PeerView>> GetPeers(CancellationToken cancellation) =>
+        Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), cancellation);
+
+    public Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, CancellationToken cancellation) =>
+        Ask<SendStart>(new TransferCommands.SendFiles(paths, target), cancellation);
+
+    public Task<ImmutableArray<TransferView>> GetTransfers(CancellationToken cancellation) =>
+        Ask<ImmutableArray<TransferView>>(new TransferQueries.GetTransfers(), cancellation);
+
+    public async Task<TransferView?> GetTransfer(TransferId id, CancellationToken cancellation) =>
+        (await Ask<Transfers.TransferAnswer>(new TransferQueries.GetTransfer(id), cancellation).ConfigureAwait(false)).Transfer;
+
+    public async Task<TransferView?> CancelTransfer(TransferId id, CancellationToken cancellation) =>
+        (await Ask<Transfers.TransferAnswer>(new TransferCommands.CancelTransfer(id), cancellation).ConfigureAwait(false)).Transfer;
+
+    public async Task<ReceiptView?> GetReceipt(TransferId id, CancellationToken cancellation)
+    {
+        var answer = await Ask<ReceiptAnswer>(new TransferQueries.GetReceipt(id), cancellation).ConfigureAwait(false);
+        return answer.Receipt is { } receipt ? ReceiptViews.From(Receipt.Read(receipt), id) : null;
+    }
+
+    public async Task<ReceiptCheck> VerifyReceipt(ReadOnlyMemory<byte> receipt, CancellationToken cancellation)
+    {
+        var registration = await Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration(), cancellation).ConfigureAwait(false);
+        return ReceiptViews.Check(receipt, registration.Identity);
+    }
+
+    public Task<RevocationView> GetRevocation(CancellationToken cancellation) =>
+        Ask<RevocationView>(new RevocationCommands.GetRevocation(), cancellation);
+
+    public Task<RevocationRefresh> RefreshRevocation(CancellationToken cancellation) =>
+        Ask<RevocationRefresh>(new RevocationCommands.Refresh(), cancellation);
+
+    public Task<long> WaitForChange(long seen, CancellationToken cancellation) => _changes.WaitPast(seen, cancellation);
+
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+            return;
+        await _device.Ask<DeviceActor.Stopped>(new DeviceActor.Stop(), Patience).ConfigureAwait(false);
+        await _device.GracefulStop(Patience).ConfigureAwait(false);
+        await _watcher.GracefulStop(Patience).ConfigureAwait(false);
+        _service.Dispose();
+        _adapters.Database.Dispose();
+    }
+
+    private static OpenShareDevice Start(ActorSystem system, DeviceOptions options)
+    {
+        var random = new SystemRandom();
+        var transport = new TcpTransport();
+        var context = new DeviceContext(
+            TimeProvider.System, random, new Workers(Math.Max(2, Environment.ProcessorCount)), transport, new DeviceEventBus());
+        var keys = KeyFile.Open(
+            options.Home.KeyFile, () => options.Passphrase is { } passphrase ? Encoding.UTF8.GetBytes(passphrase.Reveal()) : null, random);
+        var onNetwork = options.Reach == DeviceReach.Network;
+        var listener = onNetwork ? transport.Listen(options.Listen) : null;
+        var database = DeviceDatabase.Open(options.Home.DatabaseFile);
+        var service = new HttpRegistrationService();
+        return new OpenShareDevice(system, options, new DeviceAdapters(
+            context, keys, database, new LocalDisk(), service, listener, () => new UdpMulticastPort(),
+            onNetwork ? RevocationPace.Default : RevocationPace.OnDemand), service);
+    }
+
+    private async Task<T> Ask<T>(object message, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _device.Ask<T>(message, Patience, cancellation).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException error)
+        {
+            throw new TimeoutException("The device did not answer in time.", error);
+        }
+    }
+
+    private PeerTrust OwnTrust(DeviceCertificate? certificate)
+    {
+        if (certificate is null)
+            return PeerTrust.Unpaired;
+        if (certificate.ValidityAt(_adapters.Context.Now) == CertificateValidity.Expired)
+            return PeerTrust.Expired;
+        return _warnings.Revoked?.Revokes(certificate.DeviceId) == true ? PeerTrust.Revoked : PeerTrust.Certified;
+    }
+
+    private ImmutableArray<IPEndPoint> Listening()
+    {
+        if (_adapters.Listener?.LocalEndPoint is not { } local)
+            return [];
+        if (!local.Address.Equals(IPAddress.Any) && !local.Address.Equals(IPAddress.IPv6Any))
+            return [local];
+        return [.. NetworkInterface.GetAllNetworkInterfaces()
+            .Where(n => n.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown)
+            .SelectMany(n => n.GetIPProperties().UnicastAddresses)
+            .Select(a => new IPEndPoint(a.Address, local.Port))];
+    }
+
+    private static IEnumerable<string> KeyWarning(RegistrationSnapshot registration) =>
+        registration.KeyProtection.Length == 0 ? [] : [registration.KeyProtection];
+}

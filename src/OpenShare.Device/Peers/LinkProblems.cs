@@ -1,0 +1,30 @@
+using OpenShare.Protocol.Handshake;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Peers;
+
+/// <summary>From a handshake's failure to what the rest of the device, and its person, are told.</summary>
+internal static class LinkProblems
+{
+    internal static LinkProblem From(HandshakeFailure failure) => failure switch
+    {
+        HandshakeFailure.Refused refused => new(From(refused.Code), refused.Detail, ByPeer: false),
+        HandshakeFailure.RefusedByPeer refused => new(From(refused.Code), refused.Detail, ByPeer: true),
+        HandshakeFailure.Hinted { Code: Hint.Types.Code.NoCommonVersion } hint => new(LinkRefusal.NoCommonVersion, hint.Detail, ByPeer: true),
+        _ => Unreachable(failure.Detail),
+    };
+
+    internal static LinkProblem Unreachable(string detail) => new(LinkRefusal.Unreachable, detail, ByPeer: false);
+
+    private static LinkRefusal From(RefusalCode code) => code switch
+    {
+        RefusalCode.BadCertificate or RefusalCode.TrustRootBehind => LinkRefusal.BadCertificate,
+        RefusalCode.WrongAccount => LinkRefusal.WrongAccount,
+        RefusalCode.Expired => LinkRefusal.Expired,
+        RefusalCode.Revoked => LinkRefusal.Revoked,
+        RefusalCode.Duplicate => LinkRefusal.Duplicate,
+        RefusalCode.BadSignature => LinkRefusal.BadSignature,
+        RefusalCode.UnexpectedDevice => LinkRefusal.UnexpectedDevice,
+        _ => LinkRefusal.Unreachable,
+    };
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Net;
+using OpenShare.Device.Discovery;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Revocation;
+
+namespace OpenShare.Device.Peers;
+
+/// <summary>What is known of every peer: what discovery sees now, and what handshakes have proven, kept on disk.</summary>
+internal sealed class PeerDirectory(IPeerStore store, DeviceContext context)
+{
+    private readonly SortedDictionary<DeviceId, PeerSighting> _seen = [];
+    private readonly SortedDictionary<DeviceId, PeerTrust> _trust = [];
+
+    internal void Sighted(PeerSighting sighting) => _seen[sighting.DeviceId] = sighting;
+
+    internal void Lost(DeviceId device) => _seen.Remove(device);
+
+    internal ImmutableArray<IPEndPoint> AddressesOf(DeviceId device) =>
+        _seen.TryGetValue(device, out var sighting) ? [.. sighting.Place.EndPoints] : store.Find(device)?.Endpoints ?? [];
+
+    /// <param name="dialledAt">where it was reached, if this side dialled: an accepted connection's port is no address</param>
+    internal void Proven(DeviceCertificate certificate, IPEndPoint? dialledAt)
+    {
+        var known = store.Find(certificate.DeviceId);
+        var endpoints = known?.Endpoints ?? [];
+        if (dialledAt is not null)
+            endpoints = [dialledAt, .. endpoints.Remove(dialledAt).Take(PeerRecord.MaxEndpoints - 1)];
+        var foundBy = _seen.TryGetValue(certificate.DeviceId, out var sighting) ? sighting.FoundBy : known?.FoundBy ?? FoundBy.Typed;
+        _trust[certificate.DeviceId] = PeerTrust.Certified;
+        store.Save(new PeerRecord(certificate.DeviceId, certificate.Name, endpoints, context.Now, PeerTrust.Certified, foundBy));
+    }
+
+    internal void Refused(DeviceId device, PeerTrust trust)
+    {
+        _trust[device] = trust;
+        if (store.Find(device) is { } known)
+            store.Save(known with { Trust = trust });
+    }
+
+    internal ImmutableArray<PeerView> View(RevocationList? revoked, IReadOnlySet<DeviceId> duplicates)
+    {
+        var views = new SortedDictionary<DeviceId, PeerView>();
+        foreach (var known in store.All())
+            views[known.DeviceId] = new PeerView(known.DeviceId, known.Name, null, known.Trust, null, null);
+        foreach (var (device, sighting) in _seen)
+        {
+            var name = views.TryGetValue(device, out var known) ? known.Name : sighting.AnnouncedName;
+            var trust = _trust.TryGetValue(device, out var current) ? current : known?.Trust ?? PeerTrust.Certified;
+            views[device] = new PeerView(device, name, sighting.Place.EndPoints.FirstOrDefault(), trust, sighting.FoundBy, sighting.Latency);
+        }
+        return [.. views.Values.Select(v => v with
+        {
+            Trust = revoked?.Revokes(v.DeviceId) == true ? PeerTrust.Revoked
+                : duplicates.Contains(v.DeviceId) ? PeerTrust.Duplicate
+                : v.Trust,
+        })];
+    }
+}

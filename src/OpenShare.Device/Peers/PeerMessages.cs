@@ -1,0 +1,92 @@
+using System.Net;
+using OpenShare.Device.Channel;
+using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Peers;
+
+/// <summary>Why there is no link to a device. Each has its own words and, at the command line, its own exit code.</summary>
+public enum LinkRefusal
+{
+    /// <summary>Nobody answered, or the connection broke before it was authenticated: worth another try.</summary>
+    Unreachable,
+    NotRegistered,
+    BadCertificate,
+    WrongAccount,
+    Expired,
+    Revoked,
+    Duplicate,
+    BadSignature,
+    UnexpectedDevice,
+    NoCommonVersion,
+}
+
+/// <param name="ByPeer">the other side refused us, rather than we it</param>
+public sealed record LinkProblem(LinkRefusal Refusal, string Detail, bool ByPeer)
+{
+    public bool IsWorthRetrying => Refusal is LinkRefusal.Unreachable;
+}
+
+/// <summary>One authenticated connection to a peer, from open to closed. A reconnect is another link.</summary>
+public readonly record struct LinkId(long Value);
+
+/// <summary>Told to the device's <c>peers</c> actor.</summary>
+public static class PeerCommands
+{
+    /// <summary>Wants a link to this device, and wants it re-made while anybody wants it. Answer: LinkOpened or LinkFailed events.</summary>
+    public sealed record Connect(DeviceId Device);
+
+    /// <summary>Who is at this address? Answered with <see cref="AddressResolution"/>; where somebody is, a link to it is open.</summary>
+    public sealed record Resolve(IPEndPoint Address);
+
+    /// <summary>Nobody here needs the link any more; it may be closed when idle.</summary>
+    public sealed record Release(DeviceId Device);
+
+    /// <summary>Sends on the link's control stream. Dropped when that link is no more: LinkClosed has been or will be heard.</summary>
+    public sealed record SendControl(DeviceId Device, LinkId Link, Control Message);
+
+    /// <summary>Wants so many further streams for a transfer over this link, whichever side dialled. Each arrives as StreamOpened on both sides.</summary>
+    public sealed record OpenStreams(DeviceId Device, LinkId Link, TransferId Transfer, int Count);
+}
+
+public abstract record AddressResolution
+{
+    private AddressResolution() { }
+
+    public sealed record Found(DeviceId Device) : AddressResolution;
+
+    public sealed record Failed(LinkProblem Problem) : AddressResolution;
+}
+
+public static class PeerQueries
+{
+    /// <summary>Answered with an ImmutableArray of <see cref="PeerView"/>.</summary>
+    public sealed record GetPeers;
+}
+
+public static class PeerEvents
+{
+    public sealed record LinkOpened(DeviceId Device, LinkId Link, DeviceCertificate Certificate) : IDeviceEvent;
+
+    public sealed record LinkClosed(DeviceId Device, LinkId Link, string Reason) : IDeviceEvent;
+
+    /// <summary>A try to connect came to nothing. Worth retrying: it is retried while somebody wants the link.</summary>
+    public sealed record LinkFailed(DeviceId Device, LinkProblem Problem) : IDeviceEvent;
+
+    /// <summary>A device that may not speak with us tried to. Shown as a warning.</summary>
+    public sealed record PeerRefused(DeviceId Device, LinkProblem Problem) : IDeviceEvent;
+
+    /// <summary>A peer showed a revocation list that it says is newer. Unverified: the revocation flow judges it.</summary>
+    public sealed record RevocationOffered(DeviceId Device, Signed List) : IDeviceEvent;
+
+    /// <summary>A message of the transfer flow arrived on a link's control stream.</summary>
+    public sealed record ControlReceived(DeviceId Device, LinkId Link, Control Message) : IDeviceEvent;
+
+    /// <summary>
+    /// A further stream is open on both sides; it belongs to whoever serves the transfer (exactly one subscriber:
+    /// <c>transfers</c>), which must dispose it.
+    /// </summary>
+    public sealed record StreamOpened(DeviceId Device, LinkId Link, TransferId Transfer, uint StreamId, SecureStream Stream) : IDeviceEvent;
+}

@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using System.Net;
+using OpenShare.Device.Discovery;
+using OpenShare.Device.Transport;
+using OpenShare.Protocol.Channel;
+using OpenShare.Protocol.Handshake;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Peers;
+
+/// <summary>What <c>peers</c> and its children say to each other, and nobody else.</summary>
+internal static class PeerSignals
+{
+    /// <summary>Certificate, trust root, revocation list or known duplicates changed; null while not registered.</summary>
+    internal sealed record PartyChanged(HandshakeParty? Party);
+
+    internal sealed record Sighted(PeerSighting Sighting);
+
+    internal sealed record AddressesKnown(ImmutableArray<IPEndPoint> Addresses);
+
+    /// <summary>A handshake succeeded outside the peer's own dialling: accepted, or at a typed address.</summary>
+    internal sealed record Adopt(HandshakeOutcome.Open Link);
+
+    internal sealed record JoinRequested(ITransportConnection Connection, Join Join);
+
+    /// <summary>Prove once who is there and compare revocation lists; no link stays.</summary>
+    internal sealed record Probe;
+
+    /// <summary>From the child: a handshake proved this certificate, at this address where we dialled.</summary>
+    internal sealed record Proven(DeviceCertificate Certificate, IPEndPoint? DialledAt);
+
+    /// <summary>From the child: it was refused, by either side.</summary>
+    internal sealed record Refused(DeviceId Device, LinkProblem Problem);
+
+    internal sealed record SessionClosed(SessionId Session);
+}

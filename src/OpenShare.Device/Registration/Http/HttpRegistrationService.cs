@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Protocol.Revocation;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Registration.Http;
+
+/// <summary>The registration service over HTTPS.</summary>
+public sealed class HttpRegistrationService : IRegistrationService, IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Bytes of any answer but a revocation list: a trust root at its limit as base64url, with room.</summary>
+    private const int MaxAnswer = 2 * Limits.SignedPayload;
+
+    private const int MaxListAnswer = Limits.RevocationList / 3 * 4 + 64 * 1024;
+
+    private readonly ServiceConnections _connections = new();
+
+    public async Task<ServiceAnswer<ServiceShown>> GetTrustRoot(ServiceContact contact, CancellationToken cancellation)
+    {
+        try
+        {
+            // An unproven contact gets a connection of its own, so that the key it showed is that of this very answer.
+            using var own = contact.IsUnproven ? new ServiceConnection(contact) : null;
+            var connection = own ?? _connections.To(contact);
+            using var request = new HttpRequestMessage(HttpMethod.Get, At(contact, RegistrationPaths.TrustRoot));
+            var answer = await Send(connection, request, Patience, MaxAnswer, Json<RegistrationMessages.TrustRootResponse>, cancellation).ConfigureAwait(false);
+            return answer switch
+            {
+                ServiceAnswer<RegistrationMessages.TrustRootResponse>.Good good => new ServiceShown(good.Value, connection.Gate.SpkiSha256),
+                ServiceAnswer<RegistrationMessages.TrustRootResponse>.Failed failed => failed.Failure,
+                _ => throw new InvalidOperationException(),
+            };
+        }
+        catch (ProtocolException error)
+        {
+            return new ServiceFailure.Untrusted(error.Message);
+        }
+    }
+
+    public Task<ServiceAnswer<RegistrationMessages.Challenge>> GetChallenge(ServiceContact contact, CancellationToken cancellation) =>
+        SendProven(contact, HttpMethod.Post, RegistrationPaths.Challenge, null, Patience, MaxAnswer, Json<RegistrationMessages.Challenge>, cancellation);
+
+    public Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Register(
+        ServiceContact contact, RegistrationMessages.RegisterRequest request, RegistrationTokenText token, CancellationToken cancellation) =>
+        SendProven(contact, HttpMethod.Post, RegistrationPaths.Register, http =>
+        {
+            http.Content = Body(request);
+            http.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Secret);
+        }, Patience, MaxAnswer, Json<RegistrationMessages.RegisterResponse>, cancellation);
+
+    public Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Renew(
+        ServiceContact contact, RegistrationMessages.RenewRequest request, CancellationToken cancellation) =>
+        SendProven(contact, HttpMethod.Post, RegistrationPaths.Renew, http => http.Content = Body(request),
+            Patience, MaxAnswer, Json<RegistrationMessages.RegisterResponse>, cancellation);
+
+    public Task<ServiceAnswer<RevocationAnswer>> GetRevocationList(
+        ServiceContact contact, ulong after, string? etag, TimeSpan wait, CancellationToken cancellation)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"{RegistrationPaths.RevocationList}?after={after}&wait={(int)wait.TotalSeconds}");
+        return SendProven(contact, HttpMethod.Get, path, http =>
+        {
+            if (etag is not null)
+                http.Headers.TryAddWithoutValidation("If-None-Match", etag);
+        }, wait + Patience, MaxListAnswer, ReadList, cancellation);
+    }
+
+    public void Dispose() => _connections.Dispose();
+
+    private async Task<ServiceAnswer<T>> SendProven<T>(
+        ServiceContact contact, HttpMethod method, string path, Action<HttpRequestMessage>? fill, TimeSpan patience, int limit,
+        Func<HttpResponseMessage, ReadOnlyMemory<byte>, T> read, CancellationToken cancellation)
+    {
+        if (contact.IsUnproven)
+            throw new ArgumentException($"{contact.Server} has not proven its TLS key: only its trust root may be asked for.", nameof(contact));
+        try
+        {
+            using var request = new HttpRequestMessage(method, At(contact, path));
+            fill?.Invoke(request);
+            return await Send(_connections.To(contact), request, patience, limit, read, cancellation).ConfigureAwait(false);
+        }
+        catch (ProtocolException error)
+        {
+            return new ServiceFailure.Untrusted(error.Message);
+        }
+    }
+
+    private static async Task<ServiceAnswer<T>> Send<T>(
+        ServiceConnection connection, HttpRequestMessage request, TimeSpan patience, int limit,
+        Func<HttpResponseMessage, ReadOnlyMemory<byte>, T> read, CancellationToken cancellation)
+    {
+        var server = connection.Contact.Server;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(patience);
+        try
+        {
+            using var response = await connection.Send(request, deadline.Token).ConfigureAwait(false);
+            if (await BoundedBody.Read(response.Content, limit, deadline.Token).ConfigureAwait(false) is not { } body)
+                return ServiceTrouble.TooLong(server);
+            return response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.NotModified
+                ? read(response, body)
+                : ProblemAnswer.Read(server, response, body);
+        }
+        catch (HttpRequestException error)
+        {
+            return ServiceTrouble.Of(error, connection);
+        }
+        catch (OperationCanceledException)
+        {
+            return ServiceTrouble.Late(server);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            return ServiceTrouble.Broken(server);
+        }
+        catch (Exception error) when (error is JsonException or ProtocolException)
+        {
+            return ServiceTrouble.Strange(server, "its answer cannot be read");
+        }
+    }
+
+    private static T Json<T>(HttpResponseMessage response, ReadOnlyMemory<byte> body) =>
+        JsonSerializer.Deserialize<T>(body.Span, RegistrationJson.Options) ?? throw new JsonException("null");
+
+    private static RevocationAnswer ReadList(HttpResponseMessage response, ReadOnlyMemory<byte> body)
+    {
+        if (response.StatusCode == HttpStatusCode.NotModified)
+            return new RevocationAnswer.NotModified();
+        var text = Json<RegistrationMessages.RevocationListResponse>(response, body).Crl;
+        return new RevocationAnswer.List(SignedBlobs.Parse(text, "revocation list", Limits.RevocationList), response.Headers.ETag?.ToString());
+    }
+
+    private static ByteArrayContent Body<T>(T message) => new(JsonSerializer.SerializeToUtf8Bytes(message, RegistrationJson.Options))
+    {
+        Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+    };
+
+    // A service may live below a path of its host.
+    private static Uri At(ServiceContact contact, string path) => new(contact.Server.GetLeftPart(UriPartial.Path).TrimEnd('/') + path);
+}

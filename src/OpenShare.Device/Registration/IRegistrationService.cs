@@ -1,0 +1,28 @@
+using OpenShare.Protocol.Registration;
+using OpenShare.Protocol.Revocation;
+
+namespace OpenShare.Device.Registration;
+
+/// <summary>
+/// The registration service as a device calls it: over HTTPS in life, in memory in a simulation. Every call ends
+/// with an answer within a bounded time and never throws. Only the trust root may be asked for while the contact
+/// is unproven; any other call then is a mistake of the caller's (<see cref="ArgumentException"/>).
+/// </summary>
+public interface IRegistrationService
+{
+    /// <summary>Sends nothing secret. For an unproven contact any TLS certificate will do, and its key is in the answer.</summary>
+    Task<ServiceAnswer<ServiceShown>> GetTrustRoot(ServiceContact contact, CancellationToken cancellation);
+
+    Task<ServiceAnswer<RegistrationMessages.Challenge>> GetChallenge(ServiceContact contact, CancellationToken cancellation);
+
+    Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Register(
+        ServiceContact contact, RegistrationMessages.RegisterRequest request, RegistrationTokenText token, CancellationToken cancellation);
+
+    Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Renew(
+        ServiceContact contact, RegistrationMessages.RenewRequest request, CancellationToken cancellation);
+
+    /// <summary>Waits at the service for a list later than the version held, or for another than that of the ETag.</summary>
+    /// <param name="wait">whole seconds, at most 60; zero: answers at once</param>
+    Task<ServiceAnswer<RevocationAnswer>> GetRevocationList(
+        ServiceContact contact, ulong after, string? etag, TimeSpan wait, CancellationToken cancellation);
+}

@@ -1,0 +1,229 @@
+using Akka.Actor;
+using Akka.Event;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Storage.Keys;
+using OpenShare.Protocol.Registration;
+
+namespace OpenShare.Device.Registration;
+
+/// <summary>
+/// Carries out what the <see cref="RegistrationMachine"/> decides. The mailbox waits while something is being stored:
+/// the next step is taken only once it is on disk.
+/// </summary>
+internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
+{
+    private sealed record Loaded(RegistrationHome Home) : INoSerializationVerificationNeeded;
+
+    private sealed record LoadFailed(Exception Error);
+
+    private sealed record Tick;
+
+    // Akka's timers end before a certificate does; the machine is asked in between and has nothing to do.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+
+    private readonly DeviceContext _context;
+    private readonly string _defaultName;
+    private readonly IKeyStore _keys;
+    private readonly IRegistrationStore _store;
+    private readonly IRegistrationService _service;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private CancellationTokenSource _call = new();
+    private RegistrationMachine _machine = null!;
+    private Protocol.Identity.SigningKey _key = null!;
+    private RegistrationState? _told;
+
+    /// <param name="defaultName">the device's name where an order gives none</param>
+    public RegistrationActor(DeviceContext context, string defaultName, IKeyStore keys, IRegistrationStore store, IRegistrationService service)
+    {
+        (_context, _defaultName, _keys, _store, _service) = (context, defaultName, keys, store, service);
+        Become(Loading);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public IStash Stash { get; set; } = null!;
+
+    /// <param name="defaultName">the device's name where an order gives none</param>
+    public static Props Props(DeviceContext context, string defaultName, IKeyStore keys, IRegistrationStore store, IRegistrationService service) =>
+        Akka.Actor.Props.Create(() => new RegistrationActor(context, defaultName, keys, store, service));
+
+    protected override void PreStart() =>
+        _context.Workers.Run(() => RegistrationHome.Load(_keys, _store, _context.Random))
+            .PipeTo(Self, success: home => new Loaded(home), failure: error => new LoadFailed(error));
+
+    protected override void PostStop() => _call.Cancel();
+
+    private void Loading()
+    {
+        Receive<Loaded>(OnLoaded);
+        Receive<LoadFailed>(m =>
+        {
+            _log.Error("This device's registration cannot be read: {0}", m.Error.Message);
+            Become(() => Unusable(m.Error));
+            Stash.UnstashAll();
+        });
+        ReceiveAny(_ => Stash.Stash());
+    }
+
+    private void Unusable(Exception error) => ReceiveAny(_ => Sender.Tell(new Status.Failure(error)));
+
+    private void Ready()
+    {
+        ReceiveAsync<RegistrationCommands.Register>(OnRegister);
+        Receive<RegistrationCommands.GetRegistration>(_ => Sender.Tell(Snapshot()));
+        ReceiveAsync<RegistrationInput>(input => CarryOut(_machine.Handle(input, _context.Now)));
+        ReceiveAsync<Tick>(_ => CarryOut(_machine.HandleTimeout(_context.Now)));
+        // A call that throws is a surprise: the supervisor starts this anew, from what is on disk.
+        Receive<Status.Failure>(m => throw new InvalidOperationException("A call to the registration service failed in a way that none should.", m.Cause));
+    }
+
+    private void OnLoaded(Loaded loaded)
+    {
+        _key = loaded.Home.Key;
+        _machine = new RegistrationMachine(_key, ThisProgram.Platform, _context.Random);
+        if (loaded.Home.Held is { } held)
+        {
+            _machine.Hold(held);
+            _context.Events.Publish(new RegistrationEvents.Certified(Identity(held)));
+        }
+        if (loaded.Home is { Pending: { } plan, Course: { } course })
+        {
+            _log.Info("Going on with the registration at {0}", plan.Server);
+            _machine.Resume(plan, course, _context.Now);
+        }
+        Become(Ready);
+        AfterStep();
+        Stash.UnstashAll();
+    }
+
+    private async Task OnRegister(RegistrationCommands.Register command)
+    {
+        var asker = Sender;
+        if (_machine.IsRegisteredAt(_context.Now))
+        {
+            asker.Tell(new RegistrationStart.AlreadyRegistered());
+            return;
+        }
+        var order = command.Order;
+        var plan = new RegistrationPlan(order.Server, order.Token, ServerTrustText.Write(order.ServerTrust), order.Name ?? _defaultName);
+        await CarryOut(_machine.Begin(plan, _context.Now));
+        asker.Tell(new RegistrationStart.Begun());
+    }
+
+    private async Task CarryOut(IReadOnlyList<RegistrationEffect> effects)
+    {
+        foreach (var effect in effects)
+        {
+            if (await CarryOut(effect) is { } input)
+                await CarryOut(_machine.Handle(input, _context.Now));
+        }
+        AfterStep();
+    }
+
+    /// <returns>what the machine is to be told of it at once</returns>
+    private async Task<RegistrationInput?> CarryOut(RegistrationEffect effect)
+    {
+        switch (effect)
+        {
+            case RegistrationEffect.StorePlan store:
+                return await Stored(() => _store.SavePending(RegistrationHome.ToPending(store.Plan, store.Course)), new RegistrationInput.PlanStored());
+            case RegistrationEffect.ForgetPlan:
+                await Stored(_store.ClearPending, new RegistrationInput.PlanStored());
+                return null;
+            case RegistrationEffect.StoreRegistration store:
+                return await Stored(() =>
+                {
+                    _store.Save(RegistrationHome.ToRecord(store.Held));
+                    _store.RaiseTimeFloor(store.Held.Issued.Certificate.IssuedAt);
+                }, new RegistrationInput.RegistrationStored());
+            case RegistrationEffect.Announce announce:
+                _log.Info("Certified: {0}, until {1:u}", announce.Held.Issued, announce.Held.Issued.Certificate.ExpiresAt);
+                _context.Events.Publish(new RegistrationEvents.Certified(Identity(announce.Held)));
+                return null;
+            case RegistrationEffect.FetchTrustRoot fetch:
+                Call(fetch.Call, c => _service.GetTrustRoot(fetch.Contact, c), shown => new RegistrationInput.TrustRootShown(fetch.Call, shown));
+                return null;
+            case RegistrationEffect.AskChallenge ask:
+                Call(ask.Call, c => _service.GetChallenge(ask.Contact, c), challenge => new RegistrationInput.Challenged(ask.Call, challenge));
+                return null;
+            case RegistrationEffect.SendRegistration send:
+                Call(send.Call, c => _service.Register(send.Contact, send.Request, send.Token, c), issued => new RegistrationInput.Issued(send.Call, issued));
+                return null;
+            case RegistrationEffect.SendRenewal send:
+                Call(send.Call, c => _service.Renew(send.Contact, send.Request, c), issued => new RegistrationInput.Issued(send.Call, issued));
+                return null;
+            default:
+                throw new InvalidOperationException($"No such effect: {effect.GetType()}");
+        }
+    }
+
+    private async Task<RegistrationInput> Stored(Action store, RegistrationInput done)
+    {
+        try
+        {
+            return await _context.Workers.Run(() =>
+            {
+                store();
+                return done;
+            });
+        }
+        catch (StorageException error)
+        {
+            _log.Warning("The registration cannot be stored: {0}", error.Message);
+            return new RegistrationInput.NotStored(error.Message);
+        }
+    }
+
+    private void Call<T>(int call, Func<CancellationToken, Task<ServiceAnswer<T>>> ask, Func<T, RegistrationInput> toInput)
+    {
+        _call.Cancel();
+        _call.Dispose();
+        _call = new CancellationTokenSource();
+        ask(_call.Token).PipeTo(
+            Self,
+            success: answer => answer switch
+            {
+                ServiceAnswer<T>.Good good => toInput(good.Value),
+                ServiceAnswer<T>.Failed failed => new RegistrationInput.CallFailed(call, failed.Failure),
+                _ => throw new InvalidOperationException(),
+            });
+    }
+
+    private void AfterStep()
+    {
+        if (_machine.NextTimeout is { } next)
+        {
+            var wait = next - _context.Now;
+            Timers.StartSingleTimer(nameof(Tick), new Tick(), wait < TimeSpan.Zero ? TimeSpan.Zero : wait < LongestTimer ? wait : LongestTimer);
+        }
+        else
+        {
+            Timers.Cancel(nameof(Tick));
+        }
+        var state = State();
+        if (state == _told)
+            return;
+        _told = state;
+        _context.Events.Publish(new RegistrationEvents.RegistrationChanged(state));
+        if (state is RegistrationState.Refused refused)
+            _log.Warning("The registration was refused ({0}): {1}", refused.Reason, refused.Detail);
+        else if (state is RegistrationState.Underway { LastProblem: { } problem, NextAttemptAt: { } at })
+            _log.Info("The registration goes on at {0:u}: {1}", at, problem);
+    }
+
+    private RegistrationState State() => _machine.Status switch
+    {
+        RegistrationStatus.Underway s => new RegistrationState.Underway(s.Server, s.Attempts, s.LastProblem, s.NextAttemptAt),
+        RegistrationStatus.Certified s => new RegistrationState.Certified(s.Server),
+        RegistrationStatus.Refused s => new RegistrationState.Refused(s.Reason, s.Detail),
+        _ => new RegistrationState.Unregistered(),
+    };
+
+    private DeviceIdentity Identity(HeldRegistration held) =>
+        new(_key, held.Issued.Certificate, held.Issued.Trust, held.Issued.AccountDiscoveryKey, held.Server);
+
+    private RegistrationSnapshot Snapshot() => new(
+        Protocol.Identity.DeviceId.FromPublicKey(_key.PublicKey.Bytes), State(), _machine.Held is { } held ? Identity(held) : null, _keys.Protection);
+}

@@ -1,0 +1,21 @@
+using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Device.Registration;
+
+/// <summary>
+/// Told to the device's <c>registration</c> actor. Where the key or the database cannot be used, each is answered
+/// with a <see cref="Akka.Actor.Status.Failure"/> that says why.
+/// </summary>
+public static class RegistrationCommands
+{
+    /// <summary>Answer: <see cref="RegistrationStart"/>, once the order is on disk.</summary>
+    public sealed record Register(RegistrationOrder Order);
+
+    /// <summary>Answer: <see cref="RegistrationSnapshot"/>.</summary>
+    public sealed record GetRegistration;
+}
+
+/// <param name="Identity">null: the device has no certificate</param>
+/// <param name="KeyProtection">how the private key is protected, for a person</param>
+public sealed record RegistrationSnapshot(DeviceId DeviceId, RegistrationState State, DeviceIdentity? Identity, string KeyProtection);

@@ -1,0 +1,39 @@
+using System.Security.Cryptography.X509Certificates;
+using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Device.Registration;
+
+/// <summary><see cref="ServerTrust"/> as it is kept: "sha256:HEX", authorities as PEM, or null for the trust root.</summary>
+internal static class ServerTrustText
+{
+    private const string Sha256 = "sha256:";
+
+    internal static string? Write(ServerTrust trust) => trust switch
+    {
+        ServerTrust.ByFingerprint by => Sha256 + Convert.ToHexStringLower(by.Sha256.Span),
+        ServerTrust.ByAuthority by => by.Authorities.ExportCertificatePems(),
+        _ => null,
+    };
+
+    /// <exception cref="ProtocolException">not such a text</exception>
+    internal static ServerTrust Read(string? text)
+    {
+        if (text is null)
+            return new ServerTrust.ByToken();
+        try
+        {
+            if (text.StartsWith(Sha256, StringComparison.Ordinal))
+                return new ServerTrust.ByFingerprint(Convert.FromHexString(text[Sha256.Length..]));
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPem(text);
+            return authorities.Count > 0
+                ? new ServerTrust.ByAuthority(authorities)
+                : throw new ProtocolException("There is no certificate among the authorities that the registration service is to be trusted by.");
+        }
+        catch (Exception error) when (error is FormatException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new ProtocolException("What the registration service is to be trusted by is neither a fingerprint nor PEM certificates.", error);
+        }
+    }
+}

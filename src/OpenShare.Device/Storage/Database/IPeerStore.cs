@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using System.Net;
+using OpenShare.Device.Discovery;
+using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Device.Storage.Database;
+
+/// <param name="Endpoints">where it was last reached, newest first; at most <see cref="MaxEndpoints"/> are kept</param>
+public sealed record PeerRecord(
+    DeviceId DeviceId, string Name, ImmutableArray<IPEndPoint> Endpoints, DateTimeOffset LastSeen, PeerTrust Trust, FoundBy FoundBy)
+{
+    public const int MaxEndpoints = 16;
+}
+
+/// <summary>Peers known from a handshake. Bounded: beyond <see cref="MaxPeers"/> the one not seen for longest is forgotten.</summary>
+public interface IPeerStore
+{
+    const int MaxPeers = 10_000;
+
+    PeerRecord? Find(DeviceId device);
+
+    IReadOnlyList<PeerRecord> All();
+
+    void Save(PeerRecord peer);
+
+    void Remove(DeviceId device);
+}

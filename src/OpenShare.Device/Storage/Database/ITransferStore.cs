@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Storage.Database;
+
+/// <summary>A transfer's number on this device, for the tables that belong to it.</summary>
+public readonly record struct TransferNo(long Value);
+
+/// <summary>What names a transfer: two senders may choose the same transfer id.</summary>
+public sealed record TransferKey(TransferDirection Direction, DeviceId Peer, TransferId Transfer);
+
+/// <param name="Paths">sending: what the user named, absolute</param>
+/// <param name="Destination">receiving: the directory it arrives in; empty when sending</param>
+/// <param name="Summary">what it is, for a person: a file's or folder's name, or "3 items"</param>
+/// <param name="Detail">why it failed, and what was left out, for a person; empty when nothing is wrong</param>
+/// <param name="Elapsed">time spent on it by processes that have ended</param>
+public sealed record TransferRecord(
+    TransferKey Key,
+    TransferState State,
+    TransferProblem? Problem,
+    ManifestId? Manifest,
+    ImmutableArray<string> Paths,
+    string Destination,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    string Summary,
+    string Detail,
+    long BytesTotal,
+    long BytesDone,
+    long BytesReused,
+    long ChunksTotal,
+    long ChunksDone,
+    TimeSpan Elapsed)
+{
+    public bool IsOver => State >= TransferState.Completed;
+}
+
+public interface ITransferStore
+{
+    /// <returns>the new transfer's number; the number it has when the key is known already, its record then unchanged</returns>
+    TransferNo Add(TransferRecord transfer);
+
+    void Update(TransferNo no, TransferRecord transfer);
+
+    (TransferNo No, TransferRecord Transfer)? Find(TransferKey key);
+
+    /// <returns>newest first</returns>
+    IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All();
+
+    /// <returns>those to be gone on with, oldest first</returns>
+    IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished();
+
+    /// <summary>Drops manifest pages, chunk maps, identities and placements of a transfer that is over. Record, outcomes and receipt stay.</summary>
+    void DropWorkingState(TransferNo no);
+}

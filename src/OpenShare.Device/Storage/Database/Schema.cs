@@ -1,0 +1,73 @@
+using Microsoft.Data.Sqlite;
+
+namespace OpenShare.Device.Storage.Database;
+
+/// <summary>The tables, as ordered steps; user_version counts those taken. A step once released is never edited.</summary>
+internal static class Schema
+{
+    internal static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE registration (
+            id INTEGER PRIMARY KEY CHECK (id = 1), server TEXT NOT NULL, certificate TEXT NOT NULL, trust_root TEXT NOT NULL,
+            account_discovery_key BLOB NOT NULL, server_trust TEXT);
+        CREATE TABLE pending_registration (
+            id INTEGER PRIMARY KEY CHECK (id = 1), server TEXT NOT NULL, token TEXT, device_name TEXT NOT NULL, server_trust TEXT,
+            attempts INTEGER NOT NULL, next_attempt INTEGER NOT NULL, last_problem TEXT NOT NULL);
+        CREATE TABLE time_floor (id INTEGER PRIMARY KEY CHECK (id = 1), issued_at INTEGER NOT NULL);
+        CREATE TABLE revocation_list (
+            id INTEGER PRIMARY KEY CHECK (id = 1), crl_version INTEGER NOT NULL, issued_at INTEGER NOT NULL, list BLOB NOT NULL);
+        CREATE TABLE peers (
+            device_id TEXT PRIMARY KEY, name TEXT NOT NULL, endpoints TEXT NOT NULL, last_seen INTEGER NOT NULL,
+            trust TEXT NOT NULL, found_by TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE transfers (
+            no INTEGER PRIMARY KEY AUTOINCREMENT, direction TEXT NOT NULL, peer TEXT NOT NULL, transfer_id TEXT NOT NULL,
+            state TEXT NOT NULL, problem TEXT, manifest_id TEXT, paths TEXT NOT NULL, destination TEXT NOT NULL,
+            created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, summary TEXT NOT NULL, detail TEXT NOT NULL,
+            bytes_total INTEGER NOT NULL, bytes_done INTEGER NOT NULL, bytes_reused INTEGER NOT NULL,
+            chunks_total INTEGER NOT NULL, chunks_done INTEGER NOT NULL, elapsed_ms INTEGER NOT NULL,
+            UNIQUE (direction, peer, transfer_id));
+        CREATE TABLE manifest_pages (
+            transfer INTEGER NOT NULL, page INTEGER NOT NULL, signed BLOB NOT NULL, UNIQUE (transfer, page));
+        CREATE TABLE chunk_maps (
+            transfer INTEGER NOT NULL, page INTEGER NOT NULL, first_chunk INTEGER NOT NULL, chunks INTEGER NOT NULL,
+            written BLOB NOT NULL, durable BLOB NOT NULL, epoch TEXT NOT NULL, PRIMARY KEY (transfer, page)) WITHOUT ROWID;
+        CREATE TABLE source_identities (
+            transfer INTEGER NOT NULL, entry_no INTEGER NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
+            inode INTEGER NOT NULL, device INTEGER NOT NULL, PRIMARY KEY (transfer, entry_no)) WITHOUT ROWID;
+        CREATE TABLE outcomes (
+            transfer INTEGER NOT NULL, entry_no INTEGER NOT NULL, outcome INTEGER NOT NULL, stored_as TEXT NOT NULL, detail TEXT NOT NULL,
+            PRIMARY KEY (transfer, entry_no)) WITHOUT ROWID;
+        CREATE TABLE chosen_names (
+            transfer INTEGER NOT NULL, top TEXT NOT NULL, name TEXT NOT NULL, inode INTEGER NOT NULL, birth_ns INTEGER NOT NULL,
+            PRIMARY KEY (transfer, top)) WITHOUT ROWID;
+        CREATE TABLE receipts (transfer INTEGER PRIMARY KEY, receipt BLOB NOT NULL, confirmed INTEGER NOT NULL);
+        """,
+    ];
+
+    /// <exception cref="StorageException">made by a newer program</exception>
+    internal static void Apply(SqliteConnection connection, IReadOnlyList<string> steps)
+    {
+        var version = UserVersion(connection);
+        if (version > steps.Count)
+            throw new StorageException($"was made by a newer OpenShare (schema {version}, this program knows {steps.Count}). Update OpenShare.");
+        for (; version < steps.Count; version++)
+        {
+            using var transaction = connection.BeginTransaction();
+            using var command = connection.CreateCommand();
+            command.Transaction = transaction;
+#pragma warning disable CA2100 // Our own constant text: a pragma takes no parameters.
+            command.CommandText = $"{steps[version]}\nPRAGMA user_version = {version + 1};";
+#pragma warning restore CA2100
+            command.ExecuteNonQuery();
+            transaction.Commit();
+        }
+    }
+
+    private static int UserVersion(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA user_version";
+        return Convert.ToInt32(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

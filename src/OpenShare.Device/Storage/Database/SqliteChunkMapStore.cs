@@ -1,0 +1,32 @@
+using Dapper;
+
+namespace OpenShare.Device.Storage.Database;
+
+internal sealed class SqliteChunkMapStore(SqliteGate gate) : IChunkMapStore
+{
+    public IReadOnlyList<ChunkMap> Load(TransferNo transfer, string epoch) =>
+        [.. gate.Read(c => c.Query<Row>(
+            "SELECT page, first_chunk AS First, chunks, written, durable, epoch FROM chunk_maps WHERE transfer = @Value ORDER BY page", transfer))
+            .Select(row => row.ToMap(epoch))];
+
+    public void SaveWritten(TransferNo transfer, string epoch, IReadOnlyCollection<(uint Page, byte[] Written)> maps) =>
+        gate.Write(c => c.Execute(
+            "UPDATE chunk_maps SET written = @Bits, epoch = @epoch WHERE transfer = @No AND page = @Page AND length(written) = length(@Bits)",
+            maps.Select(m => new { No = transfer.Value, Page = (long)m.Page, Bits = m.Written, epoch })));
+
+    public void SaveDurable(TransferNo transfer, IReadOnlyCollection<(uint Page, byte[] Durable)> maps) =>
+        gate.Write(c => c.Execute(
+            "UPDATE chunk_maps SET durable = @Bits WHERE transfer = @No AND page = @Page AND length(durable) = length(@Bits)",
+            maps.Select(m => new { No = transfer.Value, Page = (long)m.Page, Bits = m.Durable })));
+
+    private sealed record Row(long Page, long First, long Chunks, byte[] Written, byte[] Durable, string Epoch)
+    {
+        internal ChunkMap ToMap(string epoch)
+        {
+            var known = ChunkBits.Or(Written, Durable);
+            var trusted = Epoch == epoch ? known : Durable;
+            return new ChunkMap(
+                (uint)Page, new ChunkSpan(Columns.Unsigned(First), (int)Chunks), trusted, Durable, ChunkBits.Except(known, trusted));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Dapper;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Device.Storage.Database;
+
+internal sealed class SqliteRegistrationStore(SqliteGate gate) : IRegistrationStore
+{
+    public DateTimeOffset TimeFloor =>
+        Columns.Time(gate.Read(c => c.QuerySingleOrDefault<long>("SELECT issued_at FROM time_floor")));
+
+    public RegistrationRecord? Load() =>
+        gate.Read(c => c.QuerySingleOrDefault<Row>("SELECT server, certificate, trust_root AS TrustRoot, account_discovery_key AS DiscoveryKey, server_trust AS ServerTrust FROM registration"))
+            is { } row
+            ? new RegistrationRecord(new Uri(row.Server), DeviceCertificate.Parse(row.Certificate), TrustRoot.Parse(row.TrustRoot), row.DiscoveryKey, row.ServerTrust)
+            : null;
+
+    public void Save(RegistrationRecord registration) => gate.WriteDurably(c =>
+    {
+        c.Execute(
+            "INSERT OR REPLACE INTO registration VALUES (1, @Server, @Certificate, @TrustRoot, @DiscoveryKey, @ServerTrust)",
+            new Row(
+                registration.Server.AbsoluteUri, registration.Certificate.Blob.ToText(), registration.TrustRoot.ToText(),
+                registration.AccountDiscoveryKey.ToArray(), registration.ServerTrust));
+        c.Execute("DELETE FROM pending_registration");
+    });
+
+    public PendingRegistration? LoadPending() =>
+        gate.Read(c => c.QuerySingleOrDefault<PendingRow>(
+            """
+            SELECT server, token, device_name AS DeviceName, server_trust AS ServerTrust, attempts, next_attempt AS NextAttempt,
+                last_problem AS LastProblem FROM pending_registration
+            """)) is { } row
+            ? new PendingRegistration(
+                new Uri(row.Server), row.Token, row.DeviceName, row.ServerTrust, (int)row.Attempts, Columns.Time(row.NextAttempt), row.LastProblem)
+            : null;
+
+    public void SavePending(PendingRegistration pending) => gate.WriteDurably(c => c.Execute(
+        "INSERT OR REPLACE INTO pending_registration VALUES (1, @Server, @Token, @DeviceName, @ServerTrust, @Attempts, @NextAttempt, @LastProblem)",
+        new PendingRow(
+            pending.Server.AbsoluteUri, pending.Token, pending.DeviceName, pending.ServerTrust, pending.Attempts, Columns.Of(pending.NextAttempt),
+            pending.LastProblem)));
+
+    public void ClearPending() => gate.WriteDurably(c => c.Execute("DELETE FROM pending_registration"));
+
+    public void RaiseTimeFloor(DateTimeOffset issuedAt) => gate.Write(c => c.Execute(
+        "INSERT INTO time_floor VALUES (1, @at) ON CONFLICT DO UPDATE SET issued_at = max(issued_at, excluded.issued_at)",
+        new { at = Columns.Of(issuedAt) }));
+
+    private sealed record Row(string Server, string Certificate, string TrustRoot, byte[] DiscoveryKey, string? ServerTrust);
+
+    private sealed record PendingRow(
+        string Server, string? Token, string DeviceName, string? ServerTrust, long Attempts, long NextAttempt, string LastProblem);
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Storage.Database;
+
+internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
+{
+    private const string Select =
+        """
+        SELECT no, direction, peer, transfer_id AS TransferId, state, problem, manifest_id AS ManifestId, paths, destination, created_at AS CreatedAt,
+            updated_at AS UpdatedAt, summary, detail, bytes_total AS BytesTotal, bytes_done AS BytesDone, bytes_reused AS BytesReused,
+            chunks_total AS ChunksTotal, chunks_done AS ChunksDone, elapsed_ms AS ElapsedMs
+        FROM transfers
+        """;
+
+    private const string ByKey = "WHERE direction = @Direction AND peer = @Peer AND transfer_id = @TransferId";
+
+    public TransferNo Add(TransferRecord transfer) => gate.WriteDurably(c =>
+    {
+        var row = Row.Of(0, transfer);
+        c.Execute(
+            """
+            INSERT INTO transfers VALUES (NULL, @Direction, @Peer, @TransferId, @State, @Problem, @ManifestId, @Paths, @Destination, @CreatedAt,
+                @UpdatedAt, @Summary, @Detail, @BytesTotal, @BytesDone, @BytesReused, @ChunksTotal, @ChunksDone, @ElapsedMs) ON CONFLICT DO NOTHING
+            """,
+            row);
+        return new TransferNo(c.QuerySingle<long>($"SELECT no FROM transfers {ByKey}", row));
+    });
+
+    public void Update(TransferNo no, TransferRecord transfer) => gate.Write(c => Update(c, no, transfer));
+
+    public (TransferNo No, TransferRecord Transfer)? Find(TransferKey key) =>
+        gate.Read(c => c.QuerySingleOrDefault<Row>(
+            $"{Select} {ByKey}", new { Direction = key.Direction.ToString(), Peer = key.Peer.ToString(), TransferId = key.Transfer.ToString() }))?.ToTransfer();
+
+    public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All() => Query("ORDER BY no DESC");
+
+    public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() => Query("WHERE state IN ('Connecting', 'Offered', 'Transferring', 'Finishing') ORDER BY no");
+
+    public void DropWorkingState(TransferNo no) => gate.Write(c => c.Execute(
+        """
+        DELETE FROM manifest_pages WHERE transfer = @Value;
+        DELETE FROM chunk_maps WHERE transfer = @Value;
+        DELETE FROM source_identities WHERE transfer = @Value;
+        DELETE FROM chosen_names WHERE transfer = @Value;
+        """,
+        no));
+
+    internal static void Update(SqliteConnection connection, TransferNo no, TransferRecord transfer) => connection.Execute(
+        """
+        UPDATE transfers SET state = @State, problem = @Problem, manifest_id = @ManifestId, paths = @Paths, destination = @Destination, updated_at = @UpdatedAt,
+            summary = @Summary, detail = @Detail, bytes_total = @BytesTotal, bytes_done = @BytesDone, bytes_reused = @BytesReused,
+            chunks_total = @ChunksTotal, chunks_done = @ChunksDone, elapsed_ms = @ElapsedMs WHERE no = @No
+        """,
+        Row.Of(no.Value, transfer));
+
+    private List<(TransferNo No, TransferRecord Transfer)> Query(string clauses) =>
+        [.. gate.Read(c => c.Query<Row>($"{Select} {clauses}")).Select(row => row.ToTransfer())];
+
+    private sealed record Row(
+        long No, string Direction, string Peer, string TransferId, string State, string? Problem, string? ManifestId, string Paths, string Destination,
+        long CreatedAt, long UpdatedAt, string Summary, string Detail, long BytesTotal, long BytesDone, long BytesReused,
+        long ChunksTotal, long ChunksDone, long ElapsedMs)
+    {
+        internal static Row Of(long no, TransferRecord t) => new(
+            no, t.Key.Direction.ToString(), t.Key.Peer.ToString(), t.Key.Transfer.ToString(), t.State.ToString(), t.Problem?.ToString(), t.Manifest?.ToString(),
+            JsonSerializer.Serialize(t.Paths), t.Destination, Columns.Of(t.CreatedAt), Columns.Of(t.UpdatedAt), t.Summary, t.Detail,
+            t.BytesTotal, t.BytesDone, t.BytesReused, t.ChunksTotal, t.ChunksDone, (long)t.Elapsed.TotalMilliseconds);
+
+        internal (TransferNo No, TransferRecord Transfer) ToTransfer() => (new TransferNo(No), new TransferRecord(
+            new TransferKey(Columns.Named<TransferDirection>(Direction), DeviceId.Parse(Peer), Protocol.Transfer.TransferId.Parse(TransferId)),
+            Columns.Named<TransferState>(State),
+            Problem is null ? null : Columns.Named<TransferProblem>(Problem),
+            ManifestId is null ? null : Protocol.Transfer.ManifestId.Parse(ManifestId),
+            [.. JsonSerializer.Deserialize<string[]>(Paths)!],
+            Destination,
+            Columns.Time(CreatedAt),
+            Columns.Time(UpdatedAt),
+            Summary,
+            Detail,
+            BytesTotal,
+            BytesDone,
+            BytesReused,
+            ChunksTotal,
+            ChunksDone,
+            TimeSpan.FromMilliseconds(ElapsedMs)));
+    }
+}

@@ -1,0 +1,103 @@
+using System.ComponentModel;
+
+namespace OpenShare.Device.Storage.Disk;
+
+/// <summary>A failure on its way to the seam, where <see cref="Guard"/> makes it a <see cref="DiskResult"/>.</summary>
+internal sealed class DiskFault(DiskProblem problem, string detail) : Exception(detail)
+{
+    internal DiskProblem Problem { get; } = problem;
+
+    internal DiskResult Result => new(Problem, Message);
+
+    /// <param name="errno">of Linux</param>
+    internal static DiskFault Of(int errno, string path) => new(Classify(errno), $"{path}: {Say(errno)}");
+
+    internal static DiskResult Guard(string path, Action work)
+    {
+        try
+        {
+            work();
+            return DiskResult.Done;
+        }
+        catch (Exception error) when (Understand(error, path) is { } result)
+        {
+            return result;
+        }
+    }
+
+    internal static DiskResult<T> Guard<T>(string path, Func<T> work) where T : class
+    {
+        try
+        {
+            return new DiskResult<T>(work());
+        }
+        catch (Exception error) when (Understand(error, path) is { } result)
+        {
+            return new DiskResult<T>(result);
+        }
+    }
+
+    /// <returns>null for what is no failure of a disk: such a surprise goes on</returns>
+    internal static DiskResult? Understand(Exception error, string path) => error switch
+    {
+        DiskFault fault => fault.Result,
+        FileNotFoundException or DirectoryNotFoundException => new(DiskProblem.Missing, $"{path}: it is not there"),
+        PathTooLongException => new(DiskProblem.NameRefused, $"{path}: the name is too long"),
+        UnauthorizedAccessException => new(DiskProblem.Denied, $"{path}: permission denied"),
+        IOException io when IsFull(io) => new(DiskProblem.Full, $"{path}: no space left on the disk"),
+        IOException io => new(DiskProblem.Failed, $"{path}: {io.Message}"),
+        _ => null,
+    };
+
+    private static DiskProblem Classify(int errno) => errno switch
+    {
+        Errno.NoSpace or Errno.Quota or Errno.FileTooBig => DiskProblem.Full,
+        Errno.AccessDenied or Errno.NotPermitted or Errno.ReadOnly => DiskProblem.Denied,
+        Errno.NoEntry => DiskProblem.Missing,
+        Errno.NameTooLong or Errno.IllegalSequence or Errno.Exists or Errno.NotDirectory or Errno.IsDirectory or Errno.Invalid => DiskProblem.NameRefused,
+        Errno.Loop or Errno.CrossDevice => DiskProblem.LinkInTheWay,
+        _ => DiskProblem.Failed,
+    };
+
+    private static string Say(int errno) => errno switch
+    {
+        Errno.NoSpace => "no space left on the disk",
+        Errno.Quota => "the disk quota is used up",
+        Errno.FileTooBig => "larger than a file may be on this file system",
+        Errno.NoEntry => "it is not there",
+        Errno.NameTooLong => "the name is too long for this file system",
+        Errno.IllegalSequence or Errno.Invalid => "this file system cannot store this name",
+        Errno.Exists => "something else of this name is there",
+        Errno.NotDirectory => "a part of the path is a file, not a directory",
+        Errno.Loop or Errno.CrossDevice => "a symbolic link is in the way and was not followed",
+        _ => new Win32Exception(errno).Message,
+    };
+
+    // The runtime's IOException carries errno on Unix and a Win32 code on Windows.
+    private static bool IsFull(IOException error) =>
+        OperatingSystem.IsWindows() ? (error.HResult & 0xFFFF) is 0x70 or 0x27 or 0x50F : error.HResult is Errno.NoSpace or Errno.Quota or Errno.FileTooBig;
+}
+
+/// <summary>Linux's error numbers, those that are told apart (the same on every architecture the runtime has).</summary>
+internal static class Errno
+{
+    internal const int NotPermitted = 1;
+    internal const int NoEntry = 2;
+    internal const int Interrupted = 4;
+    internal const int AccessDenied = 13;
+    internal const int Exists = 17;
+    internal const int CrossDevice = 18;
+    internal const int NotDirectory = 20;
+    internal const int IsDirectory = 21;
+    internal const int Invalid = 22;
+    internal const int FileTooBig = 27;
+    internal const int NoSpace = 28;
+    internal const int ReadOnly = 30;
+    internal const int NameTooLong = 36;
+    internal const int NotImplemented = 38;
+    internal const int NotEmpty = 39;
+    internal const int Loop = 40;
+    internal const int IllegalSequence = 84;
+    internal const int NotSupported = 95;
+    internal const int Quota = 122;
+}

@@ -1,0 +1,46 @@
+namespace OpenShare.Device.Storage.Disk;
+
+/// <summary>What can be wrong with a disk, a directory or a file: the closed set a caller decides by.</summary>
+public enum DiskProblem
+{
+    None,
+
+    /// <summary>No room, or the user's quota is used up. Room can be made and the same call made again.</summary>
+    Full,
+
+    /// <summary>Not permitted to read or write there.</summary>
+    Denied,
+
+    /// <summary>It is not there, or no longer.</summary>
+    Missing,
+
+    /// <summary>The file is not the one it was: size, times, inode or device differ.</summary>
+    Changed,
+
+    /// <summary>This name cannot be stored here: too long, a case twin on a folding file system, reserved, taken by another kind.</summary>
+    NameRefused,
+
+    /// <summary>A symbolic link stands where the path leads through; it was not followed.</summary>
+    LinkInTheWay,
+
+    /// <summary>Any other failure of the disk; the detail says which.</summary>
+    Failed,
+}
+
+/// <summary>How a disk operation ended. The detail is for a person and names the file.</summary>
+public readonly record struct DiskResult(DiskProblem Problem, string Detail)
+{
+    public static readonly DiskResult Done = new(DiskProblem.None, "");
+
+    public bool IsDone => Problem is DiskProblem.None;
+}
+
+/// <summary>A value, or why there is none.</summary>
+public readonly record struct DiskResult<T>(T? Value, DiskProblem Problem, string Detail) where T : class
+{
+    public DiskResult(T value) : this(value, DiskProblem.None, "") { }
+
+    public DiskResult(DiskResult failure) : this(null, failure.Problem, failure.Detail) { }
+
+    public bool IsDone => Problem is DiskProblem.None;
+}

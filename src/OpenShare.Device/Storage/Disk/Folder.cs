@@ -1,0 +1,76 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace OpenShare.Device.Storage.Disk;
+
+/// <summary>
+/// A directory held open. Every path given to it is relative and stays beneath it, and no component is followed
+/// through a symbolic link. Failures are thrown as <see cref="DiskFault"/> (or the runtime's IO exceptions).
+/// </summary>
+internal abstract class Folder : IDisposable
+{
+    /// <summary>Opens the directory the user named (made where missing); links in its own path are the user's and are followed.</summary>
+    internal static Folder Open(string path)
+    {
+        Directory.CreateDirectory(path);
+        return OperatingSystem.IsLinux() ? Linux.LinuxFolder.Open(path) : new Portable.PortableFolder(path);
+    }
+
+    /// <summary>As it was opened, for messages and for asking what space is left.</summary>
+    internal abstract string FullPath { get; }
+
+    /// <summary>Names boot and mount; see <see cref="IDestination.Epoch"/>.</summary>
+    internal abstract string Epoch { get; }
+
+    /// <returns>null when there is nothing of this name</returns>
+    internal abstract FileStat? Stat(string path);
+
+    /// <summary>A directory directly in this one, made for its owner alone where missing, and refused when it is another user's.</summary>
+    internal abstract Folder OpenPrivate(string name);
+
+    /// <summary>Names in the directory at this path ("" for this one).</summary>
+    internal abstract IReadOnlyList<string> Names(string path);
+
+    /// <returns>false when there is a directory already</returns>
+    internal abstract bool MakeDirectory(string path);
+
+    /// <returns>null when there is something of this name already</returns>
+    internal abstract SafeFileHandle? CreateFile(string path);
+
+    /// <summary>Opens a regular file to read and write, whatever its mode.</summary>
+    internal abstract SafeFileHandle OpenFile(string path);
+
+    /// <summary>Makes sure that the file's space is there, and that it has this size. A file system that cannot tell leaves it to the writes.</summary>
+    internal abstract void Allocate(SafeFileHandle file, long size, string path);
+
+    internal abstract void MakeLink(string path, string target);
+
+    /// <summary>The target of the link there.</summary>
+    internal abstract string ReadLink(string path);
+
+    /// <summary>Lets the owner into a directory whose mode keeps him out.</summary>
+    internal abstract void MakeAccessible(string path);
+
+    /// <summary>Sets time and mode of a file or directory, of a link only the time.</summary>
+    /// <param name="sync">the file's data and the new time and mode outlive a loss of power</param>
+    internal abstract void SetFinal(string path, FileKind kind, uint mode, long mtimeNs, bool sync);
+
+    /// <summary>Removes a file or link, or an empty directory. Nothing there: no harm.</summary>
+    internal abstract void Remove(string path);
+
+    /// <summary>Removes what is at the path with all it holds; never through a link.</summary>
+    internal abstract void RemoveTree(string path);
+
+    /// <summary>Moves an entry of this directory to another directory of the same file system.</summary>
+    /// <returns>false, and nothing is moved, when there is something of the new name</returns>
+    internal abstract bool TryMove(string name, Folder to, string newName);
+
+    /// <summary>Syncs one file or directory ("" for this one); a link is synced with its directory.</summary>
+    internal abstract void Sync(string path);
+
+    /// <summary>True where everything on the file system can be synced by one call.</summary>
+    internal abstract bool CanSyncAll { get; }
+
+    internal abstract void SyncAll();
+
+    public abstract void Dispose();
+}

@@ -1,0 +1,92 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace OpenShare.Device.Storage.Disk;
+
+/// <summary>
+/// Open files by path, so that the chunks of one file do not each open it. At most so many stay open; the one not
+/// used for longest is closed, once nobody uses it.
+/// </summary>
+internal sealed class HandleCache(int limit, Func<string, SafeFileHandle> open) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Slot> _slots = [];
+    private long _clock;
+
+    internal Lease Take(string path)
+    {
+        lock (_gate)
+        {
+            if (_slots.TryGetValue(path, out var known))
+                return Use(known);
+        }
+
+        // Opened outside the lock: a slow disk must not hold up those whose file is open.
+        var handle = open(path);
+        lock (_gate)
+        {
+            if (_slots.TryGetValue(path, out var meanwhile))
+            {
+                handle.Dispose();
+                return Use(meanwhile);
+            }
+
+            if (_slots.Count >= limit)
+                Close(_slots.MinBy(s => s.Value.LastUse).Key);
+            return Use(_slots[path] = new Slot(handle));
+        }
+    }
+
+    /// <summary>Closes this file, or all of them; those in use when their users are done.</summary>
+    internal void Forget(string? path = null)
+    {
+        lock (_gate)
+        {
+            foreach (var key in path is null ? _slots.Keys.ToList() : [path])
+                Close(key);
+        }
+    }
+
+    public void Dispose() => Forget();
+
+    private Lease Use(Slot slot)
+    {
+        slot.Users++;
+        slot.LastUse = ++_clock;
+        return new Lease(this, slot);
+    }
+
+    private void Close(string path)
+    {
+        if (!_slots.Remove(path, out var slot))
+            return;
+        slot.IsForgotten = true;
+        if (slot.Users == 0)
+            slot.Handle.Dispose();
+    }
+
+    internal sealed class Slot(SafeFileHandle handle)
+    {
+        internal SafeFileHandle Handle { get; } = handle;
+
+        internal int Users { get; set; }
+
+        internal long LastUse { get; set; }
+
+        internal bool IsForgotten { get; set; }
+    }
+
+    internal readonly struct Lease(HandleCache cache, Slot slot) : IDisposable
+    {
+        internal SafeFileHandle Handle => slot.Handle;
+
+        public void Dispose()
+        {
+            lock (cache._gate)
+            {
+                slot.Users--;
+                if (slot is { IsForgotten: true, Users: 0 })
+                    slot.Handle.Dispose();
+            }
+        }
+    }
+}

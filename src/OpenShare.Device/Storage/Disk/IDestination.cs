@@ -1,0 +1,76 @@
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Storage.Disk;
+
+/// <summary>
+/// Where one transfer arrives. All is written to a hidden staging directory inside the destination and appears
+/// under its own name only when whole, by one rename for each file or tree. Write, Read and Sync may be called
+/// on several threads at once; the rest while nothing else runs.
+/// </summary>
+public interface IDestination : IDisposable
+{
+    /// <summary>
+    /// Names the boot and the mount. What was written under one epoch is there while the epoch lasts, whatever
+    /// became of the process; under another only what was synced is.
+    /// </summary>
+    string Epoch { get; }
+
+    /// <summary>Bytes that this user may still write there.</summary>
+    long AvailableBytes { get; }
+
+    /// <summary>Makes directories and files, and takes the space of large files. Again for the same entries: no harm.</summary>
+    /// <returns>
+    /// Full or Failed: nothing more can be prepared now. Else done, with the entries that cannot be stored here, each by name,
+    /// and the files that were made anew: a chunk map that names chunks of those is wrong.
+    /// </returns>
+    PrepareReport Prepare(IReadOnlyList<DestinationEntry> entries);
+
+    /// <summary>Writes the buffers one after the other at the offset, whole.</summary>
+    DiskResult Write(DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes);
+
+    /// <summary>Fills the buffer from what is already there (to be hashed again); Missing where the file is shorter or not there.</summary>
+    DiskResult Read(DestinationEntry file, long offset, Memory<byte> into);
+
+    /// <summary>When done, everything written to these files before the call outlives a loss of power.</summary>
+    DiskResult Sync(IReadOnlyCollection<DestinationEntry> files);
+
+    /// <summary>Forgets an entry that was withdrawn or given up.</summary>
+    DiskResult Remove(DestinationEntry entry);
+
+    /// <summary>
+    /// The end: makes the links, sets times and modes, chooses names, has them persisted, syncs, renames without
+    /// replacing, syncs the directories. May be called again after a crash at any point of it, with what was persisted.
+    /// </summary>
+    /// <param name="entries">those that arrived, in the manifest's order</param>
+    /// <param name="earlier">what an earlier call persisted</param>
+    /// <param name="persist">must return only when the names outlive a loss of power; a later name for a top replaces an earlier one</param>
+    CompletionReport Complete(IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist);
+
+    /// <summary>Removes the staging directory and what is left in it.</summary>
+    DiskResult Discard();
+}
+
+/// <param name="Path">relative, '/' between components: checked by the caller, refused here again where it could leave the destination</param>
+/// <param name="Mode">permission bits; 0 where the sender has none; only the lowest nine are ever set</param>
+public sealed record DestinationEntry(uint EntryNo, string Path, EntryKind Kind, long Size, uint Mode, long MtimeNs, string LinkTarget)
+{
+    public static DestinationEntry From(ManifestEntry entry) =>
+        new(entry.EntryNo, entry.Path, entry.Kind, checked((long)entry.Size), entry.Mode, entry.MtimeNs, entry.LinkTarget);
+}
+
+/// <summary>One entry that cannot be stored, and why, for a person.</summary>
+public sealed record EntryRefusal(uint EntryNo, DiskProblem Problem, string Reason);
+
+public sealed record PrepareReport(DiskResult Result, IReadOnlyList<EntryRefusal> Refused, IReadOnlyList<uint> MadeAnew);
+
+/// <summary>The name a file or tree gets in the destination, with the mark by which it is known again after a crash.</summary>
+/// <param name="Top">its first component in the manifest</param>
+/// <param name="Name">its name in the destination: the same, or "name (2).ext"</param>
+public sealed record ChosenName(string Top, string Name, FileKey Key);
+
+/// <summary>A file or directory of one file system, whatever its name. Device numbers change between boots, so they are no part of it.</summary>
+/// <param name="BirthNs">0 where the file system keeps no time of birth</param>
+public readonly record struct FileKey(ulong Inode, long BirthNs);
+
+/// <param name="Result">done when all that was not refused is in its place; else Complete can be called again</param>
+public sealed record CompletionReport(DiskResult Result, IReadOnlyList<ChosenName> Placed, IReadOnlyList<EntryRefusal> Refused);

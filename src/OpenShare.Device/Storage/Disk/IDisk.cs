@@ -1,0 +1,21 @@
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Storage.Disk;
+
+/// <summary>
+/// The disk as transfers use it. Calls block: run them through IWorkers. A simulation has its own, which can be
+/// full, tear a write or forget what was not synced.
+/// </summary>
+public interface IDisk
+{
+    /// <summary>What is to be sent. Nothing is read before <see cref="ISource.Scan"/>; the same paths later give the same names.</summary>
+    /// <param name="paths">files and directories as the user named them</param>
+    ISource OpenSource(IReadOnlyList<string> paths);
+
+    /// <summary>
+    /// The staging place of one transfer inside a directory, made where missing. Opened again after a restart it
+    /// holds what was written before.
+    /// </summary>
+    DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer);
+}

@@ -1,0 +1,116 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace OpenShare.Device.Storage.Disk.Linux;
+
+/// <summary>
+/// A name in a directory reached beneath a root without following any link: by openat2 (Linux 5.6), else one
+/// component after the other with O_NOFOLLOW.
+/// </summary>
+internal sealed class Beneath : IDisposable
+{
+    // Set once the kernel (or a sandbox's filter) was seen not to know openat2; tests set it to try the other way.
+    internal static volatile bool WithoutOpenAt2;
+
+    private readonly bool _owned;
+
+    private Beneath(SafeFileHandle directory, string name, bool owned)
+    {
+        In = directory;
+        Name = name;
+        _owned = owned;
+    }
+
+    internal SafeFileHandle In { get; }
+
+    /// <summary>One component.</summary>
+    internal string Name { get; }
+
+    internal static Beneath Parent(SafeFileHandle root, string path)
+    {
+        var slash = path.LastIndexOf('/');
+        return slash < 0
+            ? new Beneath(root, path, owned: false)
+            : new Beneath(Resolve(root, path[..slash], LinuxFlags.PathOnly | LinuxFlags.Directory), path[(slash + 1)..], owned: true);
+    }
+
+    /// <returns>null when a directory on the way is missing</returns>
+    internal static Beneath? TryParent(SafeFileHandle root, string path)
+    {
+        try
+        {
+            return Parent(root, path);
+        }
+        catch (DiskFault fault) when (fault.Problem is DiskProblem.Missing)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Opens a directory to list, change or sync it.</summary>
+    internal static SafeFileHandle Directory(SafeFileHandle root, string path) =>
+        Resolve(root, path, LinuxFlags.ReadOnly | LinuxFlags.Directory);
+
+    /// <summary>Opens a file or directory to sync it.</summary>
+    internal static SafeFileHandle ToSync(SafeFileHandle root, string path) =>
+        Resolve(root, path, LinuxFlags.ReadOnly | LinuxFlags.NonBlocking);
+
+    public void Dispose()
+    {
+        if (_owned)
+            In.Dispose();
+    }
+
+    private static SafeFileHandle Resolve(SafeFileHandle root, string path, int flags)
+    {
+        flags |= LinuxFlags.CloseOnExec | LinuxFlags.NoFollow;
+        if (!WithoutOpenAt2)
+        {
+            var how = new OpenHow((ulong)flags, LinuxFlags.ResolveBeneath | LinuxFlags.ResolveNoSymlinks);
+            var fd = Libc.OpenAt2(LinuxFlags.SysOpenAt2, root, path, how, Marshal.SizeOf<OpenHow>());
+            if (fd >= 0)
+                return new SafeFileHandle(fd, ownsHandle: true);
+            // A sandbox's filter that is older than the call answers EPERM; a real EPERM is met again below.
+            if (Marshal.GetLastPInvokeError() is not (Errno.NotImplemented or Errno.NotPermitted))
+                throw Fault(root, path);
+            WithoutOpenAt2 = Marshal.GetLastPInvokeError() == Errno.NotImplemented;
+        }
+
+        return Walk(root, path, flags);
+    }
+
+    private static SafeFileHandle Walk(SafeFileHandle root, string path, int flags)
+    {
+        var components = path.Split('/');
+        SafeFileHandle? at = null;
+        for (var i = 0; i < components.Length; i++)
+        {
+            var isLast = i == components.Length - 1;
+            if (components[i] is "" or "." or "..")
+                throw DiskFault.Of(Errno.CrossDevice, path);
+            var from = at ?? root;
+            var fd = Libc.OpenAt(
+                from, components[i], isLast ? flags : LinuxFlags.PathOnly | LinuxFlags.Directory | LinuxFlags.NoFollow | LinuxFlags.CloseOnExec, 0);
+            if (fd < 0)
+            {
+                var fault = Fault(from, components[i]);
+                at?.Dispose();
+                throw new DiskFault(fault.Problem, fault.Message);
+            }
+
+            at?.Dispose();
+            at = new SafeFileHandle(fd, ownsHandle: true);
+        }
+
+        return at!;
+    }
+
+    // With O_DIRECTORY the kernel says "not a directory" of a link that it did not follow.
+    private static DiskFault Fault(SafeFileHandle from, string name)
+    {
+        var errno = Marshal.GetLastPInvokeError();
+        var isLink = errno == Errno.NotDirectory && !name.Contains('/', StringComparison.Ordinal)
+            && LinuxFiles.Stat(from, name) is { Kind: FileKind.Symlink };
+        return DiskFault.Of(isLink ? Errno.Loop : errno, name);
+    }
+}

@@ -1,0 +1,246 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace OpenShare.Device.Storage.Disk.Linux;
+
+/// <summary>A directory held by its descriptor: what is done in it is done there, whatever its path leads to meanwhile.</summary>
+internal sealed class LinuxFolder : Folder
+{
+    private const uint OwnerFile = 0x180; // 0600
+    private const uint OwnerDirectory = 0x1C0; // 0700
+    private const long AllocationStep = 64L * 1024 * 1024;
+
+    private readonly SafeFileHandle _handle;
+
+    private LinuxFolder(SafeFileHandle handle, string fullPath)
+    {
+        _handle = handle;
+        FullPath = fullPath;
+    }
+
+    internal override string FullPath { get; }
+
+    internal override string Epoch => $"{BootId.Value}/{LinuxFiles.Stat(_handle).Mount:x}";
+
+    internal static new LinuxFolder Open(string path)
+    {
+        var fd = Libc.Open(path, LinuxFlags.ReadOnly | LinuxFlags.Directory | LinuxFlags.CloseOnExec, 0);
+        return fd >= 0 ? new LinuxFolder(new SafeFileHandle(fd, ownsHandle: true), path) : throw LinuxFiles.Fault(path);
+    }
+
+    internal override FileStat? Stat(string path)
+    {
+        using var at = Beneath.TryParent(_handle, path);
+        return at is null ? null : LinuxFiles.Stat(at.In, at.Name);
+    }
+
+    internal override Folder OpenPrivate(string name)
+    {
+        if (Libc.MkdirAt(_handle, name, OwnerDirectory) != 0 && Marshal.GetLastPInvokeError() != Errno.Exists)
+            throw Fault(name);
+        var folder = new LinuxFolder(Beneath.Directory(_handle, name), Path.Combine(FullPath, name));
+        var stat = LinuxFiles.Stat(folder._handle);
+        if (stat.Owner == Libc.Geteuid())
+        {
+            if ((stat.Mode & 0x3F) != 0)
+                Check(Libc.Fchmod(folder._handle, OwnerDirectory), name);
+            return folder;
+        }
+
+        folder.Dispose();
+        throw new DiskFault(DiskProblem.Denied, $"{Path.Combine(FullPath, name)} belongs to another user");
+    }
+
+    internal override IReadOnlyList<string> Names(string path)
+    {
+        using var directory = path.Length == 0 ? null : Beneath.Directory(_handle, path);
+        var listed = directory ?? _handle;
+        // Through the descriptor, so that a directory put in its place meanwhile is not the one listed.
+        return [.. Directory.EnumerateFileSystemEntries($"/proc/self/fd/{listed.DangerousGetHandle()}").Select(p => Path.GetFileName(p))];
+    }
+
+    internal override bool MakeDirectory(string path)
+    {
+        using var at = Beneath.Parent(_handle, path);
+        if (Libc.MkdirAt(at.In, at.Name, OwnerDirectory) == 0)
+            return true;
+        if (Marshal.GetLastPInvokeError() != Errno.Exists)
+            throw Fault(path);
+        return LinuxFiles.Stat(at.In, at.Name)?.Kind switch
+        {
+            FileKind.Directory => false,
+            FileKind.Symlink => throw DiskFault.Of(Errno.Loop, path),
+            _ => throw DiskFault.Of(Errno.Exists, path),
+        };
+    }
+
+    internal override SafeFileHandle? CreateFile(string path)
+    {
+        using var at = Beneath.Parent(_handle, path);
+        var fd = Libc.OpenAt(
+            at.In, at.Name, LinuxFlags.ReadWrite | LinuxFlags.Create | LinuxFlags.Exclusive | LinuxFlags.NoFollow | LinuxFlags.CloseOnExec, OwnerFile);
+        if (fd >= 0)
+            return new SafeFileHandle(fd, ownsHandle: true);
+        return Marshal.GetLastPInvokeError() == Errno.Exists ? null : throw Fault(path);
+    }
+
+    internal override SafeFileHandle OpenFile(string path)
+    {
+        using var at = Beneath.Parent(_handle, path);
+        const int flags = LinuxFlags.ReadWrite | LinuxFlags.CloseOnExec;
+        var fd = Libc.OpenAt(at.In, at.Name, flags | LinuxFlags.NoFollow, 0);
+        if (fd < 0 && Marshal.GetLastPInvokeError() == Errno.AccessDenied)
+        {
+            // Its final mode was set before a crash and keeps its owner out.
+            ChangeMode(at, OwnerFile, FileKind.File);
+            fd = Libc.OpenAt(at.In, at.Name, flags | LinuxFlags.NoFollow, 0);
+        }
+
+        if (fd < 0)
+            throw Fault(path);
+        var handle = new SafeFileHandle(fd, ownsHandle: true);
+        if (LinuxFiles.Stat(handle).Kind is FileKind.File)
+            return handle;
+        handle.Dispose();
+        throw DiskFault.Of(Errno.Exists, path);
+    }
+
+    internal override void Allocate(SafeFileHandle file, long size, string path)
+    {
+        // In steps: a signal interrupts the call, and tmpfs then undoes what the call had done.
+        for (var offset = 0L; offset < size;)
+        {
+            var length = Math.Min(AllocationStep, size - offset);
+            if (Libc.Fallocate(file, 0, offset, length) == 0)
+                offset += length;
+            else if (Marshal.GetLastPInvokeError() is Errno.NotSupported or Errno.NotImplemented)
+                return;
+            else if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                throw Fault(path);
+        }
+    }
+
+    internal override void MakeLink(string path, string target)
+    {
+        using var at = Beneath.Parent(_handle, path);
+        Check(Libc.SymlinkAt(target, at.In, at.Name), path);
+    }
+
+    internal override string ReadLink(string path)
+    {
+        using var at = Beneath.Parent(_handle, path);
+        Span<byte> target = stackalloc byte[4096];
+        var length = Libc.ReadLinkAt(at.In, at.Name, target, target.Length);
+        return length >= 0 ? Encoding.UTF8.GetString(target[..(int)length]) : throw Fault(path);
+    }
+
+    internal override void MakeAccessible(string path)
+    {
+        using var at = Beneath.Parent(_handle, path);
+        if (LinuxFiles.Stat(at.In, at.Name) is { Kind: FileKind.Directory } stat && (stat.Mode & OwnerDirectory) != OwnerDirectory)
+            ChangeMode(at, OwnerDirectory, FileKind.Directory);
+    }
+
+    internal override void SetFinal(string path, FileKind kind, uint mode, long mtimeNs, bool sync)
+    {
+        using var at = Beneath.Parent(_handle, path);
+        var times = new TwoTimes(mtimeNs);
+        if (kind is FileKind.Symlink)
+        {
+            Check(Libc.UtimensAt(at.In, at.Name, times, LinuxFlags.SymlinkNoFollow), path);
+            return;
+        }
+
+        using var handle = kind is FileKind.Directory ? Beneath.Directory(at.In, at.Name) : OpenFile(path);
+        Check(Libc.Futimens(handle, times), path);
+        Check(Libc.Fchmod(handle, mode), path);
+        if (sync)
+            Check(Libc.Fsync(handle), path);
+    }
+
+    internal override void Remove(string path)
+    {
+        using var at = Beneath.TryParent(_handle, path);
+        if (at is null || LinuxFiles.Stat(at.In, at.Name) is not { } stat)
+            return;
+        Check(Libc.UnlinkAt(at.In, at.Name, stat.Kind is FileKind.Directory ? LinuxFlags.RemoveDirectory : 0), path);
+    }
+
+    internal override void RemoveTree(string path)
+    {
+        if (Stat(path) is { Kind: FileKind.Directory })
+        {
+            MakeAccessible(path);
+            using var inside = new LinuxFolder(Beneath.Directory(_handle, path), Path.Combine(FullPath, path));
+            foreach (var name in inside.Names(""))
+                inside.RemoveTree(name);
+        }
+
+        Remove(path);
+    }
+
+    internal override bool TryMove(string name, Folder to, string newName)
+    {
+        var target = ((LinuxFolder)to)._handle;
+        if (Libc.RenameAt2(LinuxFlags.SysRenameAt2, _handle, name, target, newName, LinuxFlags.RenameNoReplace) == 0)
+            return true;
+        return Marshal.GetLastPInvokeError() switch
+        {
+            Errno.Exists => false,
+            Errno.Invalid or Errno.NotImplemented => TryMoveWithoutFlag(name, target, newName),
+            _ => throw Fault(newName),
+        };
+    }
+
+    internal override void Sync(string path)
+    {
+        using var opened = path.Length == 0 ? null : Beneath.ToSync(_handle, path);
+        Check(Libc.Fsync(opened ?? _handle), path.Length == 0 ? FullPath : path);
+    }
+
+    internal override bool CanSyncAll => true;
+
+    internal override void SyncAll() => Check(Libc.Syncfs(_handle), FullPath);
+
+    public override void Dispose() => _handle.Dispose();
+
+    // For file systems that do not know the flag (NFS, some FUSE ones): a second link fails where the name is
+    // taken, and a directory can take the place of an empty one only, which is made first and fails where the name is taken.
+    internal bool TryMoveWithoutFlag(string name, SafeFileHandle target, string newName)
+    {
+        var isDirectory = LinuxFiles.Stat(_handle, name)?.Kind is FileKind.Directory;
+        var reserved = isDirectory ? Libc.MkdirAt(target, newName, OwnerDirectory) : Libc.LinkAt(_handle, name, target, newName, 0);
+        if (reserved != 0)
+            return Marshal.GetLastPInvokeError() == Errno.Exists ? false : throw Fault(newName);
+        if (!isDirectory)
+        {
+            Check(Libc.UnlinkAt(_handle, name, 0), name);
+            return true;
+        }
+
+        if (Libc.RenameAt(_handle, name, target, newName) == 0)
+            return true;
+        return Marshal.GetLastPInvokeError() is Errno.NotEmpty or Errno.Exists ? false : throw Fault(newName);
+    }
+
+    // chmod through the descriptor's entry in /proc acts on the very file that was opened, even where opening it to read is refused.
+    private static void ChangeMode(Beneath at, uint mode, FileKind expected)
+    {
+        var fd = Libc.OpenAt(at.In, at.Name, LinuxFlags.PathOnly | LinuxFlags.NoFollow | LinuxFlags.CloseOnExec, 0);
+        if (fd < 0)
+            throw LinuxFiles.Fault(at.Name);
+        using var handle = new SafeFileHandle(fd, ownsHandle: true);
+        if (LinuxFiles.Stat(handle).Kind != expected)
+            throw DiskFault.Of(Errno.Exists, at.Name);
+        Check(Libc.Chmod($"/proc/self/fd/{fd}", mode), at.Name);
+    }
+
+    private static void Check(int result, string path)
+    {
+        if (result != 0)
+            throw LinuxFiles.Fault(path);
+    }
+
+    private static DiskFault Fault(string path) => LinuxFiles.Fault(path);
+}

@@ -1,0 +1,173 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace OpenShare.Device.Storage.Disk.Portable;
+
+/// <summary>
+/// The nearest elsewhere: paths, with every component looked at for links before it is used. Between the look and
+/// the use another process of the same user could still put a link there; Linux has calls that leave no such gap.
+/// </summary>
+internal sealed class PortableFolder(string path) : Folder
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    internal override string FullPath { get; } = Path.GetFullPath(path);
+
+    // There is no sure name of a boot, so each process is an epoch of its own and only what was synced is trusted after it.
+    internal override string Epoch { get; } = Guid.NewGuid().ToString();
+
+    internal override FileStat? Stat(string path) => PortableFiles.Stat(At(path));
+
+    internal override Folder OpenPrivate(string name)
+    {
+        var full = At(name);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(full);
+        else
+            Directory.CreateDirectory(full, OwnerOnly);
+        return PortableFiles.Stat(full)?.Kind is FileKind.Directory ? new PortableFolder(full) : throw LinkInTheWay(name);
+    }
+
+    internal override IReadOnlyList<string> Names(string path) =>
+        [.. Directory.EnumerateFileSystemEntries(path.Length == 0 ? FullPath : At(path)).Select(p => Path.GetFileName(p))];
+
+    internal override bool MakeDirectory(string path)
+    {
+        var full = At(path);
+        switch (PortableFiles.Stat(full)?.Kind)
+        {
+            case FileKind.Directory:
+                return false;
+            case FileKind.Symlink:
+                throw LinkInTheWay(path);
+            case null:
+                Directory.CreateDirectory(full);
+                return true;
+            default:
+                throw DiskFault.Of(Errno.Exists, path);
+        }
+    }
+
+    internal override SafeFileHandle? CreateFile(string path)
+    {
+        var full = At(path);
+        try
+        {
+            return File.OpenHandle(full, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (IOException) when (PortableFiles.Stat(full) is not null)
+        {
+            return null;
+        }
+    }
+
+    internal override SafeFileHandle OpenFile(string path)
+    {
+        var full = At(path);
+        if (PortableFiles.Stat(full) is { Kind: not FileKind.File } other)
+            throw other.Kind is FileKind.Symlink ? LinkInTheWay(path) : DiskFault.Of(Errno.Exists, path);
+        return File.OpenHandle(full, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+    }
+
+    internal override void Allocate(SafeFileHandle file, long size, string path)
+    {
+        // Windows takes the space with the length; on macOS the writes find out.
+        if (OperatingSystem.IsWindows())
+            RandomAccess.SetLength(file, size);
+    }
+
+    internal override void MakeLink(string path, string target) => File.CreateSymbolicLink(At(path), target);
+
+    internal override string ReadLink(string path) => new FileInfo(At(path)).LinkTarget ?? "";
+
+    internal override void MakeAccessible(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(At(path), OwnerOnly);
+    }
+
+    internal override void SetFinal(string path, FileKind kind, uint mode, long mtimeNs, bool sync)
+    {
+        if (kind is FileKind.Symlink)
+            return;
+        var full = At(path);
+        if (PortableFiles.Stat(full)?.Kind != kind)
+            throw LinkInTheWay(path);
+        var time = PortableFiles.Time(mtimeNs);
+        if (kind is FileKind.Directory)
+            Directory.SetLastWriteTimeUtc(full, time);
+        else
+            File.SetLastWriteTimeUtc(full, time);
+        if (sync)
+            Sync(path);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(full, (UnixFileMode)mode);
+    }
+
+    internal override void Remove(string path)
+    {
+        var full = At(path);
+        if (PortableFiles.Stat(full) is not { } stat)
+            return;
+        if (stat.Kind is FileKind.Directory)
+            Directory.Delete(full);
+        else
+            File.Delete(full);
+    }
+
+    internal override void RemoveTree(string path)
+    {
+        var full = At(path);
+        // Links inside are removed, not followed.
+        if (PortableFiles.Stat(full)?.Kind is FileKind.Directory)
+            Directory.Delete(full, recursive: true);
+        else
+            Remove(path);
+    }
+
+    internal override bool TryMove(string name, Folder to, string newName)
+    {
+        var (from, target) = (At(name), Path.Combine(to.FullPath, newName));
+        if (PortableFiles.Stat(target) is not null)
+            return false;
+        try
+        {
+            if (Directory.Exists(from))
+                Directory.Move(from, target);
+            else
+                File.Move(from, target, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (PortableFiles.Stat(target) is not null && PortableFiles.Stat(from) is not null)
+        {
+            return false;
+        }
+    }
+
+    internal override void Sync(string path)
+    {
+        // Windows has no sync of a directory, and its file system logs renames in order.
+        if (path.Length == 0 || Stat(path)?.Kind is not FileKind.File)
+            return;
+        using var file = OpenFile(path);
+        RandomAccess.FlushToDisk(file);
+    }
+
+    internal override bool CanSyncAll => false;
+
+    internal override void SyncAll() => throw new NotSupportedException();
+
+    public override void Dispose() { }
+
+    private string At(string relative)
+    {
+        for (var slash = relative.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = relative.IndexOf('/', slash + 1))
+        {
+            if (PortableFiles.Stat(Path.Combine(FullPath, relative[..slash])) is { Kind: FileKind.Symlink })
+                throw LinkInTheWay(relative[..slash]);
+        }
+
+        return Path.Combine(FullPath, relative.Replace('/', Path.DirectorySeparatorChar));
+    }
+
+    private static DiskFault LinkInTheWay(string path) => DiskFault.Of(Errno.Loop, path);
+}

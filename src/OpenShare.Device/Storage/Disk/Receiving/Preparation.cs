@@ -1,0 +1,107 @@
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Storage.Disk.Receiving;
+
+/// <summary>Makes the directories and files of entries that are to arrive, and refuses by name those that cannot be stored here.</summary>
+internal sealed class Preparation(Folder staging)
+{
+    // Smaller files are left to the writes: taking their space apart from them costs more than it saves.
+    internal const long AllocateFrom = Limits.DefaultChunk;
+
+    private readonly TwinCheck _twins = new(staging);
+    private string? _lastParent;
+
+    internal PrepareReport Run(IReadOnlyList<DestinationEntry> entries)
+    {
+        var refused = new List<EntryRefusal>();
+        var madeAnew = new List<uint>();
+        foreach (var entry in entries)
+        {
+            var result = DiskFault.Guard(entry.Path, () =>
+            {
+                if (Prepare(entry))
+                    madeAnew.Add(entry.EntryNo);
+            });
+            if (result.Problem is DiskProblem.Full or DiskProblem.Failed or DiskProblem.Denied)
+                return new PrepareReport(result, refused, madeAnew);
+            if (!result.IsDone)
+                refused.Add(new EntryRefusal(entry.EntryNo, result.Problem, result.Detail));
+        }
+
+        return new PrepareReport(DiskResult.Done, refused, madeAnew);
+    }
+
+    /// <returns>true when a file was made that was not there</returns>
+    private bool Prepare(DestinationEntry entry)
+    {
+        if (EntryPath.Problem(entry.Path) is { } problem)
+            throw new DiskFault(DiskProblem.NameRefused, $"{entry.Path}: {problem}");
+        switch (entry.Kind)
+        {
+            case EntryKind.EntryDirectory:
+                EnsureDirectory(entry.Path);
+                return false;
+            case EntryKind.EntryFile:
+                EnsureParent(entry.Path);
+                return MakeFile(entry);
+            case EntryKind.EntrySymlink:
+                if (!EntryPath.IsInside(entry.Path, entry.LinkTarget))
+                    throw new DiskFault(DiskProblem.LinkInTheWay, $"{entry.Path}: the link points out of its folder, to {entry.LinkTarget}");
+                EnsureParent(entry.Path);
+                return false;
+            default:
+                throw new DiskFault(DiskProblem.NameRefused, $"{entry.Path}: neither file, directory nor link");
+        }
+    }
+
+    private bool MakeFile(DestinationEntry entry)
+    {
+        using var file = staging.CreateFile(entry.Path);
+        if (file is null)
+        {
+            if (staging.Stat(entry.Path) is not { Kind: FileKind.File })
+                throw DiskFault.Of(Errno.Exists, entry.Path);
+            _twins.Check(entry.Path);
+            return false;
+        }
+
+        _twins.Made(entry.Path);
+        if (entry.Size < AllocateFrom)
+            return true;
+        try
+        {
+            staging.Allocate(file, entry.Size, entry.Path);
+            return true;
+        }
+        catch (Exception error) when (DiskFault.Understand(error, entry.Path) is not null)
+        {
+            // The part that was taken is given back: other transfers may have room in it.
+            staging.Remove(entry.Path);
+            throw;
+        }
+    }
+
+    private void EnsureParent(string path)
+    {
+        if (EntryPath.Parent(path) is { } parent && parent != _lastParent)
+            EnsureDirectory(parent);
+    }
+
+    private void EnsureDirectory(string path)
+    {
+        // The usual case is one call: the parent is there, entries coming directory by directory.
+        EnsureParent(path);
+        if (staging.MakeDirectory(path))
+        {
+            _twins.Made(path);
+        }
+        else
+        {
+            _twins.Check(path);
+            // An earlier run may have got as far as setting its final mode.
+            staging.MakeAccessible(path);
+        }
+
+        _lastParent = path;
+    }
+}

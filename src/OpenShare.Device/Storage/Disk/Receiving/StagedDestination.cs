@@ -1,0 +1,154 @@
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Storage.Disk.Receiving;
+
+/// <summary>A transfer's staging directory <c>.openshare-partial/{sender}-{transfer}</c> in its destination, on the real disk.</summary>
+internal sealed class StagedDestination : IDestination
+{
+    internal const string PartialName = ".openshare-partial";
+
+    // Beyond so many, one sync of the file system is quicker than one of each file.
+    internal const int SyncEach = 64;
+
+    private const int OpenFiles = 64;
+
+    private readonly Folder _destination;
+    private readonly Folder _partial;
+    private readonly Folder _staging;
+    private readonly string _stagingName;
+    private readonly Preparation _preparation;
+    private readonly HandleCache _files;
+
+    private StagedDestination(Folder destination, Folder partial, string stagingName)
+    {
+        _destination = destination;
+        _partial = partial;
+        _stagingName = stagingName;
+        _staging = partial.OpenPrivate(stagingName);
+        _preparation = new Preparation(_staging);
+        _files = new HandleCache(OpenFiles, _staging.OpenFile);
+        Epoch = _staging.Epoch;
+    }
+
+    public string Epoch { get; }
+
+    public long AvailableBytes => new DriveInfo(_destination.FullPath).AvailableFreeSpace;
+
+    internal static StagedDestination Open(string directory, DeviceId sender, TransferId transfer)
+    {
+        var destination = Folder.Open(directory);
+        try
+        {
+            // Another transfer that ends may remove the common directory just as this one has opened it.
+            for (var tries = 0; ; tries++)
+            {
+                var partial = destination.OpenPrivate(PartialName);
+                try
+                {
+                    return new StagedDestination(destination, partial, $"{sender}-{transfer}");
+                }
+                catch (DiskFault fault) when (fault.Problem is DiskProblem.Missing && tries < 10)
+                {
+                    partial.Dispose();
+                }
+                catch
+                {
+                    partial.Dispose();
+                    throw;
+                }
+            }
+        }
+        catch
+        {
+            destination.Dispose();
+            throw;
+        }
+    }
+
+    public PrepareReport Prepare(IReadOnlyList<DestinationEntry> entries) => _preparation.Run(entries);
+
+    public DiskResult Write(DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes) => DiskFault.Guard(file.Path, () =>
+    {
+        if (offset < 0 || offset + bytes.Sum(b => (long)b.Length) > file.Size)
+            throw new DiskFault(DiskProblem.Failed, $"{file.Path}: a chunk lies outside the file's {file.Size} bytes");
+        using var lease = _files.Take(file.Path);
+        RandomAccess.Write(lease.Handle, bytes, offset);
+    });
+
+    public DiskResult Read(DestinationEntry file, long offset, Memory<byte> into) => DiskFault.Guard(file.Path, () =>
+    {
+        using var lease = _files.Take(file.Path);
+        for (var done = 0; done < into.Length;)
+        {
+            var read = RandomAccess.Read(lease.Handle, into.Span[done..], offset + done);
+            if (read == 0)
+                throw new DiskFault(DiskProblem.Missing, $"{file.Path}: the partial file is shorter than was noted");
+            done += read;
+        }
+    });
+
+    public DiskResult Sync(IReadOnlyCollection<DestinationEntry> files) => DiskFault.Guard(_destination.FullPath, () =>
+    {
+        if (files.Count > SyncEach && _staging.CanSyncAll)
+        {
+            _staging.SyncAll();
+            return;
+        }
+
+        foreach (var file in files)
+            _staging.Sync(file.Path);
+        // A new file's name is its directory's data.
+        foreach (var parent in files.SelectMany(f => Parents(f.Path)).Append("").Distinct().ToList())
+            _staging.Sync(parent);
+    });
+
+    public DiskResult Remove(DestinationEntry entry) => DiskFault.Guard(entry.Path, () =>
+    {
+        _files.Forget(entry.Path);
+        _staging.Remove(entry.Path);
+    });
+
+    public CompletionReport Complete(
+        IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist)
+    {
+        _files.Forget();
+        var refused = new List<EntryRefusal>();
+        var placing = new Placing(_staging, _destination, earlier, persist);
+        var result = DiskFault.Guard(_destination.FullPath, () =>
+        {
+            var finishing = new Finishing(_staging, placing.IsPlaced, refused);
+            finishing.Run(entries);
+            placing.Run(finishing.Tops, refused, finishing.Sync);
+        });
+        return new CompletionReport(result, placing.Placed, refused);
+    }
+
+    public DiskResult Discard() => DiskFault.Guard(_destination.FullPath, () =>
+    {
+        _files.Forget();
+        _partial.RemoveTree(_stagingName);
+        try
+        {
+            _destination.Remove(PartialName);
+        }
+        catch (Exception error) when (DiskFault.Understand(error, PartialName) is not null)
+        {
+            // Other transfers stage there.
+        }
+    });
+
+    public void Dispose()
+    {
+        _files.Dispose();
+        _staging.Dispose();
+        _partial.Dispose();
+        _destination.Dispose();
+    }
+
+    private static IEnumerable<string> Parents(string path)
+    {
+        for (var parent = EntryPath.Parent(path); parent is not null; parent = EntryPath.Parent(parent))
+            yield return parent;
+    }
+}

@@ -1,0 +1,71 @@
+using System.IO.Enumeration;
+using OpenShare.Device.Storage.Disk.Receiving;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Storage.Disk.Sending;
+
+/// <summary>Walks one file or tree, lazily: a directory before what it holds, names in the order of their UTF-8 bytes.</summary>
+internal sealed class TreeWalk(string top, string root)
+{
+    private const uint PermissionBits = 0x1FF;
+
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+
+    // The names still to come, per level.
+    private readonly Stack<(string Path, string FullPath, Queue<string> Names)> _levels = [];
+
+    internal IEnumerable<SourceItem> Run()
+    {
+        yield return Visit(top, root);
+        while (_levels.TryPeek(out var level))
+        {
+            if (level.Names.TryDequeue(out var name))
+                yield return Visit($"{level.Path}/{name}", Path.Combine(level.FullPath, name));
+            else
+                _levels.Pop();
+        }
+    }
+
+    private SourceItem Visit(string path, string fullPath)
+    {
+        if (EntryPath.Problem(path) is { } problem)
+            return new SourceItem.Skipped(path, problem);
+        SourceItem? item = null;
+        var result = DiskFault.Guard(path, () => item = Look(path, fullPath));
+        return item ?? new SourceItem.Skipped(path, result.Detail.StartsWith(path + ": ", StringComparison.Ordinal) ? result.Detail[(path.Length + 2)..] : result.Detail);
+    }
+
+    private SourceItem Look(string path, string fullPath)
+    {
+        if (Files.Stat(fullPath) is not { } stat)
+            return new SourceItem.Skipped(path, path.Contains('\uFFFD', StringComparison.Ordinal) ? "its name is not valid UTF-8" : "it is not there");
+        switch (stat.Kind)
+        {
+            case FileKind.File:
+                return Entry(path, EntryKind.EntryFile, stat, stat.Size);
+            case FileKind.Directory:
+                if (path.EndsWith("/" + StagedDestination.PartialName, StringComparison.Ordinal))
+                    return new SourceItem.Skipped(path, "it holds transfers that are still arriving");
+                // Listed before it is sent: one that cannot be read is left out whole.
+                _levels.Push((path, fullPath, List(fullPath)));
+                return Entry(path, EntryKind.EntryDirectory, stat, 0);
+            case FileKind.Symlink:
+                var target = new FileInfo(fullPath).LinkTarget ?? "";
+                return EntryPath.IsInside(path, target)
+                    ? Entry(path, EntryKind.EntrySymlink, stat, 0, target)
+                    : new SourceItem.Skipped(path, $"it is a link that may lead out of {top} (to {target})");
+            default:
+                return new SourceItem.Skipped(path, "it is a socket, a pipe or a device");
+        }
+    }
+
+    private static SourceItem.Entry Entry(string path, EntryKind kind, FileStat stat, long size, string target = "") =>
+        new(new SourceEntry(path, kind, size, stat.Mode & PermissionBits, stat.MtimeNs, target, stat.Identity));
+
+    private static Queue<string> List(string directory)
+    {
+        var names = new FileSystemEnumerable<string>(directory, (ref FileSystemEntry entry) => entry.FileName.ToString(), Everything).ToArray();
+        Array.Sort(names, Utf8Order.Instance);
+        return new Queue<string>(names);
+    }
+}

@@ -1,0 +1,85 @@
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+using ChunkMap = OpenShare.Protocol.Transfer.ChunkMap;
+
+namespace OpenShare.Device.Transfers.Receiving;
+
+/// <summary>A receiving transfer as it is found on disk at the start of a session: new, or where an earlier process left it.</summary>
+internal sealed record Arrival(IDestination Destination, HeldChunks Held, ReceiverRecord? Kept, Manifest? Manifest)
+{
+    /// <summary>Opens the staging place and finds out what of it can be trusted. Blocks: for a worker.</summary>
+    /// <exception cref="ProtocolException">what was kept does not hold together</exception>
+    internal static DiskResult<Arrival> Open(TransferScope scope, PublicKey senderKey)
+    {
+        var opened = scope.Disk.OpenDestination(scope.Record.Destination, scope.Key.Peer, scope.Key.Transfer);
+        if (opened.Value is not { } destination)
+            return new DiskResult<Arrival>(new DiskResult(opened.Problem, opened.Detail));
+        var stores = scope.Stores;
+        var held = new HeldChunks(stores.ChunkMaps, scope.No, destination.Epoch);
+        var pages = Enumerable.Range(0, (int)stores.Manifests.Count(scope.No))
+            .Select(p => SignedBlobs.Parse(stores.Manifests.Read(scope.No, (uint)p)!, "page of the file list")).ToList();
+        if (pages.Count == 0)
+            return new DiskResult<Arrival>(new Arrival(destination, held, Kept: null, Manifest: null));
+
+        var manifest = ReadManifest(pages, scope, senderKey);
+        var outcomes = stores.Outcomes.All(scope.No);
+        var receipt = stores.Receipts.Find(scope.No);
+        // What is in its place already is no longer in the staging place: there is nothing to look at again.
+        if (receipt is null && !scope.Record.IsOver && Trust(scope, destination, held, manifest) is { IsDone: false } failure)
+            return new DiskResult<Arrival>(failure);
+        var kept = new ReceiverRecord(
+            pages,
+            held.ToMap(manifest),
+            outcomes.Where(o => o.Outcome == EntryOutcome.Types.Outcome.Withdrawn).ToDictionary(o => o.EntryNo, o => o.Detail),
+            [.. outcomes.Where(o => o.Outcome == EntryOutcome.Types.Outcome.Refused).Select(o => new EntryNote.Refused(o.EntryNo, o.Detail))],
+            ReceiverStates.Kept(scope.Record.State, receipt is not null),
+            scope.Record.Detail,
+            receipt);
+        return new DiskResult<Arrival>(new Arrival(destination, held, kept, manifest));
+    }
+
+    private static Manifest ReadManifest(List<Signed> pages, TransferScope scope, PublicKey senderKey)
+    {
+        var reader = new ManifestReader(senderKey, scope.Key.Peer, scope.Identity.DeviceId);
+        foreach (var page in pages)
+        {
+            if (reader.Read(page) is not PageReading.Accepted)
+                throw new ProtocolException("The stored file list of this transfer is damaged. It has to be sent again.");
+        }
+        return reader.Manifest!;
+    }
+
+    private static DiskResult Trust(TransferScope scope, IDestination destination, HeldChunks held, Manifest manifest)
+    {
+        // After the names were chosen nothing is prepared any more: preparing would make anew what was renamed away.
+        if (scope.Stores.Outcomes.Names(scope.No).Count > 0)
+        {
+            foreach (var map in scope.Stores.ChunkMaps.Load(scope.No, destination.Epoch))
+                held.Load((int)map.Page, map.Written);
+            return DiskResult.Done;
+        }
+        var prepared = destination.Prepare([.. manifest.Entries.Select(DestinationEntries.From)]);
+        if (!prepared.Result.IsDone)
+            return prepared.Result;
+        var madeAnew = prepared.MadeAnew.ToHashSet();
+        foreach (var map in scope.Stores.ChunkMaps.Load(scope.No, destination.Epoch))
+        {
+            var page = manifest.Pages[(int)map.Page];
+            var written = (byte[])map.Written.Clone();
+            for (var i = 0; i < page.ChunkCount; i++)
+            {
+                var (at, bit) = (i / 8, 1 << (i % 8));
+                var location = manifest.Locate(page.FirstOrdinal + i);
+                if (madeAnew.Contains(location.Entry.Number))
+                    written[at] &= (byte)~bit;
+                else if ((map.Recheck[at] & bit) != 0 && FrameWriting.IsHeld(location, destination))
+                    written[at] |= (byte)bit;
+            }
+            held.Load(page.Index, written);
+        }
+        return DiskResult.Done;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using OpenShare.Device.Channel;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Transfers.Receiving;
+
+/// <summary>What became of a frame's chunks.</summary>
+/// <param name="Problem">the disk's, where it could not write; the chunks written before it count</param>
+internal sealed record FrameResult(uint StreamId, IReadOnlyList<ChunkLocation> Written, IReadOnlyList<long> Mismatched, DiskResult Problem);
+
+/// <summary>Verifies each chunk against its hash and writes those that match. Blocks: for a worker.</summary>
+internal static class FrameWriting
+{
+    internal static FrameResult Run(uint streamId, InboundFrame frame, IReadOnlyList<IncomingChunk> chunks, IDestination destination)
+    {
+        using (frame)
+        {
+            var (written, mismatched) = (new List<ChunkLocation>(chunks.Count), new List<long>());
+            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+            for (var i = 0; i < chunks.Count; i++)
+            {
+                if (!chunks[i].Keep)
+                    continue;
+                var location = chunks[i].Location;
+                var bytes = frame.Bytes(i);
+                Hash(bytes, hash);
+                if (!hash.SequenceEqual(location.Sha256.Span))
+                {
+                    mismatched.Add(location.Ordinal);
+                    continue;
+                }
+                var result = destination.Write(DestinationEntries.From(location.Entry), location.Offset, bytes);
+                if (!result.IsDone)
+                    return new FrameResult(streamId, written, mismatched, result);
+                written.Add(location);
+            }
+            return new FrameResult(streamId, written, mismatched, DiskResult.Done);
+        }
+    }
+
+    internal static bool IsHeld(ChunkLocation location, IDestination destination)
+    {
+        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(location.Length);
+        try
+        {
+            var bytes = buffer.AsMemory(0, location.Length);
+            return destination.Read(DestinationEntries.From(location.Entry), location.Offset, bytes).IsDone
+                && SHA256.HashData(bytes.Span).AsSpan().SequenceEqual(location.Sha256.Span);
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static void Hash(IReadOnlyList<ReadOnlyMemory<byte>> stretches, Span<byte> hash)
+    {
+        if (stretches.Count == 1)
+        {
+            SHA256.HashData(stretches[0].Span, hash);
+            return;
+        }
+        using var running = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var stretch in stretches)
+            running.AppendData(stretch.Span);
+        running.GetHashAndReset(hash);
+    }
+}

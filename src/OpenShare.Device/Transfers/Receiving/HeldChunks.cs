@@ -1,0 +1,62 @@
+using OpenShare.Device.Storage.Database;
+using OpenShare.Protocol.Transfer;
+using ChunkMap = OpenShare.Protocol.Transfer.ChunkMap;
+
+namespace OpenShare.Device.Transfers.Receiving;
+
+/// <summary>
+/// Which chunks are written and which of them are on stable storage, page by page as the database keeps them: bit i
+/// of a page's map is its chunk i.
+/// </summary>
+internal sealed class HeldChunks(IChunkMapStore store, TransferNo no, string epoch)
+{
+    private readonly SortedDictionary<int, byte[]> _written = [];
+    private readonly SortedSet<int> _unsynced = [];
+
+    internal bool IsSynced => _unsynced.Count == 0;
+
+    /// <summary>A page as it was loaded: what is trusted of it.</summary>
+    internal void Load(int page, byte[] written) => _written[page] = [.. written];
+
+    internal void AddPage(ManifestPage page) => _written.TryAdd(page.Index, new byte[(page.ChunkCount + 7) / 8]);
+
+    /// <summary>Kept before an acknowledgement leaves.</summary>
+    internal void Write(Manifest manifest, IReadOnlyCollection<ChunkLocation> chunks)
+    {
+        var pages = new SortedSet<int>();
+        foreach (var chunk in chunks)
+        {
+            var page = manifest.PageOf(chunk.Ordinal);
+            var bit = (int)(chunk.Ordinal - page.FirstOrdinal);
+            _written[page.Index][bit / 8] |= (byte)(1 << (bit % 8));
+            pages.Add(page.Index);
+        }
+        store.SaveWritten(no, epoch, [.. pages.Select(p => ((uint)p, _written[p]))]);
+        _unsynced.UnionWith(pages);
+    }
+
+    /// <summary>What a sync that begins now will cover; to be saved as durable when it has ended.</summary>
+    internal IReadOnlyCollection<(uint Page, byte[] Durable)> TakeUnsynced()
+    {
+        (uint, byte[])[] maps = [.. _unsynced.Select(p => ((uint)p, (byte[])[.. _written[p]]))];
+        _unsynced.Clear();
+        return maps;
+    }
+
+    internal void SaveDurable(IReadOnlyCollection<(uint Page, byte[] Durable)> maps) => store.SaveDurable(no, maps);
+
+    /// <summary>All of it as one map of ordinals.</summary>
+    internal ChunkMap ToMap(Manifest manifest)
+    {
+        var map = new ChunkMap();
+        foreach (var (page, bits) in _written)
+        {
+            for (var i = 0; i < manifest.Pages[page].ChunkCount; i++)
+            {
+                if ((bits[i / 8] & 1 << (i % 8)) != 0)
+                    map.Add(manifest.Pages[page].FirstOrdinal + i);
+            }
+        }
+        return map;
+    }
+}

@@ -1,0 +1,24 @@
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Transfers.Receiving;
+
+/// <summary>From what the disk says of a placement to what the receipt says of its entries.</summary>
+internal static class PlacementNotes
+{
+    internal static IReadOnlyList<EntryNote> From(Manifest manifest, CompletionReport report)
+    {
+        var notes = new List<EntryNote>(report.Refused.Select(r => new EntryNote.Refused(r.EntryNo, r.Reason)));
+        var refused = report.Refused.Select(r => r.EntryNo).ToHashSet();
+        var renamed = report.Placed.Where(p => p.Name != p.Top).ToDictionary(p => p.Top, p => p.Name);
+        if (renamed.Count == 0)
+            return notes;
+        foreach (var entry in manifest.Entries)
+        {
+            // What lies in a renamed directory follows it: the top alone is noted.
+            if (renamed.TryGetValue(entry.Path.Value, out var name) && !refused.Contains(entry.Number))
+                notes.Add(new EntryNote.StoredAs(entry.Number, RelativePath.Parse(name)));
+        }
+        return notes;
+    }
+}

@@ -1,0 +1,33 @@
+using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Transfers.Receiving;
+
+/// <summary>Between a receiver machine's states and those that are kept and shown.</summary>
+internal static class ReceiverStates
+{
+    internal static ReceiverState Kept(TransferState state, bool hasReceipt) => state switch
+    {
+        TransferState.Offered => ReceiverState.Deciding,
+        TransferState.Finishing when !hasReceipt => ReceiverState.Placing,
+        TransferState.Finishing => ReceiverState.Delivering,
+        TransferState.Completed or TransferState.Incomplete => ReceiverState.Delivering,
+        TransferState.Declined => ReceiverState.Declined,
+        TransferState.Cancelled => ReceiverState.Cancelled,
+        TransferState.Failed => ReceiverState.Failed,
+        _ => hasReceipt ? ReceiverState.Delivering : ReceiverState.Receiving,
+    };
+
+    /// <param name="everythingDelivered">whether the receipt, where there is one, names no entry as left out</param>
+    internal static TransferState Shown(ReceiverState state, bool everythingDelivered) => state switch
+    {
+        ReceiverState.AwaitingOffer or ReceiverState.Deciding => TransferState.Offered,
+        ReceiverState.Receiving => TransferState.Transferring,
+        ReceiverState.Placing => TransferState.Finishing,
+        ReceiverState.Declined => TransferState.Declined,
+        ReceiverState.Cancelled => TransferState.Cancelled,
+        ReceiverState.Failed => TransferState.Failed,
+        // The files are in their place; what remains is that the sender hears of it.
+        _ => everythingDelivered ? TransferState.Completed : TransferState.Incomplete,
+    };
+}

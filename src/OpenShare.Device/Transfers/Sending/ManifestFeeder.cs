@@ -1,0 +1,176 @@
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Storage.Disk.Sending;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Transfers.Sending;
+
+/// <summary>What one round of scanning and hashing brought.</summary>
+/// <param name="Skipped">"path: reason" for what cannot be sent</param>
+internal sealed record FedBatch(IReadOnlyList<FedPage> Pages, IReadOnlyList<string> Skipped, bool IsLast, string? Failure);
+
+internal sealed record FedPage(Signed Blob, IReadOnlyList<SourceIdentity> Identities);
+
+/// <summary>
+/// Walks and hashes what is to be sent and builds the manifest of it, a bounded amount of work at a call, so that
+/// sending starts long before hashing ends. Calls block: one at a time, on a worker.
+/// </summary>
+internal sealed class ManifestFeeder : IDisposable
+{
+    private const long BytesPerBatch = 32L * 1024 * 1024;
+    private const int ItemsPerBatch = 1024;
+    private const int ChunksPerRead = 8;
+
+    private readonly ISource _source;
+    private readonly ManifestBuilder _builder;
+    private readonly IEnumerator<SourceItem> _items;
+    private readonly HashSet<string> _listed;
+    private readonly (string Path, long Bytes, FileIdentity Identity)? _unfinished;
+    private readonly List<SourceIdentity> _identities = [];
+    private List<FedPage> _pages = [];
+    private List<string> _skipped = [];
+    private SourceEntry? _file;
+    private long _nextChunk;
+
+    /// <param name="manifest">what an earlier process built of it; null for a new transfer</param>
+    /// <param name="unfinishedIdentity">of the file in whose middle that ended</param>
+    internal ManifestFeeder(ISource source, ManifestBuilder builder, Manifest? manifest, FileIdentity? unfinishedIdentity)
+    {
+        _source = source;
+        _builder = builder;
+        _items = source.Scan().GetEnumerator();
+        _listed = [.. manifest?.Entries.Select(e => e.Path.Value) ?? []];
+        if (manifest?.Unfinished is { } open)
+            _unfinished = (open.Path.Value, open.ListedBytes, unfinishedIdentity ?? default);
+    }
+
+    internal FedBatch Next()
+    {
+        (_pages, _skipped) = ([], []);
+        var (bytes, items) = (0L, 0);
+        try
+        {
+            while (bytes < BytesPerBatch && items < ItemsPerBatch && _pages.Count == 0)
+            {
+                if (_file is not null)
+                {
+                    bytes += HashMore(_file);
+                }
+                else if (_items.MoveNext())
+                {
+                    items++;
+                    Begin(_items.Current);
+                }
+                else
+                {
+                    return Finish();
+                }
+            }
+            return new FedBatch(_pages, _skipped, IsLast: false, Failure: null);
+        }
+        catch (ProtocolException error)
+        {
+            return new FedBatch(_pages, _skipped, IsLast: true, error.Message);
+        }
+    }
+
+    public void Dispose() => _items.Dispose();
+
+    private FedBatch Finish()
+    {
+        if (_builder.EntryCount == 0)
+            return new FedBatch([], _skipped, IsLast: true, _skipped.Count > 0 ? $"Nothing could be read: {_skipped[0]}" : "There is nothing to send.");
+        Close(_builder.Finish());
+        return new FedBatch(_pages, _skipped, IsLast: true, Failure: null);
+    }
+
+    private void Begin(SourceItem item)
+    {
+        switch (item)
+        {
+            case SourceItem.Skipped skipped:
+                _skipped.Add($"{skipped.Path}: {skipped.Reason}");
+                break;
+            case SourceItem.Entry { Value: var entry } when _listed.Contains(entry.Path):
+                GoOnWith(entry);
+                break;
+            case SourceItem.Entry { Value: var entry }:
+                List(entry);
+                break;
+        }
+    }
+
+    // The file in whose middle an earlier process was stopped goes on there, if it is the same still.
+    private void GoOnWith(SourceEntry entry)
+    {
+        if (_unfinished is not { } open || open.Path != entry.Path)
+            return;
+        if (open.Identity == entry.Identity)
+            (_file, _nextChunk) = (entry, open.Bytes / Limits.DefaultChunk);
+        else
+            Abandon(entry, "it changed while it was being sent");
+    }
+
+    private void List(SourceEntry entry)
+    {
+        if (!RelativePath.TryParse(entry.Path, out var path, out _))
+        {
+            _skipped.Add($"{Printable.Shorten(entry.Path)}: its name cannot be sent");
+            return;
+        }
+        switch (entry.Kind)
+        {
+            case EntryKind.EntryDirectory:
+                Close(_builder.AddDirectory(path, entry.Mode, entry.MtimeNs));
+                break;
+            case EntryKind.EntrySymlink when LinkTarget.TryParse(entry.LinkTarget, path, out var target):
+                Close(_builder.AddSymlink(path, target, entry.MtimeNs));
+                break;
+            case EntryKind.EntrySymlink:
+                _skipped.Add($"{entry.Path}: it links out of the folder");
+                break;
+            case EntryKind.EntryFile:
+                var number = _builder.EntryCount;
+                Close(_builder.BeginFile(path, entry.Size, entry.Mode, entry.MtimeNs));
+                _identities.Add(new SourceIdentity(number, entry.Identity));
+                (_file, _nextChunk) = entry.Size == 0 ? (null, 0) : (entry, 0);
+                break;
+        }
+    }
+
+    private long HashMore(SourceEntry file)
+    {
+        var hashed = _source.Hash(file, Limits.DefaultChunk, _nextChunk, ChunksPerRead);
+        if (hashed.Value is not { } chunks)
+        {
+            Abandon(file, hashed.Detail);
+            return 0;
+        }
+        foreach (var chunk in chunks)
+            Close(_builder.AddChunk(chunk.Sha256, chunk.Length));
+        _nextChunk += chunks.Count;
+        if (_nextChunk * Limits.DefaultChunk >= file.Size)
+            _file = null;
+        return chunks.Sum(c => (long)c.Length);
+    }
+
+    private void Abandon(SourceEntry file, string reason)
+    {
+        _skipped.Add(reason.StartsWith(file.Path, StringComparison.Ordinal) ? reason : $"{file.Path}: {reason}");
+        var (closed, remains) = _builder.AbandonFile();
+        if (!remains && _identities.Count > 0)
+            _identities.RemoveAt(_identities.Count - 1);
+        Close(closed);
+        _file = null;
+    }
+
+    private void Close(Signed? page)
+    {
+        if (page is null)
+            return;
+        _pages.Add(new FedPage(page, [.. _identities]));
+        _identities.Clear();
+    }
+}

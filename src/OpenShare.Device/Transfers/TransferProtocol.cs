@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using OpenShare.Device.Channel;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Transfers;
+
+/// <summary>Told to the device's <c>transfers</c> actor.</summary>
+public static class TransferCommands
+{
+    /// <summary>Persists a new transfer and begins it. Answered with <see cref="SendStart"/>.</summary>
+    /// <param name="Paths">absolute paths of files and directories</param>
+    public sealed record SendFiles(ImmutableArray<string> Paths, SendTarget Target);
+
+    /// <summary>Ends a transfer for good. Answered with <see cref="TransferAnswer"/>.</summary>
+    public sealed record CancelTransfer(TransferId Id);
+}
+
+public static class TransferQueries
+{
+    /// <summary>Answered with an ImmutableArray of <see cref="TransferView"/>, newest first.</summary>
+    public sealed record GetTransfers;
+
+    /// <summary>Answered with <see cref="TransferAnswer"/>.</summary>
+    public sealed record GetTransfer(TransferId Id);
+
+    /// <summary>Answered with <see cref="ReceiptAnswer"/>.</summary>
+    public sealed record GetReceipt(TransferId Id);
+}
+
+/// <summary>Null where there is no such transfer: actors do not answer with null itself.</summary>
+public sealed record TransferAnswer(TransferView? Transfer);
+
+public sealed record ReceiptAnswer(FinalReceipt? Receipt, Manifest? Manifest);
+
+public static class TransferEvents
+{
+    /// <summary>State or progress of a transfer changed (progress at most a few times a second).</summary>
+    public sealed record TransferChanged(TransferView Transfer) : IDeviceEvent;
+}
+
+/// <summary>What <c>transfers</c> and its sessions say to each other, and nobody else.</summary>
+internal static class TransferSignals
+{
+    internal sealed record LinkUp(LinkId Link, DeviceCertificate Certificate);
+
+    internal sealed record LinkDown(LinkId Link);
+
+    /// <summary>The peer may not be spoken with, or refuses us: no retry will help.</summary>
+    internal sealed record LinkRefused(LinkProblem Problem);
+
+    /// <summary>No link yet, and why: it is tried again.</summary>
+    internal sealed record LinkDelayed(string Reason);
+
+    internal sealed record ControlArrived(Control Message);
+
+    internal sealed record StreamReady(uint StreamId, SecureStream Stream);
+
+    internal sealed record Cancel;
+
+    /// <summary>From a session: what it looks like now.</summary>
+    internal sealed record ViewChanged(TransferView View);
+
+    /// <summary>From a session: it is over and has told the other side; it may be stopped.</summary>
+    internal sealed record Settled;
+}

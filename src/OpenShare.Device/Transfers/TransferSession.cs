@@ -1,0 +1,179 @@
+using Akka.Actor;
+using Akka.Event;
+using Google.Protobuf;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+using TransferState = OpenShare.Device.Hosting.TransferState;
+
+namespace OpenShare.Device.Transfers;
+
+/// <summary>
+/// What sending and receiving sessions share: the link to the one peer, one child actor for each chunk stream, the
+/// machine's timer, and the view that a person gets of it.
+/// </summary>
+internal abstract class TransferSession : ReceiveActor, IWithTimers
+{
+    private sealed record MachineDue;
+
+    private sealed record ViewDue;
+
+    /// <summary>From a stream's actor: it ended; its chunks have to travel another way.</summary>
+    internal sealed record StreamEnded(uint StreamId, string Reason);
+
+    private static readonly TimeSpan ViewPause = TimeSpan.FromMilliseconds(200);
+
+    private readonly SortedDictionary<uint, IActorRef> _streams = [];
+    private readonly DateTimeOffset _startedAt;
+    private DateTimeOffset _viewShownAt;
+    private string? _peerName;
+
+    protected TransferSession(TransferScope scope)
+    {
+        Scope = scope;
+        _startedAt = scope.Context.Now;
+        Receive<TransferSignals.LinkUp>(OnLinkUp);
+        Receive<TransferSignals.LinkDown>(m => { if (m.Link == Link) OnLinkDown(); });
+        Receive<TransferSignals.LinkRefused>(m => OnLinkRefused(m.Problem));
+        Receive<TransferSignals.LinkDelayed>(m => { Waiting = m.Reason; ShowView(); });
+        Receive<TransferSignals.ControlArrived>(m => OnControl(m.Message));
+        Receive<TransferSignals.StreamReady>(OnStreamReady);
+        Receive<TransferSignals.Cancel>(_ =>
+        {
+            OnCancel();
+            Sender.Tell(new TransferAnswer(CurrentView()));
+        });
+        Receive<StreamEnded>(OnStreamEnded);
+        Receive<MachineDue>(_ => OnTimedOut());
+        Receive<ViewDue>(_ => ShowView());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected TransferScope Scope { get; }
+
+    protected DateTimeOffset Now => Scope.Context.Now;
+
+    protected ILoggingAdapter Log { get; } = Context.GetLogger();
+
+    protected LinkId? Link { get; private set; }
+
+    /// <summary>Why there is no link yet, for a person.</summary>
+    protected string? Waiting { get; private set; }
+
+    /// <summary>Time spent on it by this process and those before it.</summary>
+    protected TimeSpan Elapsed => Scope.Record.Elapsed + (Now - _startedAt);
+
+    protected TransferId Id => Scope.Key.Transfer;
+
+    protected DeviceId Peer => Scope.Key.Peer;
+
+    // A stream that fails is gone, and the session asks for another; what it carried is sent again.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    protected abstract void OnLinked(DeviceCertificate certificate);
+
+    protected abstract void OnUnlinked();
+
+    protected abstract void OnLinkRefused(LinkProblem problem);
+
+    protected abstract void OnControl(Control message);
+
+    protected abstract Props StreamProps(TransferSignals.StreamReady ready);
+
+    protected abstract void OnStreamUp(uint streamId);
+
+    protected abstract void OnStreamDown(uint streamId);
+
+    protected abstract void OnCancel();
+
+    protected abstract void OnTimedOut();
+
+    /// <summary>What a person sees; the base fills in who and when.</summary>
+    protected abstract TransferView View(TransferView start);
+
+    protected IActorRef? StreamOf(uint streamId) => _streams.GetValueOrDefault(streamId);
+
+    protected void Send(Control message)
+    {
+        if (Link is { } link)
+            Scope.Peers.Tell(new PeerCommands.SendControl(Peer, link, message));
+    }
+
+    protected void OpenStreams(int count)
+    {
+        if (Link is { } link)
+            Scope.Peers.Tell(new PeerCommands.OpenStreams(Peer, link, Id, count));
+    }
+
+    protected void CloseStreams()
+    {
+        foreach (var stream in _streams.Values)
+            Context.Stop(stream);
+        _streams.Clear();
+    }
+
+    protected void Schedule(DateTimeOffset? at)
+    {
+        if (at is { } due)
+            Timers.StartSingleTimer("machine", new MachineDue(), due > Now ? due - Now : TimeSpan.Zero);
+        else
+            Timers.Cancel("machine");
+    }
+
+    /// <summary>Progress: shown now where the last showing is long enough ago, else a little later.</summary>
+    protected void ShowProgress()
+    {
+        if (Now - _viewShownAt >= ViewPause)
+            ShowView();
+        else if (!Timers.IsTimerActive("view"))
+            Timers.StartSingleTimer("view", new ViewDue(), ViewPause);
+    }
+
+    protected void ShowView()
+    {
+        _viewShownAt = Now;
+        Timers.Cancel("view");
+        Context.Parent.Tell(new TransferSignals.ViewChanged(CurrentView()));
+    }
+
+    private TransferView CurrentView() => View(TransferViews.Running(Scope.Record, _peerName, Elapsed));
+
+    private void OnLinkUp(TransferSignals.LinkUp up)
+    {
+        if (Link is not null)
+            OnLinkDown();
+        (Link, Waiting, _peerName) = (up.Link, null, up.Certificate.Name);
+        OnLinked(up.Certificate);
+    }
+
+    private void OnLinkDown()
+    {
+        Link = null;
+        CloseStreams();
+        OnUnlinked();
+    }
+
+    private void OnStreamReady(TransferSignals.StreamReady ready)
+    {
+        if (Link is null || _streams.ContainsKey(ready.StreamId))
+        {
+            ready.Stream.Dispose();
+            return;
+        }
+        _streams.Add(ready.StreamId, Context.ActorOf(StreamProps(ready), $"stream-{ready.StreamId}"));
+        OnStreamUp(ready.StreamId);
+    }
+
+    private void OnStreamEnded(StreamEnded ended)
+    {
+        if (!_streams.Remove(ended.StreamId, out var stream))
+            return;
+        Log.Debug("Stream {0} of transfer {1} ended: {2}", ended.StreamId, Id, ended.Reason);
+        Context.Stop(stream);
+        OnStreamDown(ended.StreamId);
+    }
+}

@@ -1,0 +1,54 @@
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;
+
+namespace OpenShare.Device.Transfers;
+
+/// <summary>From what is kept of a transfer to what a person sees of it.</summary>
+internal static class TransferViews
+{
+    /// <summary>A transfer without a running session: over, or waiting for its sender.</summary>
+    internal static TransferView Resting(TransferRecord record, string? peerName, FinalReceipt? receipt) =>
+        Running(record, peerName, record.Elapsed) with
+        {
+            State = record.State,
+            Problem = record.Problem,
+            TotalsKnown = record.IsOver,
+            Detail = record.Detail.Length == 0 ? null : record.Detail,
+            Receipt = receipt is null ? null : Summary(Receipt.Read(receipt)),
+        };
+
+    /// <summary>The view of a transfer that is running: who, what and since when; the session fills in the rest.</summary>
+    internal static TransferView Running(TransferRecord record, string? peerName, TimeSpan elapsed) => new(
+        record.Key.Transfer,
+        record.Manifest ?? default,
+        record.Key.Direction,
+        TransferState.Connecting,
+        Problem: null,
+        record.Key.Peer,
+        peerName,
+        PeerAddress: null,
+        record.Summary,
+        record.BytesTotal,
+        record.BytesDone,
+        record.BytesReused,
+        record.ChunksTotal,
+        record.ChunksDone,
+        TotalsKnown: false,
+        record.CreatedAt,
+        elapsed,
+        Detail: null,
+        Receipt: null);
+
+    internal static ReceiptSummary Summary(Receipt receipt) => new(
+        receipt.CompletedAt, (int)receipt.Count(Outcome.Delivered), (int)receipt.Count(Outcome.Withdrawn), (int)receipt.Count(Outcome.Refused));
+
+    internal static string SummaryOf(IReadOnlyList<string> names) => names switch
+    {
+        [] => "",
+        [var name] => name,
+        _ => $"{names.Count} items",
+    };
+}

@@ -1,0 +1,25 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace OpenShare.Device.Transport.Tcp;
+
+internal sealed class TcpListener(Socket socket) : ITransportListener
+{
+    public IPEndPoint LocalEndPoint { get; } = (IPEndPoint)socket.LocalEndPoint!;
+
+    public async Task<ITransportConnection> AcceptAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var accepted = await socket.AcceptAsync(cancellation).ConfigureAwait(false);
+            TcpSocketOptions.Apply(accepted);
+            return new TcpConnection(accepted);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            throw new TransportException($"Cannot accept connections on {LocalEndPoint}: {error.Message}.", error);
+        }
+    }
+
+    public void Dispose() => socket.Dispose();
+}

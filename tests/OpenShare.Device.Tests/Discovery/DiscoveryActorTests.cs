@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Net;
+using Akka.Actor;
+using OpenShare.Device.Discovery;
+using OpenShare.Device.Discovery.Memory;
+using OpenShare.Protocol.Discovery;
+
+namespace OpenShare.Device.Tests.Discovery;
+
+/// <summary>The actors, on a segment in memory.</summary>
+public sealed class DiscoveryActorTests : DiscoverySpecs
+{
+    private readonly MemoryMulticast _segment = new();
+
+    [Fact]
+    public void What_one_announces_the_other_publishes_and_remembers()
+    {
+        var (ann, ben) = (Start(At(1), "Ann"), Start(At(2), "Ben", advertised: 4711));
+
+        var sighting = ann.Sights(s => s.DeviceId == ben.Options.DeviceId);
+
+        Assert.Equal(("Ben", ben.Options.ShortFingerprint, FoundBy.Mdns), (sighting.AnnouncedName, sighting.ShortFingerprint, sighting.FoundBy));
+        Assert.Equal("10.0.0.2:4711", Assert.Single(sighting.Place.EndPoints).ToString());
+        Assert.InRange(sighting.Latency, TimeSpan.Zero, Deadline);
+        var snapshot = Snapshot(ann);
+        Assert.True(snapshot.IsRunning);
+        Assert.Equal("Ann", snapshot.AnnouncedName);
+        Assert.Equal(sighting, Assert.Single(snapshot.Peers));
+    }
+
+    [Fact]
+    public void Who_stops_is_lost_to_others_and_has_lost_them()
+    {
+        var (ann, ben) = (Start(At(1)), Start(At(2)));
+        ann.Sights(s => s.DeviceId == ben.Options.DeviceId);
+        ben.Sights(s => s.DeviceId == ann.Options.DeviceId);
+
+        ben.Actor.Tell(DiscoveryCommands.Stop.Instance, ActorRefs.NoSender);
+
+        ann.Loses(ben);
+        ben.Loses(ann);
+        Assert.False(Snapshot(ben).IsRunning);
+        Assert.Empty(Snapshot(ann).Peers);
+    }
+
+    [Fact]
+    public void Who_starts_again_right_after_stopping_is_sighted_again()
+    {
+        var (ann, ben) = (Start(At(1)), Start(At(2)));
+        ann.Sights(s => s.DeviceId == ben.Options.DeviceId);
+
+        ben.Actor.Tell(DiscoveryCommands.Stop.Instance, ActorRefs.NoSender);
+        ben.Actor.Tell(new DiscoveryCommands.Start(ben.Options with { AdvertisedPort = 5000 }), ActorRefs.NoSender);
+
+        ann.Sights(s => s.Place.Port == 5000);
+    }
+
+    [Fact]
+    public void Other_options_are_announced_without_a_restart()
+    {
+        var (ann, ben) = (Start(At(1)), Start(At(2)));
+        ann.Sights(s => s.DeviceId == ben.Options.DeviceId);
+
+        ben.Actor.Tell(new DiscoveryCommands.Start(ben.Options with { DeviceName = "Benjamin" }), ActorRefs.NoSender);
+
+        ann.Sights(s => s.AnnouncedName == "Benjamin");
+    }
+
+    [Fact]
+    public void An_actor_that_ends_says_goodbye()
+    {
+        var (ann, ben) = (Start(At(1)), Start(At(2)));
+        ann.Sights(s => s.DeviceId == ben.Options.DeviceId);
+
+        Sys.Stop(ben.Actor);
+
+        ann.Loses(ben);
+    }
+
+    [Fact]
+    public void One_id_at_two_places_is_published_and_remembered_until_it_ends()
+    {
+        var (ann, ben) = (Start(At(1)), Start(At(2)));
+        ann.Sights(s => s.DeviceId == ben.Options.DeviceId);
+
+        var clone = Start(At(3), id: ben.Options.DeviceId);
+        var duplicate = ann.Events.FishForMessage<DiscoveryEvents.DuplicateDevice>(d => d.DeviceId == ben.Options.DeviceId, Deadline);
+        Assert.Equal(2, duplicate.Places.Length);
+        ben.Events.FishForMessage<DiscoveryEvents.DuplicateDevice>(d => d.DeviceId == ben.Options.DeviceId, Deadline);
+        Assert.Single(Snapshot(ann).Duplicates);
+
+        clone.Actor.Tell(DiscoveryCommands.Stop.Instance, ActorRefs.NoSender);
+        ann.Events.FishForMessage<DiscoveryEvents.DuplicateEnded>(_ => true, Deadline);
+        Assert.Empty(Snapshot(ann).Duplicates);
+    }
+
+    [Fact]
+    public void A_name_that_is_taken_is_published_with_its_number()
+    {
+        var first = Start(At(1), "laptop");
+        first.Events.ExpectNoMsg(TimeSpan.Zero);
+        var second = Start(At(2), "laptop");
+
+        // Both may have been probing still: then either gives way.
+        AwaitAssert(() => Assert.Equal(["laptop", "laptop (2)"], new[] { Snapshot(first).AnnouncedName!, Snapshot(second).AnnouncedName! }.Order(StringComparer.Ordinal)), Deadline);
+    }
+
+    [Fact]
+    public void A_port_that_fails_to_open_is_tried_again()
+    {
+        var tries = 0;
+        var ann = Start(() => ++tries == 1 ? throw new InvalidOperationException("not yet") : At(1)());
+        var ben = Start(At(2));
+
+        ann.Sights(s => s.DeviceId == ben.Options.DeviceId);
+        Assert.Equal(2, tries);
+    }
+
+    [Fact]
+    public void A_packet_that_cannot_be_sent_is_published_once()
+    {
+        var ann = Start(() => new Broken(At(1)()));
+
+        var failed = ann.Events.ExpectMsg<DiscoveryEvents.InterfaceFailed>(Deadline);
+
+        Assert.Equal(("memory", "Permission denied"), (failed.Interface, failed.Reason));
+        // Three probes and an announcement later, all of them refused:
+        AwaitCondition(() => Broken.Refused >= 4, Deadline);
+        ann.Events.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    private Func<IMulticastPort> At(byte host) => () => _segment.Attach(new IPAddress(new byte[] { 10, 0, 0, host }));
+
+    private sealed class Broken(IMulticastPort inner) : IMulticastPort
+    {
+        internal static int Refused { get; private set; }
+
+        public void Open(IActorRef receiver) => inner.Open(receiver);
+
+        public MulticastInterfaces Refresh(ImmutableArray<string>? only) => inner.Refresh(only);
+
+        public string? Send(int networkInterface, ReadOnlyMemory<byte> packet, IPEndPoint? to)
+        {
+            Refused++;
+            return "Permission denied";
+        }
+
+        public void Release() => inner.Release();
+
+        public void Dispose() => inner.Dispose();
+    }
+}

@@ -1,0 +1,40 @@
+using OpenShare.Device.Discovery.Udp;
+using Akka.Actor;
+using OpenShare.Device.Discovery;
+using OpenShare.Protocol.Discovery;
+
+namespace OpenShare.Device.Tests.Discovery;
+
+/// <summary>The actors on real multicast sockets of this machine.</summary>
+public sealed class UdpMulticastTests : DiscoverySpecs
+{
+    [SkippableFact]
+    public void Two_agents_on_one_machine_see_each_other()
+    {
+        Skip.If(Usable().Length == 0, "no interface of this machine does multicast, not even loopback");
+        var (ann, ben) = (Start(() => new UdpMulticastPort(), "Ann"), Start(() => new UdpMulticastPort(), "Ben"));
+
+        Assert.Equal("Ben", ann.Sights(s => s.DeviceId == ben.Options.DeviceId).AnnouncedName);
+        Assert.Equal("Ann", ben.Sights(s => s.DeviceId == ann.Options.DeviceId).AnnouncedName);
+
+        ben.Actor.Tell(DiscoveryCommands.Stop.Instance, ActorRefs.NoSender);
+        ann.Loses(ben);
+    }
+
+    [SkippableFact]
+    public void Two_agents_see_each_other_with_nothing_but_loopback()
+    {
+        var loopback = Usable().FirstOrDefault(i => i.IsLoopback);
+        Skip.If(loopback is null, "the loopback interface of this machine does no multicast");
+        var (ann, ben) = (Start(() => new UdpMulticastPort(), interfaces: [loopback!.Name]), Start(() => new UdpMulticastPort(), interfaces: [loopback.Name]));
+
+        Assert.Contains(ann.Sights(s => s.DeviceId == ben.Options.DeviceId).Place.Addresses, System.Net.IPAddress.IsLoopback);
+        ben.Sights(s => s.DeviceId == ann.Options.DeviceId);
+    }
+
+    private static MdnsInterface[] Usable()
+    {
+        using var port = new UdpMulticastPort();
+        return [.. port.Refresh(null).Usable];
+    }
+}

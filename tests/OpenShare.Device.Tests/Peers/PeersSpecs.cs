@@ -1,0 +1,201 @@
+using System.Net;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using OpenShare.Device.Channel;
+using OpenShare.Device.Discovery;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Registration;
+using OpenShare.Device.Revocation;
+using OpenShare.Device.Tests.Support;
+using OpenShare.Device.Transport;
+using OpenShare.Device.Transport.Memory;
+using OpenShare.Device.Transport.Tcp;
+using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Tests.Peers;
+
+/// <summary>Two devices' peers actors against each other, over each transport.</summary>
+public abstract class PeersSpecs : TestKit
+{
+    private static readonly DateTimeOffset StartTime = DateTimeOffset.UtcNow;
+
+    private readonly TestOrganisation _organisation = new(1, StartTime);
+
+    private protected abstract ITransport TransportOf(IPAddress address);
+
+    private protected sealed record Side(DeviceIdentity Identity, DeviceContext Context, IActorRef Peers, Akka.TestKit.TestProbe Events, IPEndPoint Address);
+
+    [Fact]
+    public async Task A_wanted_link_opens_on_both_sides_and_carries_control_messages()
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
+        var (atA, atB) = await Link(a, b);
+
+        a.Peers.Tell(new PeerCommands.SendControl(b.Identity.DeviceId, atA.Link, new Control { PageWanted = new PageWanted { PageIndex = 7 } }));
+
+        var received = await b.Events.FishForMessageAsync<PeerEvents.ControlReceived>(_ => true);
+        Assert.Equal(7u, received.Message.PageWanted.PageIndex);
+        Assert.Equal(atB.Link, received.Link);
+        Assert.Equal("alice", atB.Certificate.Name);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Streams_open_on_both_sides_whichever_side_dialled(bool dialler)
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
+        var (atA, atB) = await Link(a, b);
+        var transfer = TransferId.New(new SeededRandom(5));
+
+        if (dialler)
+            a.Peers.Tell(new PeerCommands.OpenStreams(b.Identity.DeviceId, atA.Link, transfer, 2));
+        else
+            b.Peers.Tell(new PeerCommands.OpenStreams(a.Identity.DeviceId, atB.Link, transfer, 2));
+
+        var nearSides = new[] { await Opened(a), await Opened(a) };
+        var farSides = new[] { await Opened(b), await Opened(b) };
+        var near = nearSides[0];
+        var far = farSides.Single(s => s.StreamId == near.StreamId);
+        Assert.Equal(transfer, far.Transfer);
+
+        using var frame = OutboundFrame.Rent(new ChunkFrame { Chunks = { new ChunkSlice { Ordinal = 3, Length = 700_000 } } });
+        var bytes = new byte[700_000];
+        new Random(2).NextBytes(bytes);
+        var at = 0;
+        foreach (var space in frame.Space(0))
+        {
+            bytes.AsMemory(at, space.Length).CopyTo(space);
+            at += space.Length;
+        }
+        var sending = near.Stream.SendAsync(frame, default).AsTask();
+        var arrived = Assert.IsType<Inbound.Frame>(await far.Stream.ReceiveAsync(default).AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
+        await sending;
+        Assert.Equal(3ul, arrived.Chunks.Head.Chunks[0].Ordinal);
+        Assert.Equal(bytes, arrived.Chunks.Bytes(0).SelectMany(m => m.ToArray()).ToArray());
+
+        static async Task<PeerEvents.StreamOpened> Opened(Side side) =>
+            await side.Events.FishForMessageAsync<PeerEvents.StreamOpened>(_ => true, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_revoked_device_is_refused_and_told_why()
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
+        b.Context.Events.Publish(new RevocationEvents.RevocationChanged(_organisation.Revoke(a.Identity)));
+        See(a, b);
+
+        a.Peers.Tell(new PeerCommands.Connect(b.Identity.DeviceId));
+
+        var failed = await a.Events.FishForMessageAsync<PeerEvents.LinkFailed>(_ => true, TimeSpan.FromSeconds(10));
+        Assert.Equal((LinkRefusal.Revoked, true), (failed.Problem.Refusal, failed.Problem.ByPeer));
+        var refused = await b.Events.FishForMessageAsync<PeerEvents.PeerRefused>(_ => true, TimeSpan.FromSeconds(10));
+        Assert.Equal((a.Identity.DeviceId, LinkRefusal.Revoked), (refused.Device, refused.Problem.Refusal));
+    }
+
+    [Fact]
+    public async Task A_live_link_is_cut_when_its_peer_is_revoked()
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
+        await Link(a, b);
+
+        b.Context.Events.Publish(new RevocationEvents.RevocationChanged(_organisation.Revoke(a.Identity)));
+
+        await b.Events.FishForMessageAsync<PeerEvents.LinkClosed>(_ => true, TimeSpan.FromSeconds(5));
+        var failed = await a.Events.FishForMessageAsync<PeerEvents.LinkFailed>(m => m.Problem.Refusal == LinkRefusal.Revoked, TimeSpan.FromSeconds(10));
+        Assert.True(failed.Problem.ByPeer);
+    }
+
+    [Fact]
+    public async Task A_newer_revocation_list_travels_with_the_handshake()
+    {
+        var (a, b, lost) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"), _organisation.Enroll("lost"));
+        var list = _organisation.Revoke(lost);
+        b.Context.Events.Publish(new RevocationEvents.RevocationChanged(list));
+        await Link(a, b);
+
+        var offered = await a.Events.FishForMessageAsync<PeerEvents.RevocationOffered>(_ => true, TimeSpan.FromSeconds(10));
+        Assert.Equal(list.Blob, offered.List);
+    }
+
+    [Fact]
+    public async Task Another_account_is_refused()
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("mallory", "127.0.0.2", "other"));
+        See(a, b);
+
+        a.Peers.Tell(new PeerCommands.Connect(b.Identity.DeviceId));
+
+        var failed = await a.Events.FishForMessageAsync<PeerEvents.LinkFailed>(_ => true, TimeSpan.FromSeconds(10));
+        Assert.Equal(LinkRefusal.WrongAccount, failed.Problem.Refusal);
+    }
+
+    [Fact]
+    public async Task A_typed_address_tells_who_is_there()
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
+
+        var answer = await a.Peers.Ask<AddressResolution>(new PeerCommands.Resolve(b.Address), TimeSpan.FromSeconds(10));
+
+        Assert.Equal(new AddressResolution.Found(b.Identity.DeviceId), answer);
+        var opened = await a.Events.FishForMessageAsync<PeerEvents.LinkOpened>(_ => true, TimeSpan.FromSeconds(10));
+        Assert.Equal("bob", opened.Certificate.Name);
+    }
+
+    [Fact]
+    public async Task Where_nobody_listens_the_dial_fails_and_is_worth_retrying()
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
+        await b.Peers.GracefulStop(TimeSpan.FromSeconds(5));
+        See(a, b);
+
+        a.Peers.Tell(new PeerCommands.Connect(b.Identity.DeviceId));
+
+        var failed = await a.Events.FishForMessageAsync<PeerEvents.LinkFailed>(_ => true, TimeSpan.FromSeconds(10));
+        Assert.True(failed.Problem.IsWorthRetrying);
+    }
+
+    private static async Task<(PeerEvents.LinkOpened AtA, PeerEvents.LinkOpened AtB)> Link(Side a, Side b)
+    {
+        See(a, b);
+        a.Peers.Tell(new PeerCommands.Connect(b.Identity.DeviceId));
+        return (await a.Events.FishForMessageAsync<PeerEvents.LinkOpened>(_ => true, TimeSpan.FromSeconds(10)),
+            await b.Events.FishForMessageAsync<PeerEvents.LinkOpened>(_ => true, TimeSpan.FromSeconds(10)));
+    }
+
+    private static void See(Side a, Side b) => a.Context.Events.Publish(new DiscoveryEvents.PeerSighted(new PeerSighting(
+        b.Identity.DeviceId, b.Identity.Certificate.Name, b.Identity.Key.PublicKey.ShortFingerprint,
+        new PeerPlace("b.local", b.Address.Port, [b.Address.Address]), FoundBy.Mdns, TimeSpan.Zero)));
+
+    private Side Start(string name, string address, string account = "acme")
+    {
+        var ip = IPAddress.Parse(address);
+        var transport = TransportOf(ip);
+        var context = new DeviceContext(TimeProvider.System, new SystemRandom(), new Workers(2), transport, new DeviceEventBus());
+        var listener = transport.Listen(new IPEndPoint(ip, 0));
+        var identity = _organisation.Enroll(name, account);
+        var events = CreateTestProbe(name);
+        context.Events.Subscribe<IDeviceEvent>(events.Ref);
+        var peers = Sys.ActorOf(PeersActor.Props(context, new MemoryPeerStore(), listener), $"peers-{name}");
+        // Started once it answers: then it has subscribed.
+        peers.Ask<System.Collections.Immutable.ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), TimeSpan.FromSeconds(10)).Wait();
+        context.Events.Publish(new RegistrationEvents.Certified(identity));
+        return new Side(identity, context, peers, events, listener.LocalEndPoint);
+    }
+}
+
+public sealed class TcpPeersSpecs : PeersSpecs
+{
+    private protected override ITransport TransportOf(IPAddress address) => new TcpTransport();
+}
+
+public sealed class MemoryPeersSpecs : PeersSpecs
+{
+    private readonly MemoryNetwork _network = new();
+
+    private protected override ITransport TransportOf(IPAddress address) => _network.Host(address);
+}

@@ -1,0 +1,227 @@
+using Akka.Actor;
+using Akka.Event;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Registration;
+using OpenShare.Device.Storage;
+using OpenShare.Device.Tests.Support;
+using OpenShare.Protocol.Registration;
+
+namespace OpenShare.Device.Tests.Registration;
+
+public sealed class RegistrationActorTests : DeviceRig
+{
+    public RegistrationActorTests()
+    {
+        Context.Events.Subscribe<RegistrationEvents.Certified>(Events.Ref);
+        Context.Events.Subscribe<RegistrationEvents.RegistrationChanged>(Events.Ref);
+    }
+
+    [Fact]
+    public async Task A_fresh_home_gets_a_key_and_an_order_makes_it_a_certified_device()
+    {
+        var actor = StartActor();
+        var before = await Ask(actor);
+        Assert.Equal((new RegistrationState.Unregistered(), null), (before.State, before.Identity));
+
+        Assert.IsType<RegistrationStart.Begun>(await Register(actor));
+
+        var identity = await Certified();
+        Assert.Equal((before.DeviceId, "Laptop"), (identity.DeviceId, identity.Certificate.Name));
+        Assert.Equal(identity.Certificate.Serial, Registration.Load()!.Certificate.Serial);
+        Assert.Null(Registration.LoadPending());
+        Assert.Equal(identity.Certificate.IssuedAt, Registration.TimeFloor);
+        Assert.Equal(new RegistrationState.Certified(Server), (await Ask(actor)).State);
+    }
+
+    [Fact]
+    public async Task A_certificate_on_disk_is_announced_at_start_and_nothing_is_asked()
+    {
+        var first = StartActor();
+        await Register(first);
+        var identity = await Certified();
+        await Stop(first);
+        var calls = Service.Calls.Count;
+
+        var again = StartActor();
+
+        Assert.Equal(identity.Certificate.Serial, (await Certified()).Certificate.Serial);
+        Assert.IsType<RegistrationStart.AlreadyRegistered>(await Register(again));
+        Assert.Equal(calls, Service.Calls.Count);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_down_is_waited_for()
+    {
+        Service.Down = new ServiceFailure.Unreachable("Nothing listens there.");
+        var actor = StartActor();
+        await Register(actor);
+        var waiting = await Waiting();
+        Assert.Equal((1, "Nothing listens there."), (waiting.Attempts, waiting.LastProblem));
+        Advance(waiting.NextAttemptAt!.Value - Context.Now);
+        waiting = await Waiting(attempts: 2);
+
+        Service.Down = null;
+        Advance(waiting.NextAttemptAt!.Value - Context.Now);
+
+        await Certified();
+    }
+
+    [Fact]
+    public async Task A_lost_answer_costs_no_token_and_makes_no_second_device()
+    {
+        Service.LosesNextAnswer = true;
+        var actor = StartActor();
+        await Register(actor);
+        var waiting = await Waiting();
+
+        Advance(waiting.NextAttemptAt!.Value - Context.Now);
+
+        await Certified();
+        Assert.Equal(1, Service.DevicesRegistered);
+    }
+
+    [Fact]
+    public async Task A_restart_in_the_middle_goes_on_with_the_same_key_and_token()
+    {
+        Service.LosesNextAnswer = true;
+        var first = StartActor();
+        await Register(first);
+        var waiting = await Waiting();
+        var device = (await Ask(first)).DeviceId;
+        await Stop(first);
+
+        StartActor();
+        await Waiting();
+        Advance(waiting.NextAttemptAt!.Value - Context.Now);
+
+        Assert.Equal(device, (await Certified()).DeviceId);
+        Assert.Equal(1, Service.DevicesRegistered);
+    }
+
+    [Fact]
+    public async Task Another_organisations_service_is_refused_before_it_gets_anything()
+    {
+        var actor = StartActor();
+        await Register(actor, Order(named: new TestOrganisation(2, Start)));
+
+        Assert.Equal(RegistrationRefusal.WrongServer, (await Refused()).Reason);
+        Assert.Equal(["trust-root"], Service.Calls);
+        Assert.Null(Registration.LoadPending());
+    }
+
+    [Fact]
+    public async Task A_relay_that_repeats_the_trust_root_is_refused_before_it_gets_anything()
+    {
+        Service.ShownTlsKey = new byte[32];
+        var actor = StartActor();
+        await Register(actor);
+
+        Assert.Equal(RegistrationRefusal.WrongServer, (await Refused()).Reason);
+        Assert.Equal(["trust-root"], Service.Calls);
+    }
+
+    [Fact]
+    public async Task A_used_token_is_refused_in_plain_words_and_forgotten()
+    {
+        await Service.Register(
+            new ServiceContact(Server, null, new TlsPin(FakeRegistrationService.TlsKey)), RequestOf(9), Token(Organisation), default);
+        var actor = StartActor();
+        await Register(actor);
+
+        Assert.Equal(new RegistrationState.Refused(RegistrationRefusal.BadToken, "This registration token was used already."), await Refused());
+        Assert.Null(Registration.LoadPending());
+        // A person may try another.
+        await Register(actor, Order() with { Token = Token(Organisation, 8) });
+        await Certified();
+    }
+
+    [Fact]
+    public async Task The_token_is_in_no_log_line()
+    {
+        Service.Down = new ServiceFailure.Unreachable("Nothing listens there.");
+        var order = Order();
+        var actor = StartActor();
+        await Register(actor, order);
+        var waiting = await Waiting();
+        Service.Down = null;
+        Service.LosesNextAnswer = true;
+        Advance(waiting.NextAttemptAt!.Value - Context.Now);
+        Advance((await Waiting(attempts: 2)).NextAttemptAt!.Value - Context.Now);
+        await Certified();
+        // What nobody handles is logged whole.
+        actor.Tell(new RegistrationCommands.Register(order).ToString());
+        actor.Tell(order);
+        Sys.Log.Info("{0}", new RegistrationCommands.Register(order));
+        Sys.Log.Info("the end");
+
+        var lines = new List<string>();
+        await LogLines.FishForMessageAsync<LogEvent>(e =>
+        {
+            lines.Add(e.ToString());
+            return e.Message.ToString() == "the end";
+        });
+
+        Assert.Contains(lines, l => l.Contains("Certified", StringComparison.Ordinal));
+        Assert.All(lines, l => Assert.DoesNotContain(order.Token.Secret, l, StringComparison.Ordinal));
+        Assert.All(lines, l => Assert.DoesNotContain("ost1_", l, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_key_that_cannot_be_opened_is_said_to_whoever_asks()
+    {
+        Keys.Locked = "The passphrase is wrong.";
+        var actor = StartActor();
+
+        Assert.Equal("The passphrase is wrong.", (await Assert.ThrowsAsync<StorageException>(() => Ask(actor))).Message);
+        await Assert.ThrowsAsync<StorageException>(() => Register(actor));
+    }
+
+    [Fact]
+    public async Task A_certificate_without_its_key_is_not_given_another_key()
+    {
+        var first = StartActor();
+        await Register(first);
+        await Certified();
+        await Stop(first);
+        Keys.Save(Protocol.Identity.SigningKey.Create(new SeededRandom(99)));
+
+        var again = StartActor();
+
+        Assert.Contains("private key", (await Assert.ThrowsAsync<StorageException>(() => Ask(again))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_fingerprint_that_was_given_is_kept_for_later_connections()
+    {
+        var actor = StartActor();
+        await Register(actor, Order() with { ServerTrust = new ServerTrust.ByFingerprint(new byte[32]) });
+        await Certified();
+
+        Assert.Equal("sha256:" + new string('0', 64), Registration.Load()!.ServerTrust);
+    }
+
+    private IActorRef StartActor() => Sys.ActorOf(RegistrationActor.Props(Context, "My computer", Keys, Registration, Service));
+
+    private static async Task<RegistrationSnapshot> Ask(IActorRef actor) =>
+        await actor.Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration());
+
+    private async Task<RegistrationStart> Register(IActorRef actor, RegistrationOrder? order = null) =>
+        await actor.Ask<RegistrationStart>(new RegistrationCommands.Register(order ?? Order()));
+
+    private async Task<DeviceIdentity> Certified() => (await Events.FishForMessageAsync<RegistrationEvents.Certified>(_ => true)).Identity;
+
+    private async Task<RegistrationState.Underway> Waiting(int attempts = 1) =>
+        (RegistrationState.Underway)(await Events.FishForMessageAsync<RegistrationEvents.RegistrationChanged>(
+            e => e.State is RegistrationState.Underway { NextAttemptAt: not null } state && state.Attempts == attempts)).State;
+
+    private async Task<RegistrationState.Refused> Refused() =>
+        (RegistrationState.Refused)(await Events.FishForMessageAsync<RegistrationEvents.RegistrationChanged>(e => e.State is RegistrationState.Refused)).State;
+
+    private static RegistrationMessages.RegisterRequest RequestOf(int seed)
+    {
+        var key = Protocol.Identity.SigningKey.Create(new SeededRandom(seed)).PublicKey;
+        return new RegistrationMessages.RegisterRequest(
+            Protocol.Identity.DeviceId.FromPublicKey(key.Bytes).ToString(), "acme", Protocol.Identity.Base64Url.Encode(key.Bytes),
+            new RegistrationMessages.DeviceMetadata("Other", "linux", "1"), "");
+    }
+}

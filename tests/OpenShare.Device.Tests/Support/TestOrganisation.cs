@@ -1,0 +1,60 @@
+using OpenShare.Device.Registration;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Revocation;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Tests.Support;
+
+/// <summary>An organisation with its keys in memory: issues certificates and revocation lists from a seed.</summary>
+internal sealed class TestOrganisation
+{
+    private readonly SeededRandom _random;
+    private readonly SigningKey _root, _issuing, _crl;
+    private readonly DateTimeOffset _now;
+    private ulong _devices;
+    private ulong _lists;
+
+    public TestOrganisation(int seed, DateTimeOffset now)
+    {
+        _random = new SeededRandom(seed);
+        _now = now;
+        (_root, _issuing, _crl) = (SigningKey.Create(_random), SigningKey.Create(_random), SigningKey.Create(_random));
+        Trust = TrustRoot.Create(_root, _issuing.PublicKey, _crl.PublicKey, now, now.AddYears(10));
+        DiscoveryKey = _random.Bytes(32);
+    }
+
+    public TrustRoot Trust { get; }
+
+    public byte[] DiscoveryKey { get; }
+
+    public DeviceIdentity Enroll(string name, string account = "acme", TimeSpan? lifetime = null, DateTimeOffset? at = null)
+    {
+        var key = SigningKey.Create(_random);
+        var number = ++_devices;
+        var certificate = DeviceCertificate.Issue(
+            _issuing, number, number, key.PublicKey, AccountId.Parse(account), name, at ?? _now, lifetime ?? TimeSpan.FromDays(365));
+        return new DeviceIdentity(key, certificate, Trust, DiscoveryKey, new Uri("https://registration.example"));
+    }
+
+    /// <summary>A certificate for a key that somebody else made.</summary>
+    public DeviceCertificate Certify(PublicKey key, string name, string account = "acme")
+    {
+        var number = ++_devices;
+        return DeviceCertificate.Issue(_issuing, number, number, key, AccountId.Parse(account), name, _now, TimeSpan.FromDays(365));
+    }
+
+    /// <summary>The issuing key's word that this is the service's TLS key.</summary>
+    public Signed VouchFor(ReadOnlySpan<byte> tlsKeySha256) => SignedBlobs.Sign(
+        _issuing, SignatureContext.TlsEndpoint,
+        new TlsEndpointPayload { SpkiSha256 = Google.Protobuf.ByteString.CopyFrom(tlsKeySha256), IssuedAt = _now.ToUnixTimeSeconds() });
+
+    public RevocationList Revoke(params DeviceIdentity[] devices) => RevocationList.Create(
+        _crl, ++_lists, _now, _now.AddDays(1),
+        devices.Select(d => new RevokedDevice
+        {
+            DeviceNo = d.Certificate.DeviceNo,
+            DeviceId = Google.Protobuf.ByteString.CopyFrom(d.DeviceId.ToBytes()),
+            RevokedAt = _now.ToUnixTimeSeconds(),
+            Reason = "lost",
+        }));
+}

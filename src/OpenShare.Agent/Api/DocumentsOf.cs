@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using OpenShare.Agent.Documents;
+using OpenShare.Agent.Hosting;
+using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Agent.Api;
+
+/// <summary>
+/// What the device answers, as the documents people and programs get. Text that peers chose is made printable
+/// here, so that nothing behind this line can be made to obey it.
+/// </summary>
+internal static class DocumentsOf
+{
+    internal static StatusDocument Document(this DeviceStatus status, AgentOptions options) => new(
+        status.DeviceId.ToString(),
+        status.Account?.Value,
+        Printable.Shorten(status.Name),
+        status.CertificateExpiresAt,
+        Word(status.Trust),
+        status.Revocation.Version,
+        status.Revocation.IssuedAt,
+        status.Revocation.IsStale,
+        [.. status.Listening.Select(e => e.ToString())],
+        [.. status.Warnings.Select(w => Printable.Shorten(w))],
+        status.Registration.Document(),
+        options.Home,
+        options.SaveTo,
+        Word(options.Accept));
+
+    internal static RegistrationDocument Document(this RegistrationState state) => state switch
+    {
+        RegistrationState.Unregistered => new("unregistered", null, 0, null, null, null),
+        RegistrationState.Underway underway =>
+            new("underway", underway.Server.ToString(), underway.Attempts, PrintableOrNull(underway.LastProblem), null, underway.NextAttemptAt),
+        RegistrationState.Certified certified => new("certified", certified.Server.ToString(), 0, null, null, null),
+        RegistrationState.Refused refused => new("refused", null, 0, Printable.Shorten(refused.Detail), Word(refused.Reason), null),
+        _ => throw new InvalidOperationException($"No document for {state.GetType().Name}."),
+    };
+
+    internal static PeerDocument Document(this PeerView peer) => new(
+        peer.DeviceId.ToString(),
+        Printable.Shorten(peer.Name),
+        peer.Address?.ToString(),
+        Word(peer.Trust),
+        peer.FoundBy is { } by ? Word(by) : null,
+        peer.Latency is { } latency ? (long)latency.TotalMilliseconds : null);
+
+    internal static TransferDocument Document(this TransferView transfer) => new(
+        transfer.Id.ToString(),
+        transfer.ManifestId.ToString(),
+        Word(transfer.State),
+        transfer.Problem is { } problem ? Word(problem) : null,
+        Word(transfer.Direction),
+        transfer.Peer?.ToString(),
+        PrintableOrNull(transfer.PeerName),
+        transfer.PeerAddress?.ToString(),
+        Printable.Shorten(transfer.Summary),
+        transfer.BytesTotal,
+        transfer.BytesDone,
+        transfer.BytesReused,
+        transfer.ChunksTotal,
+        transfer.ChunksDone,
+        transfer.TotalsKnown,
+        transfer.StartedAt,
+        Math.Round(transfer.Elapsed.TotalSeconds, 3),
+        PrintableOrNull(transfer.Detail),
+        transfer.Receipt is { } receipt ? new(receipt.CompletedAt, receipt.Delivered, receipt.Withdrawn, receipt.Refused) : null);
+
+    internal static ReceiptDocument Document(this ReceiptView receipt) => new(
+        receipt.Transfer?.ToString(),
+        receipt.ManifestId.ToString(),
+        receipt.Sender.ToString(),
+        receipt.Receiver.ToString(),
+        Printable.Shorten(receipt.ReceiverName),
+        Convert.ToHexStringLower(receipt.FinalPageSha256.Span),
+        receipt.Summary.CompletedAt,
+        receipt.Summary.Delivered,
+        receipt.Summary.Withdrawn,
+        receipt.Summary.Refused,
+        [.. receipt.Entries.Select(e => new ReceiptEntryDocument(e.EntryNo, e.Path, Word(e.Result), e.StoredAs, PrintableOrNull(e.Detail)))],
+        Base64Url.Encode(receipt.Encoded.Span));
+
+    internal static VerdictDocument Document(this ReceiptCheck check) =>
+        new(check.IsGood, PrintableOrNull(check.Problem), check.MatchesManifest, check.Receipt?.Document());
+
+    internal static RevocationDocument Document(this RevocationView list, bool? changed = null) =>
+        new(list.Version, list.IssuedAt, list.NextUpdate, list.IsStale, list.RevokedDevices, list.CheckedAt, changed);
+
+    /// <summary>The words of a closed set: its names in snake_case.</summary>
+    internal static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    private static string? PrintableOrNull(string? text) => text is null ? null : Printable.Shorten(text);
+}

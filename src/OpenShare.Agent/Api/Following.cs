@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using OpenShare.Device.Hosting;
+
+namespace OpenShare.Agent.Api;
+
+/// <summary>
+/// Answers with one JSON document a line: what there is now, then each again whenever it has changed. The device
+/// is asked at most every <see cref="Pace"/>, so a reader sees the newest state however fast it changes.
+/// </summary>
+internal static class Following
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
+
+    /// <param name="snapshot">what there is now</param>
+    /// <param name="key">tells the documents of a snapshot apart</param>
+    /// <param name="isLast">ends the answer after such a document</param>
+    internal static async Task Lines<T>(
+        HttpContext http, AgentContext agent, Func<IDevice, CancellationToken, Task<IEnumerable<T>>> snapshot,
+        Func<T, string> key, Func<T, bool> isLast, JsonTypeInfo<T> type)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, agent.Stopping);
+        http.Response.ContentType = "application/x-ndjson";
+        var told = new Dictionary<string, byte[]>();
+        try
+        {
+            for (long seen = 0; ;)
+            {
+                seen = await agent.Device.WaitForChange(seen, ended.Token);
+                foreach (var document in await snapshot(agent.Device, ended.Token))
+                {
+                    if (await TellIfChanged(document) && isLast(document))
+                        return;
+                }
+                await http.Response.BodyWriter.FlushAsync(ended.Token);
+                await Task.Delay(Pace, agent.Time, ended.Token);
+            }
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The reader left, or the agent stops: that ends the answer, and the reader sees where.
+        }
+
+        async Task<bool> TellIfChanged(T document)
+        {
+            var line = JsonSerializer.SerializeToUtf8Bytes(document, type);
+            if (told.TryGetValue(key(document), out var before) && line.AsSpan().SequenceEqual(before))
+                return false;
+            told[key(document)] = line;
+            await http.Response.BodyWriter.WriteAsync(line, ended.Token);
+            await http.Response.BodyWriter.WriteAsync("\n"u8.ToArray(), ended.Token);
+            return true;
+        }
+    }
+}

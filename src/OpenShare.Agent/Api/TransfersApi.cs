@@ -1,0 +1,105 @@
+using OpenShare.Agent.Documents;
+using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Agent.Api;
+
+/// <summary>Sending, and following transfers either way.</summary>
+internal sealed class TransfersApi(AgentContext agent)
+{
+    /// <summary>Longest that a request may wait for a device to be seen.</summary>
+    private const double LongestWaitSeconds = 3600;
+
+    private readonly DeviceResolver _resolver = new(agent);
+
+    internal void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/sends", (RequestDelegate)Send);
+        routes.MapGet("/v1/transfers", (RequestDelegate)List);
+        routes.MapGet("/v1/transfers/watch", (RequestDelegate)WatchAll);
+        routes.MapGet("/v1/transfers/{id}", (RequestDelegate)Show);
+        routes.MapGet("/v1/transfers/{id}/watch", (RequestDelegate)Watch);
+        routes.MapPost("/v1/transfers/{id}/cancel", (RequestDelegate)Cancel);
+    }
+
+    private async Task Send(HttpContext http)
+    {
+        var request = await Reply.Read(http, AgentJson.Readable.SendRequest);
+        if (request.Paths.Count == 0 || !request.Paths.All(path => !string.IsNullOrEmpty(path) && Path.IsPathFullyQualified(path)))
+            throw new ProtocolException("The paths to send must be absolute, and at least one.");
+        var wait = TimeSpan.FromSeconds(Math.Clamp(request.WaitSeconds, 0, LongestWaitSeconds));
+        switch (await _resolver.Resolve(request.To, wait, http.RequestAborted))
+        {
+            case DeviceResolution.Found found:
+                await Start(http, request, found.Target);
+                break;
+            case DeviceResolution.Ambiguous ambiguous:
+                await Reply.Problem(http, ProblemCodes.Ambiguous, ambiguous.Message);
+                break;
+            case DeviceResolution.NotFound missing:
+                await Reply.Problem(http, ProblemCodes.DeviceNotFound, missing.Message);
+                break;
+        }
+    }
+
+    private async Task Start(HttpContext http, SendRequest request, SendTarget target)
+    {
+        switch (await agent.Device.StartSend([.. request.Paths], target, http.RequestAborted))
+        {
+            // Whoever asked has left and has no id to cancel by.
+            case SendStart.Started started when http.RequestAborted.IsCancellationRequested:
+                await agent.Device.CancelTransfer(started.Id, CancellationToken.None);
+                break;
+            case SendStart.Started started when await agent.Device.GetTransfer(started.Id, http.RequestAborted) is { } transfer:
+                await Reply.Json(http, transfer.Document(), AgentJson.Readable.TransferDocument, StatusCodes.Status201Created);
+                break;
+            case SendStart.Started started:
+                throw new InvalidOperationException($"The transfer {started.Id} was begun and is not there.");
+            case SendStart.Refused refused:
+                await Reply.Problem(http, CodeOf(refused.Problem), Printable.Shorten(refused.Detail));
+                break;
+        }
+    }
+
+    private async Task List(HttpContext http) =>
+        await Reply.Json(http, [.. (await agent.Device.GetTransfers(http.RequestAborted)).Select(t => t.Document())], AgentJson.Readable.Transfers);
+
+    private Task WatchAll(HttpContext http) => Following.Lines(
+        http, agent, async (device, cancellation) => (await device.GetTransfers(cancellation)).Select(t => t.Document()),
+        transfer => transfer.TransferId, isLast: _ => false, AgentJson.Readable.TransferDocument);
+
+    private async Task Show(HttpContext http)
+    {
+        if (await TransferLookup.Find(http, agent) is { } transfer)
+            await Reply.Json(http, transfer.Document(), AgentJson.Readable.TransferDocument);
+    }
+
+    private async Task Watch(HttpContext http)
+    {
+        if (await TransferLookup.Find(http, agent) is { } transfer)
+        {
+            await Following.Lines(
+                http, agent, async (device, cancellation) => await device.GetTransfer(transfer.Id, cancellation) is { } now ? [now.Document()] : [],
+                document => document.TransferId, isLast: document => document.IsEnded(), AgentJson.Readable.TransferDocument);
+        }
+    }
+
+    private async Task Cancel(HttpContext http)
+    {
+        if (await TransferLookup.Find(http, agent) is { } transfer
+            && await agent.Device.CancelTransfer(transfer.Id, http.RequestAborted) is { } cancelled)
+        {
+            await Reply.Json(http, cancelled.Document(), AgentJson.Readable.TransferDocument);
+        }
+    }
+
+    private static string CodeOf(TransferProblem problem) => problem switch
+    {
+        TransferProblem.BadPath => ProblemCodes.BadRequest,
+        TransferProblem.NotRegistered => ProblemCodes.NotRegistered,
+        TransferProblem.DeviceNotFound => ProblemCodes.DeviceNotFound,
+        TransferProblem.NotTrusted => ProblemCodes.NotTrusted,
+        _ => ProblemCodes.Failed,
+    };
+}

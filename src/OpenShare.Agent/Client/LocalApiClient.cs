@@ -1,0 +1,218 @@
+using System.IO.Pipes;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using OpenShare.Agent.Documents;
+using OpenShare.Agent.Hosting;
+
+namespace OpenShare.Agent.Client;
+
+/// <summary>The local control API, called. Every method throws <see cref="LocalApiException"/> with the agent's own words.</summary>
+public sealed class LocalApiClient : IDisposable
+{
+    private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient _http;
+
+    public LocalApiClient(ControlEndpoint control)
+    {
+        var handler = new SocketsHttpHandler { ConnectCallback = (_, cancellation) => Connect(control, cancellation), UseProxy = false, UseCookies = false };
+        _http = new HttpClient(handler) { BaseAddress = new Uri("http://agent/"), Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>False when no agent is there.</summary>
+    public async Task<bool> IsAnsweringAsync(CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(HealthLimit);
+        try
+        {
+            await GetAsync("v1/health", AgentJson.Readable.HealthDocument, limit.Token);
+            return true;
+        }
+        catch (Exception e) when (e is LocalApiException { Code: LocalApiException.NoAgent } or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    public Task<StatusDocument> GetStatusAsync(CancellationToken cancellation) => GetAsync("v1/status", AgentJson.Readable.StatusDocument, cancellation);
+
+    /// <summary>The status now, and again whenever it changes.</summary>
+    public IAsyncEnumerable<StatusDocument> WatchStatusAsync(CancellationToken cancellation) =>
+        WatchAsync("v1/status/watch", AgentJson.Readable.StatusDocument, cancellation);
+
+    public Task<StatusDocument> RegisterAsync(RegisterRequest request, CancellationToken cancellation) =>
+        PostAsync("v1/registration", request, AgentJson.Readable.RegisterRequest, AgentJson.Readable.StatusDocument, cancellation);
+
+    public Task<IReadOnlyList<PeerDocument>> GetPeersAsync(CancellationToken cancellation) => GetAsync("v1/peers", AgentJson.Readable.Peers, cancellation);
+
+    /// <summary>Each peer now, and again whenever it changes.</summary>
+    public IAsyncEnumerable<PeerDocument> WatchPeersAsync(CancellationToken cancellation) =>
+        WatchAsync("v1/peers/watch", AgentJson.Readable.PeerDocument, cancellation);
+
+    public Task<TransferDocument> SendAsync(SendRequest request, CancellationToken cancellation) =>
+        PostAsync("v1/sends", request, AgentJson.Readable.SendRequest, AgentJson.Readable.TransferDocument, cancellation);
+
+    public Task<IReadOnlyList<TransferDocument>> GetTransfersAsync(CancellationToken cancellation) =>
+        GetAsync("v1/transfers", AgentJson.Readable.Transfers, cancellation);
+
+    /// <summary>Each transfer now, and again whenever it changes.</summary>
+    public IAsyncEnumerable<TransferDocument> WatchTransfersAsync(CancellationToken cancellation) =>
+        WatchAsync("v1/transfers/watch", AgentJson.Readable.TransferDocument, cancellation);
+
+    /// <param name="id">or any unique prefix, of the transfer's id or its manifest's</param>
+    public Task<TransferDocument> GetTransferAsync(string id, CancellationToken cancellation) =>
+        GetAsync($"v1/transfers/{Uri.EscapeDataString(id)}", AgentJson.Readable.TransferDocument, cancellation);
+
+    /// <summary>The transfer now, and again whenever it changes, until it has ended.</summary>
+    public IAsyncEnumerable<TransferDocument> WatchTransferAsync(string id, CancellationToken cancellation) =>
+        WatchAsync($"v1/transfers/{Uri.EscapeDataString(id)}/watch", AgentJson.Readable.TransferDocument, cancellation);
+
+    public Task<TransferDocument> CancelTransferAsync(string id, CancellationToken cancellation) =>
+        PostAsync($"v1/transfers/{Uri.EscapeDataString(id)}/cancel", null, AgentJson.Readable.SendRequest, AgentJson.Readable.TransferDocument, cancellation);
+
+    public Task<ReceiptDocument> GetReceiptAsync(string transferId, CancellationToken cancellation) =>
+        GetAsync($"v1/transfers/{Uri.EscapeDataString(transferId)}/receipt", AgentJson.Readable.ReceiptDocument, cancellation);
+
+    public Task<VerdictDocument> VerifyReceiptAsync(VerifyReceiptRequest request, CancellationToken cancellation) =>
+        PostAsync("v1/receipts/verify", request, AgentJson.Readable.VerifyReceiptRequest, AgentJson.Readable.VerdictDocument, cancellation);
+
+    public Task<RevocationDocument> GetRevocationAsync(CancellationToken cancellation) => GetAsync("v1/revocation", AgentJson.Readable.RevocationDocument, cancellation);
+
+    public Task<RevocationDocument> RefreshRevocationAsync(CancellationToken cancellation) =>
+        PostAsync("v1/revocation/refresh", null, AgentJson.Readable.SendRequest, AgentJson.Readable.RevocationDocument, cancellation);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await AnswerAsync(request, type, cancellation);
+    }
+
+    private async Task<TAnswer> PostAsync<T, TAnswer>(string path, T? body, JsonTypeInfo<T> bodyType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellation)
+        where T : class
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        if (body is not null)
+            request.Content = JsonContent.Create(body, bodyType);
+        return await AnswerAsync(request, answerType, cancellation);
+    }
+
+    private async Task<T> AnswerAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var response = await SendAsync(request, cancellation);
+        try
+        {
+            return await response.Content.ReadFromJsonAsync(type, cancellation) ?? throw LocalApiException.Gone(null);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw LocalApiException.Gone(e);
+        }
+        catch (JsonException e)
+        {
+            throw LocalApiException.OtherVersion(e);
+        }
+    }
+
+    private async IAsyncEnumerable<T> WatchAsync<T>(string path, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await SendAsync(request, cancellation);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
+        while (await ReadLineAsync(reader, cancellation) is { } line)
+            yield return Parse(line, type);
+    }
+
+    private static T Parse<T>(string line, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, type) ?? throw LocalApiException.OtherVersion(null);
+        }
+        catch (JsonException e)
+        {
+            throw LocalApiException.OtherVersion(e);
+        }
+    }
+
+    // A stream that breaks off ends like one that was closed: either way the agent is gone, and the caller sees what is missing.
+    private static async Task<string?> ReadLineAsync(StreamReader reader, CancellationToken cancellation)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            throw LocalApiException.Gone(e);
+        }
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw await ProblemAsync(response, cancellation);
+    }
+
+    private static async Task<LocalApiException> ProblemAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await response.Content.ReadFromJsonAsync(AgentJson.Readable.ProblemDocument, cancellation) is { } problem)
+                return new LocalApiException(problem.Code, problem.Message);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or HttpRequestException)
+        {
+            // Not a problem document: said below.
+        }
+        return response.StatusCode == HttpStatusCode.NotFound
+            ? LocalApiException.OtherVersion(null)
+            : new LocalApiException(ProblemCodes.Failed, $"The agent answered {(int)response.StatusCode}.");
+    }
+
+    private static async ValueTask<Stream> Connect(ControlEndpoint control, CancellationToken cancellation)
+    {
+        if (control is ControlEndpoint.NamedPipe pipe)
+        {
+            var stream = new NamedPipeClientStream(".", pipe.Name, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+            try
+            {
+                await stream.ConnectAsync(TimeSpan.FromSeconds(1), cancellation);
+                return stream;
+            }
+            catch (TimeoutException e)
+            {
+                await stream.DisposeAsync();
+                throw new IOException("Nobody listens there.", e);
+            }
+        }
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(((ControlEndpoint.UnixSocket)control).Path), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OpenShare.Agent.Documents;
+
+/// <summary>The one JSON of command line, control API and events: snake_case keys, RFC 3339 times, one line each.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(PeerDocument))]
+[JsonSerializable(typeof(IReadOnlyList<PeerDocument>), TypeInfoPropertyName = "Peers")]
+[JsonSerializable(typeof(TransferDocument))]
+[JsonSerializable(typeof(IReadOnlyList<TransferDocument>), TypeInfoPropertyName = "Transfers")]
+[JsonSerializable(typeof(ReceiptDocument))]
+[JsonSerializable(typeof(VerdictDocument))]
+[JsonSerializable(typeof(RevocationDocument))]
+[JsonSerializable(typeof(RegisterRequest))]
+[JsonSerializable(typeof(SendRequest))]
+[JsonSerializable(typeof(VerifyReceiptRequest))]
+[JsonSerializable(typeof(HealthDocument))]
+[JsonSerializable(typeof(ProblemDocument))]
+public sealed partial class AgentJson : JsonSerializerContext
+{
+    /// <summary>Names in any script stay readable: this JSON goes to terminals and programs, never into a web page.</summary>
+    public static AgentJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

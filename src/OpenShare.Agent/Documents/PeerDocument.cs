@@ -1,0 +1,8 @@
+namespace OpenShare.Agent.Documents;
+
+/// <summary>One element of what <c>openshare peers --json</c> prints; with --watch, one line.</summary>
+/// <param name="Address">HOST:PORT; null while the device is not to be seen</param>
+/// <param name="Trust">certified, provisional, unpaired, expired, duplicate or revoked</param>
+/// <param name="FoundBy">mdns, broadcast, last_known or typed; null while the device is not to be seen</param>
+/// <param name="LatencyMs">from the start of the search to the first sighting</param>
+public sealed record PeerDocument(string DeviceId, string Name, string? Address, string Trust, string? FoundBy, long? LatencyMs);

@@ -1,0 +1,37 @@
+namespace OpenShare.Agent.Documents;
+
+/// <param name="ServerFingerprint">"sha256:" and 64 hex digits of the service's TLS certificate</param>
+/// <param name="CaPem">certificates that vouch for the service's TLS certificate</param>
+public sealed record RegisterRequest(string Server, string Token, string? ServerFingerprint = null, string? CaPem = null, string? Name = null);
+
+/// <param name="Paths">absolute</param>
+/// <param name="To">a device's name, id, unique prefix of its id, or address</param>
+/// <param name="WaitSeconds">how long a device that is not to be seen is waited for</param>
+public sealed record SendRequest(IReadOnlyList<string> Paths, string To, double WaitSeconds = 0);
+
+/// <param name="Receipt">as <see cref="ReceiptDocument.Receipt"/></param>
+public sealed record VerifyReceiptRequest(string Receipt);
+
+/// <summary>Who answers at the control endpoint.</summary>
+public sealed record HealthDocument(string Version, int ProcessId);
+
+/// <summary>Why a request came to nothing.</summary>
+/// <param name="Code">one of <see cref="ProblemCodes"/></param>
+/// <param name="Message">one or two sentences for a person: what, why, what to do</param>
+public sealed record ProblemDocument(string Code, string Message);
+
+public static class ProblemCodes
+{
+    /// <summary>The request makes no sense as it stands.</summary>
+    public const string BadRequest = "bad_request";
+
+    /// <summary>A name or prefix that stands for more than one thing.</summary>
+    public const string Ambiguous = "ambiguous";
+    public const string NotFound = "not_found";
+    public const string DeviceNotFound = "device_not_found";
+    public const string NotRegistered = "not_registered";
+    public const string AlreadyRegistered = "already_registered";
+    public const string NotTrusted = "not_trusted";
+    public const string ServerUnreachable = "server_unreachable";
+    public const string Failed = "failed";
+}

@@ -1,0 +1,27 @@
+namespace OpenShare.Agent.Documents;
+
+/// <summary>What <c>openshare status --json</c> prints.</summary>
+/// <param name="Trust">certified, provisional, unpaired (no certificate yet), expired, duplicate or revoked</param>
+/// <param name="CrlVersion">0: no list yet</param>
+/// <param name="Listening">HOST:PORT of each socket peers connect to</param>
+public sealed record StatusDocument(
+    string DeviceId,
+    string? AccountId,
+    string Name,
+    DateTimeOffset? CertExpiresAt,
+    string Trust,
+    ulong CrlVersion,
+    DateTimeOffset? CrlIssuedAt,
+    bool CrlStale,
+    IReadOnlyList<string> Listening,
+    IReadOnlyList<string> Warnings,
+    RegistrationDocument Registration,
+    string Home,
+    string SaveTo,
+    string Accept);
+
+/// <param name="State">unregistered, underway, certified or refused</param>
+/// <param name="Problem">why the last attempt failed, or why the service refused</param>
+/// <param name="Reason">refused only: bad_token, quota, wrong_server, revoked or other</param>
+public sealed record RegistrationDocument(
+    string State, string? Server, int Attempts, string? Problem, string? Reason, DateTimeOffset? NextAttemptAt);

@@ -1,0 +1,53 @@
+namespace OpenShare.Agent.Documents;
+
+/// <summary>What <c>openshare send --json</c> and <c>transfer show --json</c> print; an element or a line of <c>transfers</c>.</summary>
+/// <param name="State">connecting, offered, transferring, finishing; ended: completed, incomplete, declined, cancelled, failed</param>
+/// <param name="Problem">of a failed one: failed, bad_path, not_registered, device_not_found or not_trusted</param>
+/// <param name="Direction">sending or receiving</param>
+/// <param name="Peer">device id; null until whoever is at a typed address has proven who it is</param>
+/// <param name="BytesTotal">still growing while <paramref name="TotalsKnown"/> is false</param>
+/// <param name="BytesSent">verified and written by the receiver, over all connections and restarts</param>
+/// <param name="BytesReused">not sent, since the receiver had them</param>
+/// <param name="Receipt">null until the receiver's signed receipt is there and verified</param>
+public sealed record TransferDocument(
+    string TransferId,
+    string ManifestId,
+    string State,
+    string? Problem,
+    string Direction,
+    string? Peer,
+    string? PeerName,
+    string? PeerAddress,
+    string Summary,
+    long BytesTotal,
+    long BytesSent,
+    long BytesReused,
+    long ChunksTotal,
+    long ChunksSent,
+    bool TotalsKnown,
+    DateTimeOffset StartedAt,
+    double Seconds,
+    string? Detail,
+    ReceiptSummaryDocument? Receipt)
+{
+    /// <summary>It will not change any more.</summary>
+    public bool IsEnded() => State is TransferStates.Completed or TransferStates.Incomplete
+        or TransferStates.Declined or TransferStates.Cancelled or TransferStates.Failed;
+}
+
+/// <summary>Counts of entries by outcome.</summary>
+public sealed record ReceiptSummaryDocument(DateTimeOffset CompletedAt, int Delivered, int Withdrawn, int Refused);
+
+/// <summary>The words of <see cref="TransferDocument.State"/> that a program decides by.</summary>
+public static class TransferStates
+{
+    public const string Connecting = "connecting";
+    public const string Offered = "offered";
+    public const string Transferring = "transferring";
+    public const string Finishing = "finishing";
+    public const string Completed = "completed";
+    public const string Incomplete = "incomplete";
+    public const string Declined = "declined";
+    public const string Cancelled = "cancelled";
+    public const string Failed = "failed";
+}

@@ -1,0 +1,109 @@
+using Akka.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.NamedPipes;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using OpenShare.Agent.Api;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage;
+
+namespace OpenShare.Agent.Hosting;
+
+/// <summary>One running agent: a locked home, a device on its actor system, and the local control API.</summary>
+internal sealed class AgentHost : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
+
+    private readonly WebApplication _app;
+    private readonly DeviceHome _home;
+
+    private AgentHost(WebApplication app, DeviceHome home)
+    {
+        _app = app;
+        _home = home;
+    }
+
+    /// <summary>Ends when the agent has stopped by itself: its actor system gave up.</summary>
+    internal CancellationToken Stopped => _app.Lifetime.ApplicationStopping;
+
+    /// <param name="home">becomes the host's, also when starting fails</param>
+    /// <exception cref="AgentStartException">it cannot start, and why, for a person</exception>
+    internal static async Task<AgentHost> StartAsync(AgentOptions options, DeviceHome home, StartDevice start, CancellationToken cancellation)
+    {
+        WebApplication? app = null;
+        try
+        {
+            app = Build(options, home, start);
+            await app.StartAsync(cancellation);
+            return new AgentHost(app, home);
+        }
+        catch (Exception e)
+        {
+            if (app is not null)
+                await StopAsync(app);
+            home.Dispose();
+            throw e switch
+            {
+                DeviceStartException or StorageException => new AgentStartException(e.Message, e),
+                IOException or System.Net.Sockets.SocketException => new AgentStartException($"The control socket of {options.Home} cannot be opened: {e.Message}", e),
+                _ => e,
+            };
+        }
+    }
+
+    /// <summary>Answers no more requests, stops the device and lets go of the home.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(_app);
+        _home.Dispose();
+    }
+
+    private static async Task StopAsync(WebApplication app)
+    {
+        using var limit = new CancellationTokenSource(LongestStop);
+        await app.StopAsync(limit.Token);
+        await app.DisposeAsync();
+    }
+
+    private static WebApplication Build(AgentOptions options, DeviceHome home, StartDevice start)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "openshare", ContentRootPath = AppContext.BaseDirectory });
+        AgentLogging.Add(builder.Logging, options.LogLevel);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = LongestStop);
+        builder.Services.AddAkka("openshare", akka => akka
+            .AddHoconFile(Path.Combine(AppContext.BaseDirectory, "hocon", "openshare.conf"), HoconAddMode.Prepend)
+            .ConfigureLoggers(loggers => AgentLogging.Add(loggers, options.LogLevel)));
+        builder.Services.AddSingleton(sp => new DeviceService(sp, options, home, start));
+        builder.Services.AddHostedService(sp => sp.GetRequiredService<DeviceService>());
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Reply.LargestRequest;
+            Listen(kestrel, options.Control);
+        });
+        builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = _ => ((ControlEndpoint.UnixSocket)options.Control).Bind());
+
+        var app = builder.Build();
+        var device = app.Services.GetRequiredService<DeviceService>();
+        LocalApi.Map(app, new AgentContext(device, options, TimeProvider.System, app.Lifetime.ApplicationStopping));
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ControlEndpoint control)
+    {
+        if (control is ControlEndpoint.UnixSocket socket)
+            kestrel.ListenUnixSocket(socket.Path, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        else if (control is ControlEndpoint.NamedPipe pipe)
+            kestrel.ListenNamedPipe(pipe.Name, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+    }
+
+    // Signals belong to the command, which knows what a Ctrl-C means to it.
+    private sealed class QuietLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace OpenShare.Agent.Hosting;
+
+/// <summary>Everything an agent can be told, parsed.</summary>
+/// <param name="Home">an absolute path; made when it is opened</param>
+/// <param name="AdvertisedPort">the port to announce, where peers reach this device at another than it listens on</param>
+/// <param name="Interfaces">empty: all</param>
+public sealed record AgentOptions(
+    string Home,
+    ControlEndpoint Control,
+    string Name,
+    IPEndPoint Listen,
+    int? AdvertisedPort,
+    ImmutableArray<string> Interfaces,
+    AcceptFrom Accept,
+    string SaveTo,
+    string? PassphraseFile,
+    AgentReach Reach,
+    LogLevel LogLevel);
+
+public enum AcceptFrom
+{
+    Own,
+    None,
+}
+
+public enum AgentReach
+{
+    Network,
+
+    /// <summary>Answers from the home alone: for one command where no agent runs.</summary>
+    HomeOnly,
+}

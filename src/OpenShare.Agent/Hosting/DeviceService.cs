@@ -1,0 +1,42 @@
+using Akka;
+using Akka.Actor;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage;
+
+namespace OpenShare.Agent.Hosting;
+
+/// <summary>
+/// Starts the device once its actor system is there. It is stopped in the actor system's own shutdown, in the
+/// service-stop phase: later its last words would find no log and no dispatcher.
+/// </summary>
+internal sealed class DeviceService(IServiceProvider services, AgentOptions options, DeviceHome home, StartDevice start) : IHostedService
+{
+    private IDevice? _device;
+
+    internal IDevice Device => _device ?? throw new InvalidOperationException("The device has not started.");
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var system = services.GetRequiredService<ActorSystem>();
+        var device = await start(system, DeviceOptionsOf(options, home), cancellationToken);
+        _device = device;
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "stop-device", async () =>
+        {
+            await device.StopAsync();
+            return Done.Instance;
+        });
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static DeviceOptions DeviceOptionsOf(AgentOptions options, DeviceHome home) => new(
+        home,
+        options.Name,
+        options.Listen,
+        options.AdvertisedPort,
+        options.Interfaces,
+        options.Accept == AcceptFrom.Own ? AcceptPolicy.Own : AcceptPolicy.None,
+        options.SaveTo,
+        options.PassphraseFile is { } file ? PassphraseFile.Read(file) : null,
+        options.Reach == AgentReach.Network ? DeviceReach.Network : DeviceReach.HomeOnly);
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Globalization;
+using OpenShare.Agent.Documents;
+using OpenShare.Agent.Hosting;
+using OpenShare.Cli.Invocation;
+using OpenShare.Cli.Output;
+
+namespace OpenShare.Cli.Commands;
+
+internal sealed class AgentCommand : ShellCommand
+{
+    private readonly Option<string?> _accept = new("--accept") { Description = "Whose files to take: own (devices of the account; the default) or none", HelpName = "own|none" };
+    private readonly Option<string?> _saveTo = new("--save-to") { Description = "Where received files go (default: OpenShare among the downloads)", HelpName = "DIR" };
+    private readonly Option<string?> _listen = new("--listen") { Description = "Where other devices connect to (default *:0, any free port)", HelpName = "HOST:PORT" };
+    private readonly Option<int?> _advertisedPort = new("--advertised-port") { Description = "The port to announce, where another than the one listened on leads here", HelpName = "PORT" };
+    private readonly Option<string[]> _interface = new("--interface") { Description = "Discover on this network interface only; may be given several times", HelpName = "NAME" };
+    private readonly Option<string?> _passphraseFile = GlobalOptions.PassphraseFile();
+
+    public AgentCommand(Shell shell)
+        : base("agent", "Run this device in the foreground: be found, receive, and serve the other commands", "openshare agent --save-to ~/Inbox --listen 0.0.0.0:4747", shell)
+    {
+        Options.Add(_accept);
+        Options.Add(_saveTo);
+        Options.Add(_listen);
+        Options.Add(_advertisedPort);
+        Options.Add(_interface);
+        Options.Add(_passphraseFile);
+    }
+
+    protected override int InterruptedCode => ExitCode.Done;
+
+    protected override async Task<int> RunAsync(CommandRun run)
+    {
+        var interfaces = run.Get(_interface) ?? [];
+        var options = run.Options(
+            AgentReach.Network,
+            quiet: false,
+            (AgentSettings.Accept, run.Get(_accept)),
+            (AgentSettings.SaveTo, run.Get(_saveTo)),
+            (AgentSettings.Listen, run.Get(_listen)),
+            (AgentSettings.AdvertisedPort, run.Get(_advertisedPort)?.ToString(CultureInfo.InvariantCulture)),
+            (AgentSettings.Interfaces, interfaces.Length > 0 ? string.Join(',', interfaces) : null),
+            (AgentSettings.PassphraseFile, run.Get(_passphraseFile)));
+
+        await using var session = await run.Shell.Launcher().HostAsync(options, run.Interrupted);
+        run.Answer(await session.Client.GetStatusAsync(run.Interrupted), AgentJson.Readable.StatusDocument, Ready);
+        await run.Shell.Out.FlushAsync();
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(run.Interrupted, session.Stopped);
+        await Task.Delay(Timeout.Infinite, ended.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        if (run.Interrupted.IsCancellationRequested)
+            return ExitCode.Done;
+        run.Warn("The device stopped by itself. Its log, with --verbose, says why.");
+        return ExitCode.Failed;
+    }
+
+    private static string Ready(StatusDocument status)
+    {
+        var listening = status.Listening.Count > 0 ? $" listens on {string.Join(", ", status.Listening)}" : " runs";
+        var receiving = status.Accept == "own" ? $"receives into {status.SaveTo}" : "receives nothing";
+        var lines = new List<string> { $"{status.Name} ({Words.Short(status.DeviceId)}){listening} and {receiving}. Ctrl-C stops it." };
+        if (status.AccountId is null)
+            lines.Add("It is not registered yet. See: openshare register --help");
+        lines.AddRange(status.Warnings.Select(warning => $"Warning: {warning}"));
+        return string.Join('\n', lines);
+    }
+}

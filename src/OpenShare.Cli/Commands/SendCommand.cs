@@ -1,0 +1,104 @@
+using System.CommandLine;
+using OpenShare.Agent;
+using OpenShare.Agent.Client;
+using OpenShare.Agent.Documents;
+using OpenShare.Agent.Hosting;
+using OpenShare.Cli.Invocation;
+using OpenShare.Cli.Output;
+
+namespace OpenShare.Cli.Commands;
+
+internal sealed class SendCommand : ShellCommand
+{
+    /// <summary>How long a device that is not to be seen is looked for: discovery with all its fallbacks takes about 10 s.</summary>
+    private const double DiscoverySeconds = 15;
+
+    private readonly Argument<string[]> _paths = new("PATH") { Description = "Files and directories to send", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string[]> _to = new("--to")
+    {
+        Description = "The device to send to: its name, id, beginning of the id, or HOST:PORT; several devices after one another",
+        HelpName = "DEVICE",
+        Required = true,
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private readonly Option<bool> _detach = new("--detach") { Description = "Leave it to the running agent, and end at once" };
+    private readonly Option<string?> _passphraseFile = GlobalOptions.PassphraseFile();
+
+    public SendCommand(Shell shell)
+        : base("send", "Send files and directories, until the receiver's signed receipt is verified", "openshare send Photos notes.txt --to laptop", shell)
+    {
+        // Several devices after one --to make the parser take whatever follows for one, flags too.
+        _to.Validators.Add(devices =>
+        {
+            if (devices.Tokens.FirstOrDefault(t => t.Value.StartsWith('-')) is { } flag)
+                devices.AddError($"'{flag.Value}' is not known here.");
+        });
+        Arguments.Add(_paths);
+        Options.Add(_to);
+        Options.Add(_detach);
+        Options.Add(_passphraseFile);
+    }
+
+    protected override async Task<int> RunAsync(CommandRun run)
+    {
+        string[] paths = [.. run.Get(_paths).Select(Absolute)];
+        var targets = run.Get(_to)!;
+        var options = run.Options(AgentReach.Network, quiet: true, (AgentSettings.PassphraseFile, run.Get(_passphraseFile)));
+        if (run.Get(_detach))
+            return await DetachAsync(run, options, paths, targets);
+
+        // Held to the end, so that one transfer's end takes no agent away from another.
+        await using var kept = await run.Shell.Launcher().OpenAsync(options, run.Interrupted);
+        using var progress = new SendProgress(run.Shell, targets.Length);
+        var codes = await Task.WhenAll(targets.Select(to => SendAsync(run, options, kept, paths, to, progress)));
+        return codes.FirstOrDefault(code => code != ExitCode.Done);
+    }
+
+    private static async Task<int> DetachAsync(CommandRun run, AgentOptions options, string[] paths, string[] targets)
+    {
+        using var client = await AgentLauncher.FindAsync(options, run.Interrupted)
+            ?? throw new UsageException("--detach leaves the transfer to a running agent, and none runs here. Start one with: openshare agent");
+        foreach (var to in targets)
+        {
+            var transfer = await client.SendAsync(new SendRequest(paths, to, DiscoverySeconds), run.Interrupted);
+            run.Answer(transfer, AgentJson.Readable.TransferDocument, t => $"The agent is sending {t.Summary} to {TransferText.Peer(t)}. See: openshare transfer show {Words.Short(t.TransferId)}");
+        }
+        return ExitCode.Done;
+    }
+
+    // One device that cannot be sent to keeps no other from its files.
+    private static async Task<int> SendAsync(CommandRun run, AgentOptions options, AgentSession kept, string[] paths, string to, SendProgress progress)
+    {
+        using var bar = progress.Begin(to);
+        try
+        {
+            return await new Sending(run, options, kept, bar).RunAsync(new SendRequest(paths, to, DiscoverySeconds));
+        }
+        catch (LocalApiException e)
+        {
+            bar.Dispose();
+            run.Warn(e.Message);
+            return ExitCode.Of(e);
+        }
+    }
+
+    private static string Absolute(string path)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        try
+        {
+            // Also of a link that leads nowhere: it is sent as a link.
+            File.GetAttributes(full);
+            return full;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UsageException($"There is no {path}.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{path} cannot be read: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using OpenShare.Agent;
+using OpenShare.Agent.Client;
+using OpenShare.Agent.Documents;
+using OpenShare.Agent.Hosting;
+using OpenShare.Cli.Invocation;
+using OpenShare.Cli.Output;
+
+namespace OpenShare.Cli.Commands;
+
+/// <summary>One transfer to one device, from the request to the verified receipt.</summary>
+internal sealed class Sending(CommandRun run, AgentOptions options, AgentSession kept, SendProgress.Bar bar)
+{
+    /// <summary>A device that is announced and never answers: gone, or behind a firewall.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestCancel = TimeSpan.FromSeconds(10);
+
+    internal async Task<int> RunAsync(SendRequest request)
+    {
+        TransferDocument? transfer = null;
+        while (true)
+        {
+            await using var session = await run.Shell.Launcher().OpenAsync(options, run.Interrupted);
+            transfer ??= await session.Client.SendAsync(request, run.Interrupted);
+            switch (await FollowAsync(session.Client, transfer))
+            {
+                case Course.Ended ended:
+                    return Tell(ended.Transfer);
+                case Course.Interrupted:
+                    return Tell(await CancelAsync(session.Client, transfer));
+                case Course.Silent:
+                    await CancelAsync(session.Client, transfer);
+                    run.Warn($"{TransferText.Peer(transfer)} does not answer{(transfer.PeerAddress is { } address ? " at " + address : "")}. Is OpenShare running there, and its port open?");
+                    return ExitCode.DeviceNotFound;
+                case Course.AgentGone when session.IsHosted || kept.Stopped.IsCancellationRequested:
+                    run.Warn($"The device stopped by itself; the transfer {Words.Short(transfer.TransferId)} goes on with: openshare agent");
+                    return ExitCode.Failed;
+                default:
+                    run.Warn("The agent has stopped; going on without it.");
+                    break;
+            }
+        }
+    }
+
+    private async Task<Course> FollowAsync(LocalApiClient client, TransferDocument transfer)
+    {
+        using var silence = new CancellationTokenSource(LongestSilence, run.Shell.Time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, run.Interrupted);
+        try
+        {
+            await foreach (var now in client.WatchTransferAsync(transfer.TransferId, stop.Token))
+            {
+                if (now.State != TransferStates.Connecting)
+                    silence.CancelAfter(Timeout.Infinite);
+                bar.Show(now);
+                if (now.IsEnded())
+                    return new Course.Ended(now);
+            }
+            return new Course.AgentGone();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return run.Interrupted.IsCancellationRequested ? new Course.Interrupted() : new Course.Silent();
+        }
+        catch (LocalApiException e) when (e.Code == LocalApiException.NoAgent)
+        {
+            return new Course.AgentGone();
+        }
+    }
+
+    private static async Task<TransferDocument> CancelAsync(LocalApiClient client, TransferDocument transfer)
+    {
+        using var limit = new CancellationTokenSource(LongestCancel);
+        return await client.CancelTransferAsync(transfer.TransferId, limit.Token);
+    }
+
+    private int Tell(TransferDocument ended)
+    {
+        bar.Dispose();
+        var code = ExitCode.Of(ended);
+        if (run.Json)
+            run.Print(ended, AgentJson.Readable.TransferDocument);
+        if (code != ExitCode.Done)
+            run.Warn(TransferText.Ending(ended));
+        else if (!run.Json)
+            run.Say(TransferText.Ending(ended));
+        return code;
+    }
+
+    private abstract record Course
+    {
+        internal sealed record Ended(TransferDocument Transfer) : Course;
+
+        internal sealed record Interrupted : Course;
+
+        /// <summary>Never connected.</summary>
+        internal sealed record Silent : Course;
+
+        internal sealed record AgentGone : Course;
+    }
+}

@@ -1,0 +1,43 @@
+using OpenShare.Agent.Documents;
+using OpenShare.Agent.Hosting;
+using OpenShare.Cli.Invocation;
+using OpenShare.Cli.Output;
+
+namespace OpenShare.Cli.Commands;
+
+internal sealed class StatusCommand(Shell shell)
+    : ShellCommand("status", "Show this device: identity, certificate, revocation list, addresses, warnings", "openshare status", shell)
+{
+    protected override async Task<int> RunAsync(CommandRun run)
+    {
+        await using var session = await run.OpenAsync(AgentReach.HomeOnly);
+        var status = await session.Client.GetStatusAsync(run.Interrupted);
+        if (session.IsHosted)
+            status = status with { Warnings = [.. status.Warnings, "No agent is running here, so no device can reach this one. Start it with: openshare agent"] };
+        run.Answer(status, AgentJson.Readable.StatusDocument, Text);
+        return ExitCode.Done;
+    }
+
+    internal static string Text(StatusDocument status) => Columns.Pairs(
+        [
+            ("Device", $"{status.Name} ({status.DeviceId})"),
+            ("Account", status.AccountId ?? "none: this device is not registered"),
+            ("Trust", status.Trust),
+            ("Registration", Registration(status.Registration)),
+            ("Certificate", status.CertExpiresAt is { } expiry ? $"valid until {Words.Time(expiry)}" : "none"),
+            ("Revocation list", status.CrlVersion == 0 ? "none yet" : $"version {status.CrlVersion} of {Words.Time(status.CrlIssuedAt)}{(status.CrlStale ? ", stale" : "")}"),
+            ("Listening", status.Listening.Count > 0 ? string.Join(", ", status.Listening) : "no"),
+            ("Receives", status.Accept == "own" ? $"from devices of the account, into {status.SaveTo}" : "from nobody"),
+            ("Home", status.Home),
+            .. status.Warnings.Select(warning => ("Warning", warning)),
+        ]);
+
+    private static string Registration(RegistrationDocument registration) => registration switch
+    {
+        { State: "underway", Problem: { } problem } => $"underway at {registration.Server}, attempt {registration.Attempts}; the last one: {problem}",
+        { State: "underway" } => $"underway at {registration.Server}",
+        { State: "refused" } => $"refused: {registration.Problem}",
+        { Server: { } server } => $"{registration.State} by {server}",
+        _ => registration.State,
+    };
+}

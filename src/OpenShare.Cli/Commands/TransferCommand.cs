@@ -1,0 +1,51 @@
+using System.CommandLine;
+using OpenShare.Agent.Documents;
+using OpenShare.Agent.Hosting;
+using OpenShare.Cli.Invocation;
+using OpenShare.Cli.Output;
+
+namespace OpenShare.Cli.Commands;
+
+/// <summary>One transfer.</summary>
+internal sealed class TransferCommand : Command
+{
+    public TransferCommand(Shell shell) : base("transfer", "Show or cancel one transfer")
+    {
+        Subcommands.Add(new Show(shell));
+        Subcommands.Add(new Cancel(shell));
+    }
+
+    internal static Argument<string> Id() => new("ID") { Description = "The transfer's id, or the beginning of it" };
+
+    private sealed class Show : ShellCommand
+    {
+        private readonly Argument<string> _id = Id();
+
+        public Show(Shell shell) : base("show", "Show one transfer", "openshare transfer show 3f9a", shell) => Arguments.Add(_id);
+
+        protected override async Task<int> RunAsync(CommandRun run)
+        {
+            await using var session = await run.OpenAsync(AgentReach.HomeOnly);
+            run.Answer(await session.Client.GetTransferAsync(run.Get(_id), run.Interrupted), AgentJson.Readable.TransferDocument, TransferText.Full);
+            return ExitCode.Done;
+        }
+    }
+
+    private sealed class Cancel : ShellCommand
+    {
+        private readonly Argument<string> _id = Id();
+
+        public Cancel(Shell shell) : base("cancel", "End a transfer for good, on both sides", "openshare transfer cancel 3f9a", shell) => Arguments.Add(_id);
+
+        protected override async Task<int> RunAsync(CommandRun run)
+        {
+            await using var session = await run.OpenAsync(AgentReach.HomeOnly);
+            var transfer = await session.Client.CancelTransferAsync(run.Get(_id), run.Interrupted);
+            run.Answer(transfer, AgentJson.Readable.TransferDocument, t => $"The transfer {Words.Short(t.TransferId)} ({t.Summary}) is {t.State}.");
+            if (transfer.State == TransferStates.Cancelled)
+                return ExitCode.Done;
+            run.Warn("It had ended before.");
+            return ExitCode.Failed;
+        }
+    }
+}

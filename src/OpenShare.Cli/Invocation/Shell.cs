@@ -1,0 +1,10 @@
+using OpenShare.Agent;
+
+namespace OpenShare.Cli.Invocation;
+
+/// <summary>What surrounds a command.</summary>
+/// <param name="ErrorIsTerminal">a person watches: progress may be drawn there</param>
+/// <param name="Launcher">made when first needed</param>
+/// <param name="Interrupted">the person, or the system, wants the command to end</param>
+internal sealed record Shell(
+    TextWriter Out, TextWriter Error, bool ErrorIsTerminal, Func<AgentLauncher> Launcher, TimeProvider Time, CancellationToken Interrupted);

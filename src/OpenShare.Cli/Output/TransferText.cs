@@ -1,0 +1,60 @@
+using System.Globalization;
+using OpenShare.Agent.Documents;
+
+namespace OpenShare.Cli.Output;
+
+/// <summary>A transfer in words.</summary>
+internal static class TransferText
+{
+    internal static string Peer(TransferDocument transfer) =>
+        transfer.PeerName ?? transfer.PeerAddress ?? (transfer.Peer is { } id ? Words.Short(id) : "?");
+
+    internal static string Percent(TransferDocument transfer) => transfer switch
+    {
+        { State: TransferStates.Completed } => "100 %",
+        { TotalsKnown: false } or { BytesTotal: 0 } => "-",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{100 * (transfer.BytesSent + transfer.BytesReused) / transfer.BytesTotal} %"),
+    };
+
+    internal static string Line(TransferDocument transfer) =>
+        $"{Words.Short(transfer.TransferId)} {transfer.Summary} {(transfer.Direction == "sending" ? "to" : "from")} {Peer(transfer)}: "
+        + $"{transfer.State}, {Words.Bytes(transfer.BytesSent + transfer.BytesReused)} of {Words.Bytes(transfer.BytesTotal)}{(transfer.Detail is { } detail ? $". {detail}" : "")}";
+
+    internal static string Full(TransferDocument transfer) => Columns.Pairs(
+        [
+            ("Transfer", transfer.TransferId),
+            ("Manifest", transfer.ManifestId),
+            ("What", transfer.Summary),
+            (transfer.Direction == "sending" ? "To" : "From", $"{Peer(transfer)}{(transfer.Peer is { } id ? $" ({id})" : "")}"),
+            ("State", transfer.State),
+            ("Bytes", $"{Words.Bytes(transfer.BytesSent)} sent, {Words.Bytes(transfer.BytesReused)} there before, of {Words.Bytes(transfer.BytesTotal)}{(transfer.TotalsKnown ? "" : " or more")}"),
+            ("Chunks", string.Create(CultureInfo.InvariantCulture, $"{transfer.ChunksSent} of {transfer.ChunksTotal}")),
+            ("Begun", Words.Time(transfer.StartedAt)),
+            ("Took", Words.Seconds(transfer.Seconds)),
+            ("Receipt", transfer.Receipt is { } receipt ? $"{Outcome(receipt)}, {Words.Time(receipt.CompletedAt)}" : "none yet"),
+            .. transfer.Detail is { } detail ? [("Note", detail)] : Array.Empty<(string, string)>(),
+        ]);
+
+    internal static string Outcome(ReceiptSummaryDocument receipt) => Outcome(receipt.Delivered, receipt.Withdrawn, receipt.Refused);
+
+    internal static string Outcome(int delivered, int withdrawn, int refused) =>
+        Words.Count(delivered, "entry delivered", "entries delivered")
+        + (withdrawn > 0 ? $", {withdrawn} withdrawn" : "")
+        + (refused > 0 ? $", {refused} refused" : "");
+
+    /// <summary>How a send ended, for the person who typed it.</summary>
+    internal static string Ending(TransferDocument transfer) => transfer switch
+    {
+        { State: TransferStates.Completed, Receipt: { } receipt } =>
+            $"Sent {transfer.Summary} ({Words.Bytes(transfer.BytesTotal)}) to {Peer(transfer)} in {Words.Seconds(transfer.Seconds)}{Rate(transfer)}. "
+            + $"Its signed receipt is verified: {Outcome(receipt)}.",
+        { State: TransferStates.Completed } => $"Sent {transfer.Summary} to {Peer(transfer)}.",
+        { State: TransferStates.Incomplete } => $"Not all of {transfer.Summary} is at {Peer(transfer)}. {transfer.Detail ?? "See: openshare receipt show " + Words.Short(transfer.TransferId)}",
+        { State: TransferStates.Declined } => $"{Peer(transfer)} declined {transfer.Summary}. {transfer.Detail}".TrimEnd(),
+        { State: TransferStates.Cancelled } => $"The transfer of {transfer.Summary} to {Peer(transfer)} was cancelled. {transfer.Detail}".TrimEnd(),
+        _ => $"{transfer.Summary} did not get to {Peer(transfer)}. {transfer.Detail}".TrimEnd(),
+    };
+
+    private static string Rate(TransferDocument transfer) =>
+        transfer.Seconds > 0.1 ? $", {Words.Bytes(transfer.BytesSent / transfer.Seconds)}/s" : "";
+}

@@ -1,0 +1,32 @@
+using OpenShare.Cli;
+using OpenShare.Cli.Invocation;
+using OpenShare.Device.Hosting;
+
+namespace OpenShare.Agent.Tests.Support;
+
+/// <summary>The command openshare, run in this process on a device of the test's.</summary>
+internal sealed class Cli(string home, StartDevice start) : IDisposable
+{
+    private readonly CancellationTokenSource _interrupt = new();
+    private readonly Transcript _out = new();
+    private readonly Transcript _error = new();
+
+    internal Cli(TestHome home, FakeDevice device) : this(home.Home, device.Start) { }
+
+    internal string Out => _out.ToString();
+
+    internal string Error => _error.ToString();
+
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>As Ctrl-C does.</summary>
+    internal void Interrupt() => _interrupt.Cancel();
+
+    internal Task<int> RunAsync(params string[] args)
+    {
+        var shell = new Shell(_out, _error, ErrorIsTerminal: false, () => new AgentLauncher(start), Time, _interrupt.Token);
+        return OpenShareCommand.RunAsync(["--home", home, .. args], shell).WaitAsync(Until.Deadline);
+    }
+
+    public void Dispose() => _interrupt.Dispose();
+}

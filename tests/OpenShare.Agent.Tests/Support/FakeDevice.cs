@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Agent.Tests.Support;
+
+/// <summary>A device that is whatever the test says it is, and notes what it was asked to do.</summary>
+internal sealed class FakeDevice : IDevice
+{
+    private readonly ChangeCounter _changes = new();
+    private readonly Lock _gate = new();
+
+    internal DeviceOptions? Options { get; private set; }
+
+    internal DeviceStatus Status { get; private set; } = Some.Status;
+
+    internal ImmutableArray<PeerView> Peers { get; private set; } = [];
+
+    internal ImmutableArray<TransferView> Transfers { get; private set; } = [];
+
+    internal ImmutableArray<ReceiptView> Receipts { get; set; } = [];
+
+    internal ReceiptCheck Check { get; set; } = new("This is no receipt.", null, null);
+
+    internal RevocationRefresh Refresh { get; set; } = new RevocationRefresh.NotRegistered();
+
+    internal Func<RegistrationOrder, RegistrationStart> OnRegister { get; set; } = _ => new RegistrationStart.Begun();
+
+    internal Func<SendTarget, SendStart> OnSend { get; set; } = _ => new SendStart.Refused(TransferProblem.NotRegistered, "This device is not registered.");
+
+    /// <summary>What StartSend waits for, given its own cancellation.</summary>
+    internal Func<CancellationToken, Task> BeforeSend { get; set; } = _ => Task.CompletedTask;
+
+    internal List<RegistrationOrder> Orders { get; } = [];
+
+    internal List<(ImmutableArray<string> Paths, SendTarget Target)> Sends { get; } = [];
+
+    internal int Starts { get; private set; }
+
+    internal int Stops { get; private set; }
+
+    internal int PeersAsked { get; private set; }
+
+    internal StartDevice Start => (_, options, _) =>
+    {
+        Options = options;
+        Starts++;
+        return Task.FromResult<IDevice>(this);
+    };
+
+    internal static StartDevice Failing(string message) => (_, _, _) => throw new DeviceStartException(message);
+
+    internal void Change(Func<DeviceStatus, DeviceStatus> change) => Update(() => Status = change(Status));
+
+    internal void SetPeers(params ImmutableArray<PeerView> peers) => Update(() => Peers = peers);
+
+    internal void SetTransfer(TransferView transfer) => Update(() => Transfers = [transfer, .. Transfers.Where(t => t.Id != transfer.Id)]);
+
+    public Task<DeviceStatus> GetStatus(CancellationToken cancellation) => Task.FromResult(Status);
+
+    public Task<RegistrationStart> Register(RegistrationOrder order, CancellationToken cancellation)
+    {
+        lock (_gate)
+            Orders.Add(order);
+        return Task.FromResult(OnRegister(order));
+    }
+
+    public Task<ImmutableArray<PeerView>> GetPeers(CancellationToken cancellation)
+    {
+        PeersAsked++;
+        return Task.FromResult(Peers);
+    }
+
+    public async Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, CancellationToken cancellation)
+    {
+        lock (_gate)
+            Sends.Add((paths, target));
+        await BeforeSend(cancellation);
+        return OnSend(target);
+    }
+
+    public Task<ImmutableArray<TransferView>> GetTransfers(CancellationToken cancellation) => Task.FromResult(Transfers);
+
+    public Task<TransferView?> GetTransfer(TransferId id, CancellationToken cancellation) => Task.FromResult(Transfers.FirstOrDefault(t => t.Id == id));
+
+    public async Task<TransferView?> CancelTransfer(TransferId id, CancellationToken cancellation)
+    {
+        if (await GetTransfer(id, cancellation) is not { } transfer)
+            return null;
+        if (!transfer.IsEnded)
+            SetTransfer(transfer with { State = TransferState.Cancelled });
+        return await GetTransfer(id, cancellation);
+    }
+
+    public Task<ReceiptView?> GetReceipt(TransferId id, CancellationToken cancellation) => Task.FromResult(Receipts.FirstOrDefault(r => r.Transfer == id));
+
+    public Task<ReceiptCheck> VerifyReceipt(ReadOnlyMemory<byte> receipt, CancellationToken cancellation) => Task.FromResult(Check);
+
+    public Task<RevocationView> GetRevocation(CancellationToken cancellation) => Task.FromResult(Status.Revocation);
+
+    public Task<RevocationRefresh> RefreshRevocation(CancellationToken cancellation) => Task.FromResult(Refresh);
+
+    public Task<long> WaitForChange(long seen, CancellationToken cancellation) => _changes.WaitPast(seen, cancellation);
+
+    public Task StopAsync()
+    {
+        Stops++;
+        return Task.CompletedTask;
+    }
+
+    private void Update(Action change)
+    {
+        lock (_gate)
+            change();
+        _changes.Count();
+    }
+}

@@ -1,0 +1,71 @@
+namespace OpenShare.EndToEnd.Tests.Harness;
+
+/// <summary>
+/// Two registered devices of one account, their agents running and seeing each other. A relay is in front of
+/// both, so that the link between them passes it whichever of them dials.
+/// </summary>
+internal sealed class Pair : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private Relay? _relay;
+
+    private Pair(string? bobSavesTo)
+    {
+        Alice = new TestDevice(_folder.Path, "alice") { AdvertisedPort = Ports.Free() };
+        Bob = new TestDevice(_folder.Path, "bob") { AdvertisedPort = Ports.Free(), SaveTo = bobSavesTo ?? _folder["bob-received"] };
+        Directory.CreateDirectory(_folder["outgoing"]);
+    }
+
+    /// <summary>The one who sends.</summary>
+    public TestDevice Alice { get; }
+
+    public TestDevice Bob { get; }
+
+    public Relay Relay => _relay!;
+
+    public string Account { get; } = $"account-{Guid.NewGuid():N}"[..20];
+
+    /// <param name="bobAccount">where it is another than Alice's: then they do not see each other</param>
+    public static async Task<Pair> OpenAsync(Server server, string? bobAccount = null, string? bobSavesTo = null)
+    {
+        var pair = new Pair(bobSavesTo);
+        try
+        {
+            pair._relay = await Relay.StartAsync([Route(pair.Alice), Route(pair.Bob)]);
+            await pair.Alice.RegisterAsync(server, pair.Account);
+            await pair.Bob.RegisterAsync(server, bobAccount ?? pair.Account);
+            await pair.Alice.StartAgentAsync();
+            await pair.Bob.StartAgentAsync();
+            if (bobAccount is null)
+                await pair.SeeEachOtherAsync();
+            return pair;
+        }
+        catch
+        {
+            pair.Dispose();
+            throw;
+        }
+
+        static (int, int) Route(TestDevice device) => (device.AdvertisedPort!.Value, device.Port);
+    }
+
+    public async Task SeeEachOtherAsync()
+    {
+        await Alice.SeesAsync(Bob);
+        await Bob.SeesAsync(Alice);
+    }
+
+    /// <summary>Where Alice keeps something of this name to be sent.</summary>
+    public string Outgoing(string name) => Path.Combine(_folder["outgoing"], name);
+
+    /// <summary>A file of Alice's, of fixed contents.</summary>
+    public string File(string name, long bytes) => Samples.MakeFile(Outgoing(name), bytes);
+
+    public void Dispose()
+    {
+        Alice.Dispose();
+        Bob.Dispose();
+        _relay?.Dispose();
+        _folder.Dispose();
+    }
+}

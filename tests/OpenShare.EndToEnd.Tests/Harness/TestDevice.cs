@@ -1,0 +1,103 @@
+using System.Text.Json;
+
+namespace OpenShare.EndToEnd.Tests.Harness;
+
+/// <summary>One device: its home, its agent as a process, and the commands a person would type on it.</summary>
+internal sealed class TestDevice(string folder, string name) : IDisposable
+{
+    private RunningProcess? _agent;
+    private string? _id;
+
+    public string Name => name;
+
+    public string Home { get; } = Path.Combine(folder, name);
+
+    /// <summary>Where what it receives goes.</summary>
+    public string SaveTo { get; init; } = Path.Combine(folder, name + "-received");
+
+    public int Port { get; } = Ports.Free();
+
+    /// <summary>The port it announces: of a relay in front of it.</summary>
+    public int? AdvertisedPort { get; init; }
+
+    public string Accept { get; set; } = "own";
+
+    /// <summary>Environment of its agent, besides the product's own.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>A command that runs its agent under some condition: fewer rights, another network.</summary>
+    public string[] AgentWithin { get; set; } = [];
+
+    public RunningProcess Agent => _agent ?? throw new InvalidOperationException($"{name} has no agent.");
+
+    public string Id => _id ?? throw new InvalidOperationException($"{name} is not registered.");
+
+    public string Received(string file) => Path.Combine(SaveTo, file);
+
+    public async Task RegisterAsync(Server server, string account)
+    {
+        (await TryRegisterAsync(server.Url, await server.TokenAsync(account))).EndedWith(0);
+        _id = (await StatusAsync()).Text("device_id");
+    }
+
+    public Task<CommandResult> TryRegisterAsync(string url, string token, params string[] flags) =>
+        RunAsync(["register", "--server", url, "--token", token, "--name", name, .. flags]);
+
+    public async Task StartAgentAsync()
+    {
+        var environment = new Dictionary<string, string>(Environment);
+        if (AdvertisedPort is { } port)
+            environment["OPENSHARE__Discovery__AdvertisedPort"] = $"{port}";
+        _agent?.Dispose();
+        _agent = RunningProcess.Start(
+            Checkout.OpenShare,
+            ["--home", Home, "agent", "--accept", Accept, "--save-to", SaveTo, "--listen", $"0.0.0.0:{Port}"],
+            environment,
+            AgentWithin);
+        await Eventually.TrueAsync($"{name}'s agent listens: {_agent}", Patience.Long, async () =>
+        {
+            Assert.True(_agent.IsRunning, $"{name}'s agent ended: {_agent}");
+            var status = await RunAsync("status", "--json");
+            return status.Code == 0 && status.Json.GetProperty("listening").GetArrayLength() > 0;
+        });
+    }
+
+    public async Task<JsonElement> StatusAsync() => (await RunAsync("status", "--json")).EndedWith(0).Json;
+
+    /// <summary>What this device shows of another.</summary>
+    /// <returns>null: nothing</returns>
+    public async Task<JsonElement?> PeerAsync(TestDevice other)
+    {
+        var peers = (await RunAsync("peers", "--json")).EndedWith(0).Json.EnumerateArray();
+        return peers.Cast<JsonElement?>().FirstOrDefault(p => p!.Value.Text("device_id") == other.Id);
+    }
+
+    public Task SeesAsync(TestDevice other) =>
+        Eventually.TrueAsync($"{name} sees {other.Name}: {_agent}", Patience.Long, async () => await PeerAsync(other) is { } peer && !peer.IsNull("address"));
+
+    public Task CallsAsync(TestDevice other, string trust) =>
+        Eventually.TrueAsync($"{name} calls {other.Name} {trust}: {_agent}", Patience.Long, async () => (await PeerAsync(other))?.Text("trust") == trust);
+
+    /// <summary>Its newest transfer, sent or received; null: none.</summary>
+    public async Task<JsonElement?> NewestTransferAsync() =>
+        (await RunAsync("transfers", "--json")).EndedWith(0).Json.EnumerateArray().Cast<JsonElement?>().FirstOrDefault();
+
+    /// <summary>A transfer that comes to its end: <c>send --json</c>, running.</summary>
+    public RunningProcess StartSend(TestDevice to, params string[] paths) => Start(["send", .. paths, "--to", to.Id, "--json"]);
+
+    public async Task<CommandResult> SendAsync(TestDevice to, params string[] paths)
+    {
+        using var send = StartSend(to, paths);
+        return await send.EndAsync(TimeSpan.FromMinutes(2));
+    }
+
+    public async Task<CommandResult> RunAsync(params string[] arguments)
+    {
+        using var command = Start(arguments);
+        return await command.EndAsync();
+    }
+
+    public RunningProcess Start(IEnumerable<string> arguments) => RunningProcess.Start(Checkout.OpenShare, ["--home", Home, .. arguments], Environment);
+
+    public void Dispose() => _agent?.Dispose();
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# What takes too long for tests/run.sh, with figures: a bigger file, a real tree (the .NET SDK's own folder), and the
+# same tree over a link that is cut again and again at random. Ends 0 only if everything arrived as it was sent.
+set -uo pipefail
+
+usage() {
+  cat <<'END'
+Usage: tests/long.sh [--size BYTES] [--cuts N] [--seed N] [TREE]
+
+  --size BYTES  of the file, with K, M or G (default: 4G)
+  --cuts N      how often the link is cut in the last part (default: 20)
+  --seed N      of the random cuts (default: printed)
+  TREE          the tree (default: the folder of the dotnet on the PATH)
+END
+}
+
+size=4G cuts=20 seed=$RANDOM tree=""
+while [ $# -gt 0 ]; do
+  case $1 in
+    --size) size=$2; shift ;;
+    --cuts) cuts=$2; shift ;;
+    --seed) seed=$2; shift ;;
+    -h | --help) usage; exit 0 ;;
+    -*) usage >&2; exit 2 ;;
+    *) tree=$1 ;;
+  esac
+  shift
+done
+bytes=$(numfmt --from=iec "$size") || exit 2
+tree=$(realpath -s -- "${tree:-$(dirname "$(readlink -f "$(command -v dotnet)")")}")
+
+. "$(dirname "${BASH_SOURCE[0]}")/devices.sh"
+
+# send WHAT PATH: and says how fast, in how much memory, and how much more than its bytes crossed the link.
+send() {
+  local what=$1 path=$2 total t base more
+  begin "$what"
+  total=$(du -sb --apparent-size -- "$path" | cut -f 1)
+  base=$(passed) || exit 1
+  t=$EPOCHREALTIME
+  device alice send "$path" --to "$bob_id" --json >"$work/logs/send.out" 2>"$work/logs/send.err" || fail "$(said "$work/logs/send.err")"
+  more=$(($(passed) - base - $(json bytes_total "$(cat "$work/logs/send.out")")))
+  say "$what: $(mib "$total") at $(awk -v n="$total" -v a="$t" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.0f", n / (b - a) / 1e6 }') MB/s, $(mib "$more") more than the files' bytes crossed the link"
+  note "peak memory: alice $(peak "$alice_pid") MiB, bob $(peak "$bob_pid") MiB"
+  begin "$what, compared"
+  same "$path" "$work/bob-received/$(basename -- "$path")"
+  say "$what: the same at bob's"
+  rm -rf "$work/bob-received/$(basename -- "$path")"
+}
+peak() { awk '/^VmHWM/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
+
+# cut_again_and_again: each cut after another share of the tree, down for up to two seconds.
+cut_again_and_again() {
+  local share i before
+  share=$(($(du -sb --apparent-size -- "$tree" | cut -f 1) / (cuts + 1)))
+  RANDOM=$seed
+  for i in $(seq "$cuts"); do
+    before=$(events cut)
+    relay "down $((RANDOM % 2)).$((RANDOM % 10))"
+    relay "cut-at $(($(passed) + share * (50 + RANDOM % 100) / 100 + 1))"
+    wait_for 600 more_than "$before" cut || return
+    wait_for 10 is_up || return
+  done
+}
+is_up() { [ "$(events up)" = "$(events cut)" ]; }
+
+begin_work long
+build
+start_server
+register alice
+register bob
+start_relay
+start_agent alice "$alice_port" "$alice_front"
+start_agent bob "$bob_port" "$bob_front"
+discover
+began=$EPOCHREALTIME
+
+begin "Input"
+head -c "$bytes" /dev/urandom >"$work/file" || fail "no room for $size in $work"
+say "A file of $size; the tree $tree: $(find "$tree" | wc -l) entries, $(mib "$(du -sb --apparent-size -- "$tree" | cut -f 1)")"
+
+send "The file" "$work/file"
+send "The tree" "$tree"
+echo "          Random cuts, seed $seed"
+cut_again_and_again &
+cutter=$!
+send "The tree, with cuts" "$tree"
+kill "$cutter" 2>/dev/null
+note "the link was cut $(events cut) times"
+[ "$(events cut)" -gt 0 ] || fail "there was no cut"
+started=$began
+say "All of it held."

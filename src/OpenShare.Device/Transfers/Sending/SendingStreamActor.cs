@@ -18,7 +18,7 @@ internal sealed class SendingStreamActor : ReceiveActor
     /// <summary>Read these chunks and send them as one frame.</summary>
     internal sealed record SendChunks(IReadOnlyList<OutgoingChunk> Chunks) : INoSerializationVerificationNeeded;
 
-    /// <summary>To the session: a chunk'"'"'s file is not what it was, or cannot be read.</summary>
+    /// <summary>To the session: a chunk's file is not what it was, or cannot be read.</summary>
     internal sealed record ChunkUnreadable(uint EntryNumber, string Reason);
 
     private readonly DeviceContext _context;
@@ -27,7 +27,7 @@ internal sealed class SendingStreamActor : ReceiveActor
     private readonly uint _streamId;
     private readonly CancellationTokenSource _stop = new();
 
-    // At most a window of frames waits here: the session'"'"'s machine sees to that.
+    // At most a window of frames waits here: the session's machine sees to that.
     private readonly Channel<SendChunks> _frames = System.Threading.Channels.Channel.CreateUnbounded<SendChunks>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
 

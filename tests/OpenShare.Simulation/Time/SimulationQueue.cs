@@ -1,0 +1,52 @@
+namespace OpenShare.Simulation.Time;
+
+/// <summary>
+/// Everything that is to happen, in the order of virtual time and, at one time, in the order it was asked for. One
+/// thread drains it; nothing in the simulated world may run on another, and what tries to is found out.
+/// </summary>
+public sealed class SimulationQueue
+{
+    private readonly PriorityQueue<Action, (TimeSpan Due, long Number)> _entries = new();
+    private long _number;
+    private int? _thread;
+
+    /// <summary>Virtual time since the start.</summary>
+    public TimeSpan Elapsed { get; private set; }
+
+    /// <summary>How many entries have run.</summary>
+    public long Steps { get; private set; }
+
+    public void Post(Action entry) => Schedule(TimeSpan.Zero, entry);
+
+    /// <exception cref="InvalidOperationException">called from another thread than the simulation's: its order would be chance</exception>
+    public void Schedule(TimeSpan delay, Action entry)
+    {
+        if (_thread is { } thread && thread != Environment.CurrentManagedThreadId)
+            throw new InvalidOperationException($"The simulated world was entered from thread {Environment.CurrentManagedThreadId}: something in it ran on the thread pool.");
+        _entries.Enqueue(entry, (Elapsed + (delay > TimeSpan.Zero ? delay : TimeSpan.Zero), _number++));
+    }
+
+    /// <summary>Runs until the condition holds.</summary>
+    /// <param name="limit">of virtual time</param>
+    /// <returns>false: the time was up, or nothing is left to happen</returns>
+    public bool RunUntil(Func<bool> condition, TimeSpan limit)
+    {
+        _thread ??= Environment.CurrentManagedThreadId;
+        var end = Elapsed + limit;
+        while (!condition())
+        {
+            if (!_entries.TryPeek(out _, out var next) || next.Due > end)
+            {
+                Elapsed = end;
+                return false;
+            }
+            var entry = _entries.Dequeue();
+            Elapsed = next.Due;
+            Steps++;
+            entry();
+        }
+        return true;
+    }
+
+    public void RunFor(TimeSpan time) => RunUntil(() => false, time);
+}

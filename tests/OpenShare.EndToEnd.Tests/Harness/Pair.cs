@@ -11,7 +11,7 @@ internal sealed class Pair : IDisposable
 
     private Pair(string? bobSavesTo)
     {
-        Alice = new TestDevice(_folder.Path, "alice") { AdvertisedPort = Ports.Free() };
+        Alice = new TestDevice(_folder.Path, "alice") { AdvertisedPort = Ports.Free(), AgentWithin = OrdinaryRights.Within };
         Bob = new TestDevice(_folder.Path, "bob") { AdvertisedPort = Ports.Free(), SaveTo = bobSavesTo ?? _folder["bob-received"] };
         Directory.CreateDirectory(_folder["outgoing"]);
     }

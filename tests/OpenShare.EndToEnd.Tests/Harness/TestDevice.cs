@@ -54,6 +54,8 @@ internal sealed class TestDevice(string folder, string name) : IDisposable
             ["--home", Home, "agent", "--accept", Accept, "--save-to", SaveTo, "--listen", $"0.0.0.0:{Port}"],
             environment,
             AgentWithin);
+        // Asked before, a command would find no agent and take the home itself, and the agent would find it taken.
+        await _agent.LineAsync("its first words", line => line.Contains("Ctrl-C stops it", StringComparison.Ordinal));
         await Eventually.TrueAsync($"{name}'s agent listens: {_agent}", Patience.Long, async () =>
         {
             Assert.True(_agent.IsRunning, $"{name}'s agent ended: {_agent}");

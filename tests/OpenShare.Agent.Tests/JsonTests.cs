@@ -75,6 +75,15 @@ public sealed class JsonTests : IDisposable
     }
 
     [Fact]
+    public async Task A_transfer_shown_alone_has_its_manifest()
+    {
+        _device.SetTransfer(Some.Completed);
+        _device.Manifest = """{"manifest_id":"9b","filename":"Photos","size":3500000,"chunk_hashes":["sha256:ab"],"sender_sig":"c2ln","payload":"cGF5"}"""u8.ToArray();
+
+        Golden.Equal("transfer-show-manifest.json", await AskAsync("transfer", "show", "7aaa"));
+    }
+
+    [Fact]
     public async Task A_receipt()
     {
         _device.SetTransfer(Some.Completed);

@@ -81,7 +81,7 @@ internal static class DocumentsOf
         receipt.Summary.Delivered,
         receipt.Summary.Withdrawn,
         receipt.Summary.Refused,
-        [.. receipt.Entries.Select(e => new ReceiptEntryDocument(e.EntryNo, e.Path, Word(e.Result), e.StoredAs, PrintableOrNull(e.Detail)))],
+        [.. receipt.Entries.Select(e => new ReceiptEntryDocument(e.EntryNo, e.Count, PrintableOrNull(e.Path), Word(e.Result), e.StoredAs, PrintableOrNull(e.Detail)))],
         Base64Url.Encode(receipt.Encoded.Span));
 
     internal static VerdictDocument Document(this ReceiptCheck check) =>

@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using OpenShare.Agent.Documents;
@@ -14,6 +15,13 @@ internal static class Reply
     {
         http.Response.StatusCode = status;
         return http.Response.WriteAsJsonAsync(document, type, cancellationToken: http.RequestAborted);
+    }
+
+    /// <param name="document">one JSON document, as UTF-8</param>
+    internal static async Task Json(HttpContext http, ReadOnlyMemory<byte> document)
+    {
+        http.Response.ContentType = MediaTypeNames.Application.Json;
+        await http.Response.Body.WriteAsync(document, http.RequestAborted);
     }
 
     internal static Task Problem(HttpContext http, string code, string message) =>

@@ -19,6 +19,7 @@ internal sealed class TransfersApi(AgentContext agent)
         routes.MapGet("/v1/transfers", (RequestDelegate)List);
         routes.MapGet("/v1/transfers/watch", (RequestDelegate)WatchAll);
         routes.MapGet("/v1/transfers/{id}", (RequestDelegate)Show);
+        routes.MapGet("/v1/transfers/{id}/manifest", (RequestDelegate)ShowManifest);
         routes.MapGet("/v1/transfers/{id}/watch", (RequestDelegate)Watch);
         routes.MapPost("/v1/transfers/{id}/cancel", (RequestDelegate)Cancel);
     }
@@ -73,6 +74,16 @@ internal sealed class TransfersApi(AgentContext agent)
     {
         if (await TransferLookup.Find(http, agent) is { } transfer)
             await Reply.Json(http, transfer.Document(), AgentJson.Readable.TransferDocument);
+    }
+
+    private async Task ShowManifest(HttpContext http)
+    {
+        if (await TransferLookup.Find(http, agent) is not { } transfer)
+            return;
+        if (await agent.Device.GetManifest(transfer.Id, http.RequestAborted) is { } manifest)
+            await Reply.Json(http, manifest);
+        else
+            await Reply.Problem(http, ProblemCodes.NotFound, $"The file list of the transfer {transfer.Id} is not complete.");
     }
 
     private async Task Watch(HttpContext http)

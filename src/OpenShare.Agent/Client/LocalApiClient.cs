@@ -68,6 +68,19 @@ public sealed class LocalApiClient : IDisposable
     public Task<TransferDocument> GetTransferAsync(string id, CancellationToken cancellation) =>
         GetAsync($"v1/transfers/{Uri.EscapeDataString(id)}", AgentJson.Readable.TransferDocument, cancellation);
 
+    /// <summary>Its file list; null while that is not complete.</summary>
+    public async Task<JsonElement?> FindManifestAsync(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            return await GetAsync($"v1/transfers/{Uri.EscapeDataString(id)}/manifest", AgentJson.Readable.JsonElement, cancellation);
+        }
+        catch (LocalApiException e) when (e.Code == ProblemCodes.NotFound)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The transfer now, and again whenever it changes, until it has ended.</summary>
     public IAsyncEnumerable<TransferDocument> WatchTransferAsync(string id, CancellationToken cancellation) =>
         WatchAsync($"v1/transfers/{Uri.EscapeDataString(id)}/watch", AgentJson.Readable.TransferDocument, cancellation);

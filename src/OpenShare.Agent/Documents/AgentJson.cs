@@ -11,6 +11,7 @@ namespace OpenShare.Agent.Documents;
 [JsonSerializable(typeof(IReadOnlyList<PeerDocument>), TypeInfoPropertyName = "Peers")]
 [JsonSerializable(typeof(TransferDocument))]
 [JsonSerializable(typeof(IReadOnlyList<TransferDocument>), TypeInfoPropertyName = "Transfers")]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(ReceiptDocument))]
 [JsonSerializable(typeof(VerdictDocument))]
 [JsonSerializable(typeof(RevocationDocument))]

@@ -19,10 +19,11 @@ public sealed record ReceiptDocument(
     IReadOnlyList<ReceiptEntryDocument> Entries,
     string Receipt);
 
+/// <param name="Count">of how many entries from this one on it holds: more than one only without the manifest</param>
 /// <param name="Path">null where this device does not have the manifest</param>
 /// <param name="Outcome">delivered, withdrawn or refused</param>
 /// <param name="StoredAs">the path it got, where that differs</param>
-public sealed record ReceiptEntryDocument(uint EntryNo, string? Path, string Outcome, string? StoredAs, string? Detail);
+public sealed record ReceiptEntryDocument(uint EntryNo, uint Count, string? Path, string Outcome, string? StoredAs, string? Detail);
 
 /// <summary>What <c>openshare receipt verify --json</c> prints.</summary>
 /// <param name="Problem">why it is not valid, for a person</param>

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace OpenShare.Agent.Documents;
 
 /// <summary>What <c>openshare send --json</c> and <c>transfer show --json</c> print; an element or a line of <c>transfers</c>.</summary>
@@ -30,6 +33,10 @@ public sealed record TransferDocument(
     string? Detail,
     ReceiptSummaryDocument? Receipt)
 {
+    /// <summary>What is sent, with its hashes and the sender's signature: in <c>transfer show --json</c> alone, once it is all known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? Manifest { get; init; }
+
     /// <summary>It will not change any more.</summary>
     public bool IsEnded() => State is TransferStates.Completed or TransferStates.Incomplete
         or TransferStates.Declined or TransferStates.Cancelled or TransferStates.Failed;

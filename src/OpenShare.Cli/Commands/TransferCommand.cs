@@ -26,7 +26,10 @@ internal sealed class TransferCommand : Command
         protected override async Task<int> RunAsync(CommandRun run)
         {
             await using var session = await run.OpenAsync(AgentReach.HomeOnly);
-            run.Answer(await session.Client.GetTransferAsync(run.Get(_id), run.Interrupted), AgentJson.Readable.TransferDocument, TransferText.Full);
+            var transfer = await session.Client.GetTransferAsync(run.Get(_id), run.Interrupted);
+            if (run.Json)
+                transfer = transfer with { Manifest = await session.Client.FindManifestAsync(transfer.TransferId, run.Interrupted) };
+            run.Answer(transfer, AgentJson.Readable.TransferDocument, TransferText.Full);
             return ExitCode.Done;
         }
     }

@@ -59,6 +59,14 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
     // A failed child is not restarted in place: it would spin. It is stopped, and started again after a back-off.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
+    // Started anew after a surprise, it goes on with what it was told before.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        if (_options is { } options)
+            Self.Tell(new DiscoveryCommands.Start(options));
+        base.PreRestart(reason, message);
+    }
+
     private bool IsFromMdns(object message) => !_isStopping && Sender.Equals(_mdns);
 
     private void Start(DiscoveryCommands.Start start)

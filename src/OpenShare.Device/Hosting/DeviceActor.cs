@@ -34,10 +34,9 @@ public sealed class DeviceActor : ReceiveActor
         var (context, database) = (adapters.Context, adapters.Database);
         var stores = new TransferStores(database.Transfers, database.Manifests, database.Chunks, database.Outcomes, database.Receipts);
 
-        // Subscribers before publishers: registration and revocation publish what they find on disk when they start.
         context.Events.Subscribe<RegistrationEvents.Certified>(Self);
         var peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener), "peers");
-        var transfers = Context.ActorOf(TransfersActor.Props(context, stores, adapters.Disk, peers, new ReceivingPolicy(settings.Accept, settings.SaveTo)), "transfers");
+        var transfers = Context.ActorOf(TransfersActor.Props(context, stores, adapters.Disk, database.Peers, peers, new ReceivingPolicy(settings.Accept, settings.SaveTo)), "transfers");
         _discovery = Context.ActorOf(DiscoveryActor.Props(context, adapters.Multicast), "discovery");
         var revocation = Context.ActorOf(
             RevocationActor.Props(context, database.Registration, database.Revocation, adapters.Service, adapters.RevocationPace), "revocation");
@@ -56,6 +55,8 @@ public sealed class DeviceActor : ReceiveActor
         Receive<TransferQueries.GetTransfers>(transfers.Forward);
         Receive<TransferQueries.GetTransfer>(transfers.Forward);
         Receive<TransferQueries.GetReceipt>(transfers.Forward);
+        Receive<TransferQueries.GetManifest>(transfers.Forward);
+        Receive<TransferQueries.FindManifest>(transfers.Forward);
         Receive<Stop>(_ => OnStop([_discovery, transfers, peers, revocation, registration]));
         Receive<FlowsStopped>(m => m.Asker.Tell(new Stopped()));
     }

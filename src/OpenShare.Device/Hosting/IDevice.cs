@@ -35,6 +35,10 @@ public interface IDevice
     /// <returns>the transfer as it is after that (unchanged when it had ended before); null when there is none</returns>
     Task<TransferView?> CancelTransfer(TransferId id, CancellationToken cancellation);
 
+    /// <summary>What a transfer sends or received, in the readable form of <see cref="ManifestJson"/>, as UTF-8.</summary>
+    /// <returns>null when there is no such transfer or its file list is not complete</returns>
+    Task<ReadOnlyMemory<byte>?> GetManifest(TransferId id, CancellationToken cancellation);
+
     /// <returns>null when there is no such transfer or it has no receipt</returns>
     Task<ReceiptView?> GetReceipt(TransferId id, CancellationToken cancellation);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.NetworkInformation;
@@ -94,16 +95,30 @@ public sealed class OpenShareDevice : IDevice
     public async Task<TransferView?> CancelTransfer(TransferId id, CancellationToken cancellation) =>
         (await Ask<Transfers.TransferAnswer>(new TransferCommands.CancelTransfer(id), cancellation).ConfigureAwait(false)).Transfer;
 
+    public async Task<ReadOnlyMemory<byte>?> GetManifest(TransferId id, CancellationToken cancellation)
+    {
+        var answer = await Ask<ManifestAnswer>(new TransferQueries.GetManifest(id), cancellation).ConfigureAwait(false);
+        if (answer is not { Manifest: { } manifest, FinalPage: { } page })
+            return null;
+        var json = new ArrayBufferWriter<byte>();
+        ManifestJson.Write(json, manifest, page);
+        return json.WrittenMemory;
+    }
+
     public async Task<ReceiptView?> GetReceipt(TransferId id, CancellationToken cancellation)
     {
         var answer = await Ask<ReceiptAnswer>(new TransferQueries.GetReceipt(id), cancellation).ConfigureAwait(false);
-        return answer.Receipt is { } receipt ? ReceiptViews.From(Receipt.Read(receipt), id) : null;
+        return answer.Receipt is { } receipt ? ReceiptViews.From(Receipt.Read(receipt), id, answer.Manifest.Manifest) : null;
     }
 
     public async Task<ReceiptCheck> VerifyReceipt(ReadOnlyMemory<byte> receipt, CancellationToken cancellation)
     {
         var registration = await Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration(), cancellation).ConfigureAwait(false);
-        return ReceiptViews.Check(receipt, registration.Identity);
+        var blob = ReceiptViews.Parse(receipt);
+        var known = ReceiptViews.TryRead(blob) is { } read
+            ? await Ask<ManifestAnswer>(new TransferQueries.FindManifest(read.ManifestId), cancellation).ConfigureAwait(false)
+            : ManifestAnswer.None;
+        return ReceiptViews.Check(blob, registration.Identity, known);
     }
 
     public Task<RevocationView> GetRevocation(CancellationToken cancellation) =>
@@ -121,6 +136,7 @@ public sealed class OpenShareDevice : IDevice
         await _device.Ask<DeviceActor.Stopped>(new DeviceActor.Stop(), Patience).ConfigureAwait(false);
         await _device.GracefulStop(Patience).ConfigureAwait(false);
         await _watcher.GracefulStop(Patience).ConfigureAwait(false);
+        _adapters.Listener?.Dispose();
         _service.Dispose();
         _adapters.Database.Dispose();
     }

@@ -22,9 +22,10 @@ public sealed record ReceiptView(
     ImmutableArray<ReceiptEntry> Entries,
     ReadOnlyMemory<byte> Encoded);
 
+/// <param name="Count">of how many entries in a row this holds: more than one only where the manifest is not held</param>
 /// <param name="Path">from the manifest; null where this device does not hold it</param>
 /// <param name="StoredAs">the path it got, where that differs</param>
-public sealed record ReceiptEntry(uint EntryNo, string? Path, EntryResult Result, string? StoredAs, string? Detail);
+public sealed record ReceiptEntry(uint EntryNo, uint Count, string? Path, EntryResult Result, string? StoredAs, string? Detail);
 
 public enum EntryResult
 {

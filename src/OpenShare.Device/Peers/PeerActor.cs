@@ -17,27 +17,9 @@ namespace OpenShare.Device.Peers;
 /// the moment the peer may not be spoken with. The decisions are <see cref="DialMachine"/>, <see cref="LinkElection"/>
 /// and <see cref="LinkLiveness"/>; this carries them out.
 /// </summary>
-internal sealed class PeerActor : ReceiveActor, IWithTimers
+internal sealed partial class PeerActor : ReceiveActor, IWithTimers
 {
-    private sealed record Dialled(int Attempt, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
-
-    private sealed record Probed(HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
-
-    private sealed record StreamJoined(LinkId Link, StreamOutcome Outcome, bool Dialled, int Try) : INoSerializationVerificationNeeded;
-
-    private sealed record RetryStream(LinkId Link, TransferId Transfer, int Try);
-
-    private sealed record DialDue;
-
-    private sealed record DialDeadline(int Attempt);
-
-    private sealed record ProbeDeadline;
-
     private sealed record LivenessDue;
-
-    // The other side may not have taken note of a session yet when its first join arrives.
-    private const int StreamTries = 4;
-    private static readonly TimeSpan StreamRetryPause = TimeSpan.FromMilliseconds(250);
 
     private readonly DeviceContext _context;
     private readonly DeviceId _device;
@@ -69,6 +51,7 @@ internal sealed class PeerActor : ReceiveActor, IWithTimers
 
         Receive<PeerCommands.Connect>(_ => DialIf(_dial.Want()));
         Receive<PeerCommands.Release>(_ => _dial.Release());
+        Receive<PeerCommands.TellLinks>(_ => { if (_link is { } link) Sender.Tell(new PeerEvents.LinkOpened(_device, link.Id, link.Certificate)); });
         Receive<PeerCommands.SendControl>(OnSendControl);
         Receive<PeerCommands.OpenStreams>(OnOpenStreams);
 
@@ -123,59 +106,9 @@ internal sealed class PeerActor : ReceiveActor, IWithTimers
 
     private void OnAddresses(ImmutableArray<IPEndPoint> addresses)
     {
-        // IPv4 first: a link-local IPv6 address works on one interface only.
-        _addresses = [.. addresses.OrderBy(a => a.AddressFamily == AddressFamily.InterNetwork ? 0 : a.Address.IsIPv6LinkLocal ? 2 : 1)];
+        _addresses = AddressOrder.BestFirst(addresses);
         DialIf(_dial.Sighted());
     }
-
-    private void DialIf(bool now)
-    {
-        if (!now)
-            return;
-        _attempt++;
-        if (_party is null)
-        {
-            Self.Tell(new Dialled(_attempt, new HandshakeOutcome.Unreachable("This device is not registered yet.")));
-            return;
-        }
-        _dialling = new CancellationTokenSource();
-        Timers.StartSingleTimer("dial deadline", new DialDeadline(_attempt), HandshakeParty.Deadline);
-        var attempt = _attempt;
-        new HandshakeRunner(_context, _party)
-            .DialAsync(_addresses, _device, Authentication.Types.Purpose.Link, _dialling.Token)
-            .PipeTo(Self, success: outcome => new Dialled(attempt, outcome));
-    }
-
-    private void OnDialled(Dialled dialled)
-    {
-        if (dialled.Attempt == _attempt)
-        {
-            Timers.Cancel("dial deadline");
-            _dialling?.Dispose();
-            _dialling = null;
-        }
-        if (dialled.Outcome is HandshakeOutcome.Open open)
-        {
-            OnOpen(open);
-            return;
-        }
-        var problem = ProblemOf(dialled.Outcome);
-        _dial.DialFailed(problem.IsWorthRetrying, _context.Now);
-        ScheduleDial();
-        // While a link is open a second dial that came to nothing is nobody's news.
-        if (_link is not null)
-            return;
-        if (!problem.IsWorthRetrying)
-            Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
-        _context.Events.Publish(new PeerEvents.LinkFailed(_device, problem));
-    }
-
-    private static LinkProblem ProblemOf(HandshakeOutcome outcome) => outcome switch
-    {
-        HandshakeOutcome.Failed failed => LinkProblems.From(failed.Failure),
-        HandshakeOutcome.Unreachable unreachable => LinkProblems.Unreachable(unreachable.Detail),
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome.GetType(), "An open link is no problem."),
-    };
 
     private void OnOpen(HandshakeOutcome.Open open)
     {
@@ -200,29 +133,6 @@ internal sealed class PeerActor : ReceiveActor, IWithTimers
         _context.Events.Publish(new PeerEvents.LinkOpened(_device, link.Id, link.Certificate));
     }
 
-    private void OnProbe()
-    {
-        if (_party is null || _link is not null || _addresses.IsEmpty)
-            return;
-        _probing?.Cancel();
-        _probing = new CancellationTokenSource();
-        Timers.StartSingleTimer("probe deadline", new ProbeDeadline(), HandshakeParty.Deadline);
-        new ProbeRunner(_context, _party).RunAsync(_addresses, _device, _probing.Token).PipeTo(Self, success: outcome => new Probed(outcome));
-    }
-
-    private void OnProbed(Probed probed)
-    {
-        switch (probed.Outcome)
-        {
-            case HandshakeOutcome.Open open:
-                Context.Parent.Tell(new PeerSignals.Proven(open.Result.Peer, open.Remote));
-                break;
-            case HandshakeOutcome.Failed when ProblemOf(probed.Outcome) is { IsWorthRetrying: false } problem:
-                Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
-                break;
-        }
-    }
-
     private static void OfferRevocationList(Link link, Protocol.Revocation.RevocationList list) =>
         link.Send(new Control { RevocationOffer = new RevocationOffer { RevocationList = list.Blob } });
 
@@ -230,73 +140,6 @@ internal sealed class PeerActor : ReceiveActor, IWithTimers
     {
         if (command.Link == _link?.Id)
             _link.Send(command.Message);
-    }
-
-    private void OnOpenStreams(PeerCommands.OpenStreams command)
-    {
-        if (command.Link != _link?.Id)
-            return;
-        var count = Math.Min(command.Count, LinkStreams.MostAtOnce);
-        if (_link.Session.Role == HandshakeRole.Initiator)
-            DialStreams(command.Transfer, count);
-        else
-            _link.Send(new Control { StreamsWanted = new StreamsWanted { TransferId = Google.Protobuf.ByteString.CopyFrom(command.Transfer.ToBytes()), Count = (uint)count } });
-    }
-
-    private void DialStreams(TransferId transfer, int count)
-    {
-        for (var i = 0; i < count; i++)
-            DialStream(transfer, 1);
-    }
-
-    private void DialStream(TransferId transfer, int tries)
-    {
-        var link = _link!;
-        _streams.DialAsync(link.Remote, link.Session, link.TakeStreamId(), transfer, link.Stopping)
-            .PipeTo(Self, success: outcome => new StreamJoined(link.Id, outcome, Dialled: true, tries));
-    }
-
-    private void OnJoinRequested(PeerSignals.JoinRequested request)
-    {
-        if (_link is not { } link || !link.Session.Id.ToBytes().AsSpan().SequenceEqual(request.Join.SessionId.Span))
-        {
-            request.Connection.Dispose();
-            return;
-        }
-        try
-        {
-            link.Streams.Claim(request.Join.StreamId);
-        }
-        catch (ProtocolException error)
-        {
-            _log.Warning("{0} was refused a stream: {1}", _device, error.Message);
-            request.Connection.Dispose();
-            return;
-        }
-        _streams.AnswerAsync(request.Connection, link.Session, request.Join, link.Stopping)
-            .PipeTo(Self, success: outcome => new StreamJoined(link.Id, outcome, Dialled: false, StreamTries));
-    }
-
-    private void OnStreamJoined(StreamJoined joined)
-    {
-        var (outcome, link) = (joined.Outcome, _link);
-        if (outcome.Stream is { } stream)
-        {
-            if (link?.Id != joined.Link)
-            {
-                stream.Dispose();
-                return;
-            }
-            link.Streams.Add(stream);
-            _context.Events.Publish(new PeerEvents.StreamOpened(_device, link.Id, outcome.Transfer, outcome.StreamId, stream));
-        }
-        else if (link?.Id == joined.Link && joined.Dialled)
-        {
-            if (joined.Try < StreamTries)
-                Timers.StartSingleTimer(outcome, new RetryStream(link.Id, outcome.Transfer, joined.Try + 1), StreamRetryPause);
-            else
-                EndLink($"No further stream could be opened: {outcome.Problem}");
-        }
     }
 
     private void OnArrived(Link.Arrived arrived)

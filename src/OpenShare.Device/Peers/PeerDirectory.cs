@@ -40,16 +40,24 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context)
             store.Save(known with { Trust = trust });
     }
 
+    // Where it was last reached, if it is still announced there.
+    private static IPEndPoint? AddressOf(PeerSighting sighting, PeerRecord? known)
+    {
+        var announced = AddressOrder.BestFirst(sighting.Place.EndPoints);
+        return known?.Endpoints.FirstOrDefault(e => announced.Contains(e)) ?? announced.FirstOrDefault();
+    }
+
     internal ImmutableArray<PeerView> View(RevocationList? revoked, IReadOnlySet<DeviceId> duplicates)
     {
         var views = new SortedDictionary<DeviceId, PeerView>();
-        foreach (var known in store.All())
+        var records = store.All().ToDictionary(r => r.DeviceId);
+        foreach (var known in records.Values)
             views[known.DeviceId] = new PeerView(known.DeviceId, known.Name, null, known.Trust, null, null);
         foreach (var (device, sighting) in _seen)
         {
             var name = views.TryGetValue(device, out var known) ? known.Name : sighting.AnnouncedName;
             var trust = _trust.TryGetValue(device, out var current) ? current : known?.Trust ?? PeerTrust.Certified;
-            views[device] = new PeerView(device, name, sighting.Place.EndPoints.FirstOrDefault(), trust, sighting.FoundBy, sighting.Latency);
+            views[device] = new PeerView(device, name, AddressOf(sighting, records.GetValueOrDefault(device)), trust, sighting.FoundBy, sighting.Latency);
         }
         return [.. views.Values.Select(v => v with
         {

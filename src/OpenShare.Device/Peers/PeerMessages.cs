@@ -44,6 +44,9 @@ public static class PeerCommands
     /// <summary>Nobody here needs the link any more; it may be closed when idle.</summary>
     public sealed record Release(DeviceId Device);
 
+    /// <summary>Answered with LinkOpened for each link that is open.</summary>
+    public sealed record TellLinks;
+
     /// <summary>Sends on the link's control stream. Dropped when that link is no more: LinkClosed has been or will be heard.</summary>
     public sealed record SendControl(DeviceId Device, LinkId Link, Control Message);
 

@@ -19,19 +19,9 @@ namespace OpenShare.Device.Peers;
 /// Supervises one actor for each known peer, accepts connections and hands each to its peer once it has proven whose
 /// it is, and keeps the directory that <c>peers</c> shows.
 /// </summary>
-internal sealed class PeersActor : ReceiveActor, IWithTimers
+internal sealed partial class PeersActor : ReceiveActor, IWithTimers
 {
-    private sealed record Accepted(ITransportConnection Connection) : INoSerializationVerificationNeeded;
-
-    private sealed record AcceptEnded(string Reason);
-
-    private sealed record OpeningRead(ITransportConnection Connection, byte[]? Opening) : INoSerializationVerificationNeeded;
-
-    private sealed record Answered(ITransportConnection Connection, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
-
     private sealed record Resolved(IActorRef Asker, IPEndPoint Address, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
-
-    private sealed record ProbeDone(ITransportConnection Connection) : INoSerializationVerificationNeeded;
 
     private sealed record Sweep;
 
@@ -61,11 +51,13 @@ internal sealed class PeersActor : ReceiveActor, IWithTimers
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
         Receive<DiscoveryEvents.PeerLost>(m => _directory.Lost(m.DeviceId));
         Receive<DiscoveryEvents.DuplicateDevice>(m => { _duplicates = _duplicates.Add(m.DeviceId); TellParty(); });
+        Receive<DiscoveryEvents.DuplicateEnded>(m => { _duplicates = _duplicates.Remove(m.DeviceId); TellParty(); });
 
         Receive<PeerCommands.Connect>(m => Peer(m.Device).Forward(m));
         Receive<PeerCommands.Release>(m => Peer(m.Device).Forward(m));
         Receive<PeerCommands.SendControl>(m => Peer(m.Device).Forward(m));
         Receive<PeerCommands.OpenStreams>(m => Peer(m.Device).Forward(m));
+        Receive<PeerCommands.TellLinks>(m => { foreach (var peer in _peers.Values) peer.Forward(m); });
         Receive<PeerCommands.Resolve>(OnResolve);
         Receive<PeerQueries.GetPeers>(_ => Sender.Tell(_directory.View(_revoked, _duplicates)));
 
@@ -99,6 +91,7 @@ internal sealed class PeersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<DiscoveryEvents.PeerSighted>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerLost>(self);
         _context.Events.Subscribe<DiscoveryEvents.DuplicateDevice>(self);
+        _context.Events.Subscribe<DiscoveryEvents.DuplicateEnded>(self);
         Timers.StartPeriodicTimer("sweep", new Sweep(), SweepEvery);
         if (_listener is not null)
             _ = AcceptAsync(_listener, self, _stop.Token);
@@ -108,22 +101,7 @@ internal sealed class PeersActor : ReceiveActor, IWithTimers
     {
         _context.Events.Unsubscribe(Self);
         _stop.Cancel();
-        _listener?.Dispose();
         _halfOpen.EndAll();
-    }
-
-    private static async Task AcceptAsync(ITransportListener listener, IActorRef self, CancellationToken cancellation)
-    {
-        try
-        {
-            while (true)
-                self.Tell(new Accepted(await listener.AcceptAsync(cancellation).ConfigureAwait(false)));
-        }
-        catch (TransportException error)
-        {
-            if (!cancellation.IsCancellationRequested)
-                self.Tell(new AcceptEnded(error.Message));
-        }
     }
 
     private HandshakeParty? Party() =>
@@ -175,103 +153,6 @@ internal sealed class PeersActor : ReceiveActor, IWithTimers
                 _directory.Refused(device, PeerTrust.Revoked);
                 break;
         }
-    }
-
-    private void OnAccepted(ITransportConnection connection)
-    {
-        if (_halfOpen.Admit(connection, _context.Now) is not { } deadline)
-        {
-            connection.Dispose();
-            return;
-        }
-        ReadOpeningAsync(connection, deadline).PipeTo(Self);
-    }
-
-    private static async Task<OpeningRead> ReadOpeningAsync(ITransportConnection connection, CancellationToken deadline)
-    {
-        try
-        {
-            return new OpeningRead(connection, await HandshakeFrames.ReadAsync(connection, Limits.OpeningFrame, deadline).ConfigureAwait(false));
-        }
-        catch (Exception error) when (error is TransportException or ProtocolException)
-        {
-            return new OpeningRead(connection, null);
-        }
-    }
-
-    private void OnOpeningRead(OpeningRead read)
-    {
-        _halfOpen.Remove(read.Connection);
-        if (read.Opening is null || !Messages.TryParse(Opening.Parser, read.Opening, out var opening))
-        {
-            read.Connection.Dispose();
-            return;
-        }
-        switch (opening.KindCase)
-        {
-            case Opening.KindOneofCase.Hello when Party() is { } party && _halfOpen.Admit(read.Connection, _context.Now) is { } deadline:
-                AnswerAsync(party, read.Connection, read.Opening, deadline).PipeTo(Self);
-                break;
-            case Opening.KindOneofCase.Join when JoinedPeer(opening.Join) is { } peer:
-                peer.Tell(new PeerSignals.JoinRequested(read.Connection, opening.Join));
-                break;
-            case Opening.KindOneofCase.Hello:
-                Hint(read.Connection, Protocol.Wire.Hint.Types.Code.Unregistered);
-                break;
-            default:
-                read.Connection.Dispose();
-                break;
-        }
-    }
-
-    private async Task<Answered> AnswerAsync(HandshakeParty party, ITransportConnection connection, byte[] opening, CancellationToken deadline) =>
-        new(connection, await new HandshakeRunner(_context, party).AnswerAsync(connection, opening, deadline).ConfigureAwait(false));
-
-    private IActorRef? JoinedPeer(Join join) =>
-        join.SessionId.Length == 16 && _sessions.TryGetValue(SessionId.FromBytes(join.SessionId.Span), out var peer) ? peer : null;
-
-    private void Hint(ITransportConnection connection, Hint.Types.Code code) =>
-        HintAsync(connection, code, _stop.Token).PipeTo(Self);
-
-    private static async Task<ProbeDone> HintAsync(ITransportConnection connection, Hint.Types.Code code, CancellationToken cancellation)
-    {
-        try
-        {
-            await HandshakeFrames.WriteAsync(connection, Hints.Frame(code), cancellation).ConfigureAwait(false);
-        }
-        catch (TransportException)
-        {
-            // It was only a hint.
-        }
-        connection.Dispose();
-        return new ProbeDone(connection);
-    }
-
-    private void OnAnswered(Answered answered)
-    {
-        switch (answered.Outcome)
-        {
-            case HandshakeOutcome.Open { Result.Purpose: Authentication.Types.Purpose.Probe } open when Party() is { } party:
-                _directory.Proven(open.Result.Peer, dialledAt: null);
-                ExchangeAsync(new ProbeRunner(_context, party), open, answered.Connection).PipeTo(Self);
-                return;
-            case HandshakeOutcome.Open open:
-                var peer = Peer(open.Result.Peer.DeviceId);
-                _sessions[open.Result.Session.Id] = peer;
-                peer.Tell(new PeerSignals.Adopt(open));
-                break;
-            case HandshakeOutcome.Failed { Failure: HandshakeFailure.Refused { Certificate: { } certificate } } failed:
-                OnRefused(certificate.DeviceId, LinkProblems.From(failed.Failure));
-                break;
-        }
-        _halfOpen.Remove(answered.Connection);
-    }
-
-    private static async Task<ProbeDone> ExchangeAsync(ProbeRunner runner, HandshakeOutcome.Open open, ITransportConnection connection)
-    {
-        // The half-open deadline closes the connection, and that ends this.
-        await runner.ExchangeAsync(open, CancellationToken.None).ConfigureAwait(false);
-        return new ProbeDone(connection);
     }
 
     private void OnResolve(PeerCommands.Resolve resolve)

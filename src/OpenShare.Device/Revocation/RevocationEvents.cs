@@ -6,5 +6,5 @@ namespace OpenShare.Device.Revocation;
 public static class RevocationEvents
 {
     /// <summary>A newer verified list is in force and on disk (or was found on disk at start).</summary>
-    public sealed record RevocationChanged(RevocationList List) : IDeviceEvent;
+    public sealed record RevocationChanged(RevocationList List) : IDeviceState;
 }

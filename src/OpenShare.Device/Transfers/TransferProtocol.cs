@@ -29,12 +29,26 @@ public static class TransferQueries
 
     /// <summary>Answered with <see cref="ReceiptAnswer"/>.</summary>
     public sealed record GetReceipt(TransferId Id);
+
+    /// <summary>The file list of a transfer. Answered with <see cref="ManifestAnswer"/>.</summary>
+    public sealed record GetManifest(TransferId Id);
+
+    /// <summary>The file list that a receipt is for. Answered with <see cref="ManifestAnswer"/>.</summary>
+    public sealed record FindManifest(ManifestId Id);
 }
 
 /// <summary>Null where there is no such transfer: actors do not answer with null itself.</summary>
 public sealed record TransferAnswer(TransferView? Transfer);
 
-public sealed record ReceiptAnswer(FinalReceipt? Receipt, Manifest? Manifest);
+public sealed record ReceiptAnswer(FinalReceipt? Receipt, ManifestAnswer Manifest);
+
+/// <param name="Manifest">complete; null where this device has none</param>
+/// <param name="FinalPage">its last page, as signed</param>
+/// <param name="Withdrawn">whether its sender withdrew this entry</param>
+public sealed record ManifestAnswer(Manifest? Manifest, Signed? FinalPage, Func<uint, bool> Withdrawn) : Akka.Actor.INoSerializationVerificationNeeded
+{
+    public static readonly ManifestAnswer None = new(null, null, _ => false);
+}
 
 public static class TransferEvents
 {

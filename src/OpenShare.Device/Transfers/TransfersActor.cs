@@ -9,6 +9,7 @@ using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Device.Transfers.Sending;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 using TransferState = OpenShare.Device.Hosting.TransferState;
@@ -19,14 +20,17 @@ namespace OpenShare.Device.Transfers;
 /// Supervises one session for each transfer that runs, tells each what happens on the link to its peer, starts the
 /// sessions that the device's own user, its peers or a restart ask for, and knows what every transfer looks like.
 /// </summary>
-internal sealed class TransfersActor : ReceiveActor
+internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
 {
-    private sealed record Resolved(TransferCommands.SendFiles Command, IActorRef Asker, AddressResolution Resolution);
+    private sealed record ReviveDue(TransferKey Key);
 
-    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(15);
+    // A session that fails is started again from what it kept, so often; then the transfer is given up, and says so.
+    private const int MostFailures = 5;
+    private static readonly RetryDelay RevivePause = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
     private readonly DeviceContext _context;
     private readonly TransferStores _stores;
+    private readonly TransferHistory _history;
     private readonly IDisk _disk;
     private readonly IActorRef _peers;
     private readonly ReceivingPolicy _receiving;
@@ -34,13 +38,16 @@ internal sealed class TransfersActor : ReceiveActor
     private readonly Dictionary<TransferKey, IActorRef> _sessions = [];
     private readonly Dictionary<IActorRef, TransferKey> _keys = [];
     private readonly Dictionary<TransferKey, TransferView> _running = [];
+    private readonly Dictionary<TransferKey, int> _failures = [];
     private readonly Dictionary<DeviceId, PeerEvents.LinkOpened> _links = [];
     private DeviceIdentity? _identity;
     private long _started;
 
-    public TransfersActor(DeviceContext context, TransferStores stores, IDisk disk, IActorRef peers, ReceivingPolicy receiving)
+    public TransfersActor(
+        DeviceContext context, TransferStores stores, IDisk disk, IPeerStore known, IActorRef peers, ReceivingPolicy receiving)
     {
         (_context, _stores, _disk, _peers, _receiving) = (context, stores, disk, peers, receiving);
+        _history = new TransferHistory(stores, known);
 
         Receive<RegistrationEvents.Certified>(OnCertified);
         Receive<PeerEvents.LinkOpened>(OnLinkOpened);
@@ -53,20 +60,25 @@ internal sealed class TransfersActor : ReceiveActor
         Receive<Resolved>(OnResolved);
         Receive<TransferCommands.CancelTransfer>(OnCancel);
         Receive<TransferQueries.GetTransfers>(_ => Sender.Tell(_stores.Transfers.All().Select(t => ViewOf(t.No, t.Transfer)).ToImmutableArray()));
-        Receive<TransferQueries.GetTransfer>(m => Sender.Tell(new TransferAnswer(Find(m.Id) is var (no, record) ? ViewOf(no, record) : null)));
-        Receive<TransferQueries.GetReceipt>(OnGetReceipt);
+        Receive<TransferQueries.GetTransfer>(m => Sender.Tell(new TransferAnswer(_history.Find(m.Id) is var (no, record) ? ViewOf(no, record) : null)));
+        Receive<TransferQueries.GetReceipt>(m => Look(self => _history.ReceiptOf(m.Id, self), new ReceiptAnswer(null, ManifestAnswer.None)));
+        Receive<TransferQueries.GetManifest>(m => Look(self => _history.ManifestOf(m.Id, self), ManifestAnswer.None));
+        Receive<TransferQueries.FindManifest>(m => Look(self => _history.ManifestOf(m.Id, self), ManifestAnswer.None));
 
         Receive<TransferSignals.ViewChanged>(OnViewChanged);
         Receive<TransferSignals.Settled>(_ => { if (_keys.ContainsKey(Sender)) Context.Stop(Sender); });
         Receive<Terminated>(OnTerminated);
+        Receive<ReviveDue>(m => Revive(m.Key));
     }
 
-    public static Props Props(DeviceContext context, TransferStores stores, IDisk disk, IActorRef peers, ReceivingPolicy receiving) =>
-        Akka.Actor.Props.Create(() => new TransfersActor(context, stores, disk, peers, receiving));
+    public ITimerScheduler Timers { get; set; } = null!;
 
-    // A session that fails unexpectedly goes on from what it kept; one that keeps failing is stopped, and tried again when the link comes anew.
-    protected override SupervisorStrategy SupervisorStrategy() =>
-        new OneForOneStrategy(_ => Directive.Stop);
+    public static Props Props(
+        DeviceContext context, TransferStores stores, IDisk disk, IPeerStore known, IActorRef peers, ReceivingPolicy receiving) =>
+        Akka.Actor.Props.Create(() => new TransfersActor(context, stores, disk, known, peers, receiving));
+
+    // Not restarted in place: a session holds open files and streams. It is stopped, and made anew after a pause.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     protected override void PreStart()
     {
@@ -76,6 +88,8 @@ internal sealed class TransfersActor : ReceiveActor
         _context.Events.Subscribe<PeerEvents.LinkFailed>(Self);
         _context.Events.Subscribe<PeerEvents.ControlReceived>(Self);
         _context.Events.Subscribe<PeerEvents.StreamOpened>(Self);
+        // After a restart there may be links that were opened before it.
+        _peers.Tell(new PeerCommands.TellLinks());
     }
 
     protected override void PostStop() => _context.Events.Unsubscribe(Self);
@@ -95,8 +109,10 @@ internal sealed class TransfersActor : ReceiveActor
 
     private void OnLinkOpened(PeerEvents.LinkOpened opened)
     {
+        if (_links.TryGetValue(opened.Device, out var link) && link.Link == opened.Link)
+            return;
         _links[opened.Device] = opened;
-        foreach (var (key, session) in SessionsWith(opened.Device))
+        foreach (var (_, session) in SessionsWith(opened.Device))
             session.Tell(new TransferSignals.LinkUp(opened.Link, opened.Certificate));
         foreach (var (no, record) in _stores.Transfers.Unfinished().Where(t => t.Transfer.Key.Peer == opened.Device && !_sessions.ContainsKey(t.Transfer.Key)))
             Start(no, record);
@@ -125,125 +141,40 @@ internal sealed class TransfersActor : ReceiveActor
             return;
         var direction = TransferMessages.IsFromSender(received.Message) ? TransferDirection.Receiving : TransferDirection.Sending;
         var key = new TransferKey(direction, received.Device, transfer);
-        if (!_sessions.TryGetValue(key, out var session))
-        {
-            // Either side may cancel, and an ended transfer may be asked for its last word.
-            var other = key with { Direction = TransferDirection.Receiving };
-            session = _sessions.GetValueOrDefault(other) ?? Revive(received, key) ?? Revive(received, other);
-        }
-        session?.Tell(new TransferSignals.ControlArrived(received.Message));
-    }
-
-    private IActorRef? Revive(PeerEvents.ControlReceived received, TransferKey key)
-    {
-        if (_stores.Transfers.Find(key) is var (no, record))
-            return Start(no, record);
         var opens = received.Message.KindCase is Control.KindOneofCase.ManifestOffer or Control.KindOneofCase.TransferResumed;
-        if (!opens || key.Direction != TransferDirection.Receiving)
-            return null;
-        var fresh = NewRecord(key, manifest: null, paths: [], _receiving.SaveTo, summary: "");
-        return Start(_stores.Transfers.Add(fresh), fresh);
+        // Either side may cancel, and an ended transfer may be asked for its last word.
+        var session = FindSession(key) ?? FindSession(key with { Direction = TransferDirection.Receiving });
+        if (session is null && opens && direction == TransferDirection.Receiving)
+            session = StartReceiving(key);
+        session?.Tell(new TransferSignals.ControlArrived(received.Message));
     }
 
     private void OnStreamOpened(PeerEvents.StreamOpened opened)
     {
-        var session = _sessions.GetValueOrDefault(new TransferKey(TransferDirection.Sending, opened.Device, opened.Transfer))
-            ?? _sessions.GetValueOrDefault(new TransferKey(TransferDirection.Receiving, opened.Device, opened.Transfer));
+        var key = new TransferKey(TransferDirection.Receiving, opened.Device, opened.Transfer);
         // The offer travels on another connection than the stream, and may come after it: the session is made by whichever is first.
-        session ??= ReviveForStream(new TransferKey(TransferDirection.Receiving, opened.Device, opened.Transfer));
+        var session = _sessions.GetValueOrDefault(key with { Direction = TransferDirection.Sending })
+            ?? _sessions.GetValueOrDefault(key)
+            ?? (_stores.Transfers.Find(key) is { Transfer.IsOver: true } ? null : FindSession(key) ?? StartReceiving(key));
         if (session is null)
             opened.Stream.Dispose();
         else
             session.Tell(new TransferSignals.StreamReady(opened.StreamId, opened.Stream));
     }
 
-    private IActorRef? ReviveForStream(TransferKey key)
+    // ------------------------------------------------------------ sessions
+
+    private IActorRef? FindSession(TransferKey key) =>
+        _sessions.GetValueOrDefault(key) ?? (_stores.Transfers.Find(key) is var (no, record) ? Start(no, record) : null);
+
+    private IActorRef StartReceiving(TransferKey key)
     {
-        if (_stores.Transfers.Find(key) is var (no, record))
-            return record.IsOver ? null : Start(no, record);
         var fresh = NewRecord(key, manifest: null, paths: [], _receiving.SaveTo, summary: "");
         return Start(_stores.Transfers.Add(fresh), fresh);
     }
 
-    // ------------------------------------------------------------ from the user
-
-    private void OnSendFiles(TransferCommands.SendFiles command)
-    {
-        if (_identity is null)
-        {
-            Sender.Tell(new SendStart.Refused(TransferProblem.NotRegistered, "This device is not registered. Run 'openshare register' first."));
-            return;
-        }
-        if (command.Paths.FirstOrDefault(p => !Path.Exists(p)) is { } missing)
-        {
-            Sender.Tell(new SendStart.Refused(TransferProblem.BadPath, $"{missing} is not there."));
-            return;
-        }
-        var asker = Sender;
-        switch (command.Target)
-        {
-            case SendTarget.Device device:
-                asker.Tell(Begin(command.Paths, device.Id));
-                break;
-            case SendTarget.Address address:
-                _peers.Ask<AddressResolution>(new PeerCommands.Resolve(address.EndPoint), ResolveTimeout).PipeTo(
-                    Self,
-                    success: resolution => new Resolved(command, asker, resolution),
-                    failure: error => new Resolved(command, asker, new AddressResolution.Failed(
-                        new LinkProblem(LinkRefusal.Unreachable, error.Message, ByPeer: false))));
-                break;
-        }
-    }
-
-    private void OnResolved(Resolved resolved) => resolved.Asker.Tell(resolved.Resolution switch
-    {
-        AddressResolution.Found found => Begin(resolved.Command.Paths, found.Device),
-        AddressResolution.Failed { Problem: { IsWorthRetrying: true } problem } => new SendStart.Refused(TransferProblem.DeviceNotFound, problem.Detail),
-        AddressResolution.Failed { Problem: var problem } => new SendStart.Refused(TransferProblem.NotTrusted, problem.Detail),
-        _ => new SendStart.Refused(TransferProblem.Failed, "The address could not be resolved."),
-    });
-
-    private SendStart Begin(ImmutableArray<string> paths, DeviceId device)
-    {
-        if (device == _identity!.DeviceId)
-            return new SendStart.Refused(TransferProblem.DeviceNotFound, "That is this device itself.");
-        var key = new TransferKey(TransferDirection.Sending, device, TransferId.New(_context.Random));
-        var summary = TransferViews.SummaryOf([.. paths.Select(p => Path.GetFileName(Path.TrimEndingDirectorySeparator(p)))]);
-        var record = NewRecord(key, ManifestId.New(_context.Random), paths, destination: "", summary);
-        Start(_stores.Transfers.Add(record), record);
-        return new SendStart.Started(key.Transfer);
-    }
-
     private TransferRecord NewRecord(TransferKey key, ManifestId? manifest, ImmutableArray<string> paths, string destination, string summary) => new(
         key, TransferState.Connecting, Problem: null, manifest, paths, destination, _context.Now, _context.Now, summary, Detail: "", 0, 0, 0, 0, 0, TimeSpan.Zero);
-
-    private void OnCancel(TransferCommands.CancelTransfer command)
-    {
-        if (Find(command.Id) is not var (no, record))
-        {
-            Sender.Tell(new TransferAnswer(null));
-            return;
-        }
-        if (!record.IsOver)
-        {
-            if (_sessions.TryGetValue(record.Key, out var session))
-            {
-                session.Forward(new TransferSignals.Cancel());
-                return;
-            }
-            // Nothing runs: what is kept says so, and the other side hears of it when it asks.
-            record = record with { State = TransferState.Cancelled, UpdatedAt = _context.Now, Detail = "cancelled on this device" };
-            _stores.Transfers.Update(no, record);
-            if (record.Key.Direction == TransferDirection.Receiving && _disk.OpenDestination(record.Destination, record.Key.Peer, record.Key.Transfer).Value is { } staged)
-            {
-                staged.Discard();
-                staged.Dispose();
-            }
-        }
-        Sender.Tell(new TransferAnswer(ViewOf(no, record)));
-    }
-
-    // ------------------------------------------------------------ sessions
 
     private IActorRef Start(TransferNo no, TransferRecord record)
     {
@@ -269,14 +200,48 @@ internal sealed class TransfersActor : ReceiveActor
         _running.Remove(key);
         if (!_sessions.Keys.Any(k => k.Peer == key.Peer && k.Direction == TransferDirection.Sending))
             _peers.Tell(new PeerCommands.Release(key.Peer));
-        if (_stores.Transfers.Find(key) is (_, { IsOver: false }))
-            _log.Warning("The session of transfer {0} stopped before its end; it goes on with the next link", key.Transfer);
+        if (_stores.Transfers.Find(key) is var (no, record) && !record.IsOver)
+            OnSessionFailed(no, record);
+        else
+            _failures.Remove(key);
+    }
+
+    private void OnSessionFailed(TransferNo no, TransferRecord record)
+    {
+        var failures = _failures[record.Key] = _failures.GetValueOrDefault(record.Key) + 1;
+        if (failures < MostFailures)
+        {
+            var pause = RevivePause.After(failures, _context.Random);
+            _log.Warning("The session of transfer {0} failed; it goes on in {1:0.0} s", record.Key.Transfer, pause.TotalSeconds);
+            Timers.StartSingleTimer(record.Key, new ReviveDue(record.Key), pause);
+            return;
+        }
+        _failures.Remove(record.Key);
+        _log.Error("The session of transfer {0} failed {1} times and is given up", record.Key.Transfer, failures);
+        var failed = record with
+        {
+            State = TransferState.Failed,
+            Problem = TransferProblem.Failed,
+            UpdatedAt = _context.Now,
+            Detail = "This transfer failed again and again; the agent's log says why. Send the files again.",
+        };
+        _stores.Transfers.Update(no, failed);
+        _context.Events.Publish(new TransferEvents.TransferChanged(ViewOf(no, failed)));
+    }
+
+    private void Revive(TransferKey key)
+    {
+        if (!_sessions.ContainsKey(key) && _stores.Transfers.Find(key) is var (no, record) && !record.IsOver)
+            Start(no, record);
     }
 
     private void OnViewChanged(TransferSignals.ViewChanged changed)
     {
         if (!_keys.TryGetValue(Sender, out var key))
             return;
+        // Once more is delivered than at its last failure, it counts as healthy again.
+        if (_running.TryGetValue(key, out var before) && changed.View.BytesDone > before.BytesDone)
+            _failures.Remove(key);
         _running[key] = changed.View;
         _context.Events.Publish(new TransferEvents.TransferChanged(changed.View));
     }
@@ -284,25 +249,16 @@ internal sealed class TransfersActor : ReceiveActor
     private List<KeyValuePair<TransferKey, IActorRef>> SessionsWith(DeviceId device) =>
         [.. _sessions.Where(s => s.Key.Peer == device).OrderBy(s => s.Key.Transfer.ToString(), StringComparer.Ordinal)];
 
-    private (TransferNo No, TransferRecord Record)? Find(TransferId id)
-    {
-        foreach (var (no, record) in _stores.Transfers.All())
-        {
-            if (record.Key.Transfer == id)
-                return (no, record);
-        }
-        return null;
-    }
-
     private TransferView ViewOf(TransferNo no, TransferRecord record) =>
-        _running.TryGetValue(record.Key, out var view)
-            ? view
-            : TransferViews.Resting(record, peerName: null, record.IsOver ? _stores.Receipts.Find(no) : null);
+        _running.TryGetValue(record.Key, out var view) ? view : _history.Resting(no, record);
 
-    private void OnGetReceipt(TransferQueries.GetReceipt query)
+    // A file list may be long: it is read on a worker.
+    private void Look<T>(Func<DeviceId, T> query, T unregistered)
     {
-        var receipt = Find(query.Id) is var (no, _) ? _stores.Receipts.Find(no) : null;
-        Sender.Tell(new ReceiptAnswer(receipt, Manifest: null));
+        if (_identity?.DeviceId is { } self)
+            _context.Workers.Run(() => query(self)).PipeTo(Sender, Self);
+        else
+            Sender.Tell(unregistered);
     }
 }
 

@@ -8,11 +8,22 @@ namespace OpenShare.Protocol.Transfer;
 /// Reads a manifest's pages in order and verifies each before anything of it is believed. After a refusal it stays
 /// refused: a sender whose pages do not hold together is not asked for more of them.
 /// </summary>
-/// <param name="senderKey">the key in the sender's verified certificate</param>
-public sealed class ManifestReader(PublicKey senderKey, DeviceId sender, DeviceId receiver)
+public sealed class ManifestReader
 {
+    private readonly PublicKey? _senderKey;
+    private readonly DeviceId _sender;
+    private readonly DeviceId _receiver;
     private readonly ManifestTree _tree = new();
     private ManifestRefusal? _refused;
+
+    /// <param name="senderKey">the key in the sender's verified certificate</param>
+    public ManifestReader(PublicKey senderKey, DeviceId sender, DeviceId receiver)
+        : this(sender, receiver) => _senderKey = senderKey;
+
+    private ManifestReader(DeviceId sender, DeviceId receiver) => (_sender, _receiver) = (sender, receiver);
+
+    /// <summary>For pages that this device made or verified before it stored them: all is checked but the signatures.</summary>
+    public static ManifestReader OfKept(DeviceId sender, DeviceId receiver) => new(sender, receiver);
 
     /// <summary>The pages read so far; null before the first.</summary>
     public Manifest? Manifest { get; private set; }
@@ -32,7 +43,7 @@ public sealed class ManifestReader(PublicKey senderKey, DeviceId sender, DeviceI
     {
         if (blob.Payload.Length > Limits.SignedPayload)
             return Refuse(ManifestRefusalKind.TooLarge, $"A page of the file list is larger than {Limits.SignedPayload} bytes.");
-        if (!blob.IsSignedBy(senderKey, SignatureContext.ManifestPage))
+        if (_senderKey is not null && !blob.IsSignedBy(_senderKey, SignatureContext.ManifestPage))
             return Refuse(ManifestRefusalKind.NotSignedBySender, "A page of the file list is not signed by the sending device, or was altered on the way.");
         ManifestPagePayload payload;
         try
@@ -51,7 +62,7 @@ public sealed class ManifestReader(PublicKey senderKey, DeviceId sender, DeviceI
         if (payload.Version != ManifestBuilder.CurrentVersion)
             return Refuse(ManifestRefusalKind.UnknownVersion,
                 $"The file list is of version {payload.Version}; this program knows version {ManifestBuilder.CurrentVersion}. Update OpenShare.");
-        if (!payload.Sender.Span.SequenceEqual(sender.ToBytes()) || !payload.Receiver.Span.SequenceEqual(receiver.ToBytes()))
+        if (!payload.Sender.Span.SequenceEqual(_sender.ToBytes()) || !payload.Receiver.Span.SequenceEqual(_receiver.ToBytes()))
             return Refuse(ManifestRefusalKind.ForOthers, "The file list was made for another pair of devices.");
         if (payload.ManifestId.Length != 16)
             return Refuse(ManifestRefusalKind.Damaged, "The file list has no id.");
@@ -75,7 +86,7 @@ public sealed class ManifestReader(PublicKey senderKey, DeviceId sender, DeviceI
             return new PageReading.Ahead((int)index);
         if (!payload.PreviousPageSha256.Span.SequenceEqual(index == 0 ? [] : Manifest!.Pages[^1].PayloadSha256.Span))
             return Refuse(ManifestRefusalKind.BrokenChain, $"Page {index + 1} of the file list does not follow the page before it.");
-        var manifest = Manifest ?? new Manifest(ManifestId.FromBytes(payload.ManifestId.Span), sender, receiver);
+        var manifest = Manifest ?? new Manifest(ManifestId.FromBytes(payload.ManifestId.Span), _sender, _receiver);
         if (new PageParser(manifest, _tree, payload, hash).Parse(out var page) is { } refusal)
             return new PageReading.Refused(refusal);
         manifest.Append(page!);

@@ -93,6 +93,10 @@ internal sealed class FakeDevice : IDevice
         return await GetTransfer(id, cancellation);
     }
 
+    public ReadOnlyMemory<byte>? Manifest { get; set; }
+
+    public Task<ReadOnlyMemory<byte>?> GetManifest(TransferId id, CancellationToken cancellation) => Task.FromResult(Manifest);
+
     public Task<ReceiptView?> GetReceipt(TransferId id, CancellationToken cancellation) => Task.FromResult(Receipts.FirstOrDefault(r => r.Transfer == id));
 
     public Task<ReceiptCheck> VerifyReceipt(ReadOnlyMemory<byte> receipt, CancellationToken cancellation) => Task.FromResult(Check);

@@ -49,8 +49,8 @@ internal static class Some
     internal static ReceiptView Receipt => new(
         TransferId, ManifestId, Alice, Bob, "bob", Enumerable.Repeat((byte)0xab, 32).ToArray(), new ReceiptSummary(Time, 1, 1, 0),
         [
-            new ReceiptEntry(0, "Photos/a.jpg", EntryResult.Delivered, "Photos/a (2).jpg", null),
-            new ReceiptEntry(1, "Photos/b.jpg", EntryResult.Withdrawn, null, "it changed"),
+            new ReceiptEntry(0, 1, "Photos/a.jpg", EntryResult.Delivered, "Photos/a (2).jpg", null),
+            new ReceiptEntry(1, 1, "Photos/b.jpg", EntryResult.Withdrawn, null, "it changed"),
         ],
         new byte[] { 1, 2, 3 });
 }

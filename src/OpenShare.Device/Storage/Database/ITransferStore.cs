@@ -52,6 +52,6 @@ public interface ITransferStore
     /// <returns>those to be gone on with, oldest first</returns>
     IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished();
 
-    /// <summary>Drops manifest pages, chunk maps, identities and placements of a transfer that is over. Record, outcomes and receipt stay.</summary>
+    /// <summary>Drops chunk maps, identities and placements of a transfer that is over. Record, outcomes and receipt stay, and the manifest pages that a receipt is for.</summary>
     void DropWorkingState(TransferNo no);
 }

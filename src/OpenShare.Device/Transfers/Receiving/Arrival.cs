@@ -8,7 +8,7 @@ using ChunkMap = OpenShare.Protocol.Transfer.ChunkMap;
 namespace OpenShare.Device.Transfers.Receiving;
 
 /// <summary>A receiving transfer as it is found on disk at the start of a session: new, or where an earlier process left it.</summary>
-internal sealed record Arrival(IDestination Destination, HeldChunks Held, ReceiverRecord? Kept, Manifest? Manifest)
+internal sealed record Arrival(IDestination Destination, HeldChunks Held, ReceiverRecord? Kept)
 {
     /// <summary>Opens the staging place and finds out what of it can be trusted. Blocks: for a worker.</summary>
     /// <exception cref="ProtocolException">what was kept does not hold together</exception>
@@ -19,12 +19,9 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Receiv
             return new DiskResult<Arrival>(new DiskResult(opened.Problem, opened.Detail));
         var stores = scope.Stores;
         var held = new HeldChunks(stores.ChunkMaps, scope.No, destination.Epoch);
-        var pages = Enumerable.Range(0, (int)stores.Manifests.Count(scope.No))
-            .Select(p => SignedBlobs.Parse(stores.Manifests.Read(scope.No, (uint)p)!, "page of the file list")).ToList();
-        if (pages.Count == 0)
-            return new DiskResult<Arrival>(new Arrival(destination, held, Kept: null, Manifest: null));
+        if (StoredManifest.Read(stores.Manifests, scope.No, new ManifestReader(senderKey, scope.Key.Peer, scope.Identity.DeviceId)) is not var (pages, manifest))
+            return new DiskResult<Arrival>(new Arrival(destination, held, Kept: null));
 
-        var manifest = ReadManifest(pages, scope, senderKey);
         var outcomes = stores.Outcomes.All(scope.No);
         var receipt = stores.Receipts.Find(scope.No);
         // What is in its place already is no longer in the staging place: there is nothing to look at again.
@@ -38,18 +35,7 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Receiv
             ReceiverStates.Kept(scope.Record.State, receipt is not null),
             scope.Record.Detail,
             receipt);
-        return new DiskResult<Arrival>(new Arrival(destination, held, kept, manifest));
-    }
-
-    private static Manifest ReadManifest(List<Signed> pages, TransferScope scope, PublicKey senderKey)
-    {
-        var reader = new ManifestReader(senderKey, scope.Key.Peer, scope.Identity.DeviceId);
-        foreach (var page in pages)
-        {
-            if (reader.Read(page) is not PageReading.Accepted)
-                throw new ProtocolException("The stored file list of this transfer is damaged. It has to be sent again.");
-        }
-        return reader.Manifest!;
+        return new DiskResult<Arrival>(new Arrival(destination, held, kept));
     }
 
     private static DiskResult Trust(TransferScope scope, IDestination destination, HeldChunks held, Manifest manifest)

@@ -1,0 +1,91 @@
+using Akka.Actor;
+using OpenShare.Protocol.Handshake;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Peers;
+
+/// <summary>Dialling the peer for a link, and probing it to learn whether it may be trusted.</summary>
+internal sealed partial class PeerActor
+{
+    private sealed record Dialled(int Attempt, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
+
+    private sealed record Probed(HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
+
+    private sealed record DialDue;
+
+    private sealed record DialDeadline(int Attempt);
+
+    private sealed record ProbeDeadline;
+
+    private void DialIf(bool now)
+    {
+        if (!now)
+            return;
+        _attempt++;
+        if (_party is null)
+        {
+            Self.Tell(new Dialled(_attempt, new HandshakeOutcome.Unreachable("This device is not registered yet.")));
+            return;
+        }
+        _dialling = new CancellationTokenSource();
+        Timers.StartSingleTimer("dial deadline", new DialDeadline(_attempt), HandshakeParty.Deadline);
+        var attempt = _attempt;
+        new HandshakeRunner(_context, _party)
+            .DialAsync(_addresses, _device, Authentication.Types.Purpose.Link, _dialling.Token)
+            .PipeTo(Self, success: outcome => new Dialled(attempt, outcome));
+    }
+
+    private void OnDialled(Dialled dialled)
+    {
+        if (dialled.Attempt == _attempt)
+        {
+            Timers.Cancel("dial deadline");
+            _dialling?.Dispose();
+            _dialling = null;
+        }
+        if (dialled.Outcome is HandshakeOutcome.Open open)
+        {
+            OnOpen(open);
+            return;
+        }
+        var problem = ProblemOf(dialled.Outcome);
+        _dial.DialFailed(problem.IsWorthRetrying, _context.Now);
+        ScheduleDial();
+        // While a link is open a second dial that came to nothing is nobody's news.
+        if (_link is not null)
+            return;
+        if (!problem.IsWorthRetrying)
+            Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
+        _context.Events.Publish(new PeerEvents.LinkFailed(_device, problem));
+    }
+
+    private static LinkProblem ProblemOf(HandshakeOutcome outcome) => outcome switch
+    {
+        HandshakeOutcome.Failed failed => LinkProblems.From(failed.Failure),
+        HandshakeOutcome.Unreachable unreachable => LinkProblems.Unreachable(unreachable.Detail),
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome.GetType(), "An open link is no problem."),
+    };
+
+    private void OnProbe()
+    {
+        if (_party is null || _link is not null || _addresses.IsEmpty)
+            return;
+        _probing?.Cancel();
+        _probing = new CancellationTokenSource();
+        Timers.StartSingleTimer("probe deadline", new ProbeDeadline(), HandshakeParty.Deadline);
+        new ProbeRunner(_context, _party).RunAsync(_addresses, _device, _probing.Token).PipeTo(Self, success: outcome => new Probed(outcome));
+    }
+
+    private void OnProbed(Probed probed)
+    {
+        switch (probed.Outcome)
+        {
+            case HandshakeOutcome.Open open:
+                Context.Parent.Tell(new PeerSignals.Proven(open.Result.Peer, open.Remote));
+                break;
+            case HandshakeOutcome.Failed when ProblemOf(probed.Outcome) is { IsWorthRetrying: false } problem:
+                Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
+                break;
+        }
+    }
+}

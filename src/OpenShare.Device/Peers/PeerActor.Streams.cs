@@ -1,0 +1,87 @@
+using Akka.Actor;
+using Akka.Event;
+using OpenShare.Protocol.Handshake;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Peers;
+
+/// <summary>Joining further streams to the link: the side that dialled the link dials them, whichever side wants them.</summary>
+internal sealed partial class PeerActor
+{
+    private sealed record StreamJoined(LinkId Link, StreamOutcome Outcome, bool Dialled, int Try) : INoSerializationVerificationNeeded;
+
+    private sealed record RetryStream(LinkId Link, TransferId Transfer, int Try);
+
+    // The other side may not have taken note of a session yet when its first join arrives.
+    private const int StreamTries = 4;
+    private static readonly TimeSpan StreamRetryPause = TimeSpan.FromMilliseconds(250);
+
+    private void OnOpenStreams(PeerCommands.OpenStreams command)
+    {
+        if (command.Link != _link?.Id)
+            return;
+        var count = Math.Min(command.Count, LinkStreams.MostAtOnce);
+        if (_link.Session.Role == HandshakeRole.Initiator)
+            DialStreams(command.Transfer, count);
+        else
+            _link.Send(new Control { StreamsWanted = new StreamsWanted { TransferId = Google.Protobuf.ByteString.CopyFrom(command.Transfer.ToBytes()), Count = (uint)count } });
+    }
+
+    private void DialStreams(TransferId transfer, int count)
+    {
+        for (var i = 0; i < count; i++)
+            DialStream(transfer, 1);
+    }
+
+    private void DialStream(TransferId transfer, int tries)
+    {
+        var link = _link!;
+        _streams.DialAsync(link.Remote, link.Session, link.TakeStreamId(), transfer, link.Stopping)
+            .PipeTo(Self, success: outcome => new StreamJoined(link.Id, outcome, Dialled: true, tries));
+    }
+
+    private void OnJoinRequested(PeerSignals.JoinRequested request)
+    {
+        if (_link is not { } link || !link.Session.Id.ToBytes().AsSpan().SequenceEqual(request.Join.SessionId.Span))
+        {
+            request.Connection.Dispose();
+            return;
+        }
+        try
+        {
+            link.Streams.Claim(request.Join.StreamId);
+        }
+        catch (ProtocolException error)
+        {
+            _log.Warning("{0} was refused a stream: {1}", _device, error.Message);
+            request.Connection.Dispose();
+            return;
+        }
+        _streams.AnswerAsync(request.Connection, link.Session, request.Join, link.Stopping)
+            .PipeTo(Self, success: outcome => new StreamJoined(link.Id, outcome, Dialled: false, StreamTries));
+    }
+
+    private void OnStreamJoined(StreamJoined joined)
+    {
+        var (outcome, link) = (joined.Outcome, _link);
+        if (outcome.Stream is { } stream)
+        {
+            if (link?.Id != joined.Link)
+            {
+                stream.Dispose();
+                return;
+            }
+            link.Streams.Add(stream);
+            _context.Events.Publish(new PeerEvents.StreamOpened(_device, link.Id, outcome.Transfer, outcome.StreamId, stream));
+        }
+        else if (link?.Id == joined.Link && joined.Dialled)
+        {
+            if (joined.Try < StreamTries)
+                Timers.StartSingleTimer(outcome, new RetryStream(link.Id, outcome.Transfer, joined.Try + 1), StreamRetryPause);
+            else
+                EndLink($"No further stream could be opened: {outcome.Problem}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using Akka.Actor;
+using OpenShare.Device.Channel;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Transfers.Receiving;
+
+/// <summary>Frames: verified and written side by side, and made durable by checkpoints.</summary>
+internal sealed partial class ReceivingActor
+{
+    private sealed record FrameWritten(FrameResult Result) : INoSerializationVerificationNeeded;
+
+    private sealed record Synced(IReadOnlyCollection<(uint Page, byte[] Durable)> Maps, DiskResult Result) : INoSerializationVerificationNeeded;
+
+    private sealed record CheckpointDue;
+
+    private static readonly TimeSpan CheckpointEvery = TimeSpan.FromSeconds(2);
+    private const long CheckpointBytes = 64L * 1024 * 1024;
+
+    private void OnFrameArrived(ReceivingStreamActor.FrameArrived arrived)
+    {
+        if (_machine is null)
+        {
+            _early.Add(arrived);
+            return;
+        }
+        if (StreamOf(arrived.StreamId) is null)
+        {
+            arrived.Frame.Dispose();
+            return;
+        }
+        // One frame of a stream waits for the machine's word at a time; its successor (there is one credit more) waits behind it.
+        if (_waiting.ContainsKey(arrived.StreamId))
+        {
+            _parked.Add(arrived.StreamId, arrived);
+            return;
+        }
+        _waiting.Add(arrived.StreamId, arrived.Frame);
+        Drive(new ReceiverInput.FrameArrived(arrived.StreamId, arrived.Frame.Head));
+    }
+
+    private void WriteFrame(uint streamId, IReadOnlyList<IncomingChunk> chunks)
+    {
+        if (!_waiting.Remove(streamId, out var frame))
+            return;
+        var destination = _arrival!.Destination;
+        _writing++;
+        Scope.Context.Workers.Run(() => FrameWriting.Run(streamId, frame, chunks, destination)).PipeTo(
+            Self,
+            success: result => new FrameWritten(result),
+            failure: error => new FrameWritten(new FrameResult(streamId, [], [], new DiskResult(DiskProblem.Failed, error.Message))));
+        if (_parked.Remove(streamId, out var next))
+            Self.Tell(next);
+    }
+
+    private void OnFrameWritten(FrameResult result)
+    {
+        _writing--;
+        StreamOf(result.StreamId)?.Tell(ReceivingStreamActor.Credit.Instance);
+        if (result.Written.Count > 0)
+        {
+            _arrival!.Held.Write(_machine!.Manifest!, result.Written);
+            foreach (var chunk in result.Written)
+            {
+                _unsyncedFiles.TryAdd(chunk.Entry.Number, DestinationEntries.From(chunk.Entry));
+                _unsyncedBytes += chunk.Length;
+            }
+            Drive(new ReceiverInput.ChunksWritten([.. result.Written.Select(c => c.Ordinal)]));
+        }
+        foreach (var ordinal in result.Mismatched)
+            Drive(new ReceiverInput.ChunkMismatched(ordinal));
+        if (!result.Problem.IsDone)
+            Fail(result.Problem.Detail);
+        if (_unsyncedBytes >= CheckpointBytes)
+            Checkpoint();
+        else if (_unsyncedFiles.Count > 0 && !Timers.IsTimerActive("checkpoint"))
+            Timers.StartSingleTimer("checkpoint", new CheckpointDue(), CheckpointEvery);
+        NextDiskJob();
+    }
+
+    private void Checkpoint()
+    {
+        if (_syncing || _unsyncedFiles.Count == 0 || _machine!.IsOver)
+            return;
+        _syncing = true;
+        var (destination, files, maps) = (_arrival!.Destination, _unsyncedFiles.Values.ToList(), _arrival.Held.TakeUnsynced());
+        _unsyncedFiles.Clear();
+        _unsyncedBytes = 0;
+        Scope.Context.Workers.Run(() => destination.Sync(files)).PipeTo(
+            Self,
+            success: result => new Synced(maps, result),
+            failure: error => new Synced(maps, new DiskResult(DiskProblem.Failed, error.Message)));
+    }
+
+    private void OnSynced(Synced synced)
+    {
+        _syncing = false;
+        if (synced.Result.IsDone)
+            _arrival!.Held.SaveDurable(synced.Maps);
+        else if (!_machine!.IsOver)
+            Fail(synced.Result.Detail);
+        NextDiskJob();
+    }
+}

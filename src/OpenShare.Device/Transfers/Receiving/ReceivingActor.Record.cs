@@ -1,0 +1,80 @@
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;
+using TransferState = OpenShare.Device.Hosting.TransferState;
+
+namespace OpenShare.Device.Transfers.Receiving;
+
+/// <summary>What is kept of the transfer, and what a person sees of it.</summary>
+internal sealed partial class ReceivingActor
+{
+    private void OnStateChanged(ReceiverEffect.StateChanged changed)
+    {
+        Scope.Stores.Transfers.Update(Scope.No, Record(State()));
+        if (_machine!.IsOver)
+            CloseStreams();
+        if (changed.State == ReceiverState.Completed)
+        {
+            Scope.Stores.Receipts.MarkConfirmed(Scope.No);
+            DiskJob(DiscardStaging);
+        }
+        ShowView();
+    }
+
+    private void SaveOutcome(uint number, Outcome outcome, string detail) =>
+        Scope.Stores.Outcomes.Save(Scope.No, [new EntryOutcome { EntryNo = number, Count = 1, Outcome = outcome, Detail = detail }]);
+
+    private TransferState State() => _machine is null
+        ? Scope.Record.State
+        : ReceiverStates.Shown(_machine.State, _machine.Receipt is null || StateWith(_machine.Receipt) == TransferState.Completed);
+
+    private static TransferState StateWith(FinalReceipt blob)
+    {
+        var receipt = Receipt.Read(blob);
+        return receipt.Count(Outcome.Delivered) == receipt.EntryCount ? TransferState.Completed : TransferState.Incomplete;
+    }
+
+    private TransferRecord Record(TransferState state)
+    {
+        var progress = _machine!.Progress;
+        return Scope.Record with
+        {
+            State = state,
+            Problem = state == TransferState.Failed ? TransferProblem.Failed : null,
+            Manifest = _machine.Manifest?.Id,
+            UpdatedAt = Now,
+            Summary = _machine.Manifest is { } manifest ? TransferViews.SummaryOf([.. manifest.Entries.Select(e => e.Path.Value.Split('/')[0]).Distinct().Take(100)]) : "",
+            Detail = state is TransferState.Failed or TransferState.Cancelled or TransferState.Declined ? _failure ?? _machine.Reason : "",
+            BytesTotal = progress.BytesTotal,
+            BytesDone = progress.BytesDone,
+            BytesReused = progress.BytesReused,
+            ChunksTotal = progress.ChunksTotal,
+            ChunksDone = progress.ChunksDone,
+            Elapsed = Elapsed,
+        };
+    }
+
+    protected override TransferView View(TransferView start)
+    {
+        if (_machine is null)
+            return start with { State = State() };
+        var record = Record(State());
+        return start with
+        {
+            ManifestId = record.Manifest ?? default,
+            State = record.State,
+            Problem = record.Problem,
+            Summary = record.Summary,
+            BytesTotal = record.BytesTotal,
+            BytesDone = record.BytesDone,
+            BytesReused = record.BytesReused,
+            ChunksTotal = record.ChunksTotal,
+            ChunksDone = record.ChunksDone,
+            TotalsKnown = _machine.Progress.TotalsKnown,
+            Detail = record.Detail.Length == 0 ? null : record.Detail,
+            Receipt = _machine.Receipt is { } receipt ? TransferViews.Summary(Receipt.Read(receipt)) : null,
+        };
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+using TransferState = OpenShare.Device.Hosting.TransferState;
+
+namespace OpenShare.Device.Transfers;
+
+/// <summary>What the device's own user orders: to send, and to cancel.</summary>
+internal sealed partial class TransfersActor
+{
+    private sealed record Resolved(TransferCommands.SendFiles Command, IActorRef Asker, AddressResolution Resolution);
+
+    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(15);
+
+    private void OnSendFiles(TransferCommands.SendFiles command)
+    {
+        if (_identity is null)
+        {
+            Sender.Tell(new SendStart.Refused(TransferProblem.NotRegistered, "This device is not registered. Run 'openshare register' first."));
+            return;
+        }
+        if (command.Paths.FirstOrDefault(p => !Path.Exists(p)) is { } missing)
+        {
+            Sender.Tell(new SendStart.Refused(TransferProblem.BadPath, $"{missing} is not there."));
+            return;
+        }
+        var asker = Sender;
+        switch (command.Target)
+        {
+            case SendTarget.Device device:
+                asker.Tell(Begin(command.Paths, device.Id));
+                break;
+            case SendTarget.Address address:
+                _peers.Ask<AddressResolution>(new PeerCommands.Resolve(address.EndPoint), ResolveTimeout).PipeTo(
+                    Self,
+                    success: resolution => new Resolved(command, asker, resolution),
+                    failure: error => new Resolved(command, asker, new AddressResolution.Failed(
+                        new LinkProblem(LinkRefusal.Unreachable, error.Message, ByPeer: false))));
+                break;
+        }
+    }
+
+    private void OnResolved(Resolved resolved) => resolved.Asker.Tell(resolved.Resolution switch
+    {
+        AddressResolution.Found found => Begin(resolved.Command.Paths, found.Device),
+        AddressResolution.Failed { Problem: { IsWorthRetrying: true } problem } => new SendStart.Refused(TransferProblem.DeviceNotFound, problem.Detail),
+        AddressResolution.Failed { Problem: var problem } => new SendStart.Refused(TransferProblem.NotTrusted, problem.Detail),
+        _ => new SendStart.Refused(TransferProblem.Failed, "The address could not be resolved."),
+    });
+
+    private SendStart Begin(ImmutableArray<string> paths, DeviceId device)
+    {
+        if (device == _identity!.DeviceId)
+            return new SendStart.Refused(TransferProblem.DeviceNotFound, "That is this device itself.");
+        var key = new TransferKey(TransferDirection.Sending, device, TransferId.New(_context.Random));
+        var summary = TransferViews.SummaryOf([.. paths.Select(p => Path.GetFileName(Path.TrimEndingDirectorySeparator(p)))]);
+        var record = NewRecord(key, ManifestId.New(_context.Random), paths, destination: "", summary);
+        Start(_stores.Transfers.Add(record), record);
+        return new SendStart.Started(key.Transfer);
+    }
+
+    private void OnCancel(TransferCommands.CancelTransfer command)
+    {
+        if (_history.Find(command.Id) is not var (no, record))
+        {
+            Sender.Tell(new TransferAnswer(null));
+            return;
+        }
+        if (!record.IsOver)
+        {
+            if (_sessions.TryGetValue(record.Key, out var session))
+            {
+                session.Forward(new TransferSignals.Cancel());
+                return;
+            }
+            // Nothing runs: what is kept says so, and the other side hears of it when it asks.
+            record = record with { State = TransferState.Cancelled, UpdatedAt = _context.Now, Detail = "cancelled on this device" };
+            _stores.Transfers.Update(no, record);
+            if (record.Key.Direction == TransferDirection.Receiving && _disk.OpenDestination(record.Destination, record.Key.Peer, record.Key.Transfer).Value is { } staged)
+            {
+                staged.Discard();
+                staged.Dispose();
+            }
+        }
+        Sender.Tell(new TransferAnswer(ViewOf(no, record)));
+    }
+}

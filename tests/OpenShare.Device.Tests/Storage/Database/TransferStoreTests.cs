@@ -159,28 +159,28 @@ public sealed class TransferStoreTests : DatabaseSpecs
     }
 
     [Fact]
-    public void Of_a_transfer_that_is_over_record_outcomes_and_receipt_stay()
+    public void Of_a_transfer_that_is_over_its_outcomes_and_its_receipt_with_the_file_list_stay()
     {
-        var (no, other) = (Database.Transfers.Add(Transfer(1)), Database.Transfers.Add(Transfer(2)));
-        foreach (var transfer in new[] { no, other })
+        var numbers = new[] { Transfer(1), Transfer(2), Transfer(3) }.Select(Database.Transfers.Add).ToList();
+        var (delivered, cancelled, running) = (numbers[0], numbers[1], numbers[2]);
+        foreach (var no in numbers)
         {
-            Database.Manifests.Append(transfer, 0, [1], new ChunkSpan(0, 8), [new SourceIdentity(0, default)]);
-            Database.Outcomes.Save(transfer, [new EntryOutcome { EntryNo = 1 }]);
-            Database.Outcomes.SaveNames(transfer, [new ChosenName("a", "a", default)]);
+            Database.Manifests.Append(no, 0, [1], new ChunkSpan(0, 8), [new SourceIdentity(0, default)]);
+            Database.Outcomes.Save(no, [new EntryOutcome { EntryNo = 1 }]);
+            Database.Outcomes.SaveNames(no, [new ChosenName("a", "a", default)]);
         }
-        Database.Receipts.Save(no, Receipt(), Transfer(1, TransferState.Completed));
+        Database.Receipts.Save(delivered, Receipt(), Transfer(1, TransferState.Completed));
 
-        Database.Transfers.DropWorkingState(no);
+        Database.Transfers.DropWorkingState(delivered);
+        Database.Transfers.DropWorkingState(cancelled);
 
         Reopened();
-        Assert.Equal(0u, Database.Manifests.Count(no));
-        Assert.Null(Database.Manifests.Identity(no, 0));
-        Assert.Empty(Database.Chunks.Load(no, ""));
-        Assert.Empty(Database.Outcomes.Names(no));
-        Assert.Single(Database.Outcomes.All(no));
-        Assert.NotNull(Database.Receipts.Find(no));
-        Assert.Equal(1u, Database.Manifests.Count(other));
-        Assert.Single(Database.Chunks.Load(other, ""));
+        Assert.Equal([1u, 0u, 1u], numbers.Select(Database.Manifests.Count));
+        Assert.Equal([0, 0, 1], numbers.Select(no => Database.Chunks.Load(no, "").Count));
+        Assert.Equal([0, 0, 1], numbers.Select(no => Database.Outcomes.Names(no).Count));
+        Assert.Equal([1, 1, 1], numbers.Select(no => Database.Outcomes.All(no).Count));
+        Assert.Equal([false, false, true], numbers.Select(no => Database.Manifests.Identity(no, 0) is not null));
+        Assert.NotNull(Database.Receipts.Find(delivered));
     }
 
     private static FinalReceipt Receipt() => new() { Receipt = new Signed { Payload = Google.Protobuf.ByteString.CopyFromUtf8("receipt") } };

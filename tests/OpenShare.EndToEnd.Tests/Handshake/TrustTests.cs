@@ -14,7 +14,6 @@ public sealed class TrustTests(Prey prey) : IClassFixture<Prey>
     public enum Tampered
     {
         Name,
-        Account,
         Expiry,
         Signature,
         Issuer,
@@ -22,7 +21,6 @@ public sealed class TrustTests(Prey prey) : IClassFixture<Prey>
 
     [Theory]
     [InlineData(Tampered.Name)]
-    [InlineData(Tampered.Account)]
     [InlineData(Tampered.Expiry)]
     [InlineData(Tampered.Signature)]
     [InlineData(Tampered.Issuer)]
@@ -52,25 +50,18 @@ public sealed class TrustTests(Prey prey) : IClassFixture<Prey>
     {
         var peer = HostilePeer.Take(prey.Bad);
 
-        Assert.IsType<HandshakeOutcome.Open>(await peer.DialAsync(prey.Honest));
+        using (Assert.IsType<HandshakeOutcome.Open>(await peer.DialAsync(prey.Honest)).Control)
+        {
+            // One link at a time: this one goes before the next is made.
+        }
 
         using var listening = HostileReceiver.Listen(peer);
         (await SendAsync(listening.Address)).EndedWith(0);
     }
 
-    [Fact]
-    public async Task Where_somebody_else_answers_than_was_meant_nothing_is_sent()
-    {
-        using var somebody = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        somebody.Start();
-
-        (await SendAsync(somebody.LocalEndpoint.ToString()!)).EndedWith(4);
-    }
-
     private static Func<Signed, Signed> Of(Tampered what) => what switch
     {
         Tampered.Name => Tampering.Rename,
-        Tampered.Account => c => Tampering.MoveTo("another-account", c),
         Tampered.Expiry => Tampering.Prolong,
         Tampered.Signature => Tampering.BreakSignature,
         _ => Tampering.IssueBySelf,

@@ -1,4 +1,7 @@
+using OpenShare.Device.Peers;
 using OpenShare.EndToEnd.Tests.Harness;
+using OpenShare.Protocol.Handshake;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.EndToEnd.Tests.Handshake;
 
@@ -18,5 +21,11 @@ public sealed class WrongAccountTests(SharedServer shared)
         Assert.Null(await pair.Alice.PeerAsync(pair.Bob));
         Assert.Null(await pair.Bob.PeerAsync(pair.Alice));
         Assert.False(Path.Exists(pair.Bob.SaveTo));
+
+        // Nor does it help to write the other account into one's certificate.
+        await pair.Bob.Agent.TerminateAsync();
+        var pretender = HostilePeer.Take(pair.Bob, c => Tampering.MoveTo(c, pair.Account));
+        var outcome = Assert.IsType<HandshakeOutcome.Failed>(await pretender.DialAsync(pair.Alice));
+        Assert.Equal(RefusalCode.BadCertificate, Assert.IsType<HandshakeFailure.RefusedByPeer>(outcome.Failure).Code);
     }
 }

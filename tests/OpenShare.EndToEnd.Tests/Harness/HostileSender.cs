@@ -51,7 +51,7 @@ internal sealed class HostileSender(HostilePeer self, HandshakeOutcome.Open link
         await _stream.SendAsync(frame, _deadline.Token);
     }
 
-    /// <summary>The victim's next message of one of these kinds.</summary>
+    /// <summary>The victim's next message of one of these kinds. A receipt is confirmed, as by anybody.</summary>
     /// <returns>null when it closed the connection instead</returns>
     public async Task<Control?> NextAsync(params Control.KindOneofCase[] kinds)
     {
@@ -59,6 +59,8 @@ internal sealed class HostileSender(HostilePeer self, HandshakeOutcome.Open link
         {
             while (await link.Control.ReceiveAsync(_deadline.Token) is Inbound.Message { Control: var message })
             {
+                if (message.KindCase == Control.KindOneofCase.Receipt)
+                    await link.Control.SendAsync(new Control { ReceiptConfirmed = new ReceiptConfirmed { TransferId = message.Receipt.TransferId } }, _deadline.Token);
                 if (kinds.Contains(message.KindCase) && TransferMessages.TransferOf(message) == _transfer)
                     return message;
             }

@@ -16,18 +16,17 @@ public sealed class Prey(SharedServer shared) : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        var account = $"prey-{Guid.NewGuid():N}"[..20];
+        var token = await shared.Server.TokenAsync($"prey-{Guid.NewGuid():N}"[..20], "--uses", "2");
         _honest = new TestDevice(_folder.Path, "alice");
         _bad = new TestDevice(_folder.Path, "mallory");
-        await _honest.RegisterAsync(shared.Server, account);
-        await _bad.RegisterAsync(shared.Server, account);
+        await Task.WhenAll(_honest.RegisterAsync(shared.Server.Url, token), _bad.RegisterAsync(shared.Server.Url, token));
         await _honest.StartAgentAsync();
     }
 
-    /// <summary>Everything below the folder that is the honest device's business and not its home's.</summary>
+    /// <summary>Everything in the folder but what the homes hold, and but the folder for what is received, which comes with the first offer.</summary>
     internal IReadOnlyList<string> Files() =>
         [.. Directory.EnumerateFileSystemEntries(_folder.Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
-            .Where(p => !p.StartsWith(Honest.Home + "/", StringComparison.Ordinal) && !p.StartsWith(Bad.Home + "/", StringComparison.Ordinal))
+            .Where(p => p != Honest.SaveTo && !p.StartsWith(Honest.Home + "/", StringComparison.Ordinal) && !p.StartsWith(Bad.Home + "/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)];
 
     public Task DisposeAsync() => Task.CompletedTask;

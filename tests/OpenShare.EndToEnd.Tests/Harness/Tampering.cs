@@ -10,7 +10,7 @@ internal static class Tampering
 {
     public static Signed Rename(Signed certificate) => Alter(certificate, p => p.DeviceName = "the boss");
 
-    public static Signed MoveTo(string account, Signed certificate) => Alter(certificate, p => p.AccountId = account);
+    public static Signed MoveTo(Signed certificate, string account) => Alter(certificate, p => p.AccountId = account);
 
     public static Signed Prolong(Signed certificate) => Alter(certificate, p => p.ExpiresAt += 10 * 365 * 86_400L);
 

@@ -87,6 +87,19 @@ public abstract class HostileNameTests : DestinationSpecs
     }
 
     [Fact]
+    public void A_directory_swapped_for_a_link_to_its_neighbour_is_not_followed_either()
+    {
+        Receive(Folder(0, "t"), Folder(1, "t/d"), Folder(2, "t/neighbour"));
+        Directory.Delete(Path.Combine(Staging, "t/d"));
+        Directory.CreateSymbolicLink(Path.Combine(Staging, "t/d"), "neighbour");
+
+        var report = Destination.Prepare([File(3, "t/d/a"), File(4, "t/d/e/a")]);
+
+        Assert.Equal([(3u, DiskProblem.LinkInTheWay), (4u, DiskProblem.LinkInTheWay)], report.Refused.Select(r => (r.EntryNo, r.Problem)));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(Staging, "t/neighbour")));
+    }
+
+    [Fact]
     public void A_directory_swapped_for_a_link_is_not_followed_when_a_chunk_is_written_read_synced_or_removed()
     {
         Receive(Folder(0, "t"), Folder(1, "t/d"), File(2, "t/d/a"));

@@ -38,7 +38,7 @@ public interface IDestination : IDisposable
     DiskResult Remove(DestinationEntry entry);
 
     /// <summary>
-    /// The end: makes the links, sets times and modes, chooses names, has them persisted, syncs, renames without
+    /// The end: makes the links, sets times and modes, syncs, chooses names, has them persisted, renames without
     /// replacing, syncs the directories. May be called again after a crash at any point of it, with what was persisted.
     /// </summary>
     /// <param name="entries">those that arrived, in the manifest's order</param>

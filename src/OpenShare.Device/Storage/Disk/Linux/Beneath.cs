@@ -70,10 +70,12 @@ internal sealed class Beneath : IDisposable
             var fd = Libc.OpenAt2(LinuxFlags.SysOpenAt2, root, path, how, Marshal.SizeOf<OpenHow>());
             if (fd >= 0)
                 return new SafeFileHandle(fd, ownsHandle: true);
-            // A sandbox's filter that is older than the call answers EPERM; a real EPERM is met again below.
-            if (Marshal.GetLastPInvokeError() is not (Errno.NotImplemented or Errno.NotPermitted))
-                throw Fault(root, path);
-            WithoutOpenAt2 = Marshal.GetLastPInvokeError() == Errno.NotImplemented;
+            // A sandbox's filter that is older than the call answers EPERM; a real EPERM is met again below. ENOTDIR may
+            // be said of a link: the walk tells which.
+            var errno = Marshal.GetLastPInvokeError();
+            if (errno is not (Errno.NotImplemented or Errno.NotPermitted or Errno.NotDirectory))
+                throw DiskFault.Of(errno, path);
+            WithoutOpenAt2 = errno == Errno.NotImplemented;
         }
 
         return Walk(root, path, flags);
@@ -109,8 +111,7 @@ internal sealed class Beneath : IDisposable
     private static DiskFault Fault(SafeFileHandle from, string name)
     {
         var errno = Marshal.GetLastPInvokeError();
-        var isLink = errno == Errno.NotDirectory && !name.Contains('/', StringComparison.Ordinal)
-            && LinuxFiles.Stat(from, name) is { Kind: FileKind.Symlink };
+        var isLink = errno == Errno.NotDirectory && LinuxFiles.Stat(from, name) is { Kind: FileKind.Symlink };
         return DiskFault.Of(isLink ? Errno.Loop : errno, name);
     }
 }

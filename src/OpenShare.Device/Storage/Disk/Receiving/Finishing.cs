@@ -121,6 +121,9 @@ internal sealed class Finishing(Folder staging, Func<string, bool> isPlaced, Lis
             throw new DiskFault(result.Problem, result.Detail);
         if (result.Problem is DiskProblem.LinkInTheWay && entry.Kind is not EntryKind.EntrySymlink)
             RemoveForeignLink(entry.Path);
+        // What the receipt names as not delivered does not appear either, least of all in part.
+        if (entry.Kind is EntryKind.EntryFile)
+            DiskFault.Guard(entry.Path, () => staging.Remove(entry.Path));
         if (refused.TrueForAll(r => r.EntryNo != entry.EntryNo))
             refused.Add(new EntryRefusal(entry.EntryNo, result.Problem, result.Detail));
     }

@@ -3,7 +3,7 @@ using OpenShare.Protocol.Wire;
 namespace OpenShare.Device.Storage.Disk.Receiving;
 
 /// <summary>
-/// Moves each top from staging to its place: names chosen and persisted, data synced, renamed without replacing,
+/// Moves each top from staging to its place: data synced, names chosen and persisted, renamed without replacing,
 /// directories synced. Whatever instant it is cut at, a later run goes on: a top that stands under its persisted
 /// name with its own inode is placed.
 /// </summary>
@@ -33,8 +33,9 @@ internal sealed class Placing
     internal void Run(IReadOnlyList<DestinationEntry> tops, List<EntryRefusal> refused, Action sync)
     {
         var staged = tops.Where(t => !IsPlaced(t.Path) && IsStaged(t, refused)).ToList();
-        _persist([.. staged.Select(Choose)]);
+        // First the data: where names are persisted, a later run need not ask whether a loss of power took some of it.
         sync();
+        _persist([.. staged.Select(Choose)]);
         foreach (var top in staged)
             Move(top);
         _destination.Sync("");

@@ -1,0 +1,134 @@
+using Microsoft.Data.Sqlite;
+using OpenShare.Device.Storage;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Tests.Support;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Device.Tests.Storage.Database;
+
+public sealed class DeviceDatabaseTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string DatabaseFile => _folder["device.db"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_new_database_and_its_log_are_for_their_owner_only()
+    {
+        using var database = DeviceDatabase.Open(DatabaseFile);
+        database.Registration.RaiseTimeFloor(DateTimeOffset.UnixEpoch);
+
+        Assert.All(
+            Directory.GetFiles(_folder.Path), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        Assert.True(File.Exists(DatabaseFile + "-wal"));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_database_gives_a_clear_error_and_stays_as_it_is()
+    {
+        var bytes = new SeededRandom(1).Bytes(8192);
+        File.WriteAllBytes(DatabaseFile, bytes);
+
+        var damaged = Assert.Throws<StorageException>(() => DeviceDatabase.Open(DatabaseFile));
+
+        Assert.Equal(
+            $"The database {DatabaseFile} is damaged. Nothing was changed. Restore it from a backup, or move it away and register this device anew.",
+            damaged.Message);
+        Assert.Equal(bytes, File.ReadAllBytes(DatabaseFile));
+    }
+
+    [Fact]
+    public void A_database_with_a_damaged_page_gives_a_clear_error()
+    {
+        FillAndClose();
+        using (var file = File.OpenHandle(DatabaseFile, FileMode.Open, FileAccess.ReadWrite))
+        {
+            // Every page behind the first, which says what the others are.
+            for (var page = 4096L; page < RandomAccess.GetLength(file); page += 4096)
+                RandomAccess.Write(file, new SeededRandom(2).Bytes(512), page);
+        }
+
+        var damaged = Assert.Throws<StorageException>(() => DeviceDatabase.Open(DatabaseFile));
+
+        Assert.Contains("is damaged", damaged.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_database_that_was_cut_short_gives_a_clear_error()
+    {
+        FillAndClose();
+        using (var file = File.OpenHandle(DatabaseFile, FileMode.Open, FileAccess.ReadWrite))
+            RandomAccess.SetLength(file, RandomAccess.GetLength(file) / 2);
+
+        var damaged = Assert.Throws<StorageException>(() => DeviceDatabase.Open(DatabaseFile));
+
+        Assert.Contains("is damaged", damaged.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_database_of_a_newer_program_is_refused_and_stays_of_that_version()
+    {
+        DeviceDatabase.Open(DatabaseFile).Dispose();
+        Run($"PRAGMA user_version = {Schema.Steps.Length + 1}");
+
+        var refused = Assert.Throws<StorageException>(() => DeviceDatabase.Open(DatabaseFile));
+
+        Assert.Equal(
+            $"The database {DatabaseFile} was made by a newer OpenShare (schema {Schema.Steps.Length + 1}, this program knows {Schema.Steps.Length}). Update OpenShare.",
+            refused.Message);
+        Assert.Equal(Schema.Steps.Length + 1L, Run("PRAGMA user_version"));
+    }
+
+    [Fact]
+    public void A_step_of_the_schema_that_fails_leaves_nothing_behind()
+    {
+        string[] steps = ["CREATE TABLE first (x);", "CREATE TABLE second (x); SELECT no_such_function();"];
+
+        Assert.Throws<StorageException>(() => SqliteGate.Open($"Data Source={DatabaseFile};Pooling=False", "test", steps));
+
+        Assert.Equal(1L, Run("PRAGMA user_version"));
+        Assert.Equal("first", Run("SELECT group_concat(name) FROM sqlite_master WHERE type = 'table'"));
+    }
+
+    [Fact]
+    public void A_database_that_another_process_writes_to_says_so_in_words()
+    {
+        DeviceDatabase.Open(DatabaseFile).Dispose();
+        using var other = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
+        other.Open();
+        using var begin = new SqliteCommand("BEGIN EXCLUSIVE", other);
+        begin.ExecuteNonQuery();
+        // The wait for the other one is the connection's own and short here.
+        using var gate = SqliteGate.Open($"Data Source={DatabaseFile};Pooling=False;Default Timeout=1", "test", Schema.Steps);
+        gate.Read(c => new SqliteCommand("PRAGMA busy_timeout = 1", c).ExecuteNonQuery());
+
+        var refused = Assert.Throws<StorageException>(() => new SqlitePeerStore(gate).Remove(new TestOrganisation(1, DateTimeOffset.UnixEpoch.AddYears(50)).Enroll("a").DeviceId));
+
+        Assert.Equal("The database test is in use by another process.", refused.Message);
+    }
+
+    [Fact]
+    public void A_directory_that_is_not_there_is_said_in_words()
+    {
+        var refused = Assert.Throws<StorageException>(() => DeviceDatabase.Open(_folder["missing/device.db"]));
+
+        Assert.StartsWith($"The database {_folder["missing/device.db"]} cannot be opened: ", refused.Message, StringComparison.Ordinal);
+    }
+
+    private void FillAndClose()
+    {
+        using var database = DeviceDatabase.Open(DatabaseFile);
+        var organisation = new TestOrganisation(1, DateTimeOffset.UnixEpoch.AddYears(50));
+        database.Revocation.Save(organisation.Revoke([.. Enumerable.Range(0, 200).Select(i => organisation.Enroll($"device {i}"))]));
+    }
+
+    private object? Run(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
+        connection.Open();
+        using var command = new SqliteCommand(sql, connection);
+        return command.ExecuteScalar();
+    }
+}

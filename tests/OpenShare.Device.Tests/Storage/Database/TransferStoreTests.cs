@@ -1,0 +1,193 @@
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Protocol.Wire;
+using TransferState = OpenShare.Device.Hosting.TransferState;
+
+namespace OpenShare.Device.Tests.Storage.Database;
+
+/// <summary>Transfers, their file lists, outcomes and receipts.</summary>
+public sealed class TransferStoreTests : DatabaseSpecs
+{
+    [Fact]
+    public void A_transfer_comes_back_as_it_was()
+    {
+        var transfer = Transfer(1);
+        var no = Database.Transfers.Add(transfer);
+
+        var (foundNo, found) = Reopened().Transfers.Find(transfer.Key)!.Value;
+
+        Assert.Equal(no, foundNo);
+        AssertSame(transfer, found);
+    }
+
+    [Fact]
+    public void A_transfer_that_is_added_twice_keeps_its_number_and_its_record()
+    {
+        var no = Database.Transfers.Add(Transfer(1));
+
+        Assert.Equal(no, Database.Transfers.Add(Transfer(1, TransferState.Failed)));
+
+        AssertSame(Transfer(1), Assert.Single(Database.Transfers.All()).Transfer);
+    }
+
+    [Fact]
+    public void The_same_id_of_two_senders_or_of_both_directions_names_different_transfers()
+    {
+        var received = Transfer(1);
+        var sent = Transfer(1, direction: TransferDirection.Sending);
+        var ofAnother = received with { Key = received.Key with { Peer = Transfer(2).Key.Peer } };
+
+        var numbers = new[] { received, sent, ofAnother }.Select(Database.Transfers.Add).ToList();
+
+        Assert.Equal(3, numbers.Distinct().Count());
+        Assert.Equal(numbers.AsEnumerable().Reverse(), Reopened().Transfers.All().Select(t => t.No));
+    }
+
+    [Fact]
+    public void An_update_changes_all_but_the_key_and_the_time_of_its_making()
+    {
+        var no = Database.Transfers.Add(Transfer(1));
+        var later = Transfer(1, TransferState.Failed) with
+        {
+            Problem = TransferProblem.NotTrusted, Manifest = null, UpdatedAt = Now.AddHours(1), Detail = "revoked", BytesDone = 7, ChunksDone = 8, Elapsed = TimeSpan.FromHours(1),
+        };
+
+        Database.Transfers.Update(no, later);
+
+        AssertSame(later, Reopened().Transfers.Find(later.Key)!.Value.Transfer);
+    }
+
+    [Fact]
+    public void Those_to_be_gone_on_with_are_those_that_have_not_ended()
+    {
+        var states = Enum.GetValues<TransferState>();
+        foreach (var state in states)
+            Database.Transfers.Add(Transfer((int)state + 1, state));
+
+        Assert.Equal(states.Where(s => !Transfer(1, s).IsOver), Reopened().Transfers.Unfinished().Select(t => t.Transfer.State));
+    }
+
+    [Fact]
+    public void A_state_of_a_newer_program_is_refused_in_words()
+    {
+        Database.Transfers.Add(Transfer(1));
+        using (var gate = SqliteGate.Open($"Data Source={DatabaseFile};Pooling=False", "test", Schema.Steps))
+            gate.Write(c => Dapper.SqlMapper.Execute(c, "UPDATE transfers SET state = 'Teleporting'"));
+
+        var refused = Assert.Throws<OpenShare.Device.Storage.StorageException>(() => Database.Transfers.All());
+
+        Assert.Equal("The database holds 'Teleporting', which is no TransferState that this program knows. Update OpenShare.", refused.Message);
+    }
+
+    [Fact]
+    public void Pages_of_a_file_list_are_taken_in_order_and_once()
+    {
+        var no = Database.Transfers.Add(Transfer(1));
+
+        Assert.False(Database.Manifests.Append(no, 1, [1]));
+        Assert.True(Database.Manifests.Append(no, 0, [0, 0]));
+        Assert.False(Database.Manifests.Append(no, 0, [9]));
+        Assert.True(Database.Manifests.Append(no, 1, [1, 1]));
+
+        Assert.Equal(2u, Reopened().Manifests.Count(no));
+        Assert.Equal([0, 0], Database.Manifests.Read(no, 0)!);
+        Assert.Equal([1, 1], Database.Manifests.Read(no, 1)!);
+        Assert.Null(Database.Manifests.Read(no, 2));
+    }
+
+    [Fact]
+    public void What_a_file_was_when_it_was_hashed_comes_back_bit_for_bit()
+    {
+        var no = Database.Transfers.Add(Transfer(1, direction: TransferDirection.Sending));
+        var identity = new FileIdentity(long.MaxValue, -1, long.MinValue, ulong.MaxValue, 1UL << 63);
+
+        Database.Manifests.Append(no, 0, [0], identities: [new SourceIdentity(7, identity)]);
+
+        Assert.Equal(identity, Reopened().Manifests.Identity(no, 7));
+        Assert.Null(Database.Manifests.Identity(no, 8));
+    }
+
+    [Fact]
+    public void A_later_outcome_of_an_entry_replaces_the_earlier_one()
+    {
+        var no = Database.Transfers.Add(Transfer(1));
+        var withdrawn = new EntryOutcome { EntryNo = 2, Outcome = EntryOutcome.Types.Outcome.Withdrawn, Detail = "it changed" };
+        var stored = new EntryOutcome { EntryNo = 1, Outcome = EntryOutcome.Types.Outcome.Delivered, StoredAs = "photos (2)" };
+        Database.Outcomes.Save(no, [new EntryOutcome { EntryNo = 1, Outcome = EntryOutcome.Types.Outcome.Refused, Detail = "no" }, withdrawn]);
+
+        Database.Outcomes.Save(no, [stored]);
+
+        Assert.Equal([stored, withdrawn], Reopened().Outcomes.All(no));
+    }
+
+    [Fact]
+    public void A_chosen_name_comes_back_with_the_mark_of_its_file()
+    {
+        var no = Database.Transfers.Add(Transfer(1));
+        var name = new ChosenName("photos", "photos (2)", new FileKey(ulong.MaxValue, Now.ToUnixTimeMilliseconds() * 1_000_000));
+        Database.Outcomes.SaveNames(no, [name with { Name = "photos" }, name with { Top = "b", Name = "b" }]);
+
+        Database.Outcomes.SaveNames(no, [name]);
+
+        Assert.Equal([name with { Top = "b", Name = "b" }, name], Reopened().Outcomes.Names(no));
+    }
+
+    [Fact]
+    public void A_receipt_and_its_transfers_end_are_kept_together()
+    {
+        var no = Database.Transfers.Add(Transfer(1));
+        var receipt = Receipt();
+
+        Database.Receipts.Save(no, receipt, Transfer(1, TransferState.Completed));
+
+        Assert.Equal(receipt, Reopened().Receipts.Find(no));
+        Assert.Equal(TransferState.Completed, Database.Transfers.Find(Transfer(1).Key)!.Value.Transfer.State);
+        Assert.Null(Database.Receipts.Find(new TransferNo(no.Value + 1)));
+    }
+
+    [Fact]
+    public void Only_given_receipts_that_the_sender_has_not_confirmed_are_to_be_delivered()
+    {
+        var numbers = new[] { Transfer(1), Transfer(2), Transfer(3, direction: TransferDirection.Sending) }.Select(Database.Transfers.Add).ToList();
+        foreach (var (no, transfer) in Database.Transfers.All())
+            Database.Receipts.Save(no, Receipt(), transfer with { State = TransferState.Completed });
+
+        Database.Receipts.MarkConfirmed(numbers[0]);
+
+        Assert.Equal([numbers[1]], Reopened().Receipts.Unconfirmed());
+    }
+
+    [Fact]
+    public void Of_a_transfer_that_is_over_its_outcomes_and_its_receipt_with_the_file_list_stay()
+    {
+        var numbers = new[] { Transfer(1), Transfer(2), Transfer(3) }.Select(Database.Transfers.Add).ToList();
+        var (delivered, cancelled, running) = (numbers[0], numbers[1], numbers[2]);
+        foreach (var no in numbers)
+        {
+            Database.Manifests.Append(no, 0, [1], new ChunkSpan(0, 8), [new SourceIdentity(0, default)]);
+            Database.Outcomes.Save(no, [new EntryOutcome { EntryNo = 1 }]);
+            Database.Outcomes.SaveNames(no, [new ChosenName("a", "a", default)]);
+        }
+        Database.Receipts.Save(delivered, Receipt(), Transfer(1, TransferState.Completed));
+
+        Database.Transfers.DropWorkingState(delivered);
+        Database.Transfers.DropWorkingState(cancelled);
+
+        Reopened();
+        Assert.Equal([1u, 0u, 1u], numbers.Select(Database.Manifests.Count));
+        Assert.Equal([0, 0, 1], numbers.Select(no => Database.Chunks.Load(no, "").Count));
+        Assert.Equal([0, 0, 1], numbers.Select(no => Database.Outcomes.Names(no).Count));
+        Assert.Equal([1, 1, 1], numbers.Select(no => Database.Outcomes.All(no).Count));
+        Assert.Equal([false, false, true], numbers.Select(no => Database.Manifests.Identity(no, 0) is not null));
+        Assert.NotNull(Database.Receipts.Find(delivered));
+    }
+
+    private static FinalReceipt Receipt() => new() { Receipt = new Signed { Payload = Google.Protobuf.ByteString.CopyFromUtf8("receipt") } };
+
+    private static void AssertSame(TransferRecord expected, TransferRecord actual)
+    {
+        Assert.Equal(expected with { Paths = [] }, actual with { Paths = [] });
+        Assert.Equal(expected.Paths, actual.Paths.AsEnumerable());
+    }
+}

@@ -1,0 +1,156 @@
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Tests.Support;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Tests.Storage.Disk;
+
+/// <summary>What a transfer does in its destination while it arrives.</summary>
+public sealed class ArrivingTests : DestinationSpecs
+{
+    [Fact]
+    public void Nothing_stands_under_its_final_name_before_placing()
+    {
+        var entries = new[] { Folder(0, "photos"), File(1, "photos/a.jpg"), File(2, "notes.txt") };
+        Receive(entries);
+        Destination.Sync(entries);
+
+        Assert.Empty(Arrived);
+        Assert.Equal("12345", System.IO.File.ReadAllText(Path.Combine(Staging, "photos/a.jpg")));
+
+        AssertPlaced(Complete(entries), "photos", "notes.txt");
+        Assert.Equal(["notes.txt", "photos"], Arrived);
+        Assert.Equal("12345", System.IO.File.ReadAllText(Path.Combine(Inbox, "photos/a.jpg")));
+    }
+
+    [Fact]
+    public void The_staging_place_is_for_its_owner_only()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Staging)!, (UnixFileMode)0x1FF);
+        System.IO.File.SetUnixFileMode(Path.GetDirectoryName(Staging)!, (UnixFileMode)0x1FF);
+        Receive(File(0, "a"));
+
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Assert.Equal(owner | UnixFileMode.UserExecute, System.IO.File.GetUnixFileMode(Path.GetDirectoryName(Staging)!));
+        Assert.Equal(owner | UnixFileMode.UserExecute, System.IO.File.GetUnixFileMode(Staging));
+        Assert.Equal(owner, System.IO.File.GetUnixFileMode(Path.Combine(Staging, "a")));
+    }
+
+    [SkippableFact]
+    public void A_staging_place_of_another_user_is_not_used()
+    {
+        Skip.IfNot(Environment.IsPrivilegedProcess, "giving a directory to another user needs root");
+        var partial = Directory.CreateDirectory(Path.GetDirectoryName(Staging)!).FullName;
+        using (var chown = System.Diagnostics.Process.Start("chown", ["nobody", partial]))
+            chown.WaitForExit();
+
+        var opened = Opened();
+
+        Assert.Equal((DiskProblem.Denied, $"{partial} belongs to another user"), (opened.Problem, opened.Detail));
+    }
+
+    [Fact]
+    public void A_link_in_the_staging_places_stead_is_not_followed()
+    {
+        Directory.CreateDirectory(Inbox);
+        Directory.CreateSymbolicLink(Path.GetDirectoryName(Staging)!, Outside);
+
+        Assert.Equal(DiskProblem.LinkInTheWay, Opened().Problem);
+        Assert.Empty(Directory.GetFileSystemEntries(Outside));
+    }
+
+    [Fact]
+    public void After_a_restart_what_was_written_is_there_and_no_file_is_made_anew()
+    {
+        Receive(File(0, "a"), File(1, "b"));
+        Restart();
+        System.IO.File.Delete(Path.Combine(Staging, "b"));
+
+        var report = Destination.Prepare([File(0, "a"), File(1, "b")]);
+
+        Assert.Equal([1u], report.MadeAnew);
+        var held = new byte[5];
+        Assert.True(Destination.Read(File(0, "a"), 0, held).IsDone);
+        Assert.Equal("12345"u8.ToArray(), held);
+        Assert.Equal(DiskProblem.Missing, Destination.Read(File(1, "b"), 0, held).Problem);
+    }
+
+    [Fact]
+    public void Two_transfers_in_one_inbox_do_not_meet()
+    {
+        using var other = new LocalDisk().OpenDestination(Inbox, Sender, TransferId.New(new SeededRandom(3))).Value!;
+        Receive(File(0, "a"));
+        Assert.Equal([0u], other.Prepare([File(0, "a")]).MadeAnew);
+
+        Assert.True(other.Discard().IsDone);
+
+        Assert.True(System.IO.File.Exists(Path.Combine(Staging, "a")));
+    }
+
+    [Fact]
+    public void What_is_discarded_leaves_nothing_behind()
+    {
+        Receive(Folder(0, "t"), File(1, "t/a"));
+
+        Assert.Equal(DiskResult.Done, Destination.Discard());
+
+        Assert.Empty(Directory.GetFileSystemEntries(Inbox));
+    }
+
+    [Fact]
+    public void Discarding_does_not_reach_through_a_link()
+    {
+        Receive(Folder(0, "t"));
+        System.IO.File.WriteAllText(Path.Combine(Outside, "kept"), "");
+        Directory.CreateSymbolicLink(Path.Combine(Staging, "t/link"), Outside);
+
+        Assert.Equal(DiskResult.Done, Destination.Discard());
+
+        Assert.True(System.IO.File.Exists(Path.Combine(Outside, "kept")));
+    }
+
+    [Fact]
+    public void A_withdrawn_entry_is_not_placed()
+    {
+        var entries = new[] { Folder(0, "t"), File(1, "t/a"), File(2, "t/b") };
+        Receive(entries);
+
+        Assert.Equal(DiskResult.Done, Destination.Remove(entries[2]));
+
+        AssertPlaced(Complete(entries[0], entries[1]), "t");
+        Assert.Equal(["a"], Directory.GetFiles(Path.Combine(Inbox, "t")).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData(-1, 1)]
+    [InlineData(0, 6)]
+    [InlineData(5, 1)]
+    public void A_chunk_outside_of_its_file_is_not_written(long offset, int length)
+    {
+        Receive(File(0, "a"));
+
+        var result = Destination.Write(File(0, "a"), offset, [new byte[length]]);
+
+        Assert.Equal(DiskProblem.Failed, result.Problem);
+        Assert.Equal("12345", System.IO.File.ReadAllText(Path.Combine(Staging, "a")));
+    }
+
+    [SkippableFact]
+    public async Task On_a_full_disk_a_large_file_is_refused_at_once_and_small_ones_when_they_are_written()
+    {
+        using var disk = await SmallDisk.MountAsync("4m");
+        using var destination = new LocalDisk().OpenDestination(disk.Path, Sender, Transfer).Value!;
+        Assert.InRange(destination.AvailableBytes, 1, 4 * 1024 * 1024);
+        var (large, small) = (File(0, "large", 16 * 1024 * 1024), File(1, "small", 512 * 1024));
+
+        var prepared = destination.Prepare([large]);
+        Assert.Equal(new DiskResult(DiskProblem.Full, "large: no space left on the disk"), prepared.Result);
+        // The part that was taken is given back.
+        Assert.True(destination.Prepare([small]).Result.IsDone);
+        Assert.True(destination.Write(small, 0, [new byte[512 * 1024]]).IsDone);
+
+        var second = File(2, "second", 8 * 1024 * 1024 - 1);
+        System.IO.File.WriteAllText(System.IO.Path.Combine(disk.Path, ".openshare-partial", $"{Sender}-{Transfer}", "second"), "");
+        Assert.Equal(new DiskResult(DiskProblem.Full, "second: no space left on the disk"), destination.Write(second, 0, [new byte[second.Size]]));
+    }
+}

@@ -17,6 +17,9 @@ internal static class RawProto
     internal static byte[] Signed(ReadOnlySpan<byte> payload, string keyId, ReadOnlySpan<byte> signature) =>
         [.. Blob(1, payload), .. Text(2, keyId), .. Blob(3, signature)];
 
+    /// <summary>Base64url without padding (RFC 4648 section 5): the text form of anything signed.</summary>
+    internal static string Base64Url(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
     internal static byte[] Varint(ulong value)
     {
         var bytes = new List<byte>();

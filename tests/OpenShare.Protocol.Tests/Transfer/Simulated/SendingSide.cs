@@ -123,13 +123,13 @@ internal sealed class SendingSide(VirtualTime time, Simulation simulation)
     {
         for (; count > 0; count--)
         {
-            if (simulation.IsRough && time.Happens(10))
+            if (simulation.LosesMessages && time.Happens(10))
                 continue;
             var (link, stream) = (Link!, ++_streams);
             time.At(link.AddStream(stream), () => simulation.Receiver.StreamUp(link, stream));
             time.Within(60, () =>
             {
-                if (Link == link)
+                if (Link == link && link.Has(stream))
                     Tell(new SenderInput.StreamUp(stream));
             });
         }

@@ -11,7 +11,7 @@ internal sealed class Pair : IDisposable
 
     private Pair(string? bobSavesTo)
     {
-        Alice = new TestDevice(_folder.Path, "alice") { AdvertisedPort = Ports.Free() };
+        Alice = new TestDevice(_folder.Path, "alice") { AdvertisedPort = Ports.Free(), AgentWithin = OrdinaryRights.Within };
         Bob = new TestDevice(_folder.Path, "bob") { AdvertisedPort = Ports.Free(), SaveTo = bobSavesTo ?? _folder["bob-received"] };
         Directory.CreateDirectory(_folder["outgoing"]);
     }
@@ -32,10 +32,10 @@ internal sealed class Pair : IDisposable
         try
         {
             pair._relay = await Relay.StartAsync([Route(pair.Alice), Route(pair.Bob)]);
-            await pair.Alice.RegisterAsync(server, pair.Account);
-            await pair.Bob.RegisterAsync(server, bobAccount ?? pair.Account);
-            await pair.Alice.StartAgentAsync();
-            await pair.Bob.StartAgentAsync();
+            var token = await server.TokenAsync(pair.Account, "--uses", "2");
+            await Task.WhenAll(
+                BeginAsync(pair.Alice, server, token),
+                BeginAsync(pair.Bob, server, bobAccount is null ? token : await server.TokenAsync(bobAccount)));
             if (bobAccount is null)
                 await pair.SeeEachOtherAsync();
             return pair;
@@ -46,14 +46,16 @@ internal sealed class Pair : IDisposable
             throw;
         }
 
+        static async Task BeginAsync(TestDevice device, Server server, string token)
+        {
+            await device.RegisterAsync(server.Url, token);
+            await device.StartAgentAsync();
+        }
+
         static (int, int) Route(TestDevice device) => (device.AdvertisedPort!.Value, device.Port);
     }
 
-    public async Task SeeEachOtherAsync()
-    {
-        await Alice.SeesAsync(Bob);
-        await Bob.SeesAsync(Alice);
-    }
+    public Task SeeEachOtherAsync() => Task.WhenAll(Alice.SeesAsync(Bob), Bob.SeesAsync(Alice));
 
     /// <summary>Where Alice keeps something of this name to be sent.</summary>
     public string Outgoing(string name) => Path.Combine(_folder["outgoing"], name);

@@ -5,7 +5,7 @@ internal sealed class Server : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly string[] _flags;
-    private readonly IReadOnlyDictionary<string, string>? _environment;
+    private IReadOnlyDictionary<string, string>? _environment;
     private RunningProcess? _process;
 
     private Server(string[] flags, IReadOnlyDictionary<string, string>? environment) => (_flags, _environment) = (flags, environment);
@@ -29,6 +29,13 @@ internal sealed class Server : IDisposable
         _process = RunningProcess.Start(Checkout.Server, ["run", "--urls", Url, "--data", _folder.Path, .. _flags], _environment);
         // The fingerprint is printed once it listens.
         await _process.LineAsync("its fingerprint", line => line.Contains("sha256:", StringComparison.Ordinal));
+    }
+
+    /// <summary>Starts it again under another environment: with the right time, say.</summary>
+    public Task StartAgainAsync(IReadOnlyDictionary<string, string>? environment)
+    {
+        _environment = environment;
+        return StartAgainAsync();
     }
 
     /// <summary>Ends the process; its data stays.</summary>

@@ -24,6 +24,8 @@ internal sealed partial class ReceivingActor : TransferSession
 
     private sealed record Decided(string? Refusal);
 
+    private sealed record NoRoom(string Detail);
+
     private readonly Dictionary<uint, InboundFrame> _waiting = [];
     private readonly Queue<Func<Action>> _diskJobs = new();
     private readonly List<object> _early = [];
@@ -48,6 +50,7 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<Synced>(OnSynced);
         Receive<ReceiptKept>(_ => Drive(new ReceiverInput.ReceiptStored()));
         Receive<Decided>(m => Drive(new ReceiverInput.Decided(m.Refusal)));
+        Receive<NoRoom>(m => Fail(m.Detail));
         Receive<CheckpointDue>(_ => Checkpoint());
     }
 
@@ -55,8 +58,7 @@ internal sealed partial class ReceivingActor : TransferSession
 
     protected override void PostStop()
     {
-        foreach (var frame in _waiting.Values)
-            frame.Dispose();
+        DropFrames();
         _arrival?.Destination.Dispose();
     }
 
@@ -83,8 +85,17 @@ internal sealed partial class ReceivingActor : TransferSession
 
     protected override void OnUnlinked()
     {
+        DropFrames();
         if (_machine is not null)
             Drive(new ReceiverInput.LinkLost());
+    }
+
+    private void DropFrames()
+    {
+        foreach (var frame in _waiting.Values.Concat(_parked.Values.Select(p => p.Frame)))
+            frame.Dispose();
+        _waiting.Clear();
+        _parked.Clear();
     }
 
     protected override void OnLinkRefused(LinkProblem problem)
@@ -163,7 +174,7 @@ internal sealed partial class ReceivingActor : TransferSession
                 Send(send.Message);
                 break;
             case ReceiverEffect.Decide decide:
-                Self.Tell(new Decided(Refusal(decide.Offer)));
+                Decide(decide.Offer);
                 break;
             case ReceiverEffect.PersistPage persist:
                 DiskJob(() => StorePage(persist.Page, persist.Blob));
@@ -191,12 +202,10 @@ internal sealed partial class ReceivingActor : TransferSession
         }
     }
 
-    private string? Refusal(OfferSummary offer)
-    {
-        if (Scope.Accept == AcceptPolicy.None)
-            return "The other device accepts no files just now.";
-        if (_arrival!.Destination.AvailableBytes is var room && offer.Bytes > room)
-            return $"There is not enough room: {offer.Bytes} bytes are needed and {room} are free.";
-        return null;
-    }
+    // Told to oneself: the machine is not driven from within its own effects. A full disk is nobody's decision, so it fails.
+    private void Decide(OfferSummary offer) => Self.Tell(
+        Scope.Accept == AcceptPolicy.None ? new Decided("The other device accepts no files just now.")
+        : _arrival!.Destination.AvailableBytes is var room && offer.Bytes > room
+            ? new NoRoom($"There is not enough room on the other device's disk: {offer.Bytes} bytes are needed and {room} are free.")
+        : new Decided(Refusal: null));
 }

@@ -1,0 +1,32 @@
+using OpenShare.EndToEnd.Tests.Harness;
+
+namespace OpenShare.EndToEnd.Tests.Discovery;
+
+[Collection(Processes.Name)]
+public sealed class FindingTests(SharedPair shared) : IClassFixture<SharedPair>
+{
+    [Fact]
+    public async Task Devices_of_one_account_find_each_other_by_multicast()
+    {
+        var pair = await shared.ReadyAsync();
+        await pair.Alice.CallsAsync(pair.Bob, "certified");
+
+        var bob = (await pair.Alice.PeerAsync(pair.Bob))!.Value;
+
+        Assert.Equal(("bob", "mdns"), (bob.Text("name"), bob.Text("found_by")));
+        Assert.EndsWith($":{pair.Bob.AdvertisedPort}", bob.Text("address"), StringComparison.Ordinal);
+        Assert.InRange(bob.Number("latency_ms"), 0, (long)Patience.Long.TotalMilliseconds);
+    }
+
+    [Fact]
+    public async Task A_device_that_ends_says_goodbye_and_is_seen_again_when_it_returns()
+    {
+        var pair = await shared.ReadyAsync();
+
+        (await pair.Bob.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
+        await Eventually.TrueAsync("alice sees bob no more", Patience.Short, async () => (await pair.Alice.PeerAsync(pair.Bob))!.Value.IsNull("address"));
+
+        await pair.Bob.StartAgentAsync();
+        await pair.Alice.SeesAsync(pair.Bob);
+    }
+}

@@ -29,6 +29,7 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
     private readonly SortedDictionary<uint, IActorRef> _streams = [];
     private readonly DateTimeOffset _startedAt;
     private DateTimeOffset _viewShownAt;
+    private uint _lastStream;
     private string? _peerName;
 
     protected TransferSession(TransferScope scope)
@@ -159,13 +160,15 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
 
     private void OnStreamReady(TransferSignals.StreamReady ready)
     {
-        if (Link is null || _streams.ContainsKey(ready.StreamId))
+        if (Link is null)
         {
             ready.Stream.Dispose();
             return;
         }
-        _streams.Add(ready.StreamId, Context.ActorOf(StreamProps(ready), $"stream-{ready.StreamId}"));
-        OnStreamUp(ready.StreamId);
+        // Numbered anew: ids begin again with each link, and the last words of an old stream are not those of a new one.
+        var numbered = ready with { StreamId = ++_lastStream };
+        _streams.Add(numbered.StreamId, Context.ActorOf(StreamProps(numbered), $"stream-{numbered.StreamId}"));
+        OnStreamUp(numbered.StreamId);
     }
 
     private void OnStreamEnded(StreamEnded ended)

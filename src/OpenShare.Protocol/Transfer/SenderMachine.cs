@@ -58,7 +58,7 @@ public sealed partial class SenderMachine
 
     public DateTimeOffset? NextTimeout => !_linkUp || IsOver ? null : Earlier(IsWaiting ? _heardAt + _setup.Tuning.Quiet : null, _reopenAt);
 
-    private bool IsWaiting => _awaitingResume || _nextPage > _answered || !_window.IsEmpty || State == SenderState.AwaitingReceipt;
+    private bool IsWaiting => _awaitingResume || _nextPage > _answered || State == SenderState.AwaitingReceipt || Manifest is not null && !_ledger.HasAll(Manifest);
 
     /// <exception cref="ProtocolException">what was kept does not hold together</exception>
     public static SenderMachine Restore(SenderSetup setup, SenderRecord record)

@@ -1,6 +1,7 @@
-using OpenShare.Device.Discovery.Udp;
+using System.Net.Sockets;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
+using OpenShare.Device.Discovery.Udp;
 using OpenShare.Protocol.Discovery;
 
 namespace OpenShare.Device.Tests.Discovery;
@@ -30,6 +31,20 @@ public sealed class UdpMulticastTests : DiscoverySpecs
 
         Assert.Contains(ann.Sights(s => s.DeviceId == ben.Options.DeviceId).Place.Addresses, System.Net.IPAddress.IsLoopback);
         ben.Sights(s => s.DeviceId == ann.Options.DeviceId);
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Each_address_family_can_be_joined_and_sent_to(bool ipv6)
+    {
+        var family = ipv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        var found = Usable().FirstOrDefault(i => !i.IsLoopback && i.Addresses.Any(a => a.AddressFamily == family));
+        Skip.If(found is null, $"no interface of this machine but loopback has an {family} address");
+
+        using var socket = new MulticastSocket(found!.Index, ipv6);
+        // An empty query: nobody has to answer it.
+        socket.Send(new byte[12], to: null);
     }
 
     private static MdnsInterface[] Usable()

@@ -90,6 +90,22 @@ public sealed class DishonestPeerTests(Prey prey) : IClassFixture<Prey>
     [Fact]
     public async Task The_same_receiver_with_an_honest_receipt_is_believed() => (await SendAsync(Forgery.None)).EndedWith(0);
 
+    [Fact]
+    public async Task What_the_receiver_could_not_store_is_named()
+    {
+        var peer = HostilePeer.Take(prey.Bad);
+        using var receiver = HostileReceiver.Listen(peer, honest =>
+        {
+            honest.Outcomes[0].Count = 1;
+            honest.Outcomes.Add(new EntryOutcome { EntryNo = 1, Count = 1, Outcome = EntryOutcome.Types.Outcome.Refused, Detail = "its disk knows no such names" });
+            return peer.Sign(honest);
+        });
+
+        var sent = (await SendAsync(receiver, "refused")).EndedWith(1).Said("refused/empty: its disk knows no such names");
+
+        Assert.Equal("incomplete", sent.Json.Text("state"));
+    }
+
     private static (byte[] Announced, byte[] Tampered) Contents(int length)
     {
         var announced = new byte[length];
@@ -103,9 +119,14 @@ public sealed class DishonestPeerTests(Prey prey) : IClassFixture<Prey>
     {
         var peer = HostilePeer.Take(prey.Bad);
         using var receiver = HostileReceiver.Listen(peer, honest => Forge(peer, forgery, honest));
-        var folder = Directory.CreateDirectory(Path.Combine(prey.Path, $"sent {forgery}")).FullName;
+        return await SendAsync(receiver, $"{forgery}");
+    }
+
+    private Task<CommandResult> SendAsync(HostileReceiver receiver, string name)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(prey.Path, name)).FullName;
         Samples.MakeFile(Path.Combine(folder, "empty"), 0);
-        return await prey.Honest.RunAsync("send", folder, "--to", receiver.Address, "--json");
+        return prey.Honest.RunAsync("send", folder, "--to", receiver.Address, "--json");
     }
 
     private static FinalReceipt Forge(HostilePeer self, Forgery forgery, ReceiptPayload receipt)

@@ -52,6 +52,7 @@ public sealed class HostileNamesTests(Prey prey) : IClassFixture<Prey>
 
     private async Task RefusedAsync(string words, params ManifestEntry[] entries)
     {
+        await Transfers.AssertNothingStagedAsync(prey.Honest);
         var before = prey.Files();
         using var sender = await HostilePeer.Take(prey.Bad).SendToAsync(prey.Honest);
 

@@ -5,7 +5,7 @@ using Answer = OpenShare.Protocol.Wire.TransferAnswer.Types.Answer;
 
 namespace OpenShare.Protocol.Tests.Transfer;
 
-public sealed class SenderMachineTests
+public sealed partial class SenderMachineTests
 {
     private static readonly TransferTuning Small = new() { Streams = 2, Window = 2, PageWindow = 2, FrameBytes = 1000, FrameChunks = 4 };
     private static readonly SenderSetup Setup = new(Some.Transfer, Some.Manifest, Some.Sender, Some.Receiver, Some.SenderKey, Some.Trust, Small);
@@ -61,32 +61,6 @@ public sealed class SenderMachineTests
     }
 
     [Fact]
-    public void After_a_cut_the_receivers_lists_decide_what_travels()
-    {
-        Begin();
-        Receive(TransferMessages.Missing(Some.Transfer, 0, [new(0, 16)]));
-        Receive(Acked(0));
-        Expect(Do(new SenderInput.LinkLost()));
-        Expect(Do(new SenderInput.LinkUp()), "-> TransferResumed", "open 2 streams");
-        Expect(Do(new SenderInput.StreamUp(7)));
-        Expect(Receive(TransferMessages.Wanted(Some.Transfer, 1)), "page 1", "frame 7: 16", "frame 7: 17");
-        // Chunk 1's acknowledgement was lost; 0's was not. Neither travels again.
-        Expect(Receive(TransferMessages.Missing(Some.Transfer, 0, [new(2, 14)])), "page 2");
-        Expect(Receive(Acked(16)), "frame 7: 2");
-    }
-
-    [Fact]
-    public void A_lost_streams_chunks_travel_on_another_and_a_new_one_is_asked_for()
-    {
-        Begin();
-        Expect(Do(new SenderInput.StreamDown(1)));
-        Expect(Receive(Acked(2)), "frame 2: 0");
-        _now += Small.StreamRetry;
-        Assert.Equal(_now, _machine.NextTimeout);
-        Expect(Do(new SenderInput.TimedOut()), "open 1 streams");
-    }
-
-    [Fact]
     public void A_refused_chunk_is_sent_again_and_its_file_given_up_when_it_never_matches()
     {
         Begin();
@@ -104,19 +78,6 @@ public sealed class SenderMachineTests
         Expect(Do(new SenderInput.EntryChanged(1, "it changed")), "keep withdrawal 1", "-> EntryChanged");
         Expect(Do(new SenderInput.EntryChanged(1, "again")));
         Assert.Equal(40_000, _machine.Progress.BytesLeftOut);
-    }
-
-    [Fact]
-    public void A_notice_waits_for_its_page_and_comes_again_after_a_cut()
-    {
-        Do(new SenderInput.LinkUp());
-        foreach (var page in Pages)
-            Do(new SenderInput.PageBuilt(page));
-        Expect(Do(new SenderInput.EntryChanged(4, "gone")), "keep withdrawal 4");
-        Expect(Receive(TransferMessages.Missing(Some.Transfer, 0, [])), "=Sending", "page 2", "-> EntryChanged");
-        Do(new SenderInput.LinkLost());
-        Do(new SenderInput.LinkUp());
-        Expect(Receive(TransferMessages.Wanted(Some.Transfer, 3)), "-> EntryChanged");
     }
 
     [Fact]
@@ -228,42 +189,6 @@ public sealed class SenderMachineTests
         Expect(Do(new SenderInput.LinkUp()), "-> TransferCancelled");
         Assert.True(_machine.IsSettled);
     }
-
-    [Fact]
-    public void In_silence_it_asks_again()
-    {
-        Begin();
-        Assert.Equal(_now + Small.Quiet, _machine.NextTimeout);
-        Expect(Do(new SenderInput.TimedOut()));
-        _now += Small.Quiet;
-        Expect(Do(new SenderInput.TimedOut()), "-> TransferResumed");
-        // The answer changes nothing that is under way.
-        Expect(Receive(TransferMessages.Wanted(Some.Transfer, 3)));
-        Expect(Receive(TransferMessages.Missing(Some.Transfer, 0, [new(0, 16)])), "=Sending");
-    }
-
-    [Fact]
-    public void After_a_restart_it_goes_on_with_what_was_kept()
-    {
-        var record = new SenderRecord(Pages, new Dictionary<uint, string> { [4] = "gone" }, SenderState.Sending, "", null);
-        var machine = SenderMachine.Restore(Setup, record);
-        Expect(machine.Handle(new SenderInput.Started(), _now));
-        Expect(machine.Handle(new SenderInput.LinkUp(), _now), "-> TransferResumed", "open 2 streams");
-        Expect(machine.Handle(new SenderInput.StreamUp(1), _now));
-        Expect(machine.Handle(new SenderInput.Received(TransferMessages.Wanted(Some.Transfer, 3)), _now), "-> EntryChanged");
-        Expect(machine.Handle(new SenderInput.Received(TransferMessages.Missing(Some.Transfer, 2, [new(39, 2)])), _now), "frame 1: 39");
-    }
-
-    [Fact]
-    public void A_receipt_kept_before_a_restart_is_success_after_it()
-    {
-        var machine = SenderMachine.Restore(Setup, new SenderRecord(Pages, new Dictionary<uint, string>(), SenderState.AwaitingReceipt, "", Sign(Manifest)));
-        Expect(machine.Handle(new SenderInput.Started(), _now), "=Completed");
-    }
-
-    [Fact]
-    public void A_damaged_store_is_said_to_be() =>
-        Assert.Throws<ProtocolException>(() => SenderMachine.Restore(Setup, new SenderRecord([Pages[1]], new Dictionary<uint, string>(), SenderState.Sending, "", null)));
 
     [Fact]
     public void An_abandoned_file_is_withdrawn_as_its_page_is_built()

@@ -15,6 +15,9 @@ internal sealed class MulticastSocket : IDisposable
     // RFC 6762 §11: with this hop limit a receiver can tell that a packet is from its own link.
     private const int HopLimit = 255;
 
+    // IPV6_UNICAST_HOPS: the runtime has no name for it (its HopLimit is another option, which cannot be set on Linux).
+    private static readonly int UnicastHops = OperatingSystem.IsLinux() ? 16 : 4;
+
     // A receive that fails this often in a row will not mend itself.
     private const int FailuresInARow = 100;
 
@@ -79,7 +82,7 @@ internal sealed class MulticastSocket : IDisposable
         _socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastInterface, _interface);
         _socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(GroupV6, _interface));
         _socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastTimeToLive, HopLimit);
-        _socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.HopLimit, HopLimit);
+        _socket.SetRawSocketOption((int)SocketOptionLevel.IPv6, UnicastHops, BitConverter.GetBytes(HopLimit));
         _socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastLoopback, true);
         _socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.PacketInformation, true);
     }

@@ -7,5 +7,7 @@ internal static class ChunkBits
 
     internal static byte[] Or(byte[] left, byte[] right) => [.. left.Select((b, i) => (byte)(b | right[i]))];
 
+    internal static byte[] And(byte[] left, byte[] right) => [.. left.Select((b, i) => (byte)(b & right[i]))];
+
     internal static byte[] Except(byte[] left, byte[] right) => [.. left.Select((b, i) => (byte)(b & ~right[i]))];
 }

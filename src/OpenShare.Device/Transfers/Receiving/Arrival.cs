@@ -32,7 +32,7 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Receiv
             held.ToMap(manifest),
             outcomes.Where(o => o.Outcome == EntryOutcome.Types.Outcome.Withdrawn).ToDictionary(o => o.EntryNo, o => o.Detail),
             [.. outcomes.Where(o => o.Outcome == EntryOutcome.Types.Outcome.Refused).Select(o => new EntryNote.Refused(o.EntryNo, o.Detail))],
-            ReceiverStates.Kept(scope.Record.State, receipt is not null),
+            ReceiverStates.Kept(scope.Record.State, stores.Outcomes.Names(scope.No).Count > 0, receipt is not null),
             scope.Record.Detail,
             receipt);
         return new DiskResult<Arrival>(new Arrival(destination, held, kept));
@@ -65,6 +65,9 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Receiv
                     written[at] |= (byte)bit;
             }
             held.Load(page.Index, written);
+            // Kept at once: the next start finds the file that was made anew, and must not take it for the old one.
+            if (!written.AsSpan().SequenceEqual(map.Written))
+                held.Replace(page.Index, ChunkBits.And(map.Durable, written));
         }
         return DiskResult.Done;
     }

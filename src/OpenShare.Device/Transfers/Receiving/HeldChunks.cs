@@ -18,6 +18,13 @@ internal sealed class HeldChunks(IChunkMapStore store, TransferNo no, string epo
     /// <summary>A page as it was loaded: what is trusted of it.</summary>
     internal void Load(int page, byte[] written) => _written[page] = [.. written];
 
+    /// <summary>A page of which less, or more, is there than was kept.</summary>
+    internal void Replace(int page, byte[] durable)
+    {
+        store.SaveDurable(no, [((uint)page, durable)]);
+        store.SaveWritten(no, epoch, [((uint)page, _written[page])]);
+    }
+
     internal void AddPage(ManifestPage page) => _written.TryAdd(page.Index, new byte[(page.ChunkCount + 7) / 8]);
 
     /// <summary>Kept before an acknowledgement leaves.</summary>

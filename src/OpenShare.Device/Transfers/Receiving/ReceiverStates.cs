@@ -6,10 +6,11 @@ namespace OpenShare.Device.Transfers.Receiving;
 /// <summary>Between a receiver machine's states and those that are kept and shown.</summary>
 internal static class ReceiverStates
 {
-    internal static ReceiverState Kept(TransferState state, bool hasReceipt) => state switch
+    /// <param name="hasNames">names are chosen once all is synced; before that a loss of power may have taken some of it</param>
+    internal static ReceiverState Kept(TransferState state, bool hasNames, bool hasReceipt) => state switch
     {
         TransferState.Offered => ReceiverState.Deciding,
-        TransferState.Finishing when !hasReceipt => ReceiverState.Placing,
+        TransferState.Finishing when !hasReceipt => hasNames ? ReceiverState.Placing : ReceiverState.Receiving,
         TransferState.Finishing => ReceiverState.Delivering,
         TransferState.Completed or TransferState.Incomplete => ReceiverState.Delivering,
         TransferState.Declined => ReceiverState.Declined,

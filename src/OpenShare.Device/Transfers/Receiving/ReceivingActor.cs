@@ -58,8 +58,7 @@ internal sealed partial class ReceivingActor : TransferSession
 
     protected override void PostStop()
     {
-        foreach (var frame in _waiting.Values)
-            frame.Dispose();
+        DropFrames();
         _arrival?.Destination.Dispose();
     }
 
@@ -86,8 +85,17 @@ internal sealed partial class ReceivingActor : TransferSession
 
     protected override void OnUnlinked()
     {
+        DropFrames();
         if (_machine is not null)
             Drive(new ReceiverInput.LinkLost());
+    }
+
+    private void DropFrames()
+    {
+        foreach (var frame in _waiting.Values.Concat(_parked.Values.Select(p => p.Frame)))
+            frame.Dispose();
+        _waiting.Clear();
+        _parked.Clear();
     }
 
     protected override void OnLinkRefused(LinkProblem problem)

@@ -199,6 +199,7 @@ internal sealed class SendingActor : TransferSession
                 _leftOut.Add([withdrawal.Reason]);
                 break;
             case SenderEffect.PersistReceipt persist:
+                _leftOut.Add(RefusedEntries.Of(persist.Receipt, _machine.Manifest!));
                 Scope.Stores.Receipts.Save(Scope.No, persist.Receipt.Blob, Record(StateWith(persist.Receipt)));
                 Self.Tell(new ReceiptKept());
                 break;

@@ -97,10 +97,10 @@ internal sealed class StagedDestination : IDestination
         }
 
         foreach (var file in files)
-            _staging.Sync(file.Path);
+            SyncIfThere(file.Path);
         // A new file's name is its directory's data.
         foreach (var parent in files.SelectMany(f => Parents(f.Path)).Append("").Distinct().ToList())
-            _staging.Sync(parent);
+            SyncIfThere(parent);
     });
 
     public DiskResult Remove(DestinationEntry entry) => DiskFault.Guard(entry.Path, () =>
@@ -144,6 +144,18 @@ internal sealed class StagedDestination : IDestination
         _staging.Dispose();
         _partial.Dispose();
         _destination.Dispose();
+    }
+
+    // What was withdrawn meanwhile has nothing left to lose.
+    private void SyncIfThere(string path)
+    {
+        try
+        {
+            _staging.Sync(path);
+        }
+        catch (DiskFault fault) when (fault.Problem is DiskProblem.Missing)
+        {
+        }
     }
 
     private static IEnumerable<string> Parents(string path)

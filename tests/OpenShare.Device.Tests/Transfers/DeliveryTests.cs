@@ -1,0 +1,207 @@
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Tests.Support;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Tests.Transfers;
+
+/// <summary>Transfers that end: delivered with a receipt, or failed by name.</summary>
+public sealed class DeliveryTests : TransferSpecs
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5 * Chunk + 3)]
+    public async Task A_file_arrives_whole_and_both_sides_hold_the_receipt(int bytes)
+    {
+        var (ann, ben) = Devices();
+        var content = ann.Write("a.bin", bytes);
+
+        var id = await ann.SendAsync(ben, "a.bin");
+
+        AssertCompleted(await ann.EndsAsync(id), delivered: 1);
+        AssertCompleted(await ben.EndsAsync(id), delivered: 1);
+        Assert.Equal(content, ben.Arrived("a.bin"));
+        var (sent, received) = ((await ann.ReceiptAsync(id)).Receipt!, (await ben.ReceiptAsync(id)).Receipt!);
+        Assert.Equal(received, sent);
+        Assert.Equal(ben.Identity.DeviceId, Receipt.Read(sent).Receiver);
+    }
+
+    [Fact]
+    public async Task A_tree_arrives_with_its_modes_times_and_links()
+    {
+        var (ann, ben) = Devices();
+        for (var i = 0; i < 300; i++)
+            ann.Write($"t/d{i % 7}/f{i}", i * 100);
+        File.CreateSymbolicLink(Path.Combine(ann.Files, "t/d1/link"), "../d2/f2");
+        Directory.CreateDirectory(Path.Combine(ann.Files, "t/empty"));
+        File.SetUnixFileMode(Path.Combine(ann.Files, "t/d3/f3"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        File.SetLastWriteTimeUtc(Path.Combine(ann.Files, "t/d4"), DateTime.UnixEpoch.AddDays(1000));
+
+        var id = await ann.SendAsync(ben, "t");
+
+        AssertCompleted(await ann.EndsAsync(id), delivered: 310);
+        Assert.Equal(Listing(ann.Files), Listing(ben.Inbox));
+        Assert.Equal(Directory.GetFileSystemEntries(ben.Inbox).Select(Path.GetFileName), ["t"]);
+    }
+
+    [Fact]
+    public async Task Where_the_name_is_taken_the_receipt_says_the_new_one()
+    {
+        var (ann, ben) = Devices();
+        ann.Write("a.txt", 10);
+        Directory.CreateDirectory(ben.Inbox);
+        File.WriteAllText(Path.Combine(ben.Inbox, "a.txt"), "mine");
+
+        var id = await ann.SendAsync(ben, "a.txt");
+
+        AssertCompleted(await ann.EndsAsync(id), delivered: 1);
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(ben.Inbox, "a.txt")));
+        Assert.Equal(10, ben.Arrived("a (2).txt").Length);
+        var receipt = Receipt.Read((await ann.ReceiptAsync(id)).Receipt!);
+        Assert.Equal("a (2).txt", Assert.Single(receipt.Outcomes).StoredAs);
+    }
+
+    [SkippableFact]
+    public async Task When_the_receivers_disk_runs_full_both_sides_fail_and_say_so()
+    {
+        using var small = await SmallDisk.MountAsync("8m");
+        var (ann, ben) = (Start("ann"), Start("ben", Path.Combine(small.Path, "inbox")));
+        for (var i = 0; i < 20; i++)
+            ann.Write($"t/f{i:00}", 200_000);
+        // Enough when it was offered, and gone when it is written.
+        ben.Disk.OnWrite = written =>
+        {
+            if (written == 3)
+                FillUp(small.Path);
+        };
+
+        var id = await ann.SendAsync(ben, "t");
+
+        var (sent, received) = (await ann.EndsAsync(id), await ben.EndsAsync(id));
+        Assert.Equal((TransferState.Failed, TransferProblem.Failed), (received.State, received.Problem));
+        Assert.Equal((TransferState.Failed, TransferProblem.Failed), (sent.State, sent.Problem));
+        Assert.Contains("no space left on the disk", received.Detail, StringComparison.Ordinal);
+        Assert.Contains("no space left on the disk", sent.Detail, StringComparison.Ordinal);
+        Assert.Null(sent.Receipt);
+    }
+
+    [SkippableFact]
+    public async Task What_does_not_fit_is_declined_before_a_byte_of_it_travels()
+    {
+        using var small = await SmallDisk.MountAsync("2m");
+        var (ann, ben) = (Start("ann"), Start("ben", Path.Combine(small.Path, "inbox")));
+        ann.Write("a.bin", 3 * Chunk);
+
+        var id = await ann.SendAsync(ben, "a.bin");
+
+        var sent = await ann.EndsAsync(id);
+        Assert.True(sent.IsEnded && sent.State is not TransferState.Completed);
+        Assert.Matches("not enough room|no space left", sent.Detail);
+        Assert.Empty(ben.Disk.Writes);
+    }
+
+    [Fact]
+    public async Task A_file_that_changes_while_it_is_sent_is_withdrawn_and_the_others_arrive()
+    {
+        var (ann, ben) = Devices();
+        ann.Write("t/a", 30 * Chunk);
+        var other = ann.Write("t/b", 1000);
+        ben.Disk.OnWrite = written =>
+        {
+            if (written == 2)
+                File.AppendAllText(Path.Combine(ann.Files, "t/a"), "more");
+        };
+
+        var id = await ann.SendAsync(ben, "t");
+
+        var sent = await ann.EndsAsync(id);
+        Assert.Equal(TransferState.Incomplete, sent.State);
+        Assert.Equal((2, 1, 0), (sent.Receipt!.Delivered, sent.Receipt.Withdrawn, sent.Receipt.Refused));
+        Assert.Contains("t/a: the file changed while it was being sent", sent.Detail, StringComparison.Ordinal);
+        Assert.Equal(other, ben.Arrived("t/b"));
+        Assert.False(File.Exists(Path.Combine(ben.Inbox, "t/a")));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_after_a_file_was_withdrawn_does_not_end_the_transfer()
+    {
+        var (ann, ben) = Devices();
+        ann.Write("t/a", 30 * Chunk);
+        ann.Write("t/b", 1000);
+        using var synced = new ManualResetEventSlim();
+        var hashed = false;
+        ben.Disk.OnSync = synced.Set;
+        ben.Disk.OnWrite = written =>
+        {
+            if (written == 2)
+                File.AppendAllText(Path.Combine(ann.Files, "t/a"), "more");
+        };
+        // The second file's bytes come only after the checkpoint.
+        ann.Disk.OnRead = place =>
+        {
+            if (place.Path != "t/b")
+                return;
+            if (hashed)
+                Assert.True(synced.Wait(TimeSpan.FromSeconds(10)));
+            hashed = true;
+        };
+
+        var id = await ann.SendAsync(ben, "t");
+
+        var sent = await ann.EndsAsync(id);
+        Assert.True(sent.State == TransferState.Incomplete, $"{sent.State}: {sent.Detail}");
+        Assert.Equal((2, 1, 0), (sent.Receipt!.Delivered, sent.Receipt.Withdrawn, sent.Receipt.Refused));
+    }
+
+    [Fact]
+    public async Task A_cancelled_transfer_ends_on_both_sides_and_leaves_nothing()
+    {
+        var (ann, ben) = Devices();
+        ann.Write("a.bin", 30 * Chunk);
+        var underWay = new TaskCompletionSource();
+        ben.Disk.OnWrite = written =>
+        {
+            if (written == 2)
+                underWay.TrySetResult();
+        };
+        var id = await ann.SendAsync(ben, "a.bin");
+        await underWay.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+        await ann.CancelAsync(id);
+
+        Assert.Equal(TransferState.Cancelled, (await ann.EndsAsync(id)).State);
+        Assert.Equal(TransferState.Cancelled, (await ben.EndsAsync(id)).State);
+        await AwaitAssertAsync(() => Assert.Empty(Directory.GetFileSystemEntries(ben.Inbox)), TimeSpan.FromSeconds(10));
+    }
+
+    private static void FillUp(string path)
+    {
+        using var file = File.Create(Path.Combine(path, "filler"));
+        var block = new byte[64 * 1024];
+        try
+        {
+            while (true)
+                file.Write(block);
+        }
+        catch (IOException)
+        {
+            // Full: that is what it is for.
+        }
+        finally
+        {
+            try { file.Dispose(); } catch (IOException) { }
+        }
+    }
+
+    private static List<string> Listing(string folder) =>
+        [.. Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Select(p => Describe(folder, p)).Order(StringComparer.Ordinal)];
+
+    private static string Describe(string folder, string path)
+    {
+        var info = new FileInfo(path);
+        var content = info.LinkTarget ?? (Directory.Exists(path) ? "directory" : Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))));
+        var stat = Files.Stat(path)!.Value;
+        return $"{Path.GetRelativePath(folder, path)} {stat.Mode:x} {stat.MtimeNs} {content}";
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Tests.Transfers;
+
+/// <summary>The real disk, with an eye on what is done with it and a hand at its turning points.</summary>
+internal sealed class ObservedDisk : IDisk
+{
+    private readonly LocalDisk _disk = new();
+    private int _begun;
+
+    public ConcurrentQueue<Place> Reads { get; } = [];
+
+    /// <summary>What was written, once it was.</summary>
+    public ConcurrentQueue<Place> Writes { get; } = [];
+
+    /// <summary>Before bytes of a file are read, to be hashed or to be sent.</summary>
+    public Action<Place> OnRead { get; set; } = _ => { };
+
+    /// <summary>Before a chunk is written, with the number of those begun before it: each number once.</summary>
+    public Action<int> OnWrite { get; set; } = _ => { };
+
+    /// <summary>Before the disk is told to sync.</summary>
+    public Action OnSync { get; set; } = () => { };
+
+    /// <summary>Before what has arrived is placed.</summary>
+    public Action OnComplete { get; set; } = () => { };
+
+    /// <summary>The boot that this disk says it is; null: the real one.</summary>
+    public string? Epoch { get; set; }
+
+    public ISource OpenSource(IReadOnlyList<string> paths) => new Source(this, _disk.OpenSource(paths));
+
+    public DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer)
+    {
+        var opened = _disk.OpenDestination(directory, sender, transfer);
+        return opened.Value is { } destination ? new DiskResult<IDestination>(new Destination(this, destination)) : opened;
+    }
+
+    internal readonly record struct Place(string Path, long Offset);
+
+    private sealed class Source(ObservedDisk disk, ISource inner) : ISource
+    {
+        public IEnumerable<SourceItem> Scan() => inner.Scan();
+
+        public DiskResult Read(string path, FileIdentity expected, long offset, IReadOnlyList<Memory<byte>> into)
+        {
+            disk.OnRead(new Place(path, offset));
+            disk.Reads.Enqueue(new Place(path, offset));
+            return inner.Read(path, expected, offset, into);
+        }
+
+        public void Dispose() => inner.Dispose();
+    }
+
+    private sealed class Destination(ObservedDisk disk, IDestination inner) : IDestination
+    {
+        public string Epoch => disk.Epoch ?? inner.Epoch;
+
+        public long AvailableBytes => inner.AvailableBytes;
+
+        public PrepareReport Prepare(IReadOnlyList<DestinationEntry> entries) => inner.Prepare(entries);
+
+        public DiskResult Write(DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes)
+        {
+            disk.OnWrite(Interlocked.Increment(ref disk._begun) - 1);
+            var result = inner.Write(file, offset, bytes);
+            if (result.IsDone)
+                disk.Writes.Enqueue(new Place(file.Path, offset));
+            return result;
+        }
+
+        public DiskResult Read(DestinationEntry file, long offset, Memory<byte> into) => inner.Read(file, offset, into);
+
+        public DiskResult Sync(IReadOnlyCollection<DestinationEntry> files)
+        {
+            disk.OnSync();
+            return inner.Sync(files);
+        }
+
+        public DiskResult Remove(DestinationEntry entry) => inner.Remove(entry);
+
+        public CompletionReport Complete(
+            IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist)
+        {
+            disk.OnComplete();
+            return inner.Complete(entries, earlier, persist);
+        }
+
+        public DiskResult Discard() => inner.Discard();
+
+        public void Dispose() => inner.Dispose();
+    }
+}

@@ -1,0 +1,208 @@
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Transfers;
+using OpenShare.Device.Transfers.Receiving;
+using OpenShare.Protocol.Transfer;
+using ChunkMap = OpenShare.Device.Storage.Database.ChunkMap;
+
+namespace OpenShare.Device.Tests.Transfers;
+
+/// <summary>Transfers that are cut go on where they were: what had arrived does not travel again.</summary>
+public sealed class ResumeTests : TransferSpecs
+{
+    private const int Chunks = 24;
+    private const int CutAt = 10;
+
+    private readonly TransferDevice _ann;
+    private readonly TransferDevice _ben;
+    private readonly byte[] _content;
+    private readonly TaskCompletionSource _cut = new();
+    private readonly ManualResetEventSlim _letThrough = new();
+    private HashSet<ObservedDisk.Place> _arrivedBefore = [];
+    private int _readsBefore;
+
+    public ResumeTests()
+    {
+        (_ann, _ben) = Devices();
+        _content = _ann.Write("a.bin", Chunks * Chunk);
+    }
+
+    [Fact]
+    public async Task After_a_lost_link_only_the_missing_chunks_travel()
+    {
+        CutBefore(CutAt, Network.CutAll);
+        _letThrough.Set();
+        var id = await _ann.SendAsync(_ben, "a.bin");
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        AssertResumed();
+    }
+
+    [Fact]
+    public async Task A_sender_that_was_killed_resumes_from_its_store()
+    {
+        var id = await SendAndKillAsync(_ann);
+
+        _ann.Start();
+        _ann.See(_ben);
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        AssertResumed();
+    }
+
+    [Fact]
+    public async Task A_receiver_that_was_killed_trusts_on_the_same_boot_what_it_wrote()
+    {
+        var id = await SendAndKillAsync(_ben);
+
+        _ben.Start();
+        Remember();
+        _ann.See(_ben);
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        AssertResumed();
+    }
+
+    [Fact]
+    public async Task After_another_boot_what_was_not_synced_is_hashed_again_and_what_is_whole_is_kept()
+    {
+        var id = await SendAndKillAsync(_ben);
+        _ben.Disk.Epoch = "another boot";
+        _ben.Start();
+        Remember();
+        var lost = _arrivedBefore.First();
+        Damage(lost.Offset);
+        _ann.See(_ben);
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        Assert.Contains(lost, _ann.Disk.Reads.Skip(_readsBefore));
+        _arrivedBefore.Remove(lost);
+        AssertResumed();
+    }
+
+    [Fact]
+    public async Task What_a_loss_of_power_took_just_before_the_end_is_sent_again_and_not_delivered()
+    {
+        var atTheEnd = new TaskCompletionSource();
+        _ben.Disk.OnComplete = () =>
+        {
+            atTheEnd.TrySetResult();
+            _letThrough.Wait(TimeSpan.FromSeconds(20));
+            throw new IOException("the power is gone");
+        };
+        var id = await _ann.SendAsync(_ben, "a.bin");
+        await atTheEnd.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        var no = _ben.Database.Transfers.All().Single().No;
+        _ben.Database.Chunks.SaveDurable(no, [.. _ben.Database.Chunks.Load(no, "").Select(m => (m.Page, new byte[m.Durable.Length]))]);
+        await _ben.KillAsync();
+        _letThrough.Set();
+        Damage(7 * Chunk);
+
+        (_ben.Disk.OnComplete, _ben.Disk.Epoch) = (() => { }, "another boot");
+        _ben.Start();
+        _ann.See(_ben);
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        Assert.Equal(_content, _ben.Arrived("a.bin"));
+    }
+
+    [Fact]
+    public async Task A_partial_file_that_somebody_removed_is_not_trusted_again_by_a_second_restart()
+    {
+        var id = await SendAndKillAsync(_ben);
+        File.Delete(StagedFile());
+        _ben.Start();
+
+        var (no, record) = Assert.Single(_ben.Database.Transfers.All());
+        var scope = new TransferScope(_ben.Context, _ben.Stores, _ben.Disk, _ben.Identity, TestActor, no, record, AcceptPolicy.Own);
+        for (var restart = 0; restart < 2; restart++)
+        {
+            var arrival = Arrival.Open(scope, _ann.Identity.Key.PublicKey).Value!;
+            Assert.Equal(0, arrival.Kept!.Held.Count);
+            arrival.Destination.Dispose();
+        }
+        Assert.Equal(id, record.Key.Transfer);
+    }
+
+    [Fact]
+    public async Task The_durable_map_names_a_chunk_only_after_a_sync_that_covers_it()
+    {
+        // More than one checkpoint's worth, of zeroes.
+        var name = Path.Combine(_ann.Files, "large");
+        using (var file = File.Create(name))
+            file.SetLength(70L * Chunk);
+        var (durableAtSync, durableAtEnd, writtenAtSync) = (-1, -1, -1);
+        _ben.Disk.OnSync = () =>
+        {
+            if (durableAtSync < 0)
+                (durableAtSync, writtenAtSync) = (Durable(), _ben.Disk.Writes.Count);
+        };
+        _ben.Disk.OnComplete = () => durableAtEnd = Durable();
+
+        var id = await _ann.SendAsync(_ben, "large");
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+
+        Assert.Equal(0, durableAtSync);
+        Assert.InRange(durableAtEnd, 1, writtenAtSync);
+
+        int Durable() => _ben.Database.Chunks.Load(_ben.Database.Transfers.All()[0].No, "").Sum(m => m.Durable.Sum(b => int.PopCount(b)));
+    }
+
+    // From this write on nothing comes to the disk until it is let through.
+    private void CutBefore(int write, Action cut) => _ben.Disk.OnWrite = number =>
+    {
+        if (number < write)
+            return;
+        if (number == write)
+        {
+            Remember();
+            cut();
+            _cut.TrySetResult();
+        }
+        _letThrough.Wait(TimeSpan.FromSeconds(20));
+    };
+
+    private async Task<TransferId> SendAndKillAsync(TransferDevice device)
+    {
+        CutBefore(CutAt, () => { });
+        var id = await _ann.SendAsync(_ben, "a.bin");
+        await _cut.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        if (device == _ann)
+            Remember();
+        await device.KillAsync();
+        _letThrough.Set();
+        return id;
+    }
+
+    // What ben has noted as written is what he may be asked to remember; the reads from here on are ann's second try.
+    private void Remember()
+    {
+        var no = Assert.Single(_ben.Database.Transfers.All()).No;
+        _arrivedBefore = [.. _ben.Database.Chunks.Load(no, "").SelectMany(Written).Select(i => new ObservedDisk.Place("a.bin", i * Chunk))];
+        _readsBefore = _ann.Disk.Reads.Count;
+    }
+
+    private static IEnumerable<long> Written(ChunkMap map) =>
+        Enumerable.Range(0, map.Chunks.Count).Where(i => ((map.Written[i / 8] | map.Recheck[i / 8]) & (1 << (i % 8))) != 0).Select(i => (long)map.Chunks.First + i);
+
+    private void AssertResumed()
+    {
+        Assert.NotEmpty(_arrivedBefore);
+        Assert.Equal(_content, _ben.Arrived("a.bin"));
+        Assert.DoesNotContain(_ann.Disk.Reads.Skip(_readsBefore), _arrivedBefore.Contains);
+    }
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        _letThrough.Dispose();
+    }
+
+    private string StagedFile() => Assert.Single(Directory.GetFiles(_ben.Inbox, "a.bin", SearchOption.AllDirectories));
+
+    private void Damage(long offset)
+    {
+        using var file = File.OpenHandle(StagedFile(), FileMode.Open, FileAccess.Write);
+        RandomAccess.Write(file, new byte[Chunk], offset);
+    }
+}

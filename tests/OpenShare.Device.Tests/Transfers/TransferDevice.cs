@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using System.Net;
+using Akka.Actor;
+using Akka.TestKit;
+using OpenShare.Device.Discovery;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Registration;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Tests.Support;
+using OpenShare.Device.Transfers;
+using OpenShare.Device.Transport;
+using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Tests.Transfers;
+
+/// <summary>One device's peers and transfers actors over a network in memory, with a real database and a real disk.</summary>
+internal sealed class TransferDevice : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    private readonly TestKitBase _kit;
+    private readonly ITransport _transport;
+    private readonly TemporaryFolder _folder = new();
+    private DeviceContext _context = null!;
+    private ITransportListener _listener = null!;
+    private IActorRef _peers = null!;
+    private IActorRef _transfers = null!;
+
+    public TransferDevice(TestKitBase kit, ITransport transport, DeviceIdentity identity, string? inbox = null)
+    {
+        (_kit, _transport, Identity) = (kit, transport, identity);
+        Inbox = inbox ?? _folder["inbox"];
+        Directory.CreateDirectory(Files);
+        Start();
+    }
+
+    public DeviceIdentity Identity { get; }
+
+    public ObservedDisk Disk { get; } = new();
+
+    public DeviceDatabase Database { get; private set; } = null!;
+
+    public TestProbe Events { get; private set; } = null!;
+
+    public string Inbox { get; }
+
+    /// <summary>Where this device has what it sends.</summary>
+    public string Files => _folder["files"];
+
+    public TransferStores Stores =>
+        new(Database.Transfers, Database.Manifests, Database.Chunks, Database.Outcomes, Database.Receipts);
+
+    public DeviceContext Context => _context;
+
+    /// <summary>As a process that starts on what an earlier one left.</summary>
+    public void Start()
+    {
+        Database = DeviceDatabase.Open(_folder["device.db"]);
+        _context = new DeviceContext(TimeProvider.System, new SystemRandom(), new Workers(2), _transport, new DeviceEventBus());
+        _listener = _transport.Listen(new IPEndPoint(IPAddress.Any, 0));
+        Events = _kit.CreateTestProbe();
+        _context.Events.Subscribe<TransferEvents.TransferChanged>(Events.Ref);
+        _peers = _kit.Sys.ActorOf(PeersActor.Props(_context, Database.Peers, _listener));
+        _transfers = _kit.Sys.ActorOf(TransfersActor.Props(
+            _context, Stores, Disk, Database.Peers, _peers, new ReceivingPolicy(AcceptPolicy.Own, Inbox)));
+        // Started once they answer: then they have subscribed.
+        _peers.Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Deadline).Wait();
+        _transfers.Ask<ImmutableArray<TransferView>>(new TransferQueries.GetTransfers(), Deadline).Wait();
+        _context.Events.Publish(new RegistrationEvents.Certified(Identity));
+    }
+
+    /// <summary>As a kill does: nothing is said to anybody, and what is under way is lost.</summary>
+    public async Task KillAsync()
+    {
+        _listener.Dispose();
+        await _transfers.GracefulStop(Deadline);
+        await _peers.GracefulStop(Deadline);
+        Database.Dispose();
+    }
+
+    public void See(TransferDevice other) => _context.Events.Publish(new DiscoveryEvents.PeerSighted(new PeerSighting(
+        other.Identity.DeviceId, other.Identity.Certificate.Name, other.Identity.Key.PublicKey.ShortFingerprint,
+        new PeerPlace("there.local", other._listener.LocalEndPoint.Port, [other._listener.LocalEndPoint.Address]), FoundBy.Mdns, TimeSpan.Zero)));
+
+    public async Task<TransferId> SendAsync(TransferDevice to, params string[] names)
+    {
+        See(to);
+        var order = new TransferCommands.SendFiles([.. names.Select(n => Path.Combine(Files, n))], new SendTarget.Device(to.Identity.DeviceId));
+        return Assert.IsType<SendStart.Started>(await _transfers.Ask<SendStart>(order, Deadline)).Id;
+    }
+
+    public Task<TransferView> EndsAsync(TransferId id) => SeesAsync(id, v => v.IsEnded);
+
+    public async Task<TransferView> SeesAsync(TransferId id, Func<TransferView, bool> what) =>
+        (await Events.FishForMessageAsync<TransferEvents.TransferChanged>(m => m.Transfer.Id == id && what(m.Transfer), Deadline)).Transfer;
+
+    public async Task<ReceiptAnswer> ReceiptAsync(TransferId id) => await _transfers.Ask<ReceiptAnswer>(new TransferQueries.GetReceipt(id), Deadline);
+
+    public async Task<TransferView?> CancelAsync(TransferId id) =>
+        (await _transfers.Ask<Device.Transfers.TransferAnswer>(new TransferCommands.CancelTransfer(id), Deadline)).Transfer;
+
+    public byte[] Write(string name, int bytes)
+    {
+        var content = new Random(bytes).NextBytes(bytes);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Files, name))!);
+        File.WriteAllBytes(Path.Combine(Files, name), content);
+        return content;
+    }
+
+    public byte[] Arrived(string name) => File.ReadAllBytes(Path.Combine(Inbox, name));
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        Database.Dispose();
+        _folder.Dispose();
+    }
+}
+
+internal static class RandomBytes
+{
+    internal static byte[] NextBytes(this Random random, int count)
+    {
+        var bytes = new byte[count];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using Akka.TestKit.Xunit2;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Tests.Support;
+using OpenShare.Device.Transport.Memory;
+
+namespace OpenShare.Device.Tests.Transfers;
+
+/// <summary>Two devices, ann who sends and ben who receives.</summary>
+public abstract class TransferSpecs : TestKit
+{
+    protected const int Chunk = Protocol.Wire.Limits.DefaultChunk;
+
+    private readonly TestOrganisation _organisation = new(1, DateTimeOffset.UtcNow);
+    private readonly List<TransferDevice> _devices = [];
+    private readonly Akka.TestKit.TestProbe _errors;
+
+    // Tests hold up the disk, and with it threads of the pool, which on a small machine has few of its own.
+    static TransferSpecs() => ThreadPool.SetMinThreads(32, 32);
+
+    protected TransferSpecs()
+    {
+        _errors = CreateTestProbe();
+        Sys.EventStream.Subscribe(_errors.Ref, typeof(Akka.Event.Error));
+    }
+
+    private protected MemoryNetwork Network { get; } = new();
+
+    private protected TransferDevice Start(string name, string? inbox = null)
+    {
+        var device = new TransferDevice(this, Network.Host(IPAddress.Parse($"127.0.0.{_devices.Count + 1}")), _organisation.Enroll(name), inbox);
+        _devices.Add(device);
+        return device;
+    }
+
+    private protected (TransferDevice Ann, TransferDevice Ben) Devices() => (Start("ann"), Start("ben"));
+
+    private protected void AssertCompleted(TransferView view, int delivered)
+    {
+        // A session that failed and was made anew may have come to the same end: it is a defect still.
+        if (_errors.HasMessages)
+            Assert.Fail($"An actor failed: {_errors.ReceiveOne(TimeSpan.Zero)}");
+        Assert.True(view.State == TransferState.Completed, $"{view.State}: {view.Detail}");
+        Assert.Equal((delivered, 0, 0), (view.Receipt!.Delivered, view.Receipt.Withdrawn, view.Receipt.Refused));
+    }
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        _devices.ForEach(d => d.Dispose());
+    }
+}

@@ -63,9 +63,7 @@ public sealed class Lan : IDisposable
 
     public void Dispose()
     {
-        // What stops now stops in no order that would matter: the trace has ended.
-        var ended = System.Terminate();
-        Queue.RunUntil(() => ended.IsCompleted, TimeSpan.FromMinutes(1));
+        // The actor system is left as it is: it has no thread of its own, so without the queue nothing in it runs any more.
         foreach (var device in _devices)
             device.Dispose();
         Trace.Dispose();

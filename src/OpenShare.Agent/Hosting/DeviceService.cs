@@ -20,11 +20,23 @@ internal sealed class DeviceService(IServiceProvider services, AgentOptions opti
         var system = services.GetRequiredService<ActorSystem>();
         var device = await start(system, DeviceOptionsOf(options, home), cancellationToken);
         _device = device;
+        _ = EndWith(device);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "stop-device", async () =>
         {
             await device.StopAsync();
             return Done.Instance;
         });
+    }
+
+    // An agent without its device would only answer that nothing answers: better that whoever supervises it starts it anew.
+    private async Task EndWith(IDevice device)
+    {
+        await device.Ended;
+        var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+            return;
+        Environment.ExitCode = 1;
+        lifetime.StopApplication();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Akka.Event;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
@@ -22,11 +23,15 @@ public sealed class DeviceActor : ReceiveActor
 
     private sealed record FlowsStopped(IActorRef Asker);
 
+    private sealed record FlowFailed(string Name);
+
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
     private readonly DeviceAdapters _adapters;
     private readonly DeviceSettings _settings;
     private readonly IActorRef _discovery;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private bool _isStopping;
 
     public DeviceActor(DeviceAdapters adapters, DeviceSettings settings)
     {
@@ -57,7 +62,11 @@ public sealed class DeviceActor : ReceiveActor
         Receive<TransferQueries.GetReceipt>(transfers.Forward);
         Receive<TransferQueries.GetManifest>(transfers.Forward);
         Receive<TransferQueries.FindManifest>(transfers.Forward);
-        Receive<Stop>(_ => OnStop([_discovery, transfers, peers, revocation, registration]));
+        ImmutableArray<IActorRef> flows = [_discovery, transfers, peers, revocation, registration];
+        foreach (var flow in flows)
+            Context.WatchWith(flow, new FlowFailed(flow.Path.Name));
+        Receive<Stop>(_ => OnStop(flows));
+        Receive<FlowFailed>(m => OnFlowFailed(m.Name));
         Receive<FlowsStopped>(m => m.Asker.Tell(new Stopped()));
     }
 
@@ -83,8 +92,17 @@ public sealed class DeviceActor : ReceiveActor
             _settings.Interfaces.IsEmpty ? null : _settings.Interfaces)));
     }
 
+    private void OnFlowFailed(string name)
+    {
+        if (_isStopping)
+            return;
+        _log.Error("The device ends: its {0} failed again and again", name);
+        Context.Stop(Self);
+    }
+
     private void OnStop(ImmutableArray<IActorRef> flows)
     {
+        _isStopping = true;
         var asker = Sender;
         StopAllAsync(flows, asker).PipeTo(Self);
     }

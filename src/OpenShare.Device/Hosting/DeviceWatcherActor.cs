@@ -9,9 +9,13 @@ namespace OpenShare.Device.Hosting;
 /// <summary>Counts every event of a device as a change for whoever follows it, and keeps those that a person should be warned of.</summary>
 internal sealed class DeviceWatcherActor : ReceiveActor
 {
+    internal sealed record Watch(IActorRef Device);
+
+    private sealed record Gone;
+
     private readonly DeviceEventBus _events;
 
-    public DeviceWatcherActor(DeviceEventBus events, ChangeCounter changes, DeviceWarnings warnings)
+    public DeviceWatcherActor(DeviceEventBus events, ChangeCounter changes, DeviceWarnings warnings, TaskCompletionSource ended)
     {
         _events = events;
         Receive<IDeviceEvent>(deviceEvent =>
@@ -19,12 +23,14 @@ internal sealed class DeviceWatcherActor : ReceiveActor
             warnings.Note(deviceEvent);
             changes.Count();
         });
+        Receive<Watch>(m => Context.WatchWith(m.Device, new Gone()));
+        Receive<Gone>(_ => ended.TrySetResult());
         // Here and not in PreStart: who makes this actor makes the device's next.
         events.Subscribe<IDeviceEvent>(Self);
     }
 
-    internal static Props Props(DeviceEventBus events, ChangeCounter changes, DeviceWarnings warnings) =>
-        Akka.Actor.Props.Create(() => new DeviceWatcherActor(events, changes, warnings));
+    internal static Props Props(DeviceEventBus events, ChangeCounter changes, DeviceWarnings warnings, TaskCompletionSource ended) =>
+        Akka.Actor.Props.Create(() => new DeviceWatcherActor(events, changes, warnings, ended));
 
     protected override void PostStop() => _events.Unsubscribe(Self);
 }

@@ -10,6 +10,9 @@ namespace OpenShare.Device.Hosting;
 /// </summary>
 public interface IDevice
 {
+    /// <summary>Completes when the device has stopped: told to, or since one of its flows failed again and again.</summary>
+    Task Ended { get; }
+
     Task<DeviceStatus> GetStatus(CancellationToken cancellation);
 
     /// <summary>

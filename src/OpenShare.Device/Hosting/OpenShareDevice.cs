@@ -35,6 +35,7 @@ public sealed class OpenShareDevice : IDevice
     private readonly ChangeCounter _changes;
     private readonly DeviceWarnings _warnings;
     private readonly DeviceOptions _options;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _stopped;
 
     private OpenShareDevice(ActorSystem system, DeviceOptions options, DeviceAdapters adapters, HttpRegistrationService service)
@@ -42,10 +43,13 @@ public sealed class OpenShareDevice : IDevice
         (_options, _adapters, _service) = (options, adapters, service);
         (_changes, _warnings) = (new ChangeCounter(), new DeviceWarnings());
         var name = "device-" + Guid.NewGuid().ToString("n");
-        _watcher = system.ActorOf(DeviceWatcherActor.Props(adapters.Context.Events, _changes, _warnings), name + "-watcher");
+        _watcher = system.ActorOf(DeviceWatcherActor.Props(adapters.Context.Events, _changes, _warnings, _ended), name + "-watcher");
         var settings = new DeviceSettings(options.Name, options.AdvertisedPort, options.Interfaces, options.Accept, options.SaveTo);
         _device = system.ActorOf(DeviceActor.Props(adapters, settings), name);
+        _watcher.Tell(new DeviceWatcherActor.Watch(_device));
     }
+
+    public Task Ended => _ended.Task;
 
     /// <inheritdoc cref="StartDevice"/>
     public static Task<IDevice> StartAsync(ActorSystem system, DeviceOptions options, CancellationToken cancellation)

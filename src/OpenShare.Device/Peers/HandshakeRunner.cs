@@ -31,9 +31,12 @@ internal sealed class HandshakeRunner(DeviceContext context, HandshakeParty part
         HandshakeOutcome last = new HandshakeOutcome.Unreachable("Its address is not known yet.");
         foreach (var address in addresses)
         {
-            last = await DialAsync(address, expected, purpose, cancellation).ConfigureAwait(false);
-            if (last is HandshakeOutcome.Open or HandshakeOutcome.Failed { Failure: HandshakeFailure.Refused or HandshakeFailure.RefusedByPeer })
-                break;
+            var outcome = await DialAsync(address, expected, purpose, cancellation).ConfigureAwait(false);
+            if (outcome is HandshakeOutcome.Open || (outcome is HandshakeOutcome.Failed { Failure: var failure } && LinkProblems.From(failure).IsProven))
+                return outcome;
+            // Somebody else may be at an address that was the peer's once. What was said there tells more than silence elsewhere.
+            if (outcome is HandshakeOutcome.Failed || last is not HandshakeOutcome.Failed)
+                last = outcome;
         }
         return last;
     }

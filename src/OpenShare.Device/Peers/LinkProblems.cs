@@ -8,13 +8,16 @@ internal static class LinkProblems
 {
     internal static LinkProblem From(HandshakeFailure failure) => failure switch
     {
-        HandshakeFailure.Refused refused => new(From(refused.Code), refused.Detail, ByPeer: false),
-        HandshakeFailure.RefusedByPeer refused => new(From(refused.Code), refused.Detail, ByPeer: true),
+        HandshakeFailure.Refused refused => new(From(refused.Code), refused.Detail, ByPeer: false) { IsProven = IsOfThePeer(refused.Code) },
+        HandshakeFailure.RefusedByPeer refused => new(From(refused.Code), refused.Detail, ByPeer: true) { IsProven = refused.By is not null },
         HandshakeFailure.Hinted { Code: Hint.Types.Code.NoCommonVersion } hint => new(LinkRefusal.NoCommonVersion, hint.Detail, ByPeer: true),
         _ => Unreachable(failure.Detail),
     };
 
     internal static LinkProblem Unreachable(string detail) => new(LinkRefusal.Unreachable, detail, ByPeer: false);
+
+    // What a device's genuine certificate says of it. The others say only that somebody else is at that address.
+    private static bool IsOfThePeer(RefusalCode code) => code is RefusalCode.Expired or RefusalCode.Revoked or RefusalCode.Duplicate;
 
     private static LinkRefusal From(RefusalCode code) => code switch
     {

@@ -17,6 +17,11 @@ internal sealed partial class PeerActor
 
     private sealed record ProbeDeadline;
 
+    // A refusal that anybody at that address may have caused gives up no transfer, until it comes again and again.
+    private const int MostUnprovenRefusals = 3;
+
+    private int _unprovenRefusals;
+
     private void DialIf(bool now)
     {
         if (!now)
@@ -49,14 +54,16 @@ internal sealed partial class PeerActor
             return;
         }
         var problem = ProblemOf(dialled.Outcome);
-        _dial.DialFailed(problem.IsWorthRetrying, _context.Now);
+        _unprovenRefusals = problem is { IsWorthRetrying: false, IsProven: false } ? _unprovenRefusals + 1 : 0;
+        var willRetry = problem.IsWorthRetrying || (!problem.IsProven && _unprovenRefusals < MostUnprovenRefusals);
+        _dial.DialFailed(willRetry, _context.Now);
         ScheduleDial();
         // While a link is open a second dial that came to nothing is nobody's news.
         if (_link is not null)
             return;
         if (!problem.IsWorthRetrying)
             Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
-        _context.Events.Publish(new PeerEvents.LinkFailed(_device, problem));
+        _context.Events.Publish(new PeerEvents.LinkFailed(_device, problem, willRetry));
     }
 
     private static LinkProblem ProblemOf(HandshakeOutcome outcome) => outcome switch

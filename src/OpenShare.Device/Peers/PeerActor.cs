@@ -34,11 +34,10 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
     private int _attempt;
     private long _links;
 
-    public PeerActor(DeviceContext context, DeviceId device, HandshakeParty? party)
+    public PeerActor(DeviceContext context, DeviceId device)
     {
         _context = context;
         _device = device;
-        _party = party;
         _dial = new DialMachine(context.Random);
         _streams = new StreamRunner(context);
 
@@ -69,8 +68,14 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(DeviceContext context, DeviceId device, HandshakeParty? party) =>
-        Akka.Actor.Props.Create(() => new PeerActor(context, device, party));
+    public static Props Props(DeviceContext context, DeviceId device) => Akka.Actor.Props.Create(() => new PeerActor(context, device));
+
+    // Made with what was known when it was first started: it asks for what is so now.
+    protected override void PostRestart(Exception reason)
+    {
+        base.PostRestart(reason);
+        Context.Parent.Tell(new PeerSignals.StateWanted(_device));
+    }
 
     protected override void PostStop()
     {
@@ -190,7 +195,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         CloseLink(problem.Detail);
         _dial.Unlinked();
         Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
-        _context.Events.Publish(new PeerEvents.LinkFailed(_device, problem));
+        _context.Events.Publish(new PeerEvents.LinkFailed(_device, problem, WillRetry: false));
     }
 
     private void EndLink(string reason)

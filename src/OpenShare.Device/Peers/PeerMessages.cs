@@ -27,6 +27,12 @@ public enum LinkRefusal
 public sealed record LinkProblem(LinkRefusal Refusal, string Detail, bool ByPeer)
 {
     public bool IsWorthRetrying => Refusal is LinkRefusal.Unreachable;
+
+    /// <summary>
+    /// It is the peer's own, or our own verdict on the peer. False where whoever answers at that address may have
+    /// caused it: then another address, or another try, may come to more.
+    /// </summary>
+    public bool IsProven { get; init; }
 }
 
 /// <summary>One authenticated connection to a peer, from open to closed. A reconnect is another link.</summary>
@@ -75,8 +81,9 @@ public static class PeerEvents
 
     public sealed record LinkClosed(DeviceId Device, LinkId Link, string Reason) : IDeviceEvent;
 
-    /// <summary>A try to connect came to nothing. Worth retrying: it is retried while somebody wants the link.</summary>
-    public sealed record LinkFailed(DeviceId Device, LinkProblem Problem) : IDeviceEvent;
+    /// <summary>A try to connect came to nothing.</summary>
+    /// <param name="WillRetry">it is tried again while somebody wants the link; false: given up</param>
+    public sealed record LinkFailed(DeviceId Device, LinkProblem Problem, bool WillRetry) : IDeviceEvent;
 
     /// <summary>A device that may not speak with us tried to. Shown as a warning.</summary>
     public sealed record PeerRefused(DeviceId Device, LinkProblem Problem) : IDeviceEvent;

@@ -33,5 +33,8 @@ internal static class PeerSignals
     /// <summary>From the child: it was refused, by either side.</summary>
     internal sealed record Refused(DeviceId Device, LinkProblem Problem);
 
+    /// <summary>From a child that was started anew. Answered with PartyChanged, and AddressesKnown where there are any.</summary>
+    internal sealed record StateWanted(DeviceId Device);
+
     internal sealed record SessionClosed(SessionId Session);
 }

@@ -36,6 +36,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private readonly CancellationTokenSource _stop = new();
     private readonly ITransportListener? _listener;
     private DeviceIdentity? _identity;
+    private long _started;
     private Protocol.Revocation.RevocationList? _revoked;
     private ImmutableHashSet<DeviceId> _duplicates = [];
 
@@ -64,6 +65,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<PeerSignals.Proven>(m => _directory.Proven(m.Certificate, m.DialledAt));
         Receive<PeerSignals.Refused>(m => OnRefused(m.Device, m.Problem));
         Receive<PeerSignals.SessionClosed>(m => _sessions.Remove(m.Session));
+        Receive<PeerSignals.StateWanted>(m => TellState(Sender, m.Device));
+        Receive<Terminated>(m => Forget(m.ActorRef));
 
         Receive<Accepted>(m => OnAccepted(m.Connection));
         Receive<AcceptEnded>(m => _log.Warning("This device accepts no more connections: {0}", m.Reason));
@@ -118,12 +121,27 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     {
         if (_peers.TryGetValue(device, out var known))
             return known;
-        var peer = Context.ActorOf(PeerActor.Props(_context, device, Party()), device.ToString());
+        var peer = Context.Watch(Context.ActorOf(PeerActor.Props(_context, device), $"{device}-{++_started}"));
         _peers.Add(device, peer);
+        TellState(peer, device);
+        return peer;
+    }
+
+    private void TellState(IActorRef peer, DeviceId device)
+    {
+        peer.Tell(new PeerSignals.PartyChanged(Party()));
         var addresses = _directory.AddressesOf(device);
         if (!addresses.IsEmpty)
             peer.Tell(new PeerSignals.AddressesKnown(addresses));
-        return peer;
+    }
+
+    // One that failed again and again: the next message for that device makes it anew.
+    private void Forget(IActorRef peer)
+    {
+        foreach (var device in _peers.Where(p => p.Value.Equals(peer)).Select(p => p.Key).ToList())
+            _peers.Remove(device);
+        foreach (var session in _sessions.Where(s => s.Value.Equals(peer)).Select(s => s.Key).ToList())
+            _sessions.Remove(session);
     }
 
     private void OnSighted(DiscoveryEvents.PeerSighted sighted)

@@ -128,7 +128,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
 
     private void OnLinkFailed(PeerEvents.LinkFailed failed)
     {
-        object signal = failed.Problem.IsWorthRetrying
+        object signal = failed.WillRetry
             ? new TransferSignals.LinkDelayed(failed.Problem.Detail)
             : new TransferSignals.LinkRefused(failed.Problem);
         foreach (var (_, session) in SessionsWith(failed.Device))

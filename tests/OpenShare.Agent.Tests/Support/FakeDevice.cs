@@ -57,6 +57,8 @@ internal sealed class FakeDevice : IDevice
 
     internal void SetTransfer(TransferView transfer) => Update(() => Transfers = [transfer, .. Transfers.Where(t => t.Id != transfer.Id)]);
 
+    public Task Ended { get; set; } = Task.Delay(Timeout.Infinite);
+
     public Task<DeviceStatus> GetStatus(CancellationToken cancellation) => Task.FromResult(Status);
 
     public Task<RegistrationStart> Register(RegistrationOrder order, CancellationToken cancellation)

@@ -154,27 +154,6 @@ public sealed class DeliveryTests : TransferSpecs
         Assert.Equal((2, 1, 0), (sent.Receipt!.Delivered, sent.Receipt.Withdrawn, sent.Receipt.Refused));
     }
 
-    [Fact]
-    public async Task A_cancelled_transfer_ends_on_both_sides_and_leaves_nothing()
-    {
-        var (ann, ben) = Devices();
-        ann.Write("a.bin", 30 * Chunk);
-        var underWay = new TaskCompletionSource();
-        ben.Disk.OnWrite = written =>
-        {
-            if (written == 2)
-                underWay.TrySetResult();
-        };
-        var id = await ann.SendAsync(ben, "a.bin");
-        await underWay.Task.WaitAsync(TimeSpan.FromSeconds(20));
-
-        await ann.CancelAsync(id);
-
-        Assert.Equal(TransferState.Cancelled, (await ann.EndsAsync(id)).State);
-        Assert.Equal(TransferState.Cancelled, (await ben.EndsAsync(id)).State);
-        await AwaitAssertAsync(() => Assert.Empty(Directory.GetFileSystemEntries(ben.Inbox)), TimeSpan.FromSeconds(10));
-    }
-
     private static void FillUp(string path)
     {
         using var file = File.Create(Path.Combine(path, "filler"));

@@ -98,11 +98,13 @@ public sealed class ResumeTests : TransferSpecs
         _letThrough.Set();
         Damage(7 * Chunk);
 
-        (_ben.Disk.OnComplete, _ben.Disk.Epoch) = (() => { }, "another boot");
+        var wasWhole = new List<bool>();
+        (_ben.Disk.OnComplete, _ben.Disk.Epoch) = (() => wasWhole.Add(File.ReadAllBytes(StagedFile()).SequenceEqual(_content)), "another boot");
         _ben.Start();
         _ann.See(_ben);
 
         AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        Assert.Equal([true], wasWhole);
         Assert.Equal(_content, _ben.Arrived("a.bin"));
     }
 

@@ -50,6 +50,32 @@ public abstract class TransportSpecs
     }
 
     [Fact]
+    public async Task Both_ends_may_read_and_write_at_once()
+    {
+        const int bytes = 4_000_000;
+        var (near, far) = await Connected();
+        using var a = near;
+        using var b = far;
+
+        Task[] pumps = [Task.Run(() => Send(a)), Task.Run(() => Send(b)), Task.Run(() => Receive(a)), Task.Run(() => Receive(b))];
+
+        await Task.WhenAll(pumps).WaitAsync(Patience);
+
+        static async Task Send(ITransportConnection connection)
+        {
+            for (var sent = 0; sent < bytes; sent += 100)
+                await connection.WriteAsync(new byte[100], default);
+        }
+
+        static async Task Receive(ITransportConnection connection)
+        {
+            var buffer = new byte[1000];
+            for (var got = 0; got < bytes;)
+                got += await connection.ReadAsync(buffer, default);
+        }
+    }
+
+    [Fact]
     public async Task An_end_is_read_after_the_last_byte()
     {
         var (near, far) = await Connected();
@@ -160,4 +186,30 @@ public sealed class TcpTransportSpecs : TransportSpecs
 public sealed class MemoryTransportSpecs : TransportSpecs
 {
     private protected override ITransport Transport { get; } = new MemoryNetwork().Host(IPAddress.Loopback);
+
+    [Fact]
+    public async Task A_read_that_makes_room_for_the_writer_holds_no_lock()
+    {
+        var onDelivery = () => { };
+        var transport = new MemoryNetwork(delivery =>
+        {
+            onDelivery();
+            delivery();
+        }).Host(IPAddress.Loopback);
+        using var listener = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        using var near = await transport.ConnectAsync(listener.LocalEndPoint, default);
+        using var far = await listener.AcceptAsync(default);
+        await near.WriteAsync(new byte[1], default);
+        var wasFree = false;
+        onDelivery = () =>
+        {
+            onDelivery = () => { };
+            // Another thread uses the end that reads: two ends that held theirs would wait for each other for ever.
+            wasFree = Task.Run(() => far.WriteAsync(new byte[1], default).AsTask()).Wait(TimeSpan.FromSeconds(5));
+        };
+
+        await far.ReadAsync(new byte[1], default);
+
+        Assert.True(wasFree);
+    }
 }

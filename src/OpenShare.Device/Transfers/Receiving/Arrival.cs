@@ -17,10 +17,13 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Receiv
         var opened = scope.Disk.OpenDestination(scope.Record.Destination, scope.Key.Peer, scope.Key.Transfer);
         if (opened.Value is not { } destination)
             return new DiskResult<Arrival>(new DiskResult(opened.Problem, opened.Detail));
+        // What is over needs no staging place, and opening made it anew.
+        if (scope.Record.IsOver)
+            destination.Discard();
         var stores = scope.Stores;
         var held = new HeldChunks(stores.ChunkMaps, scope.No, destination.Epoch);
         if (StoredManifest.Read(stores.Manifests, scope.No, new ManifestReader(senderKey, scope.Key.Peer, scope.Identity.DeviceId)) is not var (pages, manifest))
-            return new DiskResult<Arrival>(new Arrival(destination, held, Kept: null));
+            return new DiskResult<Arrival>(new Arrival(destination, held, scope.Record.IsOver ? Over(scope) : null));
 
         var outcomes = stores.Outcomes.All(scope.No);
         var receipt = stores.Receipts.Find(scope.No);
@@ -37,6 +40,11 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Receiv
             receipt);
         return new DiskResult<Arrival>(new Arrival(destination, held, kept));
     }
+
+    // Its file list is dropped, and it is over still, whatever late word of the sender woke it.
+    private static ReceiverRecord Over(TransferScope scope) => new(
+        [], new ChunkMap(), new Dictionary<uint, string>(), [],
+        ReceiverStates.Kept(scope.Record.State, hasNames: false, hasReceipt: false), scope.Record.Detail, Receipt: null);
 
     private static DiskResult Trust(TransferScope scope, IDestination destination, HeldChunks held, Manifest manifest)
     {

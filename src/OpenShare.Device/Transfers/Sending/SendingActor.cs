@@ -102,14 +102,16 @@ internal sealed class SendingActor : TransferSession
     {
         var stores = Scope.Stores;
         var pages = stores.Manifests.Count(Scope.No);
-        if (pages > 0)
+        var state = EndedAs(Scope.Record.State);
+        if (pages > 0 || state is not null)
         {
+            _problem = Scope.Record.Problem;
             _machine = SenderMachine.Restore(Setup(), new SenderRecord(
                 Enumerable.Range(0, (int)pages).Select(ReadPage),
                 stores.Outcomes.All(Scope.No).Where(o => o.Outcome == EntryOutcome.Types.Outcome.Withdrawn).ToDictionary(o => o.EntryNo, o => o.Detail),
-                SenderState.Offering, "", stores.Receipts.Find(Scope.No)));
+                state ?? SenderState.Offering, state is null ? "" : Scope.Record.Detail, stores.Receipts.Find(Scope.No)));
         }
-        if (_machine.Manifest is { IsComplete: true })
+        if (_machine.IsOver || _machine.Manifest is { IsComplete: true })
             return;
         var unfinished = _machine.Manifest?.Unfinished;
         var builder = _machine.Manifest is { } manifest
@@ -118,6 +120,15 @@ internal sealed class SendingActor : TransferSession
         _feeder = new ManifestFeeder(
             _source, builder, _machine.Manifest, unfinished is null ? null : stores.Manifests.Identity(Scope.No, unfinished.Number));
     }
+
+    // Without a receipt: what ended so is over for good, whatever late word of the other side woke it.
+    private static SenderState? EndedAs(TransferState state) => state switch
+    {
+        TransferState.Declined => SenderState.Declined,
+        TransferState.Cancelled => SenderState.Cancelled,
+        TransferState.Failed => SenderState.Failed,
+        _ => null,
+    };
 
     private Signed ReadPage(int page) =>
         SignedBlobs.Parse(

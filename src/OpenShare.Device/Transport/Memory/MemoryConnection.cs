@@ -25,16 +25,23 @@ internal sealed class MemoryConnection(MemoryNetwork network, IPEndPoint remote)
     {
         while (true)
         {
-            TaskCompletionSource reading;
+            var reading = new TaskCompletionSource();
+            int taken;
             lock (_lock)
             {
-                if (_arrived.Count > 0)
-                    return Take(buffer);
-                if (_broken is not null)
+                taken = Take(buffer);
+                if (taken == 0 && _broken is not null)
                     throw new TransportException(_broken);
-                if (_ended)
+                if (taken == 0 && _ended)
                     return 0;
-                reading = _reading = new TaskCompletionSource();
+                if (taken == 0)
+                    _reading = reading;
+            }
+            if (taken > 0)
+            {
+                // Outside the lock: a delivery may run at once and takes the other end's, while that end reads too.
+                network.Deliver(() => _other.Taken(taken));
+                return taken;
             }
             await using (cancellation.UnsafeRegister(_ => reading.TrySetException(new TransportException("The read was given up.")), null))
                 await reading.Task.ConfigureAwait(false);
@@ -121,8 +128,6 @@ internal sealed class MemoryConnection(MemoryNetwork network, IPEndPoint remote)
             if (count < first.Length)
                 PutBack(first[count..]);
         }
-        var total = taken;
-        network.Deliver(() => _other.Taken(total));
         return taken;
     }
 

@@ -1,0 +1,109 @@
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+using TransferState = OpenShare.Device.Hosting.TransferState;
+
+namespace OpenShare.Device.Tests.Transfers;
+
+/// <summary>What was cancelled is over for good, on both sides.</summary>
+public sealed class CancelTests : TransferSpecs
+{
+    private readonly TransferDevice _ann;
+    private readonly TransferDevice _ben;
+    private readonly ManualResetEventSlim _letThrough = new();
+
+    public CancelTests()
+    {
+        (_ann, _ben) = Devices();
+        _ann.Write("a.bin", 30 * Chunk);
+        _ann.Write("other", 1000);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cancelled_transfer_ends_on_both_sides_and_leaves_nothing(bool bySender)
+    {
+        await CancelMidwayAsync(bySender);
+
+        await AwaitAssertAsync(() => Assert.Empty(Directory.GetFileSystemEntries(_ben.Inbox)), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_late_word_of_the_receiver_does_not_bring_it_back()
+    {
+        var id = await CancelMidwayAsync(bySender: true);
+        await KeepLinkedAsync();
+
+        Hear(_ann, _ben, new Control { PageWanted = new PageWanted { TransferId = Bytes(id), PageIndex = 1 } });
+
+        // The session that answers is over as it begins.
+        Assert.Equal(TransferState.Cancelled, (await _ann.SeesAsync(id, _ => true)).State);
+    }
+
+    [Fact]
+    public async Task A_late_page_of_the_sender_does_not_bring_it_back()
+    {
+        var id = await CancelMidwayAsync(bySender: false);
+        await KeepLinkedAsync();
+        var no = _ann.Database.Transfers.All().Single(t => t.Transfer.Key.Transfer == id).No;
+        var page = SignedBlobs.Parse(_ann.Database.Manifests.Read(no, 0)!, "page");
+
+        Hear(_ben, _ann, TransferMessages.Offer(id, page));
+
+        Assert.Equal(TransferState.Cancelled, (await _ben.SeesAsync(id, _ => true)).State);
+        await AwaitAssertAsync(
+            () => Assert.DoesNotContain(Directory.GetDirectories(Path.Combine(_ben.Inbox, ".openshare-partial")), d => d.EndsWith($"{id}", StringComparison.Ordinal)), TimeSpan.FromSeconds(10));
+        Assert.Equal(TransferState.Cancelled, _ben.Database.Transfers.All().Single(t => t.Transfer.Key.Transfer == id).Transfer.State);
+    }
+
+    protected override void AfterAll()
+    {
+        _letThrough.Set();
+        base.AfterAll();
+    }
+
+    private static Google.Protobuf.ByteString Bytes(TransferId id) => Google.Protobuf.ByteString.CopyFrom(id.ToBytes());
+
+    private static void Hear(TransferDevice at, TransferDevice from, Control message) =>
+        at.Context.Events.Publish(new PeerEvents.ControlReceived(from.Identity.DeviceId, new LinkId(1), message));
+
+    // Cancelled while its third write is under way, and both sides know it.
+    private async Task<TransferId> CancelMidwayAsync(bool bySender)
+    {
+        var underWay = new TaskCompletionSource();
+        _ben.Disk.OnWrite = number =>
+        {
+            if (number < 2)
+                return;
+            underWay.TrySetResult();
+            _letThrough.Wait(TimeSpan.FromSeconds(20));
+        };
+        var id = await _ann.SendAsync(_ben, "a.bin");
+        await underWay.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+        await (bySender ? _ann : _ben).CancelAsync(id);
+
+        Assert.Equal(TransferState.Cancelled, (await _ann.EndsAsync(id)).State);
+        Assert.Equal(TransferState.Cancelled, (await _ben.EndsAsync(id)).State);
+        _letThrough.Set();
+        return id;
+    }
+
+    // Another transfer that goes on keeps the link between them.
+    private async Task KeepLinkedAsync()
+    {
+        await AwaitAssertAsync(() => Assert.Empty(Directory.GetFileSystemEntries(_ben.Inbox)), TimeSpan.FromSeconds(10));
+        _letThrough.Reset();
+        var underWay = new TaskCompletionSource();
+        _ben.Disk.OnWrite = _ =>
+        {
+            underWay.TrySetResult();
+            _letThrough.Wait(TimeSpan.FromSeconds(20));
+        };
+        await _ann.SendAsync(_ben, "other");
+        await underWay.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+}

@@ -10,6 +10,7 @@ public sealed class AgentLauncher
 {
     /// <summary>An agent that is just starting, or just stopping, holds the home without answering.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CommandPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
     private readonly StartDevice _start;
@@ -39,7 +40,7 @@ public sealed class AgentLauncher
                 return new AgentSession(running, null);
             try
             {
-                return await HostAsync(options, cancellation);
+                return await HostOnceAsync(options, cancellation);
             }
             catch (AgentStartException e) when (e.InnerException is HomeInUseException && Environment.TickCount64 < until)
             {
@@ -48,9 +49,24 @@ public sealed class AgentLauncher
         }
     }
 
-    /// <summary>An agent hosted here.</summary>
+    /// <summary>An agent hosted here. A command that has the home for its own duration is waited for.</summary>
     /// <exception cref="AgentStartException">it cannot start, and why, for a person; or another process has this home</exception>
     public async Task<AgentSession> HostAsync(AgentOptions options, CancellationToken cancellation)
+    {
+        for (var until = Environment.TickCount64 + (long)CommandPatience.TotalMilliseconds; ;)
+        {
+            try
+            {
+                return await HostOnceAsync(options, cancellation);
+            }
+            catch (AgentStartException e) when (e.InnerException is HomeInUseException && Environment.TickCount64 < until)
+            {
+                await Task.Delay(Pace, cancellation);
+            }
+        }
+    }
+
+    private async Task<AgentSession> HostOnceAsync(AgentOptions options, CancellationToken cancellation)
     {
         var host = await AgentHost.StartAsync(options, await TakeHomeAsync(options, cancellation), _start, cancellation);
         return new AgentSession(new LocalApiClient(options.Control), host);

@@ -126,15 +126,34 @@ public abstract class PeersSpecs : TestKit
     }
 
     [Fact]
-    public async Task Another_account_is_refused()
+    public async Task Another_account_is_refused_and_given_up_after_a_few_tries()
     {
         var (a, b) = (Start("alice", "127.0.0.1"), Start("mallory", "127.0.0.2", "other"));
         See(a, b);
 
         a.Peers.Tell(new PeerCommands.Connect(b.Identity.DeviceId));
 
+        var first = await a.Events.FishForMessageAsync<PeerEvents.LinkFailed>(_ => true, TimeSpan.FromSeconds(10));
+        Assert.Equal(LinkRefusal.WrongAccount, first.Problem.Refusal);
+        Assert.True(first.WillRetry);
+        var last = await a.Events.FishForMessageAsync<PeerEvents.LinkFailed>(m => !m.WillRetry, TimeSpan.FromSeconds(20));
+        Assert.Equal(LinkRefusal.WrongAccount, last.Problem.Refusal);
+    }
+
+    [Fact]
+    public async Task Somebody_else_at_one_of_its_addresses_does_not_keep_a_peer_away()
+    {
+        var (a, b, mallory) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"), Start("mallory", "127.0.0.3", "other"));
+        a.Context.Events.Publish(new DiscoveryEvents.PeerSighted(new PeerSighting(
+            b.Identity.DeviceId, "bob", b.Identity.Key.PublicKey.ShortFingerprint,
+            new PeerPlace("b.local", mallory.Address.Port, [mallory.Address.Address]), FoundBy.Mdns, TimeSpan.Zero)));
+        a.Peers.Tell(new PeerCommands.Connect(b.Identity.DeviceId));
         var failed = await a.Events.FishForMessageAsync<PeerEvents.LinkFailed>(_ => true, TimeSpan.FromSeconds(10));
-        Assert.Equal(LinkRefusal.WrongAccount, failed.Problem.Refusal);
+        Assert.True(failed.WillRetry);
+
+        See(a, b);
+
+        await a.Events.FishForMessageAsync<PeerEvents.LinkOpened>(_ => true, TimeSpan.FromSeconds(10));
     }
 
     [Fact]

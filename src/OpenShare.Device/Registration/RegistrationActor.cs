@@ -29,7 +29,7 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
     private readonly IRegistrationStore _store;
     private readonly IRegistrationService _service;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private CancellationTokenSource _call = new();
+    private readonly LatestCall _call = new();
     private RegistrationMachine _machine = null!;
     private Protocol.Identity.SigningKey _key = null!;
     private RegistrationState? _told;
@@ -53,7 +53,7 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
         _context.Workers.Run(() => RegistrationHome.Load(_keys, _store, _context.Random))
             .PipeTo(Self, success: home => new Loaded(home), failure: error => new LoadFailed(error));
 
-    protected override void PostStop() => _call.Cancel();
+    protected override void PostStop() => _call.Dispose();
 
     private void Loading()
     {
@@ -176,20 +176,8 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
         }
     }
 
-    private void Call<T>(int call, Func<CancellationToken, Task<ServiceAnswer<T>>> ask, Func<T, RegistrationInput> toInput)
-    {
-        _call.Cancel();
-        _call.Dispose();
-        _call = new CancellationTokenSource();
-        ask(_call.Token).PipeTo(
-            Self,
-            success: answer => answer switch
-            {
-                ServiceAnswer<T>.Good good => toInput(good.Value),
-                ServiceAnswer<T>.Failed failed => new RegistrationInput.CallFailed(call, failed.Failure),
-                _ => throw new InvalidOperationException(),
-            });
-    }
+    private void Call<T>(int call, Func<CancellationToken, Task<ServiceAnswer<T>>> ask, Func<T, RegistrationInput> toInput) =>
+        _call.Make(Self, ask, toInput, failure => new RegistrationInput.CallFailed(call, failure));
 
     private void AfterStep()
     {

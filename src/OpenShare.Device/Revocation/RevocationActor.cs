@@ -27,7 +27,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
     private readonly RevocationMachine _machine;
     private readonly List<IActorRef> _refreshers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private CancellationTokenSource _call = new();
+    private readonly LatestCall _call = new();
     private RevocationSource? _source;
     private RevocationList? _saidStale;
 
@@ -57,7 +57,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
     protected override void PostStop()
     {
         _context.Events.Unsubscribe(Self);
-        _call.Cancel();
+        _call.Dispose();
     }
 
     private void Loading()
@@ -174,20 +174,8 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
         }
     }
 
-    private void Call<T>(int call, Func<CancellationToken, Task<ServiceAnswer<T>>> ask, Func<T, RevocationInput> toInput)
-    {
-        _call.Cancel();
-        _call.Dispose();
-        _call = new CancellationTokenSource();
-        ask(_call.Token).PipeTo(
-            Self,
-            success: answer => answer switch
-            {
-                ServiceAnswer<T>.Good good => toInput(good.Value),
-                ServiceAnswer<T>.Failed failed => new RevocationInput.CallFailed(call, failed.Failure),
-                _ => throw new InvalidOperationException(),
-            });
-    }
+    private void Call<T>(int call, Func<CancellationToken, Task<ServiceAnswer<T>>> ask, Func<T, RevocationInput> toInput) =>
+        _call.Make(Self, ask, toInput, failure => new RevocationInput.CallFailed(call, failure));
 
     private void SayStale()
     {

@@ -9,7 +9,7 @@ namespace OpenShare.Device.Transfers;
 /// <summary>What is kept of transfers, for those who ask. Reads the database only, so any thread may ask.</summary>
 internal sealed class TransferHistory(TransferStores stores, IPeerStore peers)
 {
-    internal (TransferNo No, TransferRecord Record)? Find(TransferId id) => Find(record => record.Key.Transfer == id);
+    internal (TransferNo No, TransferRecord Record)? Find(TransferId id) => stores.Transfers.Find(id);
 
     internal TransferView Resting(TransferNo no, TransferRecord record) =>
         TransferViews.Resting(record, peers.Find(record.Key.Peer)?.Name, record.IsOver ? stores.Receipts.Find(no) : null);
@@ -21,7 +21,7 @@ internal sealed class TransferHistory(TransferStores stores, IPeerStore peers)
 
     /// <summary>What this device knows of the transfer that a receipt names.</summary>
     internal ManifestAnswer ManifestOf(ManifestId id, DeviceId self) =>
-        Find(record => record.Manifest == id) is var (no, record) ? ManifestOf(no, record, self) : ManifestAnswer.None;
+        stores.Transfers.Find(id) is var (no, record) ? ManifestOf(no, record, self) : ManifestAnswer.None;
 
     internal ManifestAnswer ManifestOf(TransferId id, DeviceId self) =>
         Find(id) is var (no, record) ? ManifestOf(no, record, self) : ManifestAnswer.None;
@@ -35,15 +35,5 @@ internal sealed class TransferHistory(TransferStores stores, IPeerStore peers)
         var withdrawn = stores.Outcomes.All(no)
             .Where(o => o.Outcome == EntryOutcome.Types.Outcome.Withdrawn).Select(o => o.EntryNo).ToHashSet();
         return new ManifestAnswer(stored.Manifest, stored.Pages[^1], withdrawn.Contains);
-    }
-
-    private (TransferNo No, TransferRecord Record)? Find(Predicate<TransferRecord> isIt)
-    {
-        foreach (var (no, record) in stores.Transfers.All())
-        {
-            if (isIt(record))
-                return (no, record);
-        }
-        return null;
     }
 }

@@ -46,6 +46,12 @@ public interface ITransferStore
 
     (TransferNo No, TransferRecord Transfer)? Find(TransferKey key);
 
+    /// <returns>the newest of this id, sent or received</returns>
+    (TransferNo No, TransferRecord Transfer)? Find(TransferId id);
+
+    /// <returns>the newest with this manifest, sent or received</returns>
+    (TransferNo No, TransferRecord Transfer)? Find(ManifestId id);
+
     /// <returns>newest first</returns>
     IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All();
 

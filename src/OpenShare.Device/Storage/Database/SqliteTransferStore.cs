@@ -37,6 +37,10 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
         gate.Read(c => c.QuerySingleOrDefault<Row>(
             $"{Select} {ByKey}", new { Direction = key.Direction.ToString(), Peer = key.Peer.ToString(), TransferId = key.Transfer.ToString() }))?.ToTransfer();
 
+    public (TransferNo No, TransferRecord Transfer)? Find(TransferId id) => Newest("WHERE transfer_id = @Id", id.ToString());
+
+    public (TransferNo No, TransferRecord Transfer)? Find(ManifestId id) => Newest("WHERE manifest_id = @Id", id.ToString());
+
     public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All() => Query("ORDER BY no DESC");
 
     public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() => Query("WHERE state IN ('Connecting', 'Offered', 'Transferring', 'Finishing') ORDER BY no");
@@ -60,6 +64,9 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
 
     private List<(TransferNo No, TransferRecord Transfer)> Query(string clauses) =>
         [.. gate.Read(c => c.Query<Row>($"{Select} {clauses}")).Select(row => row.ToTransfer())];
+
+    private (TransferNo No, TransferRecord Transfer)? Newest(string where, string id) =>
+        gate.Read(c => c.QueryFirstOrDefault<Row>($"{Select} {where} ORDER BY no DESC LIMIT 1", new { Id = id }))?.ToTransfer();
 
     private sealed record Row(
         long No, string Direction, string Peer, string TransferId, string State, string? Problem, string? ManifestId, string Paths, string Destination,

@@ -1,0 +1,33 @@
+namespace OpenShare.Simulation.Scenarios.Happenings;
+
+/// <summary>Orders to send, spread over the first half of the time.</summary>
+/// <param name="Count">orders</param>
+/// <param name="Files">at most, of one tree</param>
+internal sealed record SendingTrees(int Count, int Files, int LargestFile) : Happening
+{
+    /// <summary>Each is one file of just this size.</summary>
+    internal bool IsExact { get; init; }
+
+    internal override void Begin(World world, Random random)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            var (number, seed) = (i, random.Next());
+            world.After(Between(random, TimeSpan.FromSeconds(1), world.Scenario.Duration / 2), () => Send(world, new Random(seed), number));
+        }
+    }
+
+    private void Send(World world, Random random, int number)
+    {
+        var from = Pick(random, world.Devices);
+        var others = world.Devices.Where(d => d != from && d.Network == from.Network && d.Id != from.Id).ToList();
+        if (others.Count == 0)
+            return;
+        var path = $"/home/{from.Name}/sent-{number}";
+        if (IsExact)
+            from.Disk.PutFile(path, RandomTree.Bytes(random, LargestFile));
+        else
+            RandomTree.Put(from.Disk, path, random, Files, LargestFile);
+        world.Send(from, Pick(random, others), path);
+    }
+}

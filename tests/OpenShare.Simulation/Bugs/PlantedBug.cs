@@ -7,12 +7,11 @@ namespace OpenShare.Simulation.Bugs;
 /// <param name="Name">what the command line calls it</param>
 /// <param name="Story">the mistake, as one would make it</param>
 /// <param name="Alarm">the name of the one invariant that is to notice</param>
-/// <param name="Seeds">within so many seeds, from 1</param>
 /// <param name="Scenario">by name: where it is looked for</param>
 /// <param name="Target">the method that is replaced</param>
-public sealed record PlantedBug(string Name, string Story, string Alarm, int Seeds, string Scenario, PlantTarget Target);
+internal sealed record PlantedBug(string Name, string Story, string Alarm, string Scenario, PlantTarget Target);
 
 /// <param name="Assembly">without .dll</param>
 /// <param name="Type">its full name; '/' before a nested type</param>
 /// <param name="Method">its name; there is one of it</param>
-public sealed record PlantTarget(string Assembly, string Type, string Method);
+internal sealed record PlantTarget(string Assembly, string Type, string Method);

@@ -1,13 +1,1 @@
-using System.Globalization;
-using OpenShare.Simulation;
-
-// Replays a seed: the trace, and its hash last. On a thread of its own, since a caller's may have a synchronization context.
-var trace = args.Contains("--trace");
-var seed = args.FirstOrDefault(a => int.TryParse(a, CultureInfo.InvariantCulture, out _));
-if (seed is null)
-{
-    Console.Error.WriteLine("Usage: simulation SEED [--trace]");
-    return 2;
-}
-Console.WriteLine(SendThroughACut.Run(int.Parse(seed, CultureInfo.InvariantCulture), trace ? Console.WriteLine : null));
-return 0;
+using System.CommandLine;

@@ -10,7 +10,7 @@ public static class Catalogue
         Lan.With(4).Devices().Named("quiet").SendingRandomTrees(6).For(3.Minutes()),
         Lan.With(8).Devices().Named("flapping").FlappingWiFi().SendingRandomTrees(12).For(10.Minutes()),
         Lan.With(6).Devices().Named("restless")
-            .Over(Network.LinkConditions.PoorWiFi).Partitioning().ChangingAddresses().BlockingMulticast().SendingRandomTrees(10).For(15.Minutes()),
+            .Over(Network.Links.LinkConditions.PoorWiFi).Partitioning().ChangingAddresses().BlockingMulticast().SendingRandomTrees(10).For(15.Minutes()),
         Lan.With(5).Devices().Named("killed").KillingProcesses(25).SlowDisks().SendingRandomTrees(10).For(10.Minutes()),
         Lan.With(5).Devices().Named("power").LosingPower(20).SlowDisks().SendingRandomTrees(10).For(10.Minutes()),
         Lan.With(3).Devices().Named("large").KillingProcesses(6).FlappingWiFi().SendingFiles(2, 48 * 1024 * 1024).For(4.Minutes()),
@@ -18,7 +18,7 @@ public static class Catalogue
         Lan.With(4).Devices().Named("cloned").CloningOne().SendingRandomTrees(8).For(6.Minutes()),
         Lan.With(4).Devices().Named("full").FillingDisks(6).RottingDisks().SendingRandomTrees(12).For(6.Minutes()),
         Lan.With(6).Devices().Named("everything")
-            .Over(Network.LinkConditions.PoorWiFi).FlappingWiFi().Partitioning().ChangingAddresses().KillingProcesses(8).LosingPower(6)
+            .Over(Network.Links.LinkConditions.PoorWiFi).FlappingWiFi().Partitioning().ChangingAddresses().KillingProcesses(8).LosingPower(6)
             .SlowDisks().SkewingClocks().ServiceOutages().SendingRandomTrees(12).For(15.Minutes()),
     ];
 

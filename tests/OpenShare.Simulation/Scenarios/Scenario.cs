@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using OpenShare.Simulation.Network;
+using OpenShare.Simulation.Network.Links;
 using OpenShare.Simulation.Scenarios;
 using OpenShare.Simulation.Scenarios.Happenings;
 
@@ -35,6 +35,9 @@ public sealed record Scenario
 
     /// <summary>What a replay command calls it; null: it is the test's own.</summary>
     public string? Name { get; private init; }
+
+    /// <summary>Promises that are not watched over: to show that an alarm is the one that finds a bug.</summary>
+    internal ImmutableArray<string> Disarmed { get; init; } = [];
 
     internal ImmutableArray<Happening> Happenings { get; private init; } = [];
 

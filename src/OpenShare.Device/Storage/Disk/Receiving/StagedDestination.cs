@@ -33,11 +33,11 @@ internal sealed class StagedDestination : IDestination
 
     public string Epoch { get; }
 
-    public long AvailableBytes => new DriveInfo(_destination.FullPath).AvailableFreeSpace;
+    public long AvailableBytes => _destination.AvailableBytes;
 
-    internal static StagedDestination Open(string directory, DeviceId sender, TransferId transfer)
+    internal static StagedDestination Open(FileSystem files, string directory, DeviceId sender, TransferId transfer)
     {
-        var destination = Folder.Open(directory);
+        var destination = files.OpenFolder(directory);
         try
         {
             // Another transfer that ends may remove the common directory just as this one has opened it.
@@ -73,7 +73,7 @@ internal sealed class StagedDestination : IDestination
         if (offset < 0 || offset + bytes.Sum(b => (long)b.Length) > file.Size)
             throw new DiskFault(DiskProblem.Failed, $"{file.Path}: a chunk lies outside the file's {file.Size} bytes");
         using var lease = _files.Take(file.Path);
-        RandomAccess.Write(lease.Handle, bytes, offset);
+        lease.File.Write(bytes, offset);
     });
 
     public DiskResult Read(DestinationEntry file, long offset, Memory<byte> into) => DiskFault.Guard(file.Path, () =>
@@ -81,7 +81,7 @@ internal sealed class StagedDestination : IDestination
         using var lease = _files.Take(file.Path);
         for (var done = 0; done < into.Length;)
         {
-            var read = RandomAccess.Read(lease.Handle, into.Span[done..], offset + done);
+            var read = lease.File.Read(into.Span[done..], offset + done);
             if (read == 0)
                 throw new DiskFault(DiskProblem.Missing, $"{file.Path}: the partial file is shorter than was noted");
             done += read;

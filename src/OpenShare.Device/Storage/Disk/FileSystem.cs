@@ -1,0 +1,29 @@
+namespace OpenShare.Device.Storage.Disk;
+
+/// <summary>
+/// All that transfers use of a machine's files, by their whole paths: the user's own to be sent, and the directories
+/// in which others arrive. Fails as <see cref="Folder"/> does. A simulation has its own.
+/// </summary>
+internal abstract class FileSystem
+{
+    /// <summary>This machine's.</summary>
+    internal static FileSystem Local { get; } = OperatingSystem.IsLinux() ? new Linux.LinuxFileSystem() : new Portable.PortableFileSystem();
+
+    /// <returns>null when there is nothing of this name; a link in the last place is not followed</returns>
+    internal abstract FileStat? Stat(string path);
+
+    /// <summary>Opens for reading. Never blocks on a pipe; on Linux never follows a link in the last place.</summary>
+    internal abstract OpenedFile OpenToRead(string path);
+
+    /// <summary>Names in a directory, all of them, in any order.</summary>
+    internal abstract IReadOnlyList<string> Names(string directory);
+
+    /// <summary>The target of the link there.</summary>
+    internal abstract string ReadLink(string path);
+
+    /// <summary>Where the links end that begin at this path; the path itself where there is no link, or no end.</summary>
+    internal abstract string FollowLinks(string path);
+
+    /// <summary>Opens the directory the user named (made where missing); links in its own path are the user's and are followed.</summary>
+    internal abstract Folder OpenFolder(string path);
+}

@@ -1,0 +1,14 @@
+namespace OpenShare.Device.Storage.Disk.Linux;
+
+internal sealed class LinuxFileSystem : SystemFileSystem
+{
+    internal override FileStat? Stat(string path) => LinuxFiles.Stat(path);
+
+    internal override OpenedFile OpenToRead(string path) => new LinuxFile(LinuxFiles.OpenToRead(path));
+
+    internal override Folder OpenFolder(string path)
+    {
+        Directory.CreateDirectory(path);
+        return LinuxFolder.Open(path);
+    }
+}

@@ -1,0 +1,15 @@
+namespace OpenShare.Device.Storage.Disk.Portable;
+
+internal sealed class PortableFileSystem : SystemFileSystem
+{
+    internal override FileStat? Stat(string path) => PortableFiles.Stat(path);
+
+    internal override OpenedFile OpenToRead(string path) =>
+        new PortableFile(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+
+    internal override Folder OpenFolder(string path)
+    {
+        Directory.CreateDirectory(path);
+        return new PortableFolder(path);
+    }
+}

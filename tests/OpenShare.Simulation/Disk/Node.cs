@@ -73,4 +73,12 @@ internal sealed class DirectoryNode(ulong inode, Attributes attributes, ICompare
         _entries.Add(name, node);
         (node.Parent, node.Name) = (this, name);
     }
+
+    internal override void Sync()
+    {
+        base.Sync();
+        // There is no call to sync a link itself.
+        foreach (var link in _entries.Values.OfType<LinkNode>())
+            link.Sync();
+    }
 }

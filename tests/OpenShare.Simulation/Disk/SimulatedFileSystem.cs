@@ -49,9 +49,8 @@ internal sealed class SimulatedFileSystem(DiskMount mount) : FileSystem
         }
     }
 
-    internal override Folder OpenFolder(string path)
+    protected override Folder Open(string path)
     {
-        MakeMissing(path);
         using var scope = mount.Look();
         var node = Existing(path, followLast: true);
         DiskTree.Need(node, DiskTree.Read, path);
@@ -70,21 +69,12 @@ internal sealed class SimulatedFileSystem(DiskMount mount) : FileSystem
         Mount: 1,
         User);
 
-    private void MakeMissing(string path)
+    protected override void MakeDirectory(string path)
     {
-        if (Find(path) is not null)
-            return;
-        var parent = System.IO.Path.GetDirectoryName(path)!;
-        MakeMissing(parent);
         using var scope = mount.Change(path);
+        var parent = System.IO.Path.GetDirectoryName(path)!;
         mount.Tree.MakeDirectory((DirectoryNode)Existing(parent, followLast: true), System.IO.Path.GetFileName(path), UsualDirectory);
         mount.Disk.Tell(DiskChangeKind.Made, path);
-    }
-
-    private Node? Find(string path)
-    {
-        using var scope = mount.Look();
-        return mount.Tree.Find(path, followLast: true);
     }
 
     private Node Existing(string path, bool followLast) => mount.Tree.Find(path, followLast) ?? throw DiskFault.Of(Errno.NoEntry, path);

@@ -24,6 +24,46 @@ internal abstract class FileSystem
     /// <summary>Where the links end that begin at this path; the path itself where there is no link, or no end.</summary>
     internal abstract string FollowLinks(string path);
 
-    /// <summary>Opens the directory the user named (made where missing); links in its own path are the user's and are followed.</summary>
-    internal abstract Folder OpenFolder(string path);
+    /// <summary>
+    /// Opens the directory the user named; links in its own path are the user's and are followed. Made where missing, with
+    /// those above it, and so that it outlives a loss of power.
+    /// </summary>
+    internal Folder OpenFolder(string path)
+    {
+        Ensure(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        return Open(path);
+    }
+
+    /// <summary>Opens a directory that is there.</summary>
+    protected abstract Folder Open(string path);
+
+    /// <summary>Makes one directory with the usual mode.</summary>
+    protected abstract void MakeDirectory(string path);
+
+    private void Ensure(string path)
+    {
+        if (Path.GetDirectoryName(path) is not { } above)
+            return;
+        if (Stat(FollowLinks(path)) is null)
+        {
+            Ensure(above);
+            MakeDirectory(path);
+        }
+
+        // Also where it is there already: an earlier process may have been killed as soon as it had made it.
+        SyncNames(above);
+    }
+
+    private void SyncNames(string path)
+    {
+        try
+        {
+            using var folder = Open(path);
+            folder.Sync("");
+        }
+        catch (DiskFault fault) when (fault.Problem is DiskProblem.Denied or DiskProblem.NameRefused)
+        {
+            // One that may only be passed through, or on a file system that cannot be written: no name in it is new.
+        }
+    }
 }

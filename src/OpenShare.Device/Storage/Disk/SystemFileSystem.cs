@@ -18,10 +18,12 @@ internal abstract class SystemFileSystem : FileSystem
         {
             return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // Nothing there, or links in a circle: whoever looks at it says so.
             return path;
         }
     }
+
+    protected override void MakeDirectory(string path) => Directory.CreateDirectory(path);
 }

@@ -6,9 +6,5 @@ internal sealed class LinuxFileSystem : SystemFileSystem
 
     internal override OpenedFile OpenToRead(string path) => new LinuxFile(LinuxFiles.OpenToRead(path));
 
-    internal override Folder OpenFolder(string path)
-    {
-        Directory.CreateDirectory(path);
-        return LinuxFolder.Open(path);
-    }
+    protected override Folder Open(string path) => LinuxFolder.Open(path);
 }

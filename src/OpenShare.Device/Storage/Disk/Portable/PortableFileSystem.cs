@@ -7,9 +7,5 @@ internal sealed class PortableFileSystem : SystemFileSystem
     internal override OpenedFile OpenToRead(string path) =>
         new PortableFile(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
 
-    internal override Folder OpenFolder(string path)
-    {
-        Directory.CreateDirectory(path);
-        return new PortableFolder(path);
-    }
+    protected override Folder Open(string path) => new PortableFolder(path);
 }

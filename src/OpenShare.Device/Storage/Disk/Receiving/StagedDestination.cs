@@ -19,6 +19,7 @@ internal sealed class StagedDestination : IDestination
     private readonly string _stagingName;
     private readonly Preparation _preparation;
     private readonly HandleCache _files;
+    private bool _isAnchored;
 
     private StagedDestination(Folder destination, Folder partial, string stagingName)
     {
@@ -101,6 +102,7 @@ internal sealed class StagedDestination : IDestination
         // A new file's name is its directory's data.
         foreach (var parent in files.SelectMany(f => Parents(f.Path)).Append("").Distinct().ToList())
             SyncIfThere(parent);
+        Anchor();
     });
 
     public DiskResult Remove(DestinationEntry entry) => DiskFault.Guard(entry.Path, () =>
@@ -119,7 +121,12 @@ internal sealed class StagedDestination : IDestination
         {
             var finishing = new Finishing(_staging, placing.IsPlaced, refused);
             finishing.Run(entries);
-            placing.Run(finishing.Tops, refused, finishing.Sync);
+            placing.Run(finishing.Tops, refused, () =>
+            {
+                finishing.Sync();
+                _staging.Sync("");
+                Anchor();
+            });
         });
         return new CompletionReport(result, placing.Placed, refused);
     }
@@ -144,6 +151,16 @@ internal sealed class StagedDestination : IDestination
         _staging.Dispose();
         _partial.Dispose();
         _destination.Dispose();
+    }
+
+    // What is synced in a directory is lost with its name.
+    private void Anchor()
+    {
+        if (_isAnchored)
+            return;
+        _partial.Sync("");
+        _destination.Sync("");
+        _isAnchored = true;
     }
 
     // What was withdrawn meanwhile has nothing left to lose.

@@ -23,7 +23,7 @@ internal sealed partial class TransfersActor
             Sender.Tell(new SendStart.Refused(TransferProblem.NotRegistered, "This device is not registered. Run 'openshare register' first."));
             return;
         }
-        if (command.Paths.FirstOrDefault(p => !Path.Exists(p)) is { } missing)
+        if (command.Paths.FirstOrDefault(p => !_disk.Exists(p)) is { } missing)
         {
             Sender.Tell(new SendStart.Refused(TransferProblem.BadPath, $"{missing} is not there."));
             return;

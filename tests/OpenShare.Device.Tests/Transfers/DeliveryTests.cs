@@ -180,7 +180,7 @@ public sealed class DeliveryTests : TransferSpecs
     {
         var info = new FileInfo(path);
         var content = info.LinkTarget ?? (Directory.Exists(path) ? "directory" : Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))));
-        var stat = Files.Stat(path)!.Value;
+        var stat = FileSystem.Local.Stat(path)!.Value;
         return $"{Path.GetRelativePath(folder, path)} {stat.Mode:x} {stat.MtimeNs} {content}";
     }
 }

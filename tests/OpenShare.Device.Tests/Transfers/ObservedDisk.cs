@@ -31,6 +31,8 @@ internal sealed class ObservedDisk : IDisk
     /// <summary>The boot that this disk says it is; null: the real one.</summary>
     public string? Epoch { get; set; }
 
+    public bool Exists(string path) => _disk.Exists(path);
+
     public ISource OpenSource(IReadOnlyList<string> paths) => new Source(this, _disk.OpenSource(paths));
 
     public DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer)

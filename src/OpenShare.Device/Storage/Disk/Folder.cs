@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace OpenShare.Device.Storage.Disk;
 
 /// <summary>
@@ -8,15 +6,11 @@ namespace OpenShare.Device.Storage.Disk;
 /// </summary>
 internal abstract class Folder : IDisposable
 {
-    /// <summary>Opens the directory the user named (made where missing); links in its own path are the user's and are followed.</summary>
-    internal static Folder Open(string path)
-    {
-        Directory.CreateDirectory(path);
-        return OperatingSystem.IsLinux() ? Linux.LinuxFolder.Open(path) : new Portable.PortableFolder(path);
-    }
-
-    /// <summary>As it was opened, for messages and for asking what space is left.</summary>
+    /// <summary>As it was opened, for messages.</summary>
     internal abstract string FullPath { get; }
+
+    /// <summary>Bytes that this user may still write in it.</summary>
+    internal abstract long AvailableBytes { get; }
 
     /// <summary>Names boot and mount; see <see cref="IDestination.Epoch"/>.</summary>
     internal abstract string Epoch { get; }
@@ -34,13 +28,10 @@ internal abstract class Folder : IDisposable
     internal abstract bool MakeDirectory(string path);
 
     /// <returns>null when there is something of this name already</returns>
-    internal abstract SafeFileHandle? CreateFile(string path);
+    internal abstract OpenedFile? CreateFile(string path);
 
     /// <summary>Opens a regular file to read and write, whatever its mode.</summary>
-    internal abstract SafeFileHandle OpenFile(string path);
-
-    /// <summary>Makes sure that the file's space is there, and that it has this size. A file system that cannot tell leaves it to the writes.</summary>
-    internal abstract void Allocate(SafeFileHandle file, long size, string path);
+    internal abstract OpenedFile OpenFile(string path);
 
     internal abstract void MakeLink(string path, string target);
 

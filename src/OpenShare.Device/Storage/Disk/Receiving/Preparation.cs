@@ -70,7 +70,7 @@ internal sealed class Preparation(Folder staging)
             return true;
         try
         {
-            staging.Allocate(file, entry.Size, entry.Path);
+            file.Allocate(entry.Size, entry.Path);
             return true;
         }
         catch (Exception error) when (DiskFault.Understand(error, entry.Path) is not null)

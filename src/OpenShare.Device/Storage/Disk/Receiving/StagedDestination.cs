@@ -19,6 +19,7 @@ internal sealed class StagedDestination : IDestination
     private readonly string _stagingName;
     private readonly Preparation _preparation;
     private readonly HandleCache _files;
+    private bool _isAnchored;
 
     private StagedDestination(Folder destination, Folder partial, string stagingName)
     {
@@ -33,11 +34,11 @@ internal sealed class StagedDestination : IDestination
 
     public string Epoch { get; }
 
-    public long AvailableBytes => new DriveInfo(_destination.FullPath).AvailableFreeSpace;
+    public long AvailableBytes => _destination.AvailableBytes;
 
-    internal static StagedDestination Open(string directory, DeviceId sender, TransferId transfer)
+    internal static StagedDestination Open(FileSystem files, string directory, DeviceId sender, TransferId transfer)
     {
-        var destination = Folder.Open(directory);
+        var destination = files.OpenFolder(directory);
         try
         {
             // Another transfer that ends may remove the common directory just as this one has opened it.
@@ -73,7 +74,7 @@ internal sealed class StagedDestination : IDestination
         if (offset < 0 || offset + bytes.Sum(b => (long)b.Length) > file.Size)
             throw new DiskFault(DiskProblem.Failed, $"{file.Path}: a chunk lies outside the file's {file.Size} bytes");
         using var lease = _files.Take(file.Path);
-        RandomAccess.Write(lease.Handle, bytes, offset);
+        lease.File.Write(bytes, offset);
     });
 
     public DiskResult Read(DestinationEntry file, long offset, Memory<byte> into) => DiskFault.Guard(file.Path, () =>
@@ -81,7 +82,7 @@ internal sealed class StagedDestination : IDestination
         using var lease = _files.Take(file.Path);
         for (var done = 0; done < into.Length;)
         {
-            var read = RandomAccess.Read(lease.Handle, into.Span[done..], offset + done);
+            var read = lease.File.Read(into.Span[done..], offset + done);
             if (read == 0)
                 throw new DiskFault(DiskProblem.Missing, $"{file.Path}: the partial file is shorter than was noted");
             done += read;
@@ -101,6 +102,7 @@ internal sealed class StagedDestination : IDestination
         // A new file's name is its directory's data.
         foreach (var parent in files.SelectMany(f => Parents(f.Path)).Append("").Distinct().ToList())
             SyncIfThere(parent);
+        Anchor();
     });
 
     public DiskResult Remove(DestinationEntry entry) => DiskFault.Guard(entry.Path, () =>
@@ -119,7 +121,12 @@ internal sealed class StagedDestination : IDestination
         {
             var finishing = new Finishing(_staging, placing.IsPlaced, refused);
             finishing.Run(entries);
-            placing.Run(finishing.Tops, refused, finishing.Sync);
+            placing.Run(finishing.Tops, refused, () =>
+            {
+                finishing.Sync();
+                _staging.Sync("");
+                Anchor();
+            });
         });
         return new CompletionReport(result, placing.Placed, refused);
     }
@@ -144,6 +151,16 @@ internal sealed class StagedDestination : IDestination
         _staging.Dispose();
         _partial.Dispose();
         _destination.Dispose();
+    }
+
+    // What is synced in a directory is lost with its name.
+    private void Anchor()
+    {
+        if (_isAnchored)
+            return;
+        _partial.Sync("");
+        _destination.Sync("");
+        _isAnchored = true;
     }
 
     // What was withdrawn meanwhile has nothing left to lose.

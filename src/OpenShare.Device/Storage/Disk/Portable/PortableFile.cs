@@ -1,0 +1,15 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace OpenShare.Device.Storage.Disk.Portable;
+
+internal sealed class PortableFile(SafeFileHandle handle) : SystemFile(handle)
+{
+    internal override FileStat Stat() => PortableFiles.Stat(Handle);
+
+    internal override void Allocate(long size, string path)
+    {
+        // Windows takes the space with the length; on macOS the writes find out.
+        if (OperatingSystem.IsWindows())
+            RandomAccess.SetLength(Handle, size);
+    }
+}

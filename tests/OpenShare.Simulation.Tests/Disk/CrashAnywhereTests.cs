@@ -1,0 +1,126 @@
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Simulation.Disk;
+using OpenShare.Simulation.Time;
+
+namespace OpenShare.Simulation.Tests.Disk;
+
+/// <summary>
+/// The real disk logic, its process killed or its power lost before each single change it makes: afterwards nothing
+/// stands under its final name that is not whole, what was synced is there, and a later process brings it to its end.
+/// </summary>
+public sealed class CrashAnywhereTests
+{
+    private const string Inbox = "/home/bob/new/inbox";
+    private const string Outgoing = "/home/alice/outgoing";
+
+    private readonly SimulatedClock _clock = new(new SimulationQueue());
+
+    public static TheoryData<int, int> Trees => new() { { 1, 8 }, { 2, 12 }, { 3, 75 } };
+
+    [Theory]
+    [MemberData(nameof(Trees))]
+    public void Killed(int seed, int files) => CrashEverywhere(seed, files, 1, (disk, _, _) => disk.Unmount());
+
+    [Theory]
+    [MemberData(nameof(Trees))]
+    public void Power_lost(int seed, int files) => CrashEverywhere(seed, files, files > 64 ? 2 : 8, (disk, receiver, random) =>
+    {
+        disk.PowerLoss(random);
+        receiver.LosePower(random);
+    });
+
+    private void CrashEverywhere(int seed, int files, int times, Action<SimulatedDisk, Receiver, Random> crash)
+    {
+        var (sent, entries) = Outgoings(seed, files);
+        var bytes = sent.Where(e => e.Bytes is not null).ToDictionary(e => e.Path, e => e.Bytes!);
+        var whole = sent.GroupBy(e => Top(e.Path)).ToDictionary(g => g.Key, g => g.ToList());
+        for (var (at, crashed) = (1, true); crashed; at++)
+        {
+            for (var time = 0; time < times; time++)
+            {
+                var random = new Random(HashCodeOf(seed, at, time));
+                var disk = new SimulatedDisk(_clock, random.Next());
+                var receiver = new Receiver(disk, Inbox, entries, f => bytes[f.Path]);
+                crashed = CrashAt(disk, receiver, at, () => crash(disk, receiver, random));
+                var where = $"seed {seed}, before change {at}, time {time}";
+
+                AssertWholeOrAbsent(disk, whole, where);
+                receiver.AssertDurableChunksAreThere();
+
+                // Once more somewhere in the second attempt, and then without.
+                CrashAt(disk, receiver, random.Next(1, 200), () => crash(disk, receiver, random));
+                AssertWholeOrAbsent(disk, whole, where);
+                receiver.Run();
+                Assert.Empty(receiver.Refused);
+                crash(disk, receiver, random);
+                AssertArrived(disk, sent, where);
+            }
+        }
+    }
+
+    private static bool CrashAt(SimulatedDisk disk, Receiver receiver, int at, Action crash)
+    {
+        void Count()
+        {
+            if (--at == 0)
+                crash();
+        }
+
+        disk.Changing += Count;
+        try
+        {
+            receiver.Run();
+            return false;
+        }
+        catch (ProcessGoneException)
+        {
+            return true;
+        }
+        finally
+        {
+            disk.Changing -= Count;
+        }
+    }
+
+    private (IReadOnlyList<DiskEntry> Sent, IReadOnlyList<DestinationEntry> Entries) Outgoings(int seed, int files)
+    {
+        var disk = new SimulatedDisk(_clock, seed);
+        disk.WriteTree($"{Outgoing}/tree", seed, files, 150_000);
+        disk.WriteTree($"{Outgoing}/other", seed + 1, 3, 5_000);
+        var large = new byte[(1 << 20) + 5];
+        new Random(seed).NextBytes(large);
+        disk.Write($"{Outgoing}/large", large);
+        disk.Write($"{Outgoing}/small.txt", "12345"u8);
+        using var source = disk.Mount().OpenSource([$"{Outgoing}/tree", $"{Outgoing}/small.txt", $"{Outgoing}/other", $"{Outgoing}/large"]);
+        var items = source.Scan().ToList();
+        Assert.All(items, i => Assert.IsType<SourceItem.Entry>(i));
+        return (disk.Snapshot(Outgoing), [.. items.OfType<SourceItem.Entry>().Select((e, i) =>
+            new DestinationEntry((uint)i, e.Value.Path, e.Value.Kind, e.Value.Size, e.Value.Mode, e.Value.MtimeNs, e.Value.LinkTarget))]);
+    }
+
+    private static void AssertWholeOrAbsent(SimulatedDisk disk, Dictionary<string, List<DiskEntry>> whole, string where)
+    {
+        foreach (var top in Arrived(disk).GroupBy(e => Top(e.Path)))
+            Assert.True(Same(whole[top.Key], [.. top], withTop: false), $"{where}: {top.Key} stands under its name and is not whole");
+    }
+
+    private static void AssertArrived(SimulatedDisk disk, IReadOnlyList<DiskEntry> sent, string where) =>
+        Assert.True(Same(sent, Arrived(disk), withTop: true), $"{where}: not all has arrived as it was sent");
+
+    private static List<DiskEntry> Arrived(SimulatedDisk disk) =>
+        [.. disk.Snapshot(Inbox).Where(e => Top(e.Path) != ".openshare-partial")];
+
+    // A top directory gets its time and mode after it is placed.
+    private static bool Same(IReadOnlyList<DiskEntry> sent, IReadOnlyList<DiskEntry> found, bool withTop) =>
+        sent.Count == found.Count && sent.Zip(found).All(pair =>
+            pair.First.Path == pair.Second.Path
+            && pair.First.LinkTarget == pair.Second.LinkTarget
+            && (pair.First.Bytes, pair.Second.Bytes) is (null, null) or ({ }, { })
+            && pair.First.Bytes.AsSpan().SequenceEqual(pair.Second.Bytes)
+            && (!withTop && pair.First.IsDirectory && !pair.First.Path.Contains('/', StringComparison.Ordinal)
+                || (pair.First.Mode, pair.First.MtimeNs) == (pair.Second.Mode, pair.Second.MtimeNs)));
+
+    private static string Top(string path) => path.Split('/')[0];
+
+    private static int HashCodeOf(int seed, int at, int time) => unchecked(((seed * 397) + at) * 397 + time);
+}

@@ -7,15 +7,15 @@ internal static class Samples
 
     private static readonly DateTime Time = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
 
-    internal static string Tree(string path, int seed)
+    internal static string Tree(string path, int seed, int size = TreeBytes)
     {
         var random = new Random(seed);
         Directory.CreateDirectory(Path.Combine(path, "empty"));
         Directory.CreateDirectory(Path.Combine(path, "deep", "er"));
-        var rest = TreeBytes;
+        var rest = size;
         for (var i = 0; i < 20 && rest > 0; i++)
         {
-            var bytes = new byte[i == 19 ? rest : Math.Min(rest, random.Next(i % 2 == 0 ? 4 : 4 * 1024 * 1024))];
+            var bytes = new byte[i == 19 ? rest : Math.Min(rest, random.Next(i % 2 == 0 ? 4 : size / 6))];
             random.NextBytes(bytes);
             rest -= bytes.Length;
             File.WriteAllBytes(Path.Combine(path, i % 3 == 0 ? "deep/er" : ".", $"file-{i}"), bytes);

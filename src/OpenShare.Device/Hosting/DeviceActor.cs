@@ -14,16 +14,16 @@ namespace OpenShare.Device.Hosting;
 /// One device: supervises a child for each flow and starts discovery once there is an identity to announce. Requests
 /// are forwarded to the flow they belong to.
 /// </summary>
-public sealed class DeviceActor : ReceiveActor
+public sealed class DeviceActor : ReceiveActor, IWithTimers
 {
     /// <summary>Stops the flows one after the other, so that discovery says goodbye before links go down. Answered with <see cref="Stopped"/>.</summary>
     public sealed record Stop;
 
     public sealed record Stopped;
 
-    private sealed record FlowsStopped(IActorRef Asker);
+    private sealed record FlowEnded(string Name);
 
-    private sealed record FlowFailed(string Name);
+    private sealed record StopOverdue;
 
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
@@ -31,7 +31,9 @@ public sealed class DeviceActor : ReceiveActor
     private readonly DeviceSettings _settings;
     private readonly IActorRef _discovery;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private bool _isStopping;
+    private readonly List<IActorRef> _stopAskers = [];
+    private Queue<IActorRef>? _toStop;
+    private string? _stopping;
 
     public DeviceActor(DeviceAdapters adapters, DeviceSettings settings)
     {
@@ -64,11 +66,13 @@ public sealed class DeviceActor : ReceiveActor
         Receive<TransferQueries.FindManifest>(transfers.Forward);
         ImmutableArray<IActorRef> flows = [_discovery, transfers, peers, revocation, registration];
         foreach (var flow in flows)
-            Context.WatchWith(flow, new FlowFailed(flow.Path.Name));
+            Context.WatchWith(flow, new FlowEnded(flow.Path.Name));
         Receive<Stop>(_ => OnStop(flows));
-        Receive<FlowFailed>(m => OnFlowFailed(m.Name));
-        Receive<FlowsStopped>(m => m.Asker.Tell(new Stopped()));
+        Receive<FlowEnded>(m => OnFlowEnded(m.Name));
+        Receive<StopOverdue>(_ => StopNext());
     }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(DeviceAdapters adapters, DeviceSettings settings) => Akka.Actor.Props.Create(() => new DeviceActor(adapters, settings));
 
@@ -91,35 +95,47 @@ public sealed class DeviceActor : ReceiveActor
             _settings.Interfaces.IsEmpty ? null : _settings.Interfaces)));
     }
 
-    private void OnFlowFailed(string name)
+    private void OnFlowEnded(string name)
     {
-        if (_isStopping)
-            return;
-        _log.Error("The device ends: its {0} failed again and again", name);
-        Context.Stop(Self);
+        if (_toStop is null)
+        {
+            _log.Error("The device ends: its {0} failed again and again", name);
+            Context.Stop(Self);
+        }
+        else if (name == _stopping)
+        {
+            StopNext();
+        }
     }
 
     private void OnStop(ImmutableArray<IActorRef> flows)
     {
-        _isStopping = true;
-        var asker = Sender;
-        StopAllAsync(flows, asker).PipeTo(Self);
+        _stopAskers.Add(Sender);
+        if (_toStop is null)
+        {
+            _toStop = new Queue<IActorRef>(flows);
+            StopNext();
+        }
+        else if (_stopping is null)
+        {
+            Sender.Tell(new Stopped());
+        }
     }
 
-    private static async Task<FlowsStopped> StopAllAsync(ImmutableArray<IActorRef> flows, IActorRef asker)
+    // By messages and not by waiting for each: whoever waits goes on upon the thread pool, which a simulation has not.
+    private void StopNext()
     {
-        foreach (var flow in flows)
+        if (!_toStop!.TryDequeue(out var flow))
         {
-            try
-            {
-                await flow.GracefulStop(StopPatience).ConfigureAwait(false);
-            }
-            catch (TaskCanceledException)
-            {
-                // It has had its time; the system's own shutdown ends it.
-            }
+            _stopping = null;
+            Timers.CancelAll();
+            _stopAskers.ForEach(asker => asker.Tell(new Stopped()));
+            return;
         }
-        return new FlowsStopped(asker);
+        _stopping = flow.Path.Name;
+        Context.Stop(flow);
+        // One that takes longer has had its time; the system's own shutdown ends it.
+        Timers.StartSingleTimer(nameof(StopOverdue), new StopOverdue(), StopPatience);
     }
 }
 

@@ -62,11 +62,14 @@ public static class PeerCommands
 
 public abstract record AddressResolution
 {
-    private AddressResolution() { }
+    private AddressResolution(IPEndPoint address) => Address = address;
 
-    public sealed record Found(DeviceId Device) : AddressResolution;
+    /// <summary>The one that was asked about.</summary>
+    public IPEndPoint Address { get; }
 
-    public sealed record Failed(LinkProblem Problem) : AddressResolution;
+    public sealed record Found(IPEndPoint Address, DeviceId Device) : AddressResolution(Address);
+
+    public sealed record Failed(IPEndPoint Address, LinkProblem Problem) : AddressResolution(Address);
 }
 
 public static class PeerQueries

@@ -177,7 +177,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         var asker = Sender;
         if (Party() is not { } party)
         {
-            asker.Tell(new AddressResolution.Failed(new LinkProblem(LinkRefusal.NotRegistered, "This device is not registered.", ByPeer: false)));
+            asker.Tell(new AddressResolution.Failed(resolve.Address, new LinkProblem(LinkRefusal.NotRegistered, "This device is not registered.", ByPeer: false)));
             return;
         }
         var deadline = new CancellationTokenSource();
@@ -197,15 +197,15 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
                 var peer = Peer(device);
                 peer.Tell(new PeerSignals.AddressesKnown([resolved.Address]));
                 peer.Tell(new PeerSignals.Adopt(open));
-                resolved.Asker.Tell(new AddressResolution.Found(device));
+                resolved.Asker.Tell(new AddressResolution.Found(resolved.Address, device));
                 break;
             case HandshakeOutcome.Failed failed:
                 if (failed.Failure is HandshakeFailure.Refused { Certificate: { } certificate })
                     OnRefused(certificate.DeviceId, LinkProblems.From(failed.Failure));
-                resolved.Asker.Tell(new AddressResolution.Failed(LinkProblems.From(failed.Failure)));
+                resolved.Asker.Tell(new AddressResolution.Failed(resolved.Address, LinkProblems.From(failed.Failure)));
                 break;
             case HandshakeOutcome.Unreachable unreachable:
-                resolved.Asker.Tell(new AddressResolution.Failed(LinkProblems.Unreachable(unreachable.Detail)));
+                resolved.Asker.Tell(new AddressResolution.Failed(resolved.Address, LinkProblems.Unreachable(unreachable.Detail)));
                 break;
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
@@ -12,9 +13,11 @@ namespace OpenShare.Device.Transfers;
 /// <summary>What the device's own user orders: to send, and to cancel.</summary>
 internal sealed partial class TransfersActor
 {
-    private sealed record Resolved(TransferCommands.SendFiles Command, IActorRef Asker, AddressResolution Resolution);
+    private sealed record ResolveOverdue(IPEndPoint Address);
 
     private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly Dictionary<IPEndPoint, List<(TransferCommands.SendFiles Command, IActorRef Asker)>> _resolving = [];
 
     private void OnSendFiles(TransferCommands.SendFiles command)
     {
@@ -35,22 +38,40 @@ internal sealed partial class TransfersActor
                 asker.Tell(Begin(command.Paths, device.Id));
                 break;
             case SendTarget.Address address:
-                _peers.Ask<AddressResolution>(new PeerCommands.Resolve(address.EndPoint), ResolveTimeout).PipeTo(
-                    Self,
-                    success: resolution => new Resolved(command, asker, resolution),
-                    failure: error => new Resolved(command, asker, new AddressResolution.Failed(
-                        new LinkProblem(LinkRefusal.Unreachable, error.Message, ByPeer: false))));
+                Resolve(address.EndPoint, command, asker);
                 break;
         }
     }
 
-    private void OnResolved(Resolved resolved) => resolved.Asker.Tell(resolved.Resolution switch
+    private void Resolve(IPEndPoint address, TransferCommands.SendFiles command, IActorRef asker)
     {
-        AddressResolution.Found found => Begin(resolved.Command.Paths, found.Device),
+        if (_resolving.TryGetValue(address, out var waiting))
+        {
+            waiting.Add((command, asker));
+            return;
+        }
+        _resolving[address] = [(command, asker)];
+        _peers.Tell(new PeerCommands.Resolve(address));
+        // It always answers sooner, but for one that fails meanwhile.
+        Timers.StartSingleTimer(address, new ResolveOverdue(address), ResolveTimeout);
+    }
+
+    private void OnResolved(AddressResolution resolution)
+    {
+        Timers.Cancel(resolution.Address);
+        if (!_resolving.Remove(resolution.Address, out var waiting))
+            return;
+        foreach (var (command, asker) in waiting)
+            asker.Tell(Answer(command, resolution));
+    }
+
+    private SendStart Answer(TransferCommands.SendFiles command, AddressResolution resolution) => resolution switch
+    {
+        AddressResolution.Found found => Begin(command.Paths, found.Device),
         AddressResolution.Failed { Problem: { IsWorthRetrying: true } problem } => new SendStart.Refused(TransferProblem.DeviceNotFound, problem.Detail),
         AddressResolution.Failed { Problem: var problem } => new SendStart.Refused(TransferProblem.NotTrusted, problem.Detail),
         _ => new SendStart.Refused(TransferProblem.Failed, "The address could not be resolved."),
-    });
+    };
 
     private SendStart Begin(ImmutableArray<string> paths, DeviceId device)
     {

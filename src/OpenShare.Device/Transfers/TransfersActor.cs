@@ -55,7 +55,9 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         Receive<PeerEvents.StreamOpened>(OnStreamOpened);
 
         Receive<TransferCommands.SendFiles>(OnSendFiles);
-        Receive<Resolved>(OnResolved);
+        Receive<AddressResolution>(OnResolved);
+        Receive<ResolveOverdue>(m => OnResolved(new AddressResolution.Failed(
+            m.Address, new LinkProblem(LinkRefusal.Unreachable, $"{m.Address} did not answer in time.", ByPeer: false))));
         Receive<TransferCommands.CancelTransfer>(OnCancel);
         Receive<TransferQueries.GetTransfers>(_ => Sender.Tell(_stores.Transfers.All().Select(t => ViewOf(t.No, t.Transfer)).ToImmutableArray()));
         Receive<TransferQueries.GetTransfer>(m => Sender.Tell(new TransferAnswer(_history.Find(m.Id) is var (no, record) ? ViewOf(no, record) : null)));
@@ -149,11 +151,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
 
     private void OnStreamOpened(PeerEvents.StreamOpened opened)
     {
-        var key = new TransferKey(TransferDirection.Receiving, opened.Device, opened.Transfer);
-        // The offer travels on another connection than the stream, and may come after it: the session is made by whichever is first.
-        var session = _sessions.GetValueOrDefault(key with { Direction = TransferDirection.Sending })
-            ?? _sessions.GetValueOrDefault(key)
-            ?? (_stores.Transfers.Find(key) is { Transfer.IsOver: true } ? null : FindSession(key) ?? StartReceiving(key));
+        var session = SessionOfStream(new TransferKey(TransferDirection.Receiving, opened.Device, opened.Transfer));
         if (session is null)
             opened.Stream.Dispose();
         else
@@ -161,6 +159,18 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     }
 
     // ------------------------------------------------------------ sessions
+
+    private IActorRef? SessionOfStream(TransferKey receiving)
+    {
+        var sending = receiving with { Direction = TransferDirection.Sending };
+        if ((_sessions.GetValueOrDefault(sending) ?? _sessions.GetValueOrDefault(receiving)) is { } running)
+            return running;
+        // A transfer that is over has no use for a stream that comes late; and the late stream of one that is sent from here offers nothing.
+        if ((_stores.Transfers.Find(sending) ?? _stores.Transfers.Find(receiving)) is var (no, record))
+            return record.IsOver ? null : Start(no, record);
+        // The offer travels on another connection than the stream, and may come after it: the session is made by whichever is first.
+        return StartReceiving(receiving);
+    }
 
     private IActorRef? FindSession(TransferKey key) =>
         _sessions.GetValueOrDefault(key) ?? (_stores.Transfers.Find(key) is var (no, record) ? Start(no, record) : null);

@@ -24,9 +24,11 @@ internal sealed class AdminCredential
             OwnerOnlyFile.Write(file, Encoding.ASCII.GetBytes(Prefix + Base64Url.Encode(random.Bytes(32)) + "\n"));
         var text = File.ReadAllText(file).Trim();
         return text.StartsWith(Prefix, StringComparison.Ordinal) && text.Length > Prefix.Length + 20
-            ? new AdminCredential(Hash(text))
+            ? Of(text)
             : throw new UserError($"{file} holds no admin credential. Delete it, and the next start makes a new one.");
     }
+
+    public static AdminCredential Of(string text) => new(Hash(text));
 
     public bool IsShownBy(HttpRequest request) =>
         BearerHeader.Read(request) is { } shown && CryptographicOperations.FixedTimeEquals(Hash(shown), _hash);

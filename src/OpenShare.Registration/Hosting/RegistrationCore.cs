@@ -14,7 +14,7 @@ namespace OpenShare.Registration.Hosting;
 /// </summary>
 internal sealed class RegistrationCore : IDisposable
 {
-    private readonly IDisposable _lock;
+    private readonly IDisposable? _lock;
 
     private RegistrationCore(RegistrationOptions options, IDisposable locked, TimeProvider time, IRandomSource random)
     {
@@ -25,11 +25,18 @@ internal sealed class RegistrationCore : IDisposable
         Publisher = new Publisher(time);
     }
 
+    private RegistrationCore(RegistrationOptions options, Store store, ISigningKeyStore keys, TimeProvider time, IRandomSource random)
+    {
+        (Options, Store, Keys, Time, Random) = (options, store, keys, time, random);
+        Passphrase = Passphrase.Find(options.PassphraseFile, options.Data);
+        Publisher = new Publisher(time, wakesAtOnce: true);
+    }
+
     public RegistrationOptions Options { get; }
     public TimeProvider Time { get; }
     public IRandomSource Random { get; }
     public Passphrase Passphrase { get; }
-    public FileSigningKeyStore Keys { get; }
+    public ISigningKeyStore Keys { get; }
     public Store Store { get; }
     public Publisher Publisher { get; }
     public TrustRoot Trust { get; private set; } = null!;
@@ -38,11 +45,17 @@ internal sealed class RegistrationCore : IDisposable
 
     /// <summary>For `run`: makes whatever a first run makes, and publishes the revocation list.</summary>
     public static Task<RegistrationCore> StartAsync(RegistrationOptions options, TimeProvider time, IRandomSource random, CancellationToken cancel) =>
-        OpenAsync(options, time, random, async core =>
-        {
-            core.Assemble(await TrustRoots.OpenOrCreateAsync(core.Store, core.Keys, random, time.GetUtcNow(), cancel));
-            await core.Lists.StartAsync(cancel);
-        }, cancel);
+        OpenAsync(options, time, random, core => core.BeginAsync(cancel), cancel);
+
+    /// <summary>As `run` does, over a store and keys that are not in a data directory: for a simulation, whose one thread does all.</summary>
+    public static async Task<RegistrationCore> StartAsync(
+        RegistrationOptions options, Store store, ISigningKeyStore keys, TimeProvider time, IRandomSource random, CancellationToken cancel)
+    {
+        var core = new RegistrationCore(options, store, keys, time, random);
+        await store.MigrateAsync(cancel);
+        await core.BeginAsync(cancel);
+        return core;
+    }
 
     /// <summary>For a command while no service runs. The signing keys are opened only if something is to be signed.</summary>
     public static Task<RegistrationCore> OpenExistingAsync(RegistrationOptions options, TimeProvider time, IRandomSource random, CancellationToken cancel)
@@ -58,7 +71,7 @@ internal sealed class RegistrationCore : IDisposable
     {
         Keys.Dispose();
         Store.Dispose();
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 
     private static async Task<RegistrationCore> OpenAsync(
@@ -78,6 +91,12 @@ internal sealed class RegistrationCore : IDisposable
             core.Dispose();
             throw;
         }
+    }
+
+    private async Task BeginAsync(CancellationToken cancel)
+    {
+        Assemble(await TrustRoots.OpenOrCreateAsync(Store, Keys, Random, Time.GetUtcNow(), cancel));
+        await Lists.StartAsync(cancel);
     }
 
     private void Assemble(TrustRoot trust)

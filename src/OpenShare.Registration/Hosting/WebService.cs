@@ -81,43 +81,27 @@ internal sealed class WebService : IAsyncDisposable
                 kestrel.Listen(url.Address, url.Port, listen => listen.UseHttps(https => Configure(https, tls)));
             OwnerSocket.Listen(kestrel, core.Options.Data.Socket);
         });
-        builder.Services.AddRoutingCore();
         builder.Services.AddSerilog(log);
-        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         builder.Services.AddOpenApi();
         builder.Services.AddRateLimiter(core.Options.RateLimits.Configure);
-        builder.Services.ConfigureHttpJsonOptions(json => RegistrationJson.Configure(json.SerializerOptions));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience);
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
-        await AddFlowsAsync(builder.Services, core, tls, cancel);
+        var credential = AdminCredential.OpenOrCreate(core.Options.Data.AdminCredential, core.Random);
+        await WebFlows.AddAsync(builder.Services, core, tls.SpkiHash, credential, cancel);
+        builder.Services.AddSingleton<IAdministration>(core.Administration);
+        builder.Services.AddHostedService<ListRenewal>();
 
         var app = builder.Build();
         app.UseExceptionHandler(handler => handler.Run(AnswerFailureAsync));
         app.UseStatusCodePages();
         app.UseSerilogRequestLogging();
         app.UseRateLimiter();
-        IssuingEndpoints.Map(app);
-        RevocationEndpoints.Map(app);
-        TrustRootEndpoint.Map(app);
+        WebFlows.Map(app);
         AdministrationEndpoints.Map(app);
         app.MapGet(RegistrationPaths.Health, () => TypedResults.Json(new { status = "ok" }))
             .WithName("health").WithSummary("Answers while the service runs.").RequireRateLimiting(RateLimits.Reads);
         app.MapOpenApi().RequireRateLimiting(RateLimits.Reads);
         return app;
-    }
-
-    private static async Task AddFlowsAsync(IServiceCollection services, RegistrationCore core, TlsCertificate tls, CancellationToken cancel)
-    {
-        services.AddSingleton(core.Time).AddSingleton(core.Store).AddSingleton(core.Publisher).AddSingleton(core.Lists);
-        services.AddSingleton<IAdministration>(core.Administration);
-        services.AddSingleton(AdminCredential.OpenOrCreate(core.Options.Data.AdminCredential, core.Random));
-        services.AddSingleton(new TrustRootEndpoint(core.Trust, core.Keys, tls, core.Time));
-        services.AddSingleton(new Challenges(await ChallengeKey.OpenOrCreateAsync(core.Store, core.Random, cancel), core.Random, core.Time));
-        services.AddSingleton(new CertificateIssuer(core.Keys, core.Time, core.Options.CertificateLifetime));
-        services.AddSingleton(new RegistrationAnswer(core.Trust));
-        services.AddSingleton(new Quotas(core.Options.DefaultQuota));
-        services.AddSingleton<ProofOfPossession>().AddSingleton<DeviceRegistration>().AddSingleton<DeviceRenewal>();
-        services.AddHostedService<ListRenewal>();
     }
 
     private static void Configure(HttpsConnectionAdapterOptions https, TlsCertificate tls)

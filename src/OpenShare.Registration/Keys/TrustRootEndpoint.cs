@@ -10,13 +10,14 @@ namespace OpenShare.Registration.Keys;
 /// The first thing a device that holds only a token asks for, with no secret sent: the trust root, which must match
 /// the token's fingerprint, and the issuing key's word that this TLS key is the service's.
 /// </summary>
-internal sealed class TrustRootEndpoint(TrustRoot trust, ISigningKeyStore keys, TlsCertificate tls, TimeProvider time)
+/// <param name="tlsKey">SHA-256 of the SubjectPublicKeyInfo of the TLS certificate</param>
+internal sealed class TrustRootEndpoint(TrustRoot trust, ISigningKeyStore keys, ReadOnlyMemory<byte> tlsKey, TimeProvider time)
 {
     public RegistrationMessages.TrustRootResponse Answer()
     {
         var payload = new TlsEndpointPayload
         {
-            SpkiSha256 = ByteString.CopyFrom(tls.SpkiHash.Span),
+            SpkiSha256 = ByteString.CopyFrom(tlsKey.Span),
             IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
         };
         var signed = SignedBlobs.Sign(keys.SignerFor(TrustKey.Types.Role.Issuing), SignatureContext.TlsEndpoint, payload);

@@ -5,14 +5,15 @@ internal sealed partial class ListRenewal(RevocationLists lists, TimeProvider ti
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Until it is cancelled.</summary>
+    internal async Task RunAsync(CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(Period, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await timer.WaitForNextTickAsync(cancel))
         {
             try
             {
-                await lists.RenewAsync(stoppingToken);
+                await lists.RenewAsync(cancel);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
@@ -21,6 +22,8 @@ internal sealed partial class ListRenewal(RevocationLists lists, TimeProvider ti
             }
         }
     }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
 
     [LoggerMessage(LogLevel.Error, "The revocation list could not be signed anew; trying again in a minute")]
     private partial void LogFailed(Exception error);

@@ -1,11 +1,12 @@
 namespace OpenShare.Registration.Revocation;
 
 /// <summary>Holds the newest list in memory and wakes those who wait for a newer one.</summary>
-internal sealed class Publisher(TimeProvider time)
+/// <param name="wakesAtOnce">on the thread that publishes: for a simulation, which has no other</param>
+internal sealed class Publisher(TimeProvider time, bool wakesAtOnce = false)
 {
     private readonly Lock _lock = new();
     private PublishedList? _current;
-    private TaskCompletionSource _changed = NewSignal();
+    private TaskCompletionSource _changed = NewSignal(wakesAtOnce);
 
     /// <exception cref="InvalidOperationException">nothing was published yet: the service publishes before it listens</exception>
     public PublishedList Current => _current ?? throw new InvalidOperationException("No revocation list was published.");
@@ -19,7 +20,7 @@ internal sealed class Publisher(TimeProvider time)
             if (_current is not null && !list.List.IsNewerThan(_current.List))
                 return;
             _current = list;
-            (changed, _changed) = (_changed, NewSignal());
+            (changed, _changed) = (_changed, NewSignal(wakesAtOnce));
         }
         changed.SetResult();
     }
@@ -48,5 +49,7 @@ internal sealed class Publisher(TimeProvider time)
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Thousands may wait: whoever publishes does not stay to answer them all.
+    private static TaskCompletionSource NewSignal(bool wakesAtOnce) =>
+        new(wakesAtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
 }

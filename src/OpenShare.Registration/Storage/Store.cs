@@ -6,7 +6,7 @@ namespace OpenShare.Registration.Storage;
 /// <summary>The service's database: reads as they come, writes one after another, each in one transaction.</summary>
 internal sealed class Store : IDisposable
 {
-    private readonly string _connection;
+    private readonly string? _pooled;
     private readonly DbContextOptions<RegistrationDb> _options;
 
     // SQLite has one writer. Waiting here is a queue; waiting in the driver would be a sleep on a pool thread.
@@ -14,9 +14,12 @@ internal sealed class Store : IDisposable
 
     public Store(string file)
     {
-        _connection = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 30 }.ToString();
-        _options = new DbContextOptionsBuilder<RegistrationDb>().UseSqlite(_connection).Options;
+        _pooled = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 30 }.ToString();
+        _options = new DbContextOptionsBuilder<RegistrationDb>().UseSqlite(_pooled).Options;
     }
+
+    /// <param name="connection">open, and stays its owner's; one caller at a time</param>
+    public Store(SqliteConnection connection) => _options = new DbContextOptionsBuilder<RegistrationDb>().UseSqlite(connection).Options;
 
     public async Task MigrateAsync(CancellationToken cancel)
     {
@@ -57,7 +60,9 @@ internal sealed class Store : IDisposable
     public void Dispose()
     {
         _writer.Dispose();
-        using var connection = new SqliteConnection(_connection);
+        if (_pooled is null)
+            return;
+        using var connection = new SqliteConnection(_pooled);
         SqliteConnection.ClearPool(connection);
     }
 }

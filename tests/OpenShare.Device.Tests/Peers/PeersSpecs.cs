@@ -163,7 +163,7 @@ public abstract class PeersSpecs : TestKit
 
         var answer = await a.Peers.Ask<AddressResolution>(new PeerCommands.Resolve(b.Address), TimeSpan.FromSeconds(10));
 
-        Assert.Equal(new AddressResolution.Found(b.Identity.DeviceId), answer);
+        Assert.Equal(new AddressResolution.Found(b.Address, b.Identity.DeviceId), answer);
         var opened = await a.Events.FishForMessageAsync<PeerEvents.LinkOpened>(_ => true, TimeSpan.FromSeconds(10));
         Assert.Equal("bob", opened.Certificate.Name);
     }

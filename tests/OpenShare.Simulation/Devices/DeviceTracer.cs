@@ -24,6 +24,7 @@ internal sealed class DeviceTracer : ReceiveActor
             SendStart.Refused refused => $"may not send: {refused.Detail}",
             _ => throw new InvalidOperationException($"No such answer: {answer.GetType()}"),
         }));
+        Receive<RegistrationStart>(answer => trace.Add(device, answer is RegistrationStart.Begun ? "registers" : "is registered already"));
     }
 
     internal static Props Props(Trace trace, string device, Action<IDeviceEvent> observe) =>
@@ -32,6 +33,7 @@ internal sealed class DeviceTracer : ReceiveActor
     private static string Detail(IDeviceEvent deviceEvent) => deviceEvent switch
     {
         RegistrationEvents.Certified m => m.Identity.DeviceId.ToString(),
+        RegistrationEvents.RegistrationChanged m => Detail(m.State),
         RevocationEvents.RevocationChanged m => $"{m.List.Version}",
         DiscoveryEvents.PeerSighted m => $"{m.Sighting.DeviceId} at {m.Sighting.Place.Host}:{m.Sighting.Place.Port}",
         DiscoveryEvents.PeerLost m => m.DeviceId.ToString(),
@@ -43,5 +45,12 @@ internal sealed class DeviceTracer : ReceiveActor
         PeerEvents.StreamOpened m => $"{m.Device} {m.Transfer} stream {m.StreamId}",
         TransferEvents.TransferChanged { Transfer: var t } => $"{t.Id} {t.State} {t.BytesDone}/{t.BytesTotal}",
         _ => "",
+    };
+
+    private static string Detail(RegistrationState state) => state switch
+    {
+        RegistrationState.Underway s => $"under way, attempt {s.Attempts} {s.LastProblem}".TrimEnd(),
+        RegistrationState.Refused s => $"refused: {s.Detail}",
+        _ => state.GetType().Name,
     };
 }

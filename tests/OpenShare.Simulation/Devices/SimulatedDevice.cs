@@ -1,73 +1,194 @@
 using System.Collections.Immutable;
 using System.Net;
-using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Registration;
-using OpenShare.Device.Storage.Database;
-using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Revocation;
 using OpenShare.Device.Tests.Registration;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Identity;
-using OpenShare.Protocol.Revocation;
-using OpenShare.Simulation.Network;
+using OpenShare.Protocol.Registration;
+using OpenShare.Simulation.Service;
 using OpenShare.Simulation.Time;
 
 namespace OpenShare.Simulation.Devices;
 
-/// <summary>One whole device: the actors that a real one has, on simulated adapters.</summary>
+/// <summary>
+/// A machine with a device on it. Its disk, key and database outlive the processes that run on it, each of which is
+/// the whole production device. What may be called between any two entries of the queue: all of this.
+/// </summary>
 public sealed class SimulatedDevice : IDisposable
 {
-    private const int Port = 4711;
-
-    private readonly DeviceDatabase _database = DeviceDatabase.OpenInMemory();
+    private readonly Lan _lan;
+    private readonly Random _chance;
     private readonly HashSet<DeviceId> _sighted = [];
-    private readonly IActorRef _device;
-    private readonly IActorRef _tracer;
+    private DeviceProcess? _process;
+    private DeviceProcess? _withoutPower;
+    private int _runs;
 
-    internal SimulatedDevice(Lan lan, string name, IPAddress address, int seed, DeviceIdentity identity, string saveTo)
+    internal SimulatedDevice(Lan lan, string name, IPAddress address, int seed, string saveTo, bool losesPower)
     {
-        (Name, Identity, SaveTo) = (name, identity, saveTo);
-        var transport = new TracedTransport(lan.Network.Host(address), lan.Trace, name);
-        var context = new DeviceContext(
-            new SimulatedClock(lan.Queue), new SeededRandom(seed), new SimulatedWorkers(lan.Queue), transport, new DeviceEventBus());
-        var keys = new MemoryKeyStore();
-        keys.Save((SigningKey)identity.Key);
-        _database.Registration.Save(new RegistrationRecord(
-            identity.Server, identity.Certificate, identity.Trust, identity.AccountDiscoveryKey, ServerTrust: null));
-        _tracer = lan.System.ActorOf(DeviceTracer.Props(lan.Trace, name, Note), $"{name}-trace");
-        context.Events.Subscribe<IDeviceEvent>(_tracer);
-        var adapters = new DeviceAdapters(
-            context, keys, _database, new LocalDisk(), new IdleRegistrationService(lan.Queue), transport.Listen(new IPEndPoint(address, Port)),
-            () => lan.Multicast.Attach(address), RevocationPace.Default);
-        _device = lan.System.ActorOf(DeviceActor.Props(adapters, new DeviceSettings(name, AdvertisedPort: null, [], AcceptPolicy.Own, saveTo)), name);
+        (_lan, Name, Address, Seed, SaveTo) = (lan, name, address, seed, saveTo);
+        (_chance, Clock, Database) = (new Random(seed), new MachineClock(lan.Queue), new SimulatedDatabase(losesPower));
+        ServiceLine = new ServiceLine(lan.Queue, lan.Service, lan.Trace, name);
     }
 
     public string Name { get; }
 
-    public DeviceId Id => Identity.DeviceId;
-
     /// <summary>Where what it receives goes.</summary>
     public string SaveTo { get; }
 
-    /// <summary>What its user sees of its transfers, by id.</summary>
+    public MachineClock Clock { get; }
+
+    /// <summary>From the next start on.</summary>
+    public AcceptPolicy Accept { get; set; } = AcceptPolicy.Own;
+
+    /// <summary>How many jobs of disk and hashing work run at once, from the next start on.</summary>
+    public int WorkerLimit { get; set; } = 4;
+
+    /// <summary>How often as long as usual disk and hashing work takes.</summary>
+    public double Slowness { get; set; } = 1;
+
+    /// <summary>False: it cannot reach the registration service.</summary>
+    public bool ReachesService
+    {
+        get => ServiceLine.IsUp;
+        set => ServiceLine.IsUp = value;
+    }
+
+    public bool IsRunning => _process is not null;
+
+    /// <exception cref="InvalidOperationException">it was never registered</exception>
+    public DeviceId Id => Identity?.DeviceId ?? throw new InvalidOperationException($"{Name} is not registered.");
+
+    /// <summary>Where its registration stands, as its user last saw it.</summary>
+    public RegistrationState Registration { get; private set; } = new RegistrationState.Unregistered();
+
+    /// <summary>The version of the revocation list that was in force there last.</summary>
+    public ulong RevocationVersion { get; private set; }
+
+    /// <summary>What its user last saw of its transfers, by id.</summary>
     public ImmutableDictionary<string, TransferView> Transfers { get; private set; } = ImmutableDictionary<string, TransferView>.Empty;
 
-    internal DeviceIdentity Identity { get; }
+    internal IPAddress Address { get; }
+
+    internal int Seed { get; }
+
+    internal MemoryKeyStore Keys { get; } = new();
+
+    internal SimulatedDatabase Database { get; }
+
+    internal ServiceLine ServiceLine { get; }
+
+    internal DeviceIdentity? Identity { get; private set; }
+
+    /// <summary>Starts its process, from what is on its disk.</summary>
+    /// <exception cref="InvalidOperationException">it runs</exception>
+    public void Start()
+    {
+        if (IsRunning)
+            throw new InvalidOperationException($"{Name} runs already.");
+        _withoutPower?.Forget();
+        _withoutPower = null;
+        _sighted.Clear();
+        var number = ++_runs;
+        Note($"starts, run {number}");
+        _process = new DeviceProcess(_lan, this, number, Observe, () => Ended(number));
+    }
+
+    /// <summary>Its process dies, as by kill -9. Nothing where none runs.</summary>
+    public void Kill()
+    {
+        if (_process is null)
+            return;
+        Note("is killed");
+        _process.Die();
+        _process = null;
+        Database.Close();
+    }
+
+    /// <summary>Its machine goes dark. Of what was committed and not yet durable all or nothing is lost, as the seed decides.</summary>
+    public void PowerLoss()
+    {
+        var keeps = _chance.Next(2) == 0;
+        Note(keeps ? "loses power, and nothing else" : "loses power, and what was not durable");
+        _process?.DieSilently();
+        _withoutPower = _process ?? _withoutPower;
+        _process = null;
+        Database.LosePower(keeps);
+    }
+
+    /// <summary>Starts it anew, after it was killed where it ran.</summary>
+    public void Restart()
+    {
+        Kill();
+        Start();
+    }
+
+    /// <summary>As its user would: stops it in good order, which takes a while. It runs no more when that is done.</summary>
+    public void Stop()
+    {
+        Note("stops");
+        Running.Tell(new DeviceActor.Stop());
+    }
+
+    /// <summary>As its user would: begins to register.</summary>
+    public void Register(RegistrationTokenText token) => Running.Tell(new RegistrationCommands.Register(
+        new RegistrationOrder(SimulatedService.Address, token, new ServerTrust.ByToken(), Name)));
 
     /// <summary>As its user would: begins to send.</summary>
     public void Send(SimulatedDevice to, params string[] paths) =>
-        _device.Tell(new TransferCommands.SendFiles([.. paths], new SendTarget.Device(to.Id)), _tracer);
+        Running.Tell(new TransferCommands.SendFiles([.. paths], new SendTarget.Device(to.Id)));
+
+    /// <summary>As its user would: begins to send to whoever answers at another's address.</summary>
+    public void SendToAddressOf(SimulatedDevice to, params string[] paths) =>
+        Running.Tell(new TransferCommands.SendFiles([.. paths], new SendTarget.Address(new IPEndPoint(to.Address, DeviceProcess.Port))));
 
     public bool Sees(SimulatedDevice other) => _sighted.Contains(other.Id);
 
-    public void Dispose() => _database.Dispose();
+    public void Dispose() => Database.Dispose();
 
-    private void Note(IDeviceEvent deviceEvent)
+    /// <summary>Registers it before it is started for the first time.</summary>
+    internal void Enroll(RegistrationTokenText token)
+    {
+        var service = _lan.Service.Running ?? throw new InvalidOperationException("The registration service is down.");
+        var random = new SeededRandom(HashSeed.Of(Seed, 0));
+        var key = SigningKey.Create(random);
+        var held = Enrollment.Run(service, key, Name, token, random, Clock.Now);
+        Keys.Save(key);
+        Database.Open().Registration.Save(RegistrationHome.ToRecord(held));
+        Database.Close();
+        Identity = new DeviceIdentity(key, held.Issued.Certificate, held.Issued.Trust, held.Issued.AccountDiscoveryKey, held.Server);
+    }
+
+    private DeviceProcess Running => _process ?? throw new InvalidOperationException($"{Name} does not run.");
+
+    private void Note(string what) => _lan.Trace.Add(Name, what);
+
+    private void Ended(int number)
+    {
+        if (number != _runs || _process is null)
+            return;
+        Note("has ended");
+        _process.Die();
+        _process = null;
+        Database.Close();
+    }
+
+    private void Observe(IDeviceEvent deviceEvent)
     {
         switch (deviceEvent)
         {
+            case RegistrationEvents.RegistrationChanged { State: var state }:
+                Registration = state;
+                break;
+            case RegistrationEvents.Certified { Identity: var identity }:
+                Identity = identity;
+                break;
+            case RevocationEvents.RevocationChanged { List: var list }:
+                RevocationVersion = list.Version;
+                break;
             case TransferEvents.TransferChanged { Transfer: var transfer }:
                 Transfers = Transfers.SetItem(transfer.Id.ToString(), transfer);
                 break;

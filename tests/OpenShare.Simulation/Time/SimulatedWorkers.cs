@@ -2,30 +2,60 @@ using OpenShare.Device.Hosting;
 
 namespace OpenShare.Simulation.Time;
 
-/// <summary>Disk and hashing work, done as an entry of the queue a little later; its result continues there too.</summary>
-internal sealed class SimulatedWorkers(SimulationQueue queue) : IWorkers
+/// <summary>
+/// Disk and hashing work, so many jobs at once, the others in turn. A job is done in one entry of the queue and its
+/// result is heard in a later one: a process may die in between.
+/// </summary>
+/// <param name="slowness">how often as long as usual a job takes now</param>
+internal sealed class SimulatedWorkers(SimulatedProcess process, int limit, Func<double> slowness) : IWorkers
 {
-    private static readonly TimeSpan Duration = TimeSpan.FromMicroseconds(100);
+    private static readonly TimeSpan Start = TimeSpan.FromMicroseconds(50);
+    private static readonly TimeSpan End = TimeSpan.FromMicroseconds(50);
+
+    private readonly Queue<Action> _waiting = new();
+    private TimeSpan _charged;
+    private int _busy;
 
     public Task<T> Run<T>(Func<T> work)
     {
         var done = new TaskCompletionSource<T>();
-        queue.Schedule(Duration, () =>
-        {
-            T result;
-            try
-            {
-                result = work();
-            }
-#pragma warning disable CA1031 // Whatever it is belongs to whoever asked for the work.
-            catch (Exception error)
-#pragma warning restore CA1031
-            {
-                done.SetException(error);
-                return;
-            }
-            done.SetResult(result);
-        });
+        _waiting.Enqueue(() => Do(work, done));
+        Next();
         return done.Task;
+    }
+
+    /// <summary>To be called by what the job under way does: it takes so much longer.</summary>
+    internal void Charge(TimeSpan time) => _charged += time;
+
+    private void Next()
+    {
+        while (_busy < limit && _waiting.TryDequeue(out var job))
+        {
+            _busy++;
+            process.Schedule(Start * slowness(), job);
+        }
+    }
+
+    private void Do<T>(Func<T> work, TaskCompletionSource<T> done)
+    {
+        _charged = TimeSpan.Zero;
+        Action tell;
+        try
+        {
+            var result = work();
+            tell = () => done.SetResult(result);
+        }
+#pragma warning disable CA1031 // Whatever it is belongs to whoever asked for the work.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            tell = () => done.SetException(error);
+        }
+        process.Schedule((End + _charged) * slowness(), () =>
+        {
+            _busy--;
+            Next();
+            tell();
+        });
     }
 }

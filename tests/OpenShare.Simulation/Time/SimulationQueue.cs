@@ -33,20 +33,48 @@ public sealed class SimulationQueue
     {
         _thread ??= Environment.CurrentManagedThreadId;
         var end = Elapsed + limit;
-        while (!condition())
+        return InOneThread(() =>
         {
-            if (!_entries.TryPeek(out _, out var next) || next.Due > end)
+            while (!condition())
             {
-                Elapsed = end;
-                return false;
+                if (!_entries.TryPeek(out _, out var next) || next.Due > end)
+                {
+                    Elapsed = end;
+                    return false;
+                }
+                var entry = _entries.Dequeue();
+                Elapsed = next.Due;
+                Steps++;
+                entry();
             }
-            var entry = _entries.Dequeue();
-            Elapsed = next.Due;
-            Steps++;
-            entry();
-        }
-        return true;
+            return true;
+        });
     }
+
+    /// <summary>Does it with no synchronization context, which a test runner may have set: what waits would go on in that.</summary>
+    internal static T InOneThread<T>(Func<T> what)
+    {
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return what();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    /// <summary>The result of what is done by the time it is asked for, as all is that waits for no time to pass.</summary>
+    /// <exception cref="InvalidOperationException">it waits for something</exception>
+    internal static T Done<T>(Func<Task<T>> what) => InOneThread(() =>
+    {
+        var task = what();
+        return task.IsCompleted
+            ? task.GetAwaiter().GetResult()
+            : throw new InvalidOperationException("Something in the simulated world waits outside of the queue.");
+    });
 
     public void RunFor(TimeSpan time) => RunUntil(() => false, time);
 }

@@ -13,6 +13,8 @@ public sealed class SimulationScheduler(Config config, ILoggingAdapter log) : Sc
 
     public SimulationQueue Queue { get; } = new();
 
+    internal Processes Processes { get; } = new();
+
     protected override DateTimeOffset TimeNow => Start + Queue.Elapsed;
 
     public override TimeSpan MonotonicClock => Queue.Elapsed;
@@ -20,34 +22,45 @@ public sealed class SimulationScheduler(Config config, ILoggingAdapter log) : Sc
     public override TimeSpan HighResMonotonicClock => Queue.Elapsed;
 
     protected override void InternalScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable? cancelable) =>
-        Once(delay, () => receiver.Tell(message, sender), cancelable);
+        Once(ProcessOf(receiver), delay, () => receiver.Tell(message, sender), cancelable);
 
     protected override void InternalScheduleTellRepeatedly(
         TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable? cancelable) =>
-        Repeatedly(initialDelay, interval, () => receiver.Tell(message, sender), cancelable);
+        Repeatedly(ProcessOf(receiver), initialDelay, interval, () => receiver.Tell(message, sender), cancelable);
 
-    protected override void InternalScheduleOnce(TimeSpan delay, Action action, ICancelable? cancelable) => Once(delay, action, cancelable);
+    protected override void InternalScheduleOnce(TimeSpan delay, Action action, ICancelable? cancelable) => Once(null, delay, action, cancelable);
 
     protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable? cancelable) =>
-        Repeatedly(initialDelay, interval, action, cancelable);
+        Repeatedly(null, initialDelay, interval, action, cancelable);
 
-    protected override void InternalScheduleOnce(TimeSpan delay, IRunnable action, ICancelable? cancelable) => Once(delay, action.Run, cancelable);
+    protected override void InternalScheduleOnce(TimeSpan delay, IRunnable action, ICancelable? cancelable) => Once(null, delay, action.Run, cancelable);
 
     protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable? cancelable) =>
-        Repeatedly(initialDelay, interval, action.Run, cancelable);
+        Repeatedly(null, initialDelay, interval, action.Run, cancelable);
 
-    private void Once(TimeSpan delay, Action action, ICancelable? cancelable) => Queue.Schedule(delay, () =>
+    private SimulatedProcess? ProcessOf(ICanTell receiver) => receiver is IActorRef actor ? Processes.Of(actor.Path) : null;
+
+    private void Once(SimulatedProcess? process, TimeSpan delay, Action action, ICancelable? cancelable)
     {
-        if (cancelable is not { IsCancellationRequested: true })
-            action();
-    });
+        if (process is null)
+            Queue.Schedule(delay, Due);
+        else
+            process.ScheduleByClock(delay, Due);
 
-    private void Repeatedly(TimeSpan delay, TimeSpan interval, Action action, ICancelable? cancelable) => Once(
+        void Due()
+        {
+            if (cancelable is not { IsCancellationRequested: true })
+                action();
+        }
+    }
+
+    private void Repeatedly(SimulatedProcess? process, TimeSpan delay, TimeSpan interval, Action action, ICancelable? cancelable) => Once(
+        process,
         delay,
         () =>
         {
             action();
-            Repeatedly(interval, interval, action, cancelable);
+            Repeatedly(process, interval, interval, action, cancelable);
         },
         cancelable);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Text.Json;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
@@ -19,14 +20,27 @@ public sealed class HttpRegistrationService : IRegistrationService, IDisposable
 
     private const int MaxListAnswer = Limits.RevocationList / 3 * 4 + 64 * 1024;
 
-    private readonly ServiceConnections _connections = new();
+    private readonly Func<ServiceContact, ServiceConnection> _connect;
+    private readonly ServiceConnections _connections;
+    private readonly TimeProvider _time;
+
+    public HttpRegistrationService() : this(ServiceConnection.OverSockets, TimeProvider.System)
+    {
+    }
+
+    /// <param name="carry">what carries the requests to a contact, judging TLS by these options</param>
+    internal HttpRegistrationService(Func<SslClientAuthenticationOptions, HttpMessageHandler> carry, TimeProvider time)
+    {
+        (_connect, _time) = (contact => new ServiceConnection(contact, carry), time);
+        _connections = new ServiceConnections(_connect);
+    }
 
     public async Task<ServiceAnswer<ServiceShown>> GetTrustRoot(ServiceContact contact, CancellationToken cancellation)
     {
         try
         {
             // An unproven contact gets a connection of its own, so that the key it showed is that of this very answer.
-            using var own = contact.IsUnproven ? new ServiceConnection(contact) : null;
+            using var own = contact.IsUnproven ? _connect(contact) : null;
             var connection = own ?? _connections.To(contact);
             using var request = new HttpRequestMessage(HttpMethod.Get, At(contact, RegistrationPaths.TrustRoot));
             var answer = await Send(connection, request, Patience, MaxAnswer, Json<RegistrationMessages.TrustRootResponse>, cancellation).ConfigureAwait(false);
@@ -90,13 +104,13 @@ public sealed class HttpRegistrationService : IRegistrationService, IDisposable
         }
     }
 
-    private static async Task<ServiceAnswer<T>> Send<T>(
+    private async Task<ServiceAnswer<T>> Send<T>(
         ServiceConnection connection, HttpRequestMessage request, TimeSpan patience, int limit,
         Func<HttpResponseMessage, ReadOnlyMemory<byte>, T> read, CancellationToken cancellation)
     {
         var server = connection.Contact.Server;
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(patience);
+        using var late = new CancellationTokenSource(patience, _time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
         try
         {
             using var response = await connection.Send(request, deadline.Token).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using OpenShare.Protocol.Registration;
 
 namespace OpenShare.Device.Registration.Http;
@@ -14,23 +15,26 @@ internal sealed class ServiceConnection : IDisposable
 
     private readonly HttpMessageInvoker _http;
 
-    internal ServiceConnection(ServiceContact contact)
+    /// <param name="connect">what carries the requests, judging TLS by these options</param>
+    internal ServiceConnection(ServiceContact contact, Func<SslClientAuthenticationOptions, HttpMessageHandler> connect)
     {
         Contact = contact;
         Gate = new TlsGate(contact);
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            SslOptions = Gate.Options,
-            ConnectTimeout = ConnectTimeout,
-            PooledConnectionLifetime = ConnectionLifetime,
-            MaxResponseHeadersLength = HeadersKib,
-            // Only the service itself is asked: nothing the environment or an answer says leads elsewhere.
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ActivityHeadersPropagator = null,
-        });
+        _http = new HttpMessageInvoker(connect(Gate.Options));
     }
+
+    internal static HttpMessageHandler OverSockets(SslClientAuthenticationOptions tls) => new SocketsHttpHandler
+    {
+        SslOptions = tls,
+        ConnectTimeout = ConnectTimeout,
+        PooledConnectionLifetime = ConnectionLifetime,
+        MaxResponseHeadersLength = HeadersKib,
+        // Only the service itself is asked: nothing the environment or an answer says leads elsewhere.
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ActivityHeadersPropagator = null,
+    };
 
     internal ServiceContact Contact { get; }
 

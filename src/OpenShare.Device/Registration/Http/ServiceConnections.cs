@@ -3,7 +3,7 @@ using OpenShare.Protocol.Registration;
 namespace OpenShare.Device.Registration.Http;
 
 /// <summary>Keeps the connections to the contacts last used. A device has one service, and now and then a new one.</summary>
-internal sealed class ServiceConnections : IDisposable
+internal sealed class ServiceConnections(Func<ServiceContact, ServiceConnection> connect) : IDisposable
 {
     private const int Kept = 4;
 
@@ -17,7 +17,7 @@ internal sealed class ServiceConnections : IDisposable
         {
             var found = _connections.Find(c => c.Contact == contact);
             if (found is null)
-                found = new ServiceConnection(contact);
+                found = connect(contact);
             else
                 _connections.Remove(found);
             _connections.Add(found);

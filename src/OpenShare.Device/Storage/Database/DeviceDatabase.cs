@@ -60,8 +60,10 @@ public sealed class DeviceDatabase : IDisposable
 
     /// <param name="connectionString">of Microsoft.Data.Sqlite</param>
     /// <param name="name">what messages call it</param>
-    public static DeviceDatabase OpenConnection(string connectionString, string name) =>
-        new(SqliteGate.Open(connectionString, name, Schema.Steps));
+    public static DeviceDatabase OpenConnection(string connectionString, string name) => OpenConnection(connectionString, name, watch: null);
+
+    internal static DeviceDatabase OpenConnection(string connectionString, string name, ICommitWatch? watch) =>
+        new(SqliteGate.Open(connectionString, name, Schema.Steps, watch));
 
     public void Dispose() => _gate.Dispose();
 

@@ -13,17 +13,20 @@ internal sealed class SqliteGate : IDisposable
     private readonly Lock _gate = new();
     private readonly SqliteConnection _connection;
     private readonly string _name;
+    private readonly ICommitWatch? _watch;
+    private bool _closed;
 
-    private SqliteGate(SqliteConnection connection, string name)
+    private SqliteGate(SqliteConnection connection, string name, ICommitWatch? watch)
     {
         _connection = connection;
         _name = name;
+        _watch = watch;
     }
 
     /// <exception cref="StorageException">damaged, newer than this program, or not to be opened</exception>
-    internal static SqliteGate Open(string connectionString, string name, IReadOnlyList<string> steps)
+    internal static SqliteGate Open(string connectionString, string name, IReadOnlyList<string> steps, ICommitWatch? watch = null)
     {
-        var gate = new SqliteGate(new SqliteConnection(connectionString), name);
+        var gate = new SqliteGate(new SqliteConnection(connectionString), name, watch);
         try
         {
             gate.Start(steps);
@@ -45,7 +48,13 @@ internal sealed class SqliteGate : IDisposable
     internal T Write<T>(Func<SqliteConnection, T> write)
     {
         lock (_gate)
-            return Translated(() => InTransaction(write));
+        {
+            return Translated(() =>
+            {
+                _watch?.BeforeRelaxedCommit(_connection);
+                return InTransaction(write);
+            });
+        }
     }
 
     internal void Write(Action<SqliteConnection> write) => Write(connection =>
@@ -65,7 +74,9 @@ internal sealed class SqliteGate : IDisposable
                 _connection.Execute("PRAGMA synchronous = FULL");
                 try
                 {
-                    return InTransaction(write);
+                    var result = InTransaction(write);
+                    _watch?.AfterDurableCommit();
+                    return result;
                 }
                 finally
                 {
@@ -84,7 +95,10 @@ internal sealed class SqliteGate : IDisposable
     public void Dispose()
     {
         lock (_gate)
+        {
+            _closed = true;
             _connection.Dispose();
+        }
     }
 
     private void Start(IReadOnlyList<string> steps) => Translated(() =>
@@ -137,6 +151,9 @@ internal sealed class SqliteGate : IDisposable
 
     private T Translated<T>(Func<T> work)
     {
+        // Dapper would open the connection again, and write into what is another process's by now.
+        if (_closed)
+            throw new StorageException($"The database {_name} is closed.");
         try
         {
             return work();

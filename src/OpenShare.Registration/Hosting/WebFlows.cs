@@ -1,0 +1,36 @@
+using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Administration;
+using OpenShare.Registration.Http;
+using OpenShare.Registration.Issuing;
+using OpenShare.Registration.Keys;
+using OpenShare.Registration.Revocation;
+
+namespace OpenShare.Registration.Hosting;
+
+/// <summary>The flows as a web application has them, whatever carries its requests: what they are made of, and where they answer.</summary>
+internal static class WebFlows
+{
+    /// <param name="tlsKey">SHA-256 of the SubjectPublicKeyInfo of the TLS certificate that requests come over</param>
+    public static async Task AddAsync(
+        IServiceCollection services, RegistrationCore core, ReadOnlyMemory<byte> tlsKey, AdminCredential credential, CancellationToken cancel)
+    {
+        services.AddRoutingCore();
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
+        services.ConfigureHttpJsonOptions(json => RegistrationJson.Configure(json.SerializerOptions));
+        services.AddSingleton(core.Time).AddSingleton(core.Store).AddSingleton(core.Publisher).AddSingleton(core.Lists);
+        services.AddSingleton(credential);
+        services.AddSingleton(new TrustRootEndpoint(core.Trust, core.Keys, tlsKey, core.Time));
+        services.AddSingleton(new Challenges(await ChallengeKey.OpenOrCreateAsync(core.Store, core.Random, cancel), core.Random, core.Time));
+        services.AddSingleton(new CertificateIssuer(core.Keys, core.Time, core.Options.CertificateLifetime));
+        services.AddSingleton(new RegistrationAnswer(core.Trust));
+        services.AddSingleton(new Quotas(core.Options.DefaultQuota));
+        services.AddSingleton<ProofOfPossession>().AddSingleton<DeviceRegistration>().AddSingleton<DeviceRenewal>();
+    }
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        IssuingEndpoints.Map(app);
+        RevocationEndpoints.Map(app);
+        TrustRootEndpoint.Map(app);
+    }
+}

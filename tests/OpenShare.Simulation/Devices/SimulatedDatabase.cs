@@ -1,0 +1,91 @@
+using Microsoft.Data.Sqlite;
+using OpenShare.Device.Storage.Database;
+
+namespace OpenShare.Simulation.Devices;
+
+/// <summary>
+/// A device's database file on its machine: the real schema in memory. It outlives the process that has it open, as
+/// of its last commit; of a loss of power it outlives as much as was durable.
+/// </summary>
+internal sealed class SimulatedDatabase : ICommitWatch, IDisposable
+{
+    private static long s_files;
+
+    private readonly bool _losesPower;
+    private readonly SqliteConnection _durable = new("Data Source=:memory:;Pooling=False");
+    private string _file = NewFile();
+    private SqliteConnection? _keep;
+    private DeviceDatabase? _open;
+    private bool _isAhead;
+
+    /// <param name="losesPower">false: nothing is kept to fall back to, which costs less</param>
+    internal SimulatedDatabase(bool losesPower)
+    {
+        _losesPower = losesPower;
+        if (losesPower)
+            _durable.Open();
+        _keep = Connect();
+    }
+
+    /// <summary>For a new process. The one before must not use what it was given any more.</summary>
+    internal DeviceDatabase Open()
+    {
+        Close();
+        _open = DeviceDatabase.OpenConnection(_file, "in memory", this);
+        _keep?.Dispose();
+        _keep = null;
+        return _open;
+    }
+
+    /// <summary>The process that had it open is gone: what it still tries is refused.</summary>
+    internal void Close()
+    {
+        _keep ??= Connect();
+        _open?.Dispose();
+        _open = null;
+    }
+
+    /// <param name="keeps">what was not durable yet happened to reach the disk all the same</param>
+    internal void LosePower(bool keeps)
+    {
+        if (!_losesPower)
+            throw new InvalidOperationException("This device was made as one that loses no power.");
+        Close();
+        if (_isAhead && !keeps)
+        {
+            _keep!.Dispose();
+            _file = NewFile();
+            _keep = Connect();
+            _durable.BackupDatabase(_keep);
+        }
+        _isAhead = false;
+    }
+
+    // One copy for each row of relaxed commits, made before the first of them.
+    void ICommitWatch.BeforeRelaxedCommit(SqliteConnection connection)
+    {
+        if (!_losesPower || _isAhead)
+            return;
+        connection.BackupDatabase(_durable);
+        _isAhead = true;
+    }
+
+    void ICommitWatch.AfterDurableCommit() => _isAhead = false;
+
+    public void Dispose()
+    {
+        _open?.Dispose();
+        _keep?.Dispose();
+        _durable.Dispose();
+    }
+
+    // Names of memory databases are the whole process's, and tests run side by side in it.
+    private static string NewFile() => $"Data Source=device-{Interlocked.Increment(ref s_files)};Mode=Memory;Cache=Shared;Pooling=False";
+
+    private SqliteConnection Connect()
+    {
+        var connection = new SqliteConnection(_file);
+        connection.Open();
+        return connection;
+    }
+}

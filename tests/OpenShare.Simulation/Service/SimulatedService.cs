@@ -1,0 +1,97 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Data.Sqlite;
+using OpenShare.Device.Tests.Support;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Registration;
+using OpenShare.Registration.Administration;
+using OpenShare.Registration.Hosting;
+using OpenShare.Registration.Issuing;
+using OpenShare.Simulation.Time;
+
+namespace OpenShare.Simulation.Service;
+
+/// <summary>The registration service's machine: its database and keys stay, its process comes and goes.</summary>
+public sealed class SimulatedService : IDisposable
+{
+    public static readonly Uri Address = new("https://registration.example");
+
+    private readonly SimulationQueue _queue;
+    private readonly SqliteConnection _database = new("Data Source=:memory:;Foreign Keys=True;Pooling=False");
+    private readonly MemorySigningKeys _keys = new();
+    private readonly SeededRandom _random;
+    private readonly Random _chance;
+    private readonly RegistrationOptions _options;
+
+    /// <param name="listLifetime">from one revocation list to its next update; null: as in life</param>
+    internal SimulatedService(SimulationQueue queue, int seed, TimeSpan? listLifetime = null)
+    {
+        (_queue, _random, _chance, Clock) = (queue, new SeededRandom(seed), new Random(seed), new MachineClock(queue));
+        _options = new RegistrationOptions(new DataDirectory("in memory")) { DefaultQuota = Quotas.Max };
+        if (listLifetime is { } lifetime)
+            _options = _options with { RevocationListLifetime = lifetime };
+        _database.Open();
+        Certificate = ServiceTls.Create(_random, Clock.Now);
+        GoUp();
+    }
+
+    public MachineClock Clock { get; }
+
+    public ServiceConditions Conditions { get; } = new();
+
+    public bool IsUp => Running is not null;
+
+    internal ServiceProcess? Running { get; private set; }
+
+    internal X509Certificate2 Certificate { get; }
+
+    /// <summary>Starts its process, where none runs.</summary>
+    public void GoUp() => Running ??= ServiceProcess.Start(_queue, Clock, _database, _keys, Certificate, _random, _options);
+
+    /// <summary>Its process dies: whoever waits for an answer has a broken connection.</summary>
+    public void GoDown()
+    {
+        Running?.Die();
+        Running = null;
+    }
+
+    public void Restart()
+    {
+        GoDown();
+        GoUp();
+    }
+
+    /// <summary>As its administrator would.</summary>
+    /// <param name="uses">devices that may register with it</param>
+    public RegistrationTokenText IssueToken(string account = "acme", int uses = 1, TimeSpan? lifetime = null) => RegistrationTokenText.Parse(
+        Ask(admin => admin.CreateTokenAsync(
+            new AdministrationMessages.CreateToken(account, uses, (long)(lifetime ?? TimeSpan.FromDays(1)).TotalSeconds, Name: null), default)).Token);
+
+    /// <summary>As its administrator would.</summary>
+    /// <returns>the version of the list that says so</returns>
+    public ulong Revoke(DeviceId device, string reason = "lost") =>
+        Ask(admin => admin.RevokeDeviceAsync(device.ToString(), new AdministrationMessages.RevokeDevice(reason), default)).CrlVersion;
+
+    public void Dispose()
+    {
+        GoDown();
+        _database.Dispose();
+        Certificate.Dispose();
+    }
+
+    internal TimeSpan OneWay() => Conditions.Latency + Conditions.Jitter * _chance.NextDouble();
+
+    internal bool Chance(double probability) => _chance.NextDouble() < probability;
+
+    internal bool LosesRequest() => Chance(Conditions.RequestLoss);
+
+    internal bool LosesAnswer(string path) => Chance(Conditions.AnswerLoss) || Conditions.LosesAnswer?.Invoke(path) == true;
+
+    private T Ask<T>(Func<IAdministration, Task<Outcome<T>>> ask) =>
+        SimulationQueue.Done(() => ask((Running ?? throw new InvalidOperationException("The registration service is down.")).Core.Administration)) switch
+        {
+            Outcome<T>.Done done => done.Value,
+            Outcome<T>.Refused refused => throw new InvalidOperationException(refused.Refusal.Detail),
+            _ => throw new InvalidOperationException(),
+        };
+}

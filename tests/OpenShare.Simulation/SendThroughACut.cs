@@ -6,6 +6,8 @@ namespace OpenShare.Simulation;
 /// <summary>The main job in small: two devices find each other, one sends the other a tree, the network is cut in the middle.</summary>
 public static class SendThroughACut
 {
+    private const int TimeWidth = 12;
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     /// <returns>the trace's hash</returns>
@@ -15,11 +17,14 @@ public static class SendThroughACut
         var folder = Directory.CreateTempSubdirectory("openshare-simulation-").FullName;
         try
         {
-            using var lan = new Lan(seed);
+            var wire = new List<string>();
+            using var lan = new Lan(seed, line is null ? null : wire.Add);
             var tree = Samples.Tree(Path.Combine(folder, "outgoing", "tree"), seed);
             var (alice, bob) = (lan.Device("alice", Path.Combine(folder, "alice")), lan.Device("bob", Path.Combine(folder, "bob")));
             var failure = Course(lan, alice, bob, tree) ?? Samples.Difference(tree, Path.Combine(bob.SaveTo, "tree"));
-            foreach (var traced in lan.Trace.Lines)
+            lan.Trace.Add("network", lan.WireHash);
+            // Both begin with the time, as wide in every line.
+            foreach (var traced in lan.Trace.Lines.Concat(wire).OrderBy(l => l[..TimeWidth], StringComparer.Ordinal))
                 line?.Invoke(traced);
             return failure is null ? lan.Trace.Hash : throw new InvalidOperationException($"Seed {seed}: {failure}");
         }

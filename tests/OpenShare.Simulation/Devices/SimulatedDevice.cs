@@ -26,12 +26,12 @@ public sealed class SimulatedDevice : IDisposable
     private readonly IActorRef _device;
     private readonly IActorRef _tracer;
 
-    internal SimulatedDevice(Lan lan, string name, IPAddress address, int seed, DeviceIdentity identity, string saveTo)
+    internal SimulatedDevice(Lan lan, SimulatedHost host, int seed, DeviceIdentity identity, string saveTo)
     {
+        var name = host.Name;
         (Name, Identity, SaveTo) = (name, identity, saveTo);
-        var transport = new TracedTransport(lan.Network.Host(address), lan.Trace, name);
         var context = new DeviceContext(
-            new SimulatedClock(lan.Queue), new SeededRandom(seed), new SimulatedWorkers(lan.Queue), transport, new DeviceEventBus());
+            new SimulatedClock(lan.Queue), new SeededRandom(seed), new SimulatedWorkers(lan.Queue), host.Transport, new DeviceEventBus());
         var keys = new MemoryKeyStore();
         keys.Save((SigningKey)identity.Key);
         _database.Registration.Save(new RegistrationRecord(
@@ -39,8 +39,8 @@ public sealed class SimulatedDevice : IDisposable
         _tracer = lan.System.ActorOf(DeviceTracer.Props(lan.Trace, name, Note), $"{name}-trace");
         context.Events.Subscribe<IDeviceEvent>(_tracer);
         var adapters = new DeviceAdapters(
-            context, keys, _database, new LocalDisk(), new IdleRegistrationService(lan.Queue), transport.Listen(new IPEndPoint(address, Port)),
-            () => lan.Multicast.Attach(address), RevocationPace.Default);
+            context, keys, _database, new LocalDisk(), new IdleRegistrationService(lan.Queue), host.Transport.Listen(new IPEndPoint(IPAddress.Any, Port)),
+            host.OpenPort, RevocationPace.Default);
         _device = lan.System.ActorOf(DeviceActor.Props(adapters, new DeviceSettings(name, AdvertisedPort: null, [], AcceptPolicy.Own, saveTo)), name);
     }
 

@@ -169,7 +169,7 @@ internal sealed class SimulatedConnection : ITransportConnection
     internal void AskWhoeverHasTheAddress()
     {
         if (HasItsAddress && !Peer.HasItsAddress && Host.Segment.Find(Remote.Address) is { } other)
-            Host.Network.SendReset(other, this);
+            Host.Network.SendOnce(Host, other, () => Host.Network.SendReset(other, this));
     }
 
     internal void WakeReader()

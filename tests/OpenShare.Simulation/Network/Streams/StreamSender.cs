@@ -149,6 +149,7 @@ internal sealed class StreamSender
         {
             Drop(packets, DropReason.Unreachable);
             Stall(now);
+            _end.AskWhoeverHasTheAddress();
             return false;
         }
         var delay = Passed(now, bytes) - now + path.Delay(_network.Random, packets);
@@ -185,9 +186,6 @@ internal sealed class StreamSender
         if (!_end.Reaches)
         {
             Drop(burst.Packets, DropReason.Unreachable);
-            _end.AskWhoeverHasTheAddress();
-            if (_end.IsGone)
-                return;
             GoBack();
             Stall(sentAt);
             return;

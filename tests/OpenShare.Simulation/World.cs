@@ -9,6 +9,7 @@ using OpenShare.Simulation.Devices;
 using OpenShare.Simulation.Disk;
 using OpenShare.Simulation.Invariants;
 using OpenShare.Simulation.Network;
+using OpenShare.Simulation.Network.Links;
 using OpenShare.Simulation.Network.Observing;
 using OpenShare.Simulation.Scenarios;
 using OpenShare.Simulation.Service;
@@ -42,7 +43,7 @@ public sealed partial class World : IDisposable
         Service = new SimulatedService(Queue, SeedOf(-2));
         for (var i = 0; i < scenario.Networks; i++)
             _segments.Add(Network.Segment($"lan-{i + 1}", scenario.Conditions));
-        Watch(line is not null);
+        Watch();
     }
 
     public Scenario Scenario { get; }
@@ -87,7 +88,7 @@ public sealed partial class World : IDisposable
     public SimulatedDevice AddMachine(string name, SimulatedSegment? segment = null)
     {
         var host = (segment ?? _segments[_devices.Count % _segments.Count]).Attach(name, FreshAddress());
-        var device = new SimulatedDevice(this, host, SeedOf(_devices.Count));
+        var device = new SimulatedDevice(this, host, SeedOf(_devices.Count), Scenario.LosesPower);
         device.Disk.Changed += change => OnDisk(device, change);
         _devices.Add(device);
         _byName[name] = device;

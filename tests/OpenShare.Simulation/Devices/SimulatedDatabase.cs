@@ -45,6 +45,14 @@ internal sealed class SimulatedDatabase : ICommitWatch, IDisposable
         _open = null;
     }
 
+    /// <summary>What is in another machine's database now, instead of what is in this one's.</summary>
+    internal void CopyOf(SimulatedDatabase other)
+    {
+        Close();
+        using var from = other.Connect();
+        from.BackupDatabase(_keep!);
+    }
+
     /// <param name="keeps">what was not durable yet happened to reach the disk all the same</param>
     internal void LosePower(bool keeps)
     {

@@ -72,6 +72,13 @@ public sealed partial class SimulatedDisk
         return ((FileNode)Existing(path)).Content.Bytes.ToArray();
     }
 
+    /// <summary>What stands under just this path; its own is empty. Null: nothing.</summary>
+    public DiskEntry? Find(string path)
+    {
+        using var scope = Gate.EnterScope();
+        return Tree.Find(path, followLast: false) is { } node ? Entry(node, "") : null;
+    }
+
     /// <summary>All that is beneath a directory, in the order of names; nothing where it is not there.</summary>
     public IReadOnlyList<DiskEntry> Snapshot(string directory)
     {
@@ -79,9 +86,11 @@ public sealed partial class SimulatedDisk
         if (Tree.Find(directory, followLast: true) is not { } top)
             return [];
         var cut = top.Path.Length + 1;
-        return [.. DiskTree.All(top).Skip(1).Select(n => new DiskEntry(
-            n.Path[cut..], (n as FileNode)?.Content.Bytes.ToArray(), (n as LinkNode)?.Target, n.Attributes.Mode, n.Attributes.MtimeNs))];
+        return [.. DiskTree.All(top).Skip(1).Select(n => Entry(n, n.Path[cut..]))];
     }
+
+    private static DiskEntry Entry(Node node, string path) => new(
+        path, (node as FileNode)?.Content.Bytes.ToArray(), (node as LinkNode)?.Target, node.Attributes.Mode, node.Attributes.MtimeNs);
 
     private Node Existing(string path) => Tree.Find(path, followLast: false) ?? throw new FileNotFoundException($"{path} is not on the simulated disk.");
 

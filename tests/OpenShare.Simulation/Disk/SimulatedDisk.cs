@@ -36,6 +36,9 @@ public sealed partial class SimulatedDisk(TimeProvider clock, int seed, bool fol
     /// <summary>The chance that a change or a sync fails, from 0 to 1.</summary>
     public double WriteErrors { get; set; }
 
+    /// <summary>The chance that a read gives one bit other than was written, and says nothing, from 0 to 1.</summary>
+    public double ReadsTurnABit { get; set; }
+
     /// <summary>How many times longer everything takes.</summary>
     public double Slowness { get; set; } = 1;
 
@@ -93,6 +96,13 @@ public sealed partial class SimulatedDisk(TimeProvider clock, int seed, bool fol
     internal void SpendSync() => _cost += 99 * Latency;
 
     internal bool Fails(double chance) => chance > 0 && _random.NextDouble() < chance;
+
+    /// <summary>What a medium may do to what is read from it.</summary>
+    internal void Rot(Span<byte> bytes)
+    {
+        if (bytes.Length > 0 && Fails(ReadsTurnABit))
+            bytes[_random.Next(bytes.Length)] ^= (byte)(1 << _random.Next(8));
+    }
 
     internal void Announce() => Changing?.Invoke();
 

@@ -10,18 +10,13 @@ internal sealed class InsideTheDestination : Invariant
 
     internal override string Name => "inside-the-destination";
 
-    internal override void OnDisk(SimulatedDevice device, DiskChange change)
-    {
-        Check(device, change.Path);
-        if (change.To is { } to)
-            Check(device, to);
-    }
+    internal override void OnDisk(SimulatedDevice device, DiskChange change) => Check(device, change.Path);
 
     internal override void AtEnd()
     {
         foreach (var device in World.Devices)
         {
-            foreach (var name in device.Disk.Names(device.SaveTo).Where(n => n != Staging && !World.Deliveries.Any(d => d.To == device && d.Top == n)))
+            foreach (var name in device.Disk.Snapshot(device.SaveTo).Select(e => e.Path.Split('/')[0]).Distinct().Where(n => n != Staging && !World.Deliveries.Any(d => d.To == device && d.Top == n)))
                 Alarm($"{name} is in {device.Name}'s destination, and nobody sent a thing of that name");
         }
     }

@@ -10,8 +10,8 @@ internal sealed class WholeUnderItsName : Invariant
 
     internal override void OnDisk(SimulatedDevice device, DiskChange change)
     {
-        if (change is { Kind: DiskChangeKind.Moved, To: { } place })
-            Check(device, place);
+        if (change.Kind == DiskChangeKind.Renamed)
+            Check(device, change.Path);
     }
 
     internal override void OnStarted(SimulatedDevice device)

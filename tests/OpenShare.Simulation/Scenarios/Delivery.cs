@@ -1,20 +1,21 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Simulation.Devices;
+using OpenShare.Simulation.Disk;
 
 namespace OpenShare.Simulation.Scenarios;
 
 /// <summary>One order to send, and what became of it. It keeps what was to be sent, since a disk may change.</summary>
 public sealed class Delivery
 {
-    private readonly SortedDictionary<string, byte[]?> _content;
+    private readonly IReadOnlyList<DiskEntry> _content;
 
     /// <param name="source">the top's path on the sender's disk</param>
     internal Delivery(SimulatedDevice from, SimulatedDevice to, string source)
     {
         (From, To, Source) = (from, to, source);
         Top = source[(source.LastIndexOf('/') + 1)..];
-        _content = from.Disk.Tree(source);
-        Bytes = _content.Values.Sum(b => (long)(b?.Length ?? 0));
+        _content = Tree(from.Disk, source);
+        Bytes = _content.Sum(e => (long)(e.Bytes?.Length ?? 0));
     }
 
     public SimulatedDevice From { get; }
@@ -53,14 +54,19 @@ public sealed class Delivery
     /// <returns>null: names, kinds and bytes in the receiver's destination are those that were sent</returns>
     internal string? Difference()
     {
-        var arrived = To.Disk.Tree(Place);
-        foreach (var (name, bytes) in _content)
+        var arrived = Tree(To.Disk, Place).ToDictionary(e => e.Path);
+        foreach (var sent in _content)
         {
-            if (!arrived.TryGetValue(name, out var there))
-                return $"{Top}{name} is not there";
-            if (bytes is null != there is null || (bytes is not null && !bytes.AsSpan().SequenceEqual(there)))
-                return $"{Top}{name} is not what was sent";
+            if (!arrived.Remove(sent.Path, out var there))
+                return $"{Top}/{sent.Path} is not there";
+            if (sent.LinkTarget != there.LinkTarget || sent.IsDirectory != there.IsDirectory
+                || (sent.Bytes is { } bytes && !bytes.AsSpan().SequenceEqual(there.Bytes)))
+                return $"{Top}/{sent.Path} is not what was sent";
         }
-        return arrived.Keys.FirstOrDefault(n => !_content.ContainsKey(n)) is { } extra ? $"{Top}{extra} was never sent" : null;
+        return arrived.Keys.Order(StringComparer.Ordinal).FirstOrDefault() is { } extra ? $"{Top}/{extra} was never sent" : null;
     }
+
+    // A file is its own tree, without a name.
+    private static IReadOnlyList<DiskEntry> Tree(SimulatedDisk disk, string path) =>
+        disk.Find(path) is { IsDirectory: false } file ? [file] : disk.Snapshot(path);
 }

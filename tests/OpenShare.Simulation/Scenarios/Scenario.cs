@@ -105,6 +105,8 @@ public sealed record Scenario
     /// <param name="name">what the trace says</param>
     public Scenario Doing(string name, TimeSpan at, Action<World> what) => With(new Custom(name, at, what));
 
+    internal bool LosesPower => Happenings.Any(h => h is Crashes { IsPowerLoss: true });
+
     internal Scenario With(Happening happening) => this with { Happenings = Happenings.Add(happening) };
 
     /// <summary>Runs it to its end.</summary>

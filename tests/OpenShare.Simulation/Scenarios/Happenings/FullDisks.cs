@@ -13,10 +13,10 @@ internal sealed record FullDisks(int Times) : Happening
                     return;
                 var device = Pick(random, world.Devices);
                 world.Fault($"{device.Name}'s disk is full");
-                device.Disk.Capacity = device.Disk.UsedBytes + random.Next(64 * 1024);
+                device.Disk.Capacity = device.Disk.Used + random.Next(64 * 1024);
                 foreach (var delivery in world.Deliveries.Where(d => d.To == device && !d.IsEnded))
                     delivery.MayFail = true;
-                world.After(Between(random, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)), () => device.Disk.Capacity = null);
+                world.After(Between(random, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)), () => device.Disk.Capacity = long.MaxValue);
             });
         }
     }
@@ -24,6 +24,6 @@ internal sealed record FullDisks(int Times) : Happening
     internal override void Heal(World world)
     {
         foreach (var device in world.Devices)
-            device.Disk.Capacity = null;
+            device.Disk.Capacity = long.MaxValue;
     }
 }

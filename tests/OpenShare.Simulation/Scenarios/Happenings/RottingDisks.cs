@@ -8,14 +8,14 @@ internal sealed record RottingDisks : Happening
         foreach (var device in world.Devices)
         {
             world.Fault($"{device.Name}'s disk turns bits");
-            device.Disk.ReadsTurnedABit = 0.02;
+            device.Disk.ReadsTurnABit = 0.02;
         }
     }
 
     internal override void Heal(World world)
     {
         foreach (var device in world.Devices)
-            device.Disk.ReadsTurnedABit = 0;
+            device.Disk.ReadsTurnABit = 0;
         foreach (var delivery in world.Deliveries)
             delivery.MayFail = true;
     }

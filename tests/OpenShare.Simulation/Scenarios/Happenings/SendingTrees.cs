@@ -1,3 +1,5 @@
+using OpenShare.Simulation.Disk;
+
 namespace OpenShare.Simulation.Scenarios.Happenings;
 
 /// <summary>Orders to send, spread over the first half of the time.</summary>
@@ -20,14 +22,21 @@ internal sealed record SendingTrees(int Count, int Files, int LargestFile) : Hap
     private void Send(World world, Random random, int number)
     {
         var from = Pick(random, world.Devices);
-        var others = world.Devices.Where(d => d != from && d.Network == from.Network && d.Id != from.Id).ToList();
+        var others = world.Devices.Where(d => d != from && d.Host.Segment == from.Host.Segment && d.Id != from.Id).ToList();
         if (others.Count == 0)
             return;
         var path = $"/home/{from.Name}/sent-{number}";
         if (IsExact)
-            from.Disk.PutFile(path, RandomTree.Bytes(random, LargestFile));
+            from.Disk.Write(path, Bytes(random));
         else
-            RandomTree.Put(from.Disk, path, random, Files, LargestFile);
+            from.Disk.WriteTree(path, random.Next(), random.Next(1, Files + 1), LargestFile);
         world.Send(from, Pick(random, others), path);
+    }
+
+    private byte[] Bytes(Random random)
+    {
+        var bytes = new byte[LargestFile];
+        random.NextBytes(bytes);
+        return bytes;
     }
 }

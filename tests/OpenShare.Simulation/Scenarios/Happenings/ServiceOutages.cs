@@ -8,8 +8,8 @@ internal sealed record ServiceOutages : Happening
         {
             world.Fault("the registration service is away");
             world.Service.GoDown();
-            world.After(Between(random, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(2)), world.Service.ComeUp);
+            world.After(Between(random, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(2)), world.Service.GoUp);
         });
 
-    internal override void Heal(World world) => world.Service.ComeUp();
+    internal override void Heal(World world) => world.Service.GoUp();
 }

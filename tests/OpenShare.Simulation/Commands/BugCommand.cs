@@ -17,7 +17,7 @@ internal static class BugCommand
         command.SetAction(parsed =>
         {
             var bugs = parsed.GetValue(name) is { } one ? [PlantedBugs.Find(one)] : PlantedBugs.All;
-            return bugs.Count(b => !Look(b, parsed.GetValue(seeds), parsed.GetValue(disarm))) == 0 ? 0 : 1;
+            return bugs.Select(b => Look(b, parsed.GetValue(seeds), parsed.GetValue(disarm))).ToList().TrueForAll(found => found) ? 0 : 1;
         });
         return command;
     }

@@ -37,6 +37,7 @@ public sealed class SimulatedDevice : IDisposable
         (_world, Host, Seed, SaveTo) = (world, host, seed, $"/home/{host.Name}/received");
         (_chance, Clock, _database) = (new Random(seed), new MachineClock(world.Queue), new SimulatedDatabase(losesPower));
         Disk = new SimulatedDisk(new DiskClock(Clock), seed);
+        Disk.MakeDirectory($"/home/{host.Name}");
         ServiceLine = new ServiceLine(world.Queue, world.Service, world.Trace, Name);
     }
 
@@ -87,6 +88,8 @@ public sealed class SimulatedDevice : IDisposable
 
     /// <summary>What the process that runs, or ran last, sees of its database.</summary>
     internal DeviceDatabase Database { get; private set; } = null!;
+
+    internal int OpenConnections => Host.Process.Connections;
 
     internal int PowerLosses { get; private set; }
 

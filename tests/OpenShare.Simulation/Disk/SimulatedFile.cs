@@ -15,7 +15,11 @@ internal sealed class SimulatedFile(DiskMount mount, FileNode file) : OpenedFile
         using var scope = mount.Read(file.Path, into.Sum(m => (long)m.Length));
         var read = 0L;
         foreach (var buffer in into)
-            read += file.Content.Read(buffer.Span, offset + read);
+        {
+            var count = file.Content.Read(buffer.Span, offset + read);
+            mount.Disk.Rot(buffer.Span[..count]);
+            read += count;
+        }
         return read;
     }
 

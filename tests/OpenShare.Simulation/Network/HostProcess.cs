@@ -24,6 +24,8 @@ internal sealed class HostProcess(SimulatedHost host) : ITransport
 
     internal bool IsDead { get; private set; }
 
+    internal int Connections => _connections.Count;
+
     internal IReadOnlyList<SimulatedMulticastPort> Ports => _ports;
 
     public ITransportListener Listen(IPEndPoint endpoint)

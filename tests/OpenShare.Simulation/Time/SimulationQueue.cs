@@ -16,6 +16,9 @@ public sealed class SimulationQueue
     /// <summary>How many entries have run.</summary>
     public long Steps { get; private set; }
 
+    /// <summary>How many entries wait.</summary>
+    public int Count => _entries.Count;
+
     public void Post(Action entry) => Schedule(TimeSpan.Zero, entry);
 
     /// <exception cref="InvalidOperationException">called from another thread than the simulation's: its order would be chance</exception>

@@ -28,7 +28,8 @@ public sealed partial class World : IDisposable
     private readonly Dictionary<DeviceId, SimulatedDevice> _byId = [];
     private readonly Dictionary<string, SimulatedDevice> _byName = [];
     private readonly List<Delivery> _deliveries = [];
-    private readonly NetworkTrace? _wire;
+    private readonly HashSet<DeviceId> _forbidden = [];
+    private readonly NetworkTrace _wire;
     private RegistrationTokenText? _token;
     private int _addresses;
 
@@ -102,6 +103,8 @@ public sealed partial class World : IDisposable
     {
         var delivery = new Delivery(from, to, path);
         _deliveries.Add(delivery);
+        if (_forbidden.Contains(from.Id) || _forbidden.Contains(to.Id))
+            delivery.Forbid();
         Begin(delivery);
         return delivery;
     }
@@ -114,8 +117,7 @@ public sealed partial class World : IDisposable
         Fault($"{device.Name} is revoked");
         Revoked.Add(device);
         Service.Revoke(device.Id);
-        foreach (var delivery in _deliveries.Where(d => d.From == device || d.To == device))
-            delivery.MayFail = delivery.IsImpossible = true;
+        Forbid(device.Id);
     }
 
     /// <summary>A copy of the device's key and database starts on another machine of the same network.</summary>
@@ -125,8 +127,7 @@ public sealed partial class World : IDisposable
         var clone = AddMachine($"{device.Name}-clone", device.Host.Segment);
         clone.CopyHomeOf(device);
         clone.Start();
-        foreach (var delivery in _deliveries.Where(d => d.From == device || d.To == device))
-            delivery.MayFail = delivery.IsImpossible = true;
+        Forbid(device.Id);
         return clone;
     }
 
@@ -144,7 +145,7 @@ public sealed partial class World : IDisposable
         foreach (var device in _devices)
             device.Dispose();
         Service.Dispose();
-        _wire?.Dispose();
+        _wire.Dispose();
         Trace.Dispose();
     }
 
@@ -160,6 +161,14 @@ public sealed partial class World : IDisposable
     internal string NameOf(DeviceId id) => DeviceOf(id)?.Name ?? id.ToString();
 
     internal int SeedOf(int number) => HashSeed.Of(Scenario.SeedValue, number);
+
+    // What is sent by it or to it may come to no good end from now on.
+    private void Forbid(DeviceId device)
+    {
+        _forbidden.Add(device);
+        foreach (var delivery in _deliveries.Where(d => d.From.Id == device || d.To.Id == device))
+            delivery.Forbid();
+    }
 
     // A user whose machine is off sends later.
     private void Begin(Delivery delivery)

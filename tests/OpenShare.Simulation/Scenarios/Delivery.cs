@@ -41,6 +41,8 @@ public sealed class Delivery
     /// <summary>It can come to no end: one of its devices is gone for good.</summary>
     public bool IsImpossible { get; internal set; }
 
+    internal void Forbid() => MayFail = IsImpossible = true;
+
     public bool IsEnded => View?.IsEnded == true;
 
     public bool IsCompleted => View?.State == TransferState.Completed;

@@ -26,6 +26,9 @@ internal sealed record SendingTrees(int Count, int Files, int LargestFile) : Hap
         if (others.Count == 0)
             return;
         var path = $"/home/{from.Name}/sent-{number}";
+        // Whoever has no room has nothing to send.
+        if (from.Disk.Capacity - from.Disk.Used < (long)Files * LargestFile)
+            return;
         if (IsExact)
             from.Disk.Write(path, Bytes(random));
         else

@@ -8,8 +8,9 @@ using OpenShare.Simulation.Time;
 namespace OpenShare.Simulation.Tests.Disk;
 
 /// <summary>
-/// The real disk logic, its process killed or its power lost before each single change it makes: afterwards nothing
-/// stands under its final name that is not whole, what was synced is there, and a later process brings it to its end.
+/// The real disk logic, its process killed, its power lost, an error or a full disk met at each single change it makes:
+/// afterwards nothing stands under its final name that is not whole, what was synced is there, and a later process brings
+/// it to its end.
 /// </summary>
 public sealed class CrashAnywhereTests
 {
@@ -35,6 +36,25 @@ public sealed class CrashAnywhereTests
         disk.PowerLoss(random);
         receiver.LosePower(random);
     });
+
+    [Theory]
+    [MemberData(nameof(Trees))]
+    public void One_access_failed(int seed, int files, int syncEvery) => CrashEverywhere(seed, files, syncEvery, 1, (disk, _, _) =>
+    {
+        disk.WriteErrors = 1;
+        disk.Changing += Recover;
+
+        void Recover()
+        {
+            disk.WriteErrors = 0;
+            disk.Changing -= Recover;
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Trees))]
+    public void Full_from_there_on_and_then_freed(int seed, int files, int syncEvery) =>
+        CrashEverywhere(seed, files, syncEvery, 1, (disk, _, _) => disk.Capacity = disk.Used);
 
     private void CrashEverywhere(int seed, int files, int syncEvery, int times, Action<SimulatedDisk, Receiver, Random> crash)
     {
@@ -78,14 +98,21 @@ public sealed class CrashAnywhereTests
         try
         {
             receiver.Run();
-            return false;
+            // An error may have been got over, and what is full may still be enough.
+            return at <= 0;
         }
         catch (ProcessGoneException)
         {
             return true;
         }
+        catch (Receiver.StoppedException stopped)
+        {
+            Assert.True(stopped.Problem is DiskProblem.Full or DiskProblem.Failed, stopped.Message);
+            return true;
+        }
         finally
         {
+            (disk.Capacity, disk.WriteErrors) = (long.MaxValue, 0);
             disk.Changing -= Count;
         }
     }

@@ -112,11 +112,21 @@ internal sealed class Receiver(SimulatedDisk disk, string inbox, IReadOnlyList<D
             _names[name.Top] = name;
     }
 
-    private static void AssertDone(DiskResult result) => Assert.Equal(DiskResult.Done, result);
+    private static void AssertDone(DiskResult result)
+    {
+        if (!result.IsDone)
+            throw new StoppedException(result);
+    }
 
     private static T Value<T>(DiskResult<T> result) where T : class
     {
-        Assert.True(result.IsDone, result.Detail);
+        AssertDone(new DiskResult(result.Problem, result.Detail));
         return result.Value!;
+    }
+
+    /// <summary>The disk said that it cannot go on just now.</summary>
+    internal sealed class StoppedException(DiskResult result) : Exception($"{result.Problem}: {result.Detail}")
+    {
+        internal DiskProblem Problem { get; } = result.Problem;
     }
 }

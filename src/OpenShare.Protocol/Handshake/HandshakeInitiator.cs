@@ -22,6 +22,9 @@ public sealed class HandshakeInitiator : HandshakeMachine
         _purpose = purpose;
     }
 
+    /// <summary>The responder has proven itself; what was asked for since is this side's own proof.</summary>
+    public bool IsPeerProven => _awaitingVerdict is not null;
+
     public IReadOnlyList<HandshakeEffect> Start(DateTimeOffset now)
     {
         var hello = new InitiatorHello

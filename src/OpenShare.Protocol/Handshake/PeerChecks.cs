@@ -6,7 +6,7 @@ namespace OpenShare.Protocol.Handshake;
 /// <summary>The checks on the other side's certificate, in the order that docs/protocol.md fixes; the first that fails names the refusal.</summary>
 internal static class PeerChecks
 {
-    /// <param name="proves">whether the certificate's key signed the transcript; asked last</param>
+    /// <param name="proves">whether the certificate's key signed the transcript: the last of the checks, and told of every refusal</param>
     /// <param name="certificate">the certificate it showed, where one could be read</param>
     internal static HandshakeFailure.Refused? Judge(
         HandshakeParty self, Authentication peer, Func<DeviceCertificate, bool> proves, DateTimeOffset now, out DeviceCertificate? certificate)
@@ -20,7 +20,9 @@ internal static class PeerChecks
         {
             return new(RefusalCode.BadCertificate, error.Message);
         }
-        return Judge(self, certificate, proves, now) is var (code, detail) ? new(code, detail, certificate) : null;
+        return Judge(self, certificate, proves, now) is var (code, detail)
+            ? new(code, detail, certificate) { IsKeyProven = proves(certificate) }
+            : null;
     }
 
     private static (RefusalCode Code, string Detail)? Judge(

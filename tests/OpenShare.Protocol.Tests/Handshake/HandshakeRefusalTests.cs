@@ -49,6 +49,7 @@ public sealed class HandshakeRefusalTests
             var refused = Assert.IsType<HandshakeFailure.Refused>(judge);
             Assert.True(expected == refused.Code, $"{faults}: {refused.Code} instead of {expected}");
             Assert.Equal(bad.Certificate.DeviceId, refused.Certificate!.DeviceId);
+            Assert.Equal(!faults.HasFlag(Fault.WrongKey), refused.IsKeyProven);
             var told = Assert.IsType<HandshakeFailure.RefusedByPeer>(judged);
             Assert.Equal((expected, refused.Detail), (told.Code, told.Detail));
             // Only the responder has proven itself by the time it refuses.

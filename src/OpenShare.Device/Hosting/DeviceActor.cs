@@ -63,9 +63,11 @@ public sealed class DeviceActor : ReceiveActor
         Receive<TransferQueries.GetManifest>(transfers.Forward);
         Receive<TransferQueries.FindManifest>(transfers.Forward);
         ImmutableArray<IActorRef> flows = [_discovery, transfers, peers, revocation, registration];
+        // Links say goodbye before they go: that takes more than a stop.
+        object StopOf(IActorRef flow) => flow.Equals(peers) ? new PeerCommands.Stop() : PoisonPill.Instance;
         foreach (var flow in flows)
             Context.WatchWith(flow, new FlowFailed(flow.Path.Name));
-        Receive<Stop>(_ => OnStop(flows));
+        Receive<Stop>(_ => OnStop([.. flows.Select(f => (f, StopOf(f)))]));
         Receive<FlowFailed>(m => OnFlowFailed(m.Name));
         Receive<FlowsStopped>(m => m.Asker.Tell(new Stopped()));
     }
@@ -100,20 +102,20 @@ public sealed class DeviceActor : ReceiveActor
         Context.Stop(Self);
     }
 
-    private void OnStop(ImmutableArray<IActorRef> flows)
+    private void OnStop(ImmutableArray<(IActorRef Flow, object Message)> flows)
     {
         _isStopping = true;
         var asker = Sender;
         StopAllAsync(flows, asker).PipeTo(Self);
     }
 
-    private static async Task<FlowsStopped> StopAllAsync(ImmutableArray<IActorRef> flows, IActorRef asker)
+    private static async Task<FlowsStopped> StopAllAsync(ImmutableArray<(IActorRef Flow, object Message)> flows, IActorRef asker)
     {
-        foreach (var flow in flows)
+        foreach (var (flow, message) in flows)
         {
             try
             {
-                await flow.GracefulStop(StopPatience).ConfigureAwait(false);
+                await flow.GracefulStop(StopPatience, message).ConfigureAwait(false);
             }
             catch (TaskCanceledException)
             {

@@ -35,6 +35,19 @@ public sealed record LinkProblem(LinkRefusal Refusal, string Detail, bool ByPeer
     public bool IsProven { get; init; }
 }
 
+/// <summary>How a link ended.</summary>
+public enum LinkEnd
+{
+    /// <summary>It broke or fell silent; nobody said that it ends.</summary>
+    Cut,
+
+    /// <summary>The other side said an authenticated goodbye.</summary>
+    ClosedByPeer,
+
+    /// <summary>This side ended it, and said so.</summary>
+    ClosedHere,
+}
+
 /// <summary>One authenticated connection to a peer, from open to closed. A reconnect is another link.</summary>
 public readonly record struct LinkId(long Value);
 
@@ -49,6 +62,9 @@ public static class PeerCommands
 
     /// <summary>Nobody here needs the link any more; it may be closed when idle.</summary>
     public sealed record Release(DeviceId Device);
+
+    /// <summary>Says goodbye on every link, and stops once that is said or cannot be.</summary>
+    public sealed record Stop;
 
     /// <summary>Answered with LinkOpened for each link that is open.</summary>
     public sealed record TellLinks;
@@ -79,7 +95,7 @@ public static class PeerEvents
 {
     public sealed record LinkOpened(DeviceId Device, LinkId Link, DeviceCertificate Certificate) : IDeviceEvent;
 
-    public sealed record LinkClosed(DeviceId Device, LinkId Link, string Reason) : IDeviceEvent;
+    public sealed record LinkClosed(DeviceId Device, LinkId Link, LinkEnd End, string Reason) : IDeviceEvent;
 
     /// <summary>A try to connect came to nothing.</summary>
     /// <param name="WillRetry">it is tried again while somebody wants the link; false: given up</param>

@@ -60,6 +60,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<PeerCommands.OpenStreams>(m => Peer(m.Device).Forward(m));
         Receive<PeerCommands.TellLinks>(m => { foreach (var peer in _peers.Values) peer.Forward(m); });
         Receive<PeerCommands.Resolve>(OnResolve);
+        Receive<PeerCommands.Stop>(_ => OnStop());
         Receive<PeerQueries.GetPeers>(_ => Sender.Tell(_directory.View(_revoked, _duplicates)));
 
         Receive<PeerSignals.Proven>(m => _directory.Proven(m.Certificate, m.DialledAt));
@@ -135,6 +136,34 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
             peer.Tell(new PeerSignals.AddressesKnown(addresses));
     }
 
+    // Each says goodbye on its link; nobody comes in any more.
+    private void OnStop()
+    {
+        _stop.Cancel();
+        _halfOpen.EndAll();
+        foreach (var peer in _peers.Values)
+            peer.Tell(new PeerSignals.Stop());
+        Become(Stopping);
+        StopIfAlone();
+    }
+
+    private void Stopping()
+    {
+        Receive<Terminated>(m => { Forget(m.ActorRef); StopIfAlone(); });
+        Receive<Accepted>(m => m.Connection.Dispose());
+        Receive<OpeningRead>(m => m.Connection.Dispose());
+        Receive<Answered>(m => m.Connection.Dispose());
+        Receive<Resolved>(m => (m.Outcome as HandshakeOutcome.Open)?.Control.Dispose());
+        Receive<PeerSignals.Proven>(m => _directory.Proven(m.Certificate, m.DialledAt));
+        ReceiveAny(_ => { });
+    }
+
+    private void StopIfAlone()
+    {
+        if (_peers.Count == 0)
+            Context.Stop(Self);
+    }
+
     // One that failed again and again: the next message for that device makes it anew.
     private void Forget(IActorRef peer)
     {
@@ -155,7 +184,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
 
     private void OnRefused(DeviceId device, LinkProblem problem)
     {
-        if (!problem.ByPeer)
+        if (!problem.ByPeer && problem.IsProven)
             MarkRefused(device, problem.Refusal);
         _context.Events.Publish(new PeerEvents.PeerRefused(device, problem));
     }
@@ -181,11 +210,9 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
             asker.Tell(new AddressResolution.Failed(new LinkProblem(LinkRefusal.NotRegistered, "This device is not registered.", ByPeer: false)));
             return;
         }
-        var deadline = new CancellationTokenSource();
-        Context.System.Scheduler.Advanced.ScheduleOnce(HandshakeParty.Deadline, deadline.Cancel);
-        new HandshakeRunner(_context, party)
-            .DialAsync([resolve.Address], expected: null, Authentication.Types.Purpose.Link, deadline.Token)
-            .PipeTo(Self, success: outcome => new Resolved(asker, resolve.Address, outcome));
+        Context.ActorOf(
+            DialActor.Props(_context, party, [resolve.Address], expected: null, Authentication.Types.Purpose.Link, outcome => new Resolved(asker, resolve.Address, outcome)),
+            $"resolve-{++_started}");
     }
 
     private void OnResolved(Resolved resolved)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
@@ -157,7 +158,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             ?? _sessions.GetValueOrDefault(key)
             ?? (_stores.Transfers.Find(key) is { Transfer.IsOver: true } ? null : FindSession(key) ?? StartReceiving(key));
         if (session is null)
-            opened.Stream.Dispose();
+            _ = Goodbye.EndAsync(opened.Stream, Context.System.Scheduler);
         else
             session.Tell(new TransferSignals.StreamReady(opened.StreamId, opened.Stream));
     }

@@ -19,7 +19,8 @@ internal sealed class TestOrganisation
         _random = new SeededRandom(seed);
         _now = now;
         (_root, _issuing, _crl) = (SigningKey.Create(_random), SigningKey.Create(_random), SigningKey.Create(_random));
-        Trust = TrustRoot.Create(_root, _issuing.PublicKey, _crl.PublicKey, now, now.AddYears(10));
+        // Old enough that a certificate of its may have expired.
+        Trust = TrustRoot.Create(_root, _issuing.PublicKey, _crl.PublicKey, now.AddYears(-2), now.AddYears(10));
         DiscoveryKey = _random.Bytes(32);
     }
 
@@ -37,10 +38,10 @@ internal sealed class TestOrganisation
     }
 
     /// <summary>A certificate for a key that somebody else made.</summary>
-    public DeviceCertificate Certify(PublicKey key, string name, string account = "acme")
+    public DeviceCertificate Certify(PublicKey key, string name, string account = "acme", DateTimeOffset? at = null)
     {
         var number = ++_devices;
-        return DeviceCertificate.Issue(_issuing, number, number, key, AccountId.Parse(account), name, _now, TimeSpan.FromDays(365));
+        return DeviceCertificate.Issue(_issuing, number, number, key, AccountId.Parse(account), name, at ?? _now, TimeSpan.FromDays(365));
     }
 
     /// <summary>The issuing key's word that this is the service's TLS key.</summary>

@@ -54,6 +54,9 @@ internal sealed class TransferDevice : IDisposable
 
     public DeviceContext Context => _context;
 
+    /// <summary>Where it listens, or did.</summary>
+    public IPEndPoint Address => _listener.LocalEndPoint;
+
     /// <summary>As a process that starts on what an earlier one left.</summary>
     public void Start()
     {
@@ -71,7 +74,7 @@ internal sealed class TransferDevice : IDisposable
         _context.Events.Publish(new RegistrationEvents.Certified(Identity));
     }
 
-    /// <summary>As a kill does: nothing is said to anybody, and what is under way is lost.</summary>
+    /// <summary>Ends without a word on any transfer, and what is under way is lost.</summary>
     public async Task KillAsync()
     {
         _listener.Dispose();

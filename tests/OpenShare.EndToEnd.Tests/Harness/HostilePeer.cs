@@ -37,7 +37,7 @@ internal sealed record HostilePeer(HandshakeParty Party)
     {
         using var deadline = new CancellationTokenSource(Patience.Short);
         return await new HandshakeRunner(Context, Party).DialAsync(
-            [AddressOf(victim)], DeviceId.Parse(victim.Id), Authentication.Types.Purpose.Link, deadline.Token);
+            AddressOf(victim), DeviceId.Parse(victim.Id), Authentication.Types.Purpose.Link, mayConclude: null, deadline.Token);
     }
 
     /// <summary>A sender with an open link to the victim.</summary>

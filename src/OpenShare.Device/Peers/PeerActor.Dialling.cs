@@ -30,6 +30,8 @@ internal sealed partial class PeerActor
             Self.Tell(new Dialled(_attempt, new HandshakeOutcome.Unreachable("This device is not registered yet.")));
             return;
         }
+        if (_dialling is not null)
+            Context.Stop(_dialling);
         var attempt = _attempt;
         _dialling = Context.ActorOf(
             DialActor.Props(_context, _party, _addresses, _device, Authentication.Types.Purpose.Link, outcome => new Dialled(attempt, outcome)),
@@ -45,6 +47,8 @@ internal sealed partial class PeerActor
             OnOpen(open);
             return;
         }
+        if (dialled.Attempt != _attempt)
+            return;
         var problem = ProblemOf(dialled.Outcome);
         _unprovenRefusals = problem is { IsWorthRetrying: false, IsProven: false } ? _unprovenRefusals + 1 : 0;
         var willRetry = problem.IsWorthRetrying || (!problem.IsProven && _unprovenRefusals < MostUnprovenRefusals);

@@ -92,9 +92,10 @@ internal sealed class Link : IDisposable
     {
         if (Interlocked.Exchange(ref _isOver, 1) != 0)
             return;
+        // First, so that the writer that wakes says no goodbye.
+        _control.Dispose();
         _outgoing.Writer.TryComplete();
         _stop.Cancel();
-        _control.Dispose();
         Streams.Dispose();
     }
 

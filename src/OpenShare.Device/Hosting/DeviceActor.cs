@@ -14,16 +14,16 @@ namespace OpenShare.Device.Hosting;
 /// One device: supervises a child for each flow and starts discovery once there is an identity to announce. Requests
 /// are forwarded to the flow they belong to.
 /// </summary>
-public sealed class DeviceActor : ReceiveActor
+public sealed class DeviceActor : ReceiveActor, IWithTimers
 {
     /// <summary>Stops the flows one after the other, so that discovery says goodbye before links go down. Answered with <see cref="Stopped"/>.</summary>
     public sealed record Stop;
 
     public sealed record Stopped;
 
-    private sealed record FlowsStopped(IActorRef Asker);
+    private sealed record FlowEnded(IActorRef Flow);
 
-    private sealed record FlowFailed(string Name);
+    private sealed record FlowOverdue(IActorRef Flow);
 
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
@@ -31,7 +31,9 @@ public sealed class DeviceActor : ReceiveActor
     private readonly DeviceSettings _settings;
     private readonly IActorRef _discovery;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private bool _isStopping;
+    private readonly List<IActorRef> _stopAskers = [];
+    private readonly List<IActorRef> _flows;
+    private IActorRef? _stopping;
 
     public DeviceActor(DeviceAdapters adapters, DeviceSettings settings)
     {
@@ -62,13 +64,16 @@ public sealed class DeviceActor : ReceiveActor
         Receive<TransferQueries.GetReceipt>(transfers.Forward);
         Receive<TransferQueries.GetManifest>(transfers.Forward);
         Receive<TransferQueries.FindManifest>(transfers.Forward);
-        ImmutableArray<IActorRef> flows = [_discovery, transfers, peers, revocation, registration];
-        foreach (var flow in flows)
-            Context.WatchWith(flow, new FlowFailed(flow.Path.Name));
-        Receive<Stop>(_ => OnStop(flows));
-        Receive<FlowFailed>(m => OnFlowFailed(m.Name));
-        Receive<FlowsStopped>(m => m.Asker.Tell(new Stopped()));
+        // In the order they are stopped.
+        _flows = [_discovery, transfers, peers, revocation, registration];
+        foreach (var flow in _flows)
+            Context.WatchWith(flow, new FlowEnded(flow));
+        Receive<Stop>(_ => OnStop());
+        Receive<FlowEnded>(m => OnFlowEnded(m.Flow));
+        Receive<FlowOverdue>(m => OnFlowOverdue(m.Flow));
     }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(DeviceAdapters adapters, DeviceSettings settings) => Akka.Actor.Props.Create(() => new DeviceActor(adapters, settings));
 
@@ -92,35 +97,47 @@ public sealed class DeviceActor : ReceiveActor
             _settings.Interfaces.IsEmpty ? null : _settings.Interfaces)));
     }
 
-    private void OnFlowFailed(string name)
+    private void OnStop()
     {
-        if (_isStopping)
-            return;
-        _log.Error("The device ends: its {0} failed again and again", name);
-        Context.Stop(Self);
+        _stopAskers.Add(Sender);
+        if (_stopAskers.Count == 1)
+            StopNext();
+        else if (_flows.Count == 0)
+            Sender.Tell(new Stopped());
     }
 
-    private void OnStop(ImmutableArray<IActorRef> flows)
+    private void StopNext()
     {
-        _isStopping = true;
-        var asker = Sender;
-        StopAllAsync(flows, asker).PipeTo(Self);
-    }
-
-    private static async Task<FlowsStopped> StopAllAsync(ImmutableArray<IActorRef> flows, IActorRef asker)
-    {
-        foreach (var flow in flows)
+        _stopping = _flows.FirstOrDefault();
+        if (_stopping is null)
         {
-            try
-            {
-                await flow.GracefulStop(StopPatience).ConfigureAwait(false);
-            }
-            catch (TaskCanceledException)
-            {
-                // It has had its time; the system's own shutdown ends it.
-            }
+            _stopAskers.ForEach(asker => asker.Tell(new Stopped()));
+            return;
         }
-        return new FlowsStopped(asker);
+        Context.Stop(_stopping);
+        Timers.StartSingleTimer(nameof(FlowOverdue), new FlowOverdue(_stopping), StopPatience);
+    }
+
+    private void OnFlowEnded(IActorRef flow)
+    {
+        _flows.Remove(flow);
+        if (_stopAskers.Count == 0)
+        {
+            _log.Error("The device ends: its {0} failed again and again", flow.Path.Name);
+            Context.Stop(Self);
+        }
+        else if (flow.Equals(_stopping))
+        {
+            Timers.Cancel(nameof(FlowOverdue));
+            StopNext();
+        }
+    }
+
+    // It has had its time; the system's own shutdown ends it.
+    private void OnFlowOverdue(IActorRef flow)
+    {
+        if (flow.Equals(_stopping) && _flows.Remove(flow))
+            StopNext();
     }
 }
 

@@ -18,8 +18,11 @@ internal sealed class ObservedDisk : IDisk
     /// <summary>The free bytes that this disk says it has; null: the real ones.</summary>
     public Func<long>? Free { get; set; }
 
-    /// <summary>Before the files of a page are made.</summary>
-    public Action OnPrepare { get; set; } = () => { };
+    /// <summary>Before the files of a page are made; what is not done is what comes of it.</summary>
+    public Func<DiskResult> OnPrepare { get; set; } = () => DiskResult.Done;
+
+    /// <summary>Before a staging place is opened.</summary>
+    public Action OnOpen { get; set; } = () => { };
 
     public ConcurrentQueue<Place> Reads { get; } = [];
 
@@ -45,6 +48,7 @@ internal sealed class ObservedDisk : IDisk
 
     public DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer)
     {
+        OnOpen();
         var opened = _disk.OpenDestination(directory, sender, transfer);
         if (opened.Value is not { } destination)
             return opened;
@@ -86,8 +90,8 @@ internal sealed class ObservedDisk : IDisk
 
         public PrepareReport Prepare(IReadOnlyList<DestinationEntry> entries)
         {
-            disk.OnPrepare();
-            return inner.Prepare(entries);
+            var result = disk.OnPrepare();
+            return result.IsDone ? inner.Prepare(entries) : new PrepareReport(result, [], []);
         }
 
         public DiskResult Write(DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes)

@@ -21,7 +21,7 @@ public sealed class RoomLedgerTests
     // What one is promised the other cannot have, until it is used: then the disk counts it.
     [InlineData("a 70/100 yes; a takes 0; b 40/100 no; b 30/100 yes")]
     [InlineData("a 70/100 yes; a takes 70; b 40/30 no; b 30/30 yes")]
-    [InlineData("a 70/100 yes; a takes 20; b 40/80 no; a uses 30; b 30/50 no; b 10/50 yes")]
+    [InlineData("a 70/100 yes; a takes 20; b 40/80 no; a uses 30; b 31/50 no; b 30/50 yes")]
     // A transfer grows page by page, and its own promise counts against it as well.
     [InlineData("a 40/100 yes; a takes 0; a 40/100 yes; a takes 0; a 40/100 no; b 21/100 no; b 20/100 yes")]
     // While one takes its room nobody knows whether the free bytes count it: a no waits for that, a yes does not.

@@ -58,7 +58,8 @@ public static class PeerCommands
     public sealed record Connect(DeviceId Device);
 
     /// <summary>Who is at this address? Answered with <see cref="AddressResolution"/>; where somebody is, a link to it is open.</summary>
-    public sealed record Resolve(IPEndPoint Address);
+    /// <param name="Request">the asker's own number for it, which the answer repeats</param>
+    public sealed record Resolve(long Request, IPEndPoint Address);
 
     /// <summary>Nobody here needs the link any more; it may be closed when idle.</summary>
     public sealed record Release(DeviceId Device);
@@ -78,11 +79,13 @@ public static class PeerCommands
 
 public abstract record AddressResolution
 {
-    private AddressResolution() { }
+    private AddressResolution(long request) => Request = request;
 
-    public sealed record Found(DeviceId Device) : AddressResolution;
+    public long Request { get; }
 
-    public sealed record Failed(LinkProblem Problem) : AddressResolution;
+    public sealed record Found(long Request, DeviceId Device) : AddressResolution(Request);
+
+    public sealed record Failed(long Request, LinkProblem Problem) : AddressResolution(Request);
 }
 
 public static class PeerQueries

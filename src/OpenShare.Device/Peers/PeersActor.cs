@@ -21,7 +21,7 @@ namespace OpenShare.Device.Peers;
 /// </summary>
 internal sealed partial class PeersActor : ReceiveActor, IWithTimers
 {
-    private sealed record Resolved(IActorRef Asker, IPEndPoint Address, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
+    private sealed record Resolved(IActorRef Asker, long Request, IPEndPoint Address, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
 
     private sealed record Sweep;
 
@@ -206,11 +206,11 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         var asker = Sender;
         if (Party() is not { } party)
         {
-            asker.Tell(new AddressResolution.Failed(new LinkProblem(LinkRefusal.NotRegistered, "This device is not registered.", ByPeer: false)));
+            asker.Tell(new AddressResolution.Failed(resolve.Request, new LinkProblem(LinkRefusal.NotRegistered, "This device is not registered.", ByPeer: false)));
             return;
         }
         Context.ActorOf(
-            DialActor.Props(_context, party, [resolve.Address], expected: null, Authentication.Types.Purpose.Link, outcome => new Resolved(asker, resolve.Address, outcome)),
+            DialActor.Props(_context, party, [resolve.Address], expected: null, Authentication.Types.Purpose.Link, outcome => new Resolved(asker, resolve.Request, resolve.Address, outcome)),
             $"resolve-{++_started}");
     }
 
@@ -224,15 +224,15 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
                 var peer = Peer(device);
                 peer.Tell(new PeerSignals.AddressesKnown([resolved.Address]));
                 peer.Tell(new PeerSignals.Adopt(open));
-                resolved.Asker.Tell(new AddressResolution.Found(device));
+                resolved.Asker.Tell(new AddressResolution.Found(resolved.Request, device));
                 break;
             case HandshakeOutcome.Failed failed:
                 if (failed.Failure is HandshakeFailure.Refused { Certificate: { } certificate })
                     OnRefused(certificate.DeviceId, LinkProblems.From(failed.Failure));
-                resolved.Asker.Tell(new AddressResolution.Failed(LinkProblems.From(failed.Failure)));
+                resolved.Asker.Tell(new AddressResolution.Failed(resolved.Request, LinkProblems.From(failed.Failure)));
                 break;
             case HandshakeOutcome.Unreachable unreachable:
-                resolved.Asker.Tell(new AddressResolution.Failed(LinkProblems.Unreachable(unreachable.Detail)));
+                resolved.Asker.Tell(new AddressResolution.Failed(resolved.Request, LinkProblems.Unreachable(unreachable.Detail)));
                 break;
         }
     }

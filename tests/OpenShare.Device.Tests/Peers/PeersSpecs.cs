@@ -151,9 +151,9 @@ public abstract class PeersSpecs : PeersKit
     {
         var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
 
-        var answer = await a.Peers.Ask<AddressResolution>(new PeerCommands.Resolve(b.Address), TimeSpan.FromSeconds(10));
+        var answer = await a.Peers.Ask<AddressResolution>(new PeerCommands.Resolve(7, b.Address), TimeSpan.FromSeconds(10));
 
-        Assert.Equal(new AddressResolution.Found(b.Identity.DeviceId), answer);
+        Assert.Equal(new AddressResolution.Found(7, b.Identity.DeviceId), answer);
         var opened = await a.Events.FishForMessageAsync<PeerEvents.LinkOpened>(_ => true, TimeSpan.FromSeconds(10));
         Assert.Equal("bob", opened.Certificate.Name);
     }

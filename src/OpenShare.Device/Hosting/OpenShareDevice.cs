@@ -74,7 +74,7 @@ public sealed class OpenShareDevice : IDevice
             certificate?.Account,
             certificate?.Name ?? _options.Name,
             certificate?.ExpiresAt,
-            OwnTrust(certificate),
+            OwnTrust(certificate, registration.Floor),
             registration.State,
             revocation,
             Listening(),
@@ -174,11 +174,11 @@ public sealed class OpenShareDevice : IDevice
         }
     }
 
-    private PeerTrust OwnTrust(DeviceCertificate? certificate)
+    private PeerTrust OwnTrust(DeviceCertificate? certificate, TimeFloor floor)
     {
         if (certificate is null)
             return PeerTrust.Unpaired;
-        if (certificate.ValidityAt(_adapters.Context.Now) == CertificateValidity.Expired)
+        if (certificate.ValidityAt(floor.At(_adapters.Context.Now)) == CertificateValidity.Expired)
             return PeerTrust.Expired;
         return _warnings.Revoked?.Revokes(certificate.DeviceId) == true ? PeerTrust.Revoked : PeerTrust.Certified;
     }

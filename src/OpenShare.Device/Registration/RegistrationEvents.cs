@@ -1,4 +1,5 @@
 using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Registration;
 
@@ -6,6 +7,12 @@ public static class RegistrationEvents
 {
     /// <summary>The device has a certificate: found on disk at start, newly issued, or renewed.</summary>
     public sealed record Certified(DeviceIdentity Identity) : IDeviceState;
+
+    /// <summary>
+    /// The device's idea of time runs no lower than this, whatever its clock says: what decides whom it trusts goes by
+    /// <see cref="TimeFloor.At"/>. Kept by the registration flow, raised by whatever the organisation signed.
+    /// </summary>
+    public sealed record TimeFloorRaised(TimeFloor Floor) : IDeviceState;
 
     /// <summary>Where the flow stands has changed: requesting, waiting for the next try, refused.</summary>
     public sealed record RegistrationChanged(RegistrationState State) : IDeviceState;

@@ -49,6 +49,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
 
     protected override void PreStart()
     {
+        _context.Events.Subscribe<RegistrationEvents.TimeFloorRaised>(Self);
         _context.Events.Subscribe<RegistrationEvents.Certified>(Self);
         _context.Events.Subscribe<PeerEvents.RevocationOffered>(Self);
         Load();
@@ -77,6 +78,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
         ReceiveAsync<Loaded>(loaded => OnLoaded(loaded.Home));
         // Registered just now, or renewed: what is in force is on disk by then.
         Receive<RegistrationEvents.Certified>(_ => Load());
+        ReceiveAsync<RegistrationEvents.TimeFloorRaised>(m => Handle(new RevocationInput.FloorRaised(m.Floor)));
         ReceiveAsync<PeerEvents.RevocationOffered>(m => Handle(new RevocationInput.Offered(m.List)));
         ReceiveAsync<RevocationInput>(Handle);
         ReceiveAsync<Tick>(_ => CarryOut(_machine.HandleTimeout(_context.Now)));
@@ -162,11 +164,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
     {
         try
         {
-            await _context.Workers.Run(() =>
-            {
-                _registration.RaiseTimeFloor(list.IssuedAt);
-                return _lists.Save(list);
-            });
+            await _context.Workers.Run(() => _lists.Save(list));
         }
         catch (StorageException error)
         {
@@ -179,14 +177,14 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
 
     private void SayStale()
     {
-        if (_machine.Held is not { } held || ReferenceEquals(held, _saidStale) || !held.IsStaleAt(_context.Now))
+        if (_machine.Held is not { } held || ReferenceEquals(held, _saidStale) || !_machine.IsStaleAt(_context.Now))
             return;
         _saidStale = held;
         _log.Warning("Revocation list {0} was to be replaced by {1:u}: it is used on, and devices revoked since are not known here", held.Version, held.NextUpdate);
     }
 
     private RevocationView View() => _machine.Held is { } held
-        ? new RevocationView(held.Version, held.IssuedAt, held.NextUpdate, held.IsStaleAt(_context.Now), held.Devices.Count, _machine.CheckedAt)
+        ? new RevocationView(held.Version, held.IssuedAt, held.NextUpdate, _machine.IsStaleAt(_context.Now), held.Devices.Count, _machine.CheckedAt)
         : new RevocationView(0, null, null, false, 0, _machine.CheckedAt);
 
     private RevocationRefresh ToRefresh(RefreshOutcome outcome) => outcome switch

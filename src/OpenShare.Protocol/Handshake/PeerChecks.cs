@@ -20,7 +20,7 @@ internal static class PeerChecks
         {
             return new(RefusalCode.BadCertificate, error.Message);
         }
-        return Judge(self, certificate, proves, now) is var (code, detail) ? new(code, detail, certificate) : null;
+        return Judge(self, certificate, proves, self.Floor.At(now)) is var (code, detail) ? new(code, detail, certificate) : null;
     }
 
     private static (RefusalCode Code, string Detail)? Judge(

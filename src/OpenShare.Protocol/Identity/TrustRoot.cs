@@ -22,6 +22,7 @@ public sealed class TrustRoot
         if (payload.Keys.Count is 0 or > Limits.TrustKeys)
             throw new ProtocolException($"A trust root lists 1 to {Limits.TrustKeys} keys; this one lists {payload.Keys.Count}.");
         _keys = [.. payload.Keys.Select(k => (k, PublicKey.FromBytes(k.PubkeyEd25519.Span)))];
+        IssuedAt = UnixTime.Read(payload.IssuedAt, "issue time");
         Fingerprint = SHA256.HashData(link.Payload.Span);
     }
 
@@ -29,6 +30,8 @@ public sealed class TrustRoot
     public TrustRootLink Link { get; }
 
     public uint Version => _payload.Version;
+
+    public DateTimeOffset IssuedAt { get; }
 
     /// <summary>SHA-256 of the payload: what a registration token carries.</summary>
     public ReadOnlyMemory<byte> Fingerprint { get; }

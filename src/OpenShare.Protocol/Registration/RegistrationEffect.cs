@@ -1,3 +1,5 @@
+using OpenShare.Protocol.Identity;
+
 namespace OpenShare.Protocol.Registration;
 
 /// <summary>What a registration machine asks its shell to do, in this order. A call replaces the one before.</summary>
@@ -16,6 +18,9 @@ public abstract record RegistrationEffect
 
     /// <summary>The device has a certificate, on disk: tell everybody.</summary>
     public sealed record Announce(HeldRegistration Held) : RegistrationEffect;
+
+    /// <summary>The device's idea of time runs no lower from now on: store, and tell everybody, also where it cannot be stored.</summary>
+    public sealed record RaiseFloor(TimeFloor Floor) : RegistrationEffect;
 
     public sealed record FetchTrustRoot(int Call, ServiceContact Contact) : RegistrationEffect;
 

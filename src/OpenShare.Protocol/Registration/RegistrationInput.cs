@@ -14,6 +14,9 @@ public abstract record RegistrationInput
     /// <summary>The certificate is on disk.</summary>
     public sealed record RegistrationStored : RegistrationInput;
 
+    /// <summary>Something that a key of the organisation signed at that time was verified.</summary>
+    public sealed record TimeVerified(DateTimeOffset IssuedAt) : RegistrationInput;
+
     public sealed record TrustRootShown(int Call, ServiceShown Shown) : RegistrationInput;
 
     public sealed record Challenged(int Call, RegistrationMessages.Challenge Challenge) : RegistrationInput;

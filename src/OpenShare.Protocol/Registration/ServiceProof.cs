@@ -21,13 +21,18 @@ public static class ServiceProof
     }
 
     /// <summary>The connection's TLS key, when an issuing key of the trust root vouches for it.</summary>
+    /// <param name="now">as the device takes it, never below its <see cref="TimeFloor"/></param>
     /// <exception cref="ProtocolException">none vouches for it; the message is for a person</exception>
-    public static TlsPin Pin(ServiceShown shown, TrustRoot trust)
+    public static TlsPin Pin(ServiceShown shown, TrustRoot trust, DateTimeOffset now)
     {
         var endpoint = SignedBlobs.Parse(shown.Answer.TlsEndpoint ?? "", "TLS endpoint");
         var payload = Messages.Parse(TlsEndpointPayload.Parser, endpoint.Payload.Span, "TLS endpoint");
         var issuedAt = UnixTime.Read(payload.IssuedAt, "issue time of a TLS endpoint");
-        if (!trust.Vouches(TrustKey.Types.Role.Issuing, endpoint, SignatureContext.TlsEndpoint, issuedAt))
+        // It has no end of its own: it ends with its key. Not asked from when that key was valid: a device that has no
+        // clock yet gets its first idea of time from here.
+        var until = now - ClockSkew.Allowed > issuedAt ? now - ClockSkew.Allowed : issuedAt;
+        if (!trust.Vouches(TrustKey.Types.Role.Issuing, endpoint, SignatureContext.TlsEndpoint, issuedAt)
+            || !trust.Vouches(TrustKey.Types.Role.Issuing, endpoint, SignatureContext.TlsEndpoint, until))
             throw new ProtocolException("Its trust root does not vouch for its TLS key.");
         return payload.SpkiSha256.Length == SHA256.HashSizeInBytes && shown.SpkiSha256.Span.SequenceEqual(payload.SpkiSha256.Span)
             ? new TlsPin(shown.SpkiSha256)

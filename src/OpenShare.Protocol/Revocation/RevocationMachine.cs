@@ -22,11 +22,15 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
     private DateTimeOffset _askedAt;
     private int _failures;
     private bool _isRefreshing;
+    private TimeFloor _floor = TimeFloor.None;
 
     /// <summary>When <see cref="HandleTimeout"/> wants to be called.</summary>
     public DateTimeOffset? NextTimeout { get; private set; }
 
     public RevocationList? Held { get; private set; }
+
+    /// <summary>True when a list is held and its successor is overdue: it is used on.</summary>
+    public bool IsStaleAt(DateTimeOffset now) => Held?.IsStaleAt(_floor.At(now)) == true;
 
     /// <summary>When the service was last reached for the list.</summary>
     public DateTimeOffset? CheckedAt { get; private set; }
@@ -60,11 +64,18 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
     {
         RevocationInput.Offered offer => HandleOffer(offer.Blob),
         RevocationInput.RefreshAsked => HandleRefresh(now),
+        RevocationInput.FloorRaised raised => Raise(raised.Floor),
         RevocationInput.TrustRootShown answer when IsAwaited(answer.Call, Step.ProvingService) => HandleShown(answer.Shown, now),
         RevocationInput.Answered answer when IsAwaited(answer.Call, Step.Asking) => HandleAnswer(answer.Answer, now),
         RevocationInput.CallFailed answer when answer.Call == _call && _step is Step.ProvingService or Step.Asking => HandleFailure(answer.Failure, now),
         _ => [],
     };
+
+    private RevocationEffect[] Raise(TimeFloor floor)
+    {
+        _floor = _floor.Raise(floor.IssuedAt);
+        return [];
+    }
 
     private bool IsAwaited(int call, Step step) => call == _call && _step == step;
 
@@ -100,7 +111,7 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
     {
         try
         {
-            _pin = ServiceProof.Pin(shown, _source!.Trust);
+            _pin = ServiceProof.Pin(shown, _source!.Trust, _floor.At(now));
         }
         catch (ProtocolException error)
         {

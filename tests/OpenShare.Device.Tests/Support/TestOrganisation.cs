@@ -14,12 +14,13 @@ internal sealed class TestOrganisation
     private ulong _devices;
     private ulong _lists;
 
-    public TestOrganisation(int seed, DateTimeOffset now)
+    /// <param name="founded">since when it has its keys; null: now</param>
+    public TestOrganisation(int seed, DateTimeOffset now, DateTimeOffset? founded = null)
     {
         _random = new SeededRandom(seed);
         _now = now;
         (_root, _issuing, _crl) = (SigningKey.Create(_random), SigningKey.Create(_random), SigningKey.Create(_random));
-        Trust = TrustRoot.Create(_root, _issuing.PublicKey, _crl.PublicKey, now, now.AddYears(10));
+        Trust = TrustRoot.Create(_root, _issuing.PublicKey, _crl.PublicKey, founded ?? now, now.AddYears(10));
         DiscoveryKey = _random.Bytes(32);
     }
 

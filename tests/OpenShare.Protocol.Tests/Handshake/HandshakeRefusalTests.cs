@@ -116,6 +116,25 @@ public sealed class HandshakeRefusalTests
         Assert.Equal(opens, new HandshakePair(a, b, now: b.Certificate.ExpiresAt.AddSeconds(seconds)).Run().InitiatorResult is not null);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_clock_set_back_brings_no_expired_certificate_to_life(bool initiatorIsExpired)
+    {
+        var organisation = new Organisation();
+        var (issued, setBackTo) = (Organisation.Now.AddDays(-25), Organisation.Now.AddDays(-20));
+        var expired = organisation.Device(10, issued: issued, lifetime: TimeSpan.FromDays(10));
+        var setBack = organisation.Device(11, issued: issued);
+        var verifiedSince = setBack with { Floor = TimeFloor.None.Raise(Organisation.Now) };
+
+        Assert.NotNull(Meet(setBack).InitiatorResult);
+        var judge = Meet(verifiedSince) is var pair && initiatorIsExpired ? pair.ResponderFailure : pair.InitiatorFailure;
+        Assert.Equal(RefusalCode.Expired, Assert.IsType<HandshakeFailure.Refused>(judge).Code);
+
+        HandshakePair Meet(HandshakeParty other) =>
+            (initiatorIsExpired ? new HandshakePair(expired, other, now: setBackTo) : new HandshakePair(other, expired, now: setBackTo)).Run();
+    }
+
     private static (HandshakeParty Bad, HandshakeParty Good) Parties(Fault faults)
     {
         var organisation = new Organisation();

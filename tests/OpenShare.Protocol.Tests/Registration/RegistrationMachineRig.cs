@@ -17,7 +17,7 @@ internal sealed class RegistrationMachineRig
     private readonly LongestPauses _random = new();
 
     internal RegistrationMachineRig() =>
-        Machine = new RegistrationMachine(Key, new DevicePlatform("linux-x64", "0.1.0"), _random);
+        Machine = new RegistrationMachine(Key, new DevicePlatform("linux-x64", "0.1.0"), _random, TimeFloor.None);
 
     internal Organisation Organisation { get; } = new();
 
@@ -58,7 +58,7 @@ internal sealed class RegistrationMachineRig
     internal HeldRegistration Settle(int call, TimeSpan? lifetime = null)
     {
         Only<RegistrationEffect.StoreRegistration>(Handle(new RegistrationInput.Issued(call, Issue(lifetime: lifetime))));
-        return Only<RegistrationEffect.Announce>(Handle(new RegistrationInput.RegistrationStored())).Held;
+        return Assert.IsType<RegistrationEffect.Announce>(Handle(new RegistrationInput.RegistrationStored())[^1]).Held;
     }
 
     internal RegistrationMessages.RegisterResponse Issue(

@@ -202,6 +202,29 @@ public class RevocationMachineTests
         Assert.Equal(4UL, _machine.Held!.Version);
     }
 
+    [Fact]
+    public void A_list_is_stale_by_what_was_verified_whatever_the_clock_says()
+    {
+        Asking(_organisation.Revoke(3));
+        var lastYear = _now.AddYears(-1);
+        Assert.False(_machine.IsStaleAt(lastYear));
+
+        Assert.Empty(_machine.Handle(new RevocationInput.FloorRaised(new TimeFloor(Organisation.Now.AddDays(8))), lastYear));
+
+        Assert.True(_machine.IsStaleAt(lastYear));
+        _machine.Handle(new RevocationInput.FloorRaised(TimeFloor.None), lastYear);
+        Assert.True(_machine.IsStaleAt(lastYear));
+    }
+
+    [Fact]
+    public void The_word_of_an_issuing_key_that_has_ended_proves_no_service()
+    {
+        _machine.Handle(new RevocationInput.FloorRaised(new TimeFloor(Organisation.Now.AddYears(5).AddMinutes(6))), _now);
+
+        Assert.Empty(Show(Assert.IsType<RevocationEffect.FetchTrustRoot>(_machine.Start(Source, null, _now)[^1])));
+        Assert.NotNull(_machine.NextTimeout);
+    }
+
     private RevocationSource Source => new(RegistrationMachineRig.Server, null, _organisation.Trust);
 
     private RevocationEffect.Ask Asking(RevocationList? held = null) =>

@@ -38,6 +38,6 @@ public interface IRegistrationStore
     /// <summary>The newest issued_at ever verified: the device's idea of time never runs below it.</summary>
     DateTimeOffset TimeFloor { get; }
 
-    /// <summary>Raises the floor; a lower time changes nothing.</summary>
+    /// <summary>Durably raises the floor; a lower time changes nothing.</summary>
     void RaiseTimeFloor(DateTimeOffset issuedAt);
 }

@@ -42,7 +42,7 @@ internal sealed class SqliteRegistrationStore(SqliteGate gate) : IRegistrationSt
 
     public void ClearPending() => gate.WriteDurably(c => c.Execute("DELETE FROM pending_registration"));
 
-    public void RaiseTimeFloor(DateTimeOffset issuedAt) => gate.Write(c => c.Execute(
+    public void RaiseTimeFloor(DateTimeOffset issuedAt) => gate.WriteDurably(c => c.Execute(
         "INSERT INTO time_floor VALUES (1, @at) ON CONFLICT DO UPDATE SET issued_at = max(issued_at, excluded.issued_at)",
         new { at = Columns.Of(issuedAt) }));
 

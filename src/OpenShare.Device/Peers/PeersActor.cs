@@ -111,7 +111,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     }
 
     private HandshakeParty? Party() =>
-        _identity is null ? null : new HandshakeParty(_identity.Key, _identity.Certificate, _identity.Trust, _revoked, _duplicates, _floor);
+        _identity is null ? null : new HandshakeParty(_identity.Key, _identity.Certificate, _identity.Chain, _revoked, _duplicates, _floor);
 
     private void TellParty()
     {

@@ -56,6 +56,7 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
         // What others verify raises the floor of time, which is kept here.
         _context.Events.Subscribe<RevocationEvents.RevocationChanged>(Self);
         _context.Events.Subscribe<PeerEvents.PeerProven>(Self);
+        _context.Events.Subscribe<RegistrationEvents.TrustRootOffered>(Self);
         _context.Workers.Run(() => RegistrationHome.Load(_keys, _store, _context.Random))
             .PipeTo(Self, success: home => new Loaded(home), failure: error => new LoadFailed(error));
     }
@@ -89,7 +90,8 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
         ReceiveAsync<RegistrationCommands.Register>(OnRegister);
         Receive<RegistrationCommands.GetRegistration>(_ => Sender.Tell(Snapshot()));
         ReceiveAsync<RegistrationInput>(input => CarryOut(_machine.Handle(input, _context.Now)));
-        ReceiveAsync<RevocationEvents.RevocationChanged>(m => Verified(m.List.IssuedAt));
+        ReceiveAsync<RevocationEvents.RevocationChanged>(m => m.List is { } list ? Verified(list.IssuedAt) : Task.CompletedTask);
+        ReceiveAsync<RegistrationEvents.TrustRootOffered>(m => CarryOut(_machine.Handle(new RegistrationInput.TrustRootOffered(m.Links), _context.Now)));
         ReceiveAsync<PeerEvents.PeerProven>(m => Verified(m.Certificate.IssuedAt));
         ReceiveAsync<Tick>(_ => CarryOut(_machine.HandleTimeout(_context.Now)));
         // A call that throws is a surprise: the supervisor starts this anew, from what is on disk.
@@ -155,6 +157,13 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
                 return null;
             case RegistrationEffect.StoreRegistration store:
                 return await Stored(() => _store.Save(RegistrationHome.ToRecord(store.Held)), new RegistrationInput.RegistrationStored());
+            case RegistrationEffect.StoreTrust store:
+                _log.Info("The organisation's keys are those of version {0}, of {1:u}", store.Trust.Newest.Version, store.Trust.Newest.IssuedAt);
+                await Stored(() => _store.SaveTrust(store.Trust), new RegistrationInput.RegistrationStored());
+                return null;
+            case RegistrationEffect.Warn warn:
+                _log.Warning("{0}", warn.Detail);
+                return null;
             case RegistrationEffect.RaiseFloor raise:
                 await Stored(() => _store.RaiseTimeFloor(raise.Floor.IssuedAt), new RegistrationInput.RegistrationStored());
                 _context.Events.Publish(new RegistrationEvents.TimeFloorRaised(raise.Floor));

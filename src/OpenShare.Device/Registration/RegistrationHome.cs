@@ -32,7 +32,7 @@ internal sealed record RegistrationHome(
         new(plan.Server, plan.Token.Reveal(), plan.Name, plan.ServerTrust, course.Attempts, course.NextAttempt, course.LastProblem);
 
     private static HeldRegistration ToHeld(RegistrationRecord record) =>
-        new(record.Server, record.ServerTrust, new IssuedRegistration(record.Certificate, record.TrustRoot, record.AccountDiscoveryKey));
+        new(record.Server, record.ServerTrust, new IssuedRegistration(record.Certificate, record.Trust, record.AccountDiscoveryKey));
 
     private static (RegistrationPlan?, RegistrationCourse?) LoadPending(IRegistrationStore store)
     {

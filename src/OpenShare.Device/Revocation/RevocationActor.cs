@@ -137,8 +137,17 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
             case RevocationEffect.Store store:
                 await Store(store.List);
                 break;
+            case RevocationEffect.Discard:
+                await Discard();
+                break;
+            case RevocationEffect.OfferTrustRoot offer:
+                _context.Events.Publish(new RegistrationEvents.TrustRootOffered(offer.Links));
+                break;
             case RevocationEffect.Announce announce:
-                _log.Info("Revocation list {0} of {1:u} is in force: {2} devices revoked", announce.List.Version, announce.List.IssuedAt, announce.List.Devices.Count);
+                if (announce.List is { } list)
+                    _log.Info("Revocation list {0} of {1:u} is in force: {2} devices revoked", list.Version, list.IssuedAt, list.Devices.Count);
+                else
+                    _log.Warning("The key of the revocation list held was withdrawn: no list is in force until a new one comes");
                 _context.Events.Publish(new RevocationEvents.RevocationChanged(announce.List));
                 break;
             case RevocationEffect.FetchTrustRoot fetch:
@@ -169,6 +178,23 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
         catch (StorageException error)
         {
             _log.Warning("Revocation list {0} cannot be stored and is in force until this device stops: {1}", list.Version, error.Message);
+        }
+    }
+
+    private async Task Discard()
+    {
+        try
+        {
+            await _context.Workers.Run(() =>
+            {
+                _lists.Discard();
+                return true;
+            });
+        }
+        catch (StorageException error)
+        {
+            // At the next start it is judged by the newer trust root again.
+            _log.Warning("The revocation list held cannot be discarded: {0}", error.Message);
         }
     }
 

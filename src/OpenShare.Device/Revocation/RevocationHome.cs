@@ -13,10 +13,10 @@ internal sealed record RevocationHome(RevocationSource? Source, RevocationList? 
     {
         if (registration.Load() is not { } record)
             return new RevocationHome(null, null, null);
-        var source = new RevocationSource(record.Server, record.ServerTrust, record.TrustRoot);
+        var source = new RevocationSource(record.Server, record.ServerTrust, record.Trust.Newest);
         try
         {
-            return new RevocationHome(source, lists.Load(record.TrustRoot), null);
+            return new RevocationHome(source, lists.Load(record.Trust.Newest), null);
         }
         catch (ProtocolException error)
         {

@@ -9,10 +9,18 @@ namespace OpenShare.Protocol.Handshake;
 public sealed record HandshakeParty(
     ISigner Key,
     DeviceCertificate Certificate,
-    TrustRoot Trust,
+    TrustChain Trust,
     RevocationList? Revoked,
     IReadOnlySet<DeviceId> Duplicates,
     TimeFloor Floor)
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>Why a peer that has proven itself once may not be spoken with as things stand now; null: it may.</summary>
+    /// <param name="judgedBy">what it was judged by then: counts where it is ahead of what this party knows</param>
+    public HandshakeFailure.Refused? ObjectionTo(DeviceCertificate peer, TrustChain judgedBy, DateTimeOffset now) =>
+        PeerChecks.JudgeStanding(judgedBy.Holds(Trust.Newest) ? this with { Trust = judgedBy } : this, peer, now);
+
+    /// <summary>The same device once it has followed newer trust roots.</summary>
+    internal HandshakeParty Following(TrustChain chain) => this with { Trust = chain, Floor = Floor.Raise(chain.Newest.IssuedAt) };
 }

@@ -1,4 +1,5 @@
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Registration;
 
@@ -17,7 +18,8 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
     private int _call;
     private int _attempts;
     private string? _problem;
-    private TrustRoot? _trust;
+    private TrustChain? _shown;
+    private bool _isWithdrawn;
     private TlsPin? _pin;
     private IssuedRegistration? _unstored;
     private RegistrationStatus _settled = new RegistrationStatus.Unregistered();
@@ -26,10 +28,11 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
 
     /// <summary>
     /// When <see cref="HandleTimeout"/> wants to be called: the next attempt, or the renewal, which is due at once where
-    /// the floor has passed it since the certificate came. (A floor that was above it then, by a service with a wrong
-    /// clock, would ask for one certificate after the other.)
+    /// the certificate's key was withdrawn, or the floor has passed it since the certificate came. (A floor that was above
+    /// it then, by a service with a wrong clock, would ask for one certificate after the other.)
     /// </summary>
-    public DateTimeOffset? NextTimeout => _goal is null && _next <= Floor.IssuedAt && Floor != _settledAt ? DateTimeOffset.MinValue : _next;
+    public DateTimeOffset? NextTimeout =>
+        _goal is null && _next is { } next && (_isWithdrawn || (next <= Floor.IssuedAt && Floor != _settledAt)) ? DateTimeOffset.MinValue : _next;
 
     /// <summary>The newest time that a key of the organisation signed, as far as this device has seen.</summary>
     public TimeFloor Floor { get; private set; } = floor;
@@ -43,13 +46,14 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
 
     /// <summary>True while there is a certificate that peers accept: then there is nothing to order.</summary>
     public bool IsRegisteredAt(DateTimeOffset now) =>
-        _settled is RegistrationStatus.Certified && Held?.Issued.Certificate.ValidityAt(Floor.At(now)) is not (null or CertificateValidity.Expired);
+        _settled is RegistrationStatus.Certified && !_isWithdrawn && Held?.Issued.Certificate.ValidityAt(Floor.At(now)) is not (null or CertificateValidity.Expired);
 
     /// <summary>A certificate was found on disk.</summary>
     public void Hold(HeldRegistration held)
     {
         Held = held;
-        Floor = Floor.Raise(held.Issued.Certificate.IssuedAt).Raise(held.Issued.Trust.IssuedAt);
+        Floor = Floor.Raise(held.Issued.Certificate.IssuedAt).Raise(held.Issued.Trust.Newest.IssuedAt);
+        _isWithdrawn = held.Issued.IsWithdrawn;
         _settled = new RegistrationStatus.Certified(held.Server);
         Rest(Step.Idle);
         _next = held.Issued.RenewAt;
@@ -96,6 +100,7 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
                 RegistrationInput.NotStored problem when _step == Step.Storing => HandleNotStored(problem.Detail, now),
                 RegistrationInput.RegistrationStored when _step == Step.Storing && _unstored is not null => Settle(now),
                 RegistrationInput.TimeVerified verified => Raise(Floor.Raise(verified.IssuedAt)),
+                RegistrationInput.TrustRootOffered offer => HandleOffer(offer.Links),
                 RegistrationInput.TrustRootShown answer when IsAwaited(answer.Call, Step.ProvingService) => HandleShown(answer.Shown, now),
                 RegistrationInput.Challenged answer when IsAwaited(answer.Call, Step.Challenging) => Request(answer.Challenge),
                 RegistrationInput.Issued answer when IsAwaited(answer.Call, Step.Requesting) => HandleIssued(answer.Answer),
@@ -108,6 +113,9 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
             return HandleFailure(new ServiceFailure.Unreadable(error.Message), now);
         }
     }
+
+    /// <summary>What the service in question is judged by: for a renewal what the device itself has followed by now.</summary>
+    private TrustChain Trust => _goal is RegistrationGoal.FirstCertificate ? _shown! : Held!.Issued.Trust;
 
     private ServiceContact Contact => new(_goal!.Server, _goal.ServerTrust, _pin);
 
@@ -126,7 +134,7 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
         _step = step;
         _unstored = null;
         _pin = null;
-        _trust = null;
+        _shown = null;
         // Whatever was called before is answered in vain.
         _call++;
         _next = null;
@@ -146,19 +154,48 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
         return [new RegistrationEffect.FetchTrustRoot(_call, Contact)];
     }
 
-    private RegistrationEffect[] HandleShown(ServiceShown shown, DateTimeOffset now)
+    private List<RegistrationEffect> HandleShown(ServiceShown shown, DateTimeOffset now)
     {
+        List<RegistrationEffect> effects = [];
         try
         {
-            _trust = _goal!.Judge(shown);
-            _pin = _goal.ServerTrust is null ? ServiceProof.Pin(shown, _trust, Floor.At(now)) : null;
+            if (_goal is RegistrationGoal.FirstCertificate first)
+                _shown = ServiceProof.ReadTrust(shown, first.Plan.Token.TrustRootFingerprint.Span);
+            else
+                effects.AddRange(Follow(ServiceProof.ReadLinks(shown)));
+            _pin = _goal!.ServerTrust is null ? ServiceProof.Pin(shown, Trust.Newest, Floor.At(now)) : null;
         }
         catch (ProtocolException error)
         {
-            return HandleFailure(new ServiceFailure.Untrusted(error.Message), now);
+            return [.. effects, .. HandleFailure(new ServiceFailure.Untrusted(error.Message), now)];
         }
         _step = Step.Challenging;
-        return [new RegistrationEffect.AskChallenge(++_call, Contact)];
+        return [.. effects, new RegistrationEffect.AskChallenge(++_call, Contact)];
+    }
+
+    private RegistrationEffect[] HandleOffer(IReadOnlyList<TrustRootLink> links)
+    {
+        if (Held is null)
+            return [];
+        try
+        {
+            return Follow(links);
+        }
+        catch (ProtocolException error)
+        {
+            return [new RegistrationEffect.Warn($"Newer keys of the organisation were refused. {error.Message}")];
+        }
+    }
+
+    /// <exception cref="ProtocolException">they do not follow: nothing has changed</exception>
+    private RegistrationEffect[] Follow(IReadOnlyList<TrustRootLink> links)
+    {
+        var trust = Held!.Issued.Trust.Follow(links);
+        if (trust == Held.Issued.Trust)
+            return [];
+        Held = Held with { Issued = Held.Issued with { Trust = trust } };
+        _isWithdrawn = Held.Issued.IsWithdrawn;
+        return [new RegistrationEffect.StoreTrust(trust), .. Raise(Floor.Raise(trust.Newest.IssuedAt)), new RegistrationEffect.Announce(Held)];
     }
 
     private RegistrationEffect[] Request(RegistrationMessages.Challenge challenge)
@@ -174,7 +211,7 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
 
     private RegistrationEffect[] HandleIssued(RegistrationMessages.RegisterResponse answer)
     {
-        _unstored = IssuedRegistration.Read(answer, key.PublicKey, _goal!.Account, _trust!);
+        _unstored = IssuedRegistration.Read(answer, key.PublicKey, _goal!.Account, Trust);
         _step = Step.Storing;
         return [new RegistrationEffect.StoreRegistration(new HeldRegistration(_goal.Server, _goal.ServerTrust, _unstored))];
     }

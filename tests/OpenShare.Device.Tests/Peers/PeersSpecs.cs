@@ -181,6 +181,72 @@ public abstract class PeersSpecs : TestKit
         Assert.True(failed.Problem.IsWorthRetrying);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_device_behind_follows_the_trust_root_of_its_peer_and_says_so(bool diallerIsBehind)
+    {
+        var behind = Start("behind", "127.0.0.1");
+        _organisation.Rotate(StartTime);
+        var ahead = Start("ahead", "127.0.0.2");
+        var (dialler, dialled) = diallerIsBehind ? (behind, ahead) : (ahead, behind);
+        See(dialler, dialled);
+        dialler.Peers.Tell(new PeerCommands.Connect(dialled.Identity.DeviceId));
+
+        var offered = await behind.Events.FishForMessageAsync<RegistrationEvents.TrustRootOffered>(_ => true, TimeSpan.FromSeconds(10));
+
+        Assert.Equal([_organisation.Trust.Link], offered.Links);
+        await behind.Events.FishForMessageAsync<PeerEvents.LinkOpened>(_ => true, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_link_opens_on_a_certificate_that_only_the_newer_trust_root_vouches_for_before_that_is_adopted()
+    {
+        var behind = _organisation.Enroll("behind");
+        _organisation.Rotate(StartTime, issuing: true);
+        // Its own certificate is renewed, and its trust roots are not.
+        var (a, b) = (Start("a", "127.0.0.1", _organisation.Enroll("renewed") with { Chain = behind.Chain }), Start("b", "127.0.0.2"));
+
+        var (atA, _) = await Link(a, b);
+        a.Context.Events.Publish(new RegistrationEvents.TimeFloorRaised(new TimeFloor(StartTime)));
+        a.Peers.Tell(new PeerCommands.SendControl(b.Identity.DeviceId, atA.Link, new Control { PageWanted = new PageWanted { PageIndex = 7 } }));
+
+        // Judged again by the older trust root, the link would be cut.
+        await b.Events.FishForMessageAsync<PeerEvents.ControlReceived>(_ => true, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_live_link_is_cut_when_the_issuing_key_of_its_peer_is_withdrawn_and_refused_until_that_has_renewed()
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
+        await Link(a, b);
+        _organisation.Rotate(StartTime, issuing: true);
+
+        var renewed = Renewed(b);
+        b.Context.Events.Publish(new RegistrationEvents.Certified(renewed));
+
+        await b.Events.FishForMessageAsync<PeerEvents.LinkClosed>(_ => true, TimeSpan.FromSeconds(10));
+        var failed = await a.Events.FishForMessageAsync<PeerEvents.LinkFailed>(_ => true, TimeSpan.FromSeconds(10));
+        Assert.Equal((LinkRefusal.BadCertificate, true, true), (failed.Problem.Refusal, failed.Problem.ByPeer, failed.WillRetry));
+    }
+
+    [Fact]
+    public async Task A_live_link_with_a_device_that_has_expired_by_what_was_verified_is_cut()
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2", _organisation.Enroll("bob", lifetime: TimeSpan.FromDays(1))));
+        await Link(a, b);
+
+        a.Context.Events.Publish(new RegistrationEvents.TimeFloorRaised(new TimeFloor(StartTime.AddDays(2))));
+
+        var failed = await a.Events.FishForMessageAsync<PeerEvents.LinkFailed>(_ => true, TimeSpan.FromSeconds(10));
+        Assert.Equal(LinkRefusal.Expired, failed.Problem.Refusal);
+    }
+
+    private DeviceIdentity Renewed(Side side) => side.Identity with
+    {
+        Certificate = _organisation.Certify(side.Identity.Key.PublicKey, side.Identity.Certificate.Name), Chain = _organisation.Chain,
+    };
+
     private static async Task<(PeerEvents.LinkOpened AtA, PeerEvents.LinkOpened AtB)> Link(Side a, Side b)
     {
         See(a, b);
@@ -193,13 +259,14 @@ public abstract class PeersSpecs : TestKit
         b.Identity.DeviceId, b.Identity.Certificate.Name, b.Identity.Key.PublicKey.ShortFingerprint,
         new PeerPlace("b.local", b.Address.Port, [b.Address.Address]), FoundBy.Mdns, TimeSpan.Zero)));
 
-    private Side Start(string name, string address, string account = "acme")
+    private Side Start(string name, string address, string account = "acme") => Start(name, address, _organisation.Enroll(name, account));
+
+    private Side Start(string name, string address, DeviceIdentity identity)
     {
         var ip = IPAddress.Parse(address);
         var transport = TransportOf(ip);
         var context = new DeviceContext(TimeProvider.System, new SystemRandom(), new Workers(2), transport, new DeviceEventBus());
         var listener = transport.Listen(new IPEndPoint(ip, 0));
-        var identity = _organisation.Enroll(name, account);
         var events = CreateTestProbe(name);
         context.Events.Subscribe<IDeviceEvent>(events.Ref);
         var peers = Sys.ActorOf(PeersActor.Props(context, new MemoryPeerStore(), listener), $"peers-{name}");

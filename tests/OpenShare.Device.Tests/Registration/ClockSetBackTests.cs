@@ -36,7 +36,7 @@ public sealed class ClockSetBackTests : DeviceRig
         // It ended a month ago.
         _expired = Organisation.Enroll("expired", at: Start - 2 * Year, lifetime: 2 * Year - TimeSpan.FromDays(30));
         Keys.Save((SigningKey)_self.Key);
-        Registration.Save(new RegistrationRecord(Server, _self.Certificate, Organisation.Trust, Organisation.DiscoveryKey, null));
+        Registration.Save(new RegistrationRecord(Server, _self.Certificate, Organisation.Chain, Organisation.DiscoveryKey, null));
         Service.Down = new ServiceFailure.Unreachable("Nothing listens there.");
         _device = Boot();
     }
@@ -145,6 +145,7 @@ public sealed class ClockSetBackTests : DeviceRig
         var registration = Sys.ActorOf(RegistrationActor.Props(_device, "self", Keys, Registration, Service));
         // The registration tells the peers before it answers, and they hear it before they are asked.
         await registration.Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration());
+        await revocation.Ask<RevocationView>(new RevocationCommands.GetRevocation());
         await peers.Ask<System.Collections.Immutable.ImmutableArray<PeerView>>(new PeerQueries.GetPeers());
         return new RunningDevice(this, registration, revocation, peers);
     }
@@ -159,7 +160,7 @@ public sealed class ClockSetBackTests : DeviceRig
     private async Task<HandshakeOutcome> Dial(DeviceIdentity peer)
     {
         var context = Context with { Transport = _network.Host(IPAddress.Parse("10.0.0.2")), Events = new DeviceEventBus() };
-        var party = new HandshakeParty(peer.Key, peer.Certificate, peer.Trust, null, new HashSet<DeviceId>(), TimeFloor.None);
+        var party = new HandshakeParty(peer.Key, peer.Certificate, peer.Chain, null, new HashSet<DeviceId>(), TimeFloor.None);
         return await new HandshakeRunner(context, party)
             .DialAsync([new IPEndPoint(IPAddress.Parse("10.0.0.1"), _listener!.LocalEndPoint.Port)], _self.DeviceId, Authentication.Types.Purpose.Link, default);
     }

@@ -244,7 +244,7 @@ public sealed class HandshakeAttackTests
 
     [Theory]
     [InlineData(0, Limits.OpeningFrame)]
-    [InlineData(1, Limits.HandshakeFrame)]
+    [InlineData(1, Limits.HandshakeFrameWithChain)]
     [InlineData(2, Limits.HandshakeFrame)]
     [InlineData(3, Limits.HandshakeFrame)]
     public void A_frame_over_its_limit_is_refused_unread(int number, int limit)

@@ -103,12 +103,11 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
         _key = loaded.Home.Key;
         _machine = new RegistrationMachine(_key, ThisProgram.Platform, _context.Random, loaded.Home.Floor);
         if (loaded.Home.Held is { } held)
-        {
             _machine.Hold(held);
-            // Before the certificate: whoever judges by the one has the other.
-            _context.Events.Publish(new RegistrationEvents.TimeFloorRaised(_machine.Floor));
-            _context.Events.Publish(new RegistrationEvents.Certified(Identity(held)));
-        }
+        // Before the certificate: whoever judges by the one has the other.
+        _context.Events.Publish(new RegistrationEvents.TimeFloorRaised(_machine.Floor));
+        if (_machine.Held is not null)
+            _context.Events.Publish(new RegistrationEvents.Certified(Identity(_machine.Held)));
         if (loaded.Home is { Pending: { } plan, Course: { } course })
         {
             _log.Info("Going on with the registration at {0}", plan.Server);

@@ -5,6 +5,7 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
 
@@ -16,7 +17,7 @@ namespace OpenShare.Device.Revocation;
 /// </summary>
 internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
 {
-    private sealed record Loaded(RevocationHome Home) : INoSerializationVerificationNeeded;
+    private sealed record Loaded(RevocationHome Home, TrustRoot? Told) : INoSerializationVerificationNeeded;
 
     private sealed record Tick;
 
@@ -29,6 +30,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly LatestCall _call = new();
     private RevocationSource? _source;
+    private TrustRoot? _trust;
     private RevocationList? _saidStale;
 
     public RevocationActor(
@@ -66,7 +68,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
         ReceiveAsync<Loaded>(async loaded =>
         {
             Become(Ready);
-            await OnLoaded(loaded.Home);
+            await OnLoaded(loaded);
             Stash.UnstashAll();
         });
         Receive<Status.Failure>(Fail);
@@ -75,9 +77,13 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
 
     private void Ready()
     {
-        ReceiveAsync<Loaded>(loaded => OnLoaded(loaded.Home));
-        // Registered just now, or renewed: what is in force is on disk by then.
-        Receive<RegistrationEvents.Certified>(_ => Load());
+        ReceiveAsync<Loaded>(OnLoaded);
+        // Registered just now, renewed, or under another trust root: what is in force is on disk by then.
+        Receive<RegistrationEvents.Certified>(m =>
+        {
+            _trust = m.Identity.Trust;
+            Load();
+        });
         ReceiveAsync<RegistrationEvents.TimeFloorRaised>(m => Handle(new RevocationInput.FloorRaised(m.Floor)));
         ReceiveAsync<PeerEvents.RevocationOffered>(m => Handle(new RevocationInput.Offered(m.List)));
         ReceiveAsync<RevocationInput>(Handle);
@@ -94,11 +100,18 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
     // The home cannot be read, or a call threw: the supervisor decides, as for any surprise.
     private static void Fail(Status.Failure failure) => throw new InvalidOperationException("The revocation flow met what it does not expect.", failure.Cause);
 
-    private void Load() =>
-        _context.Workers.Run(() => RevocationHome.Load(_registration, _lists)).PipeTo(Self, success: home => new Loaded(home));
-
-    private async Task OnLoaded(RevocationHome home)
+    private void Load()
     {
+        var told = _trust;
+        _context.Workers.Run(() => RevocationHome.Load(_registration, _lists, told)).PipeTo(Self, success: home => new Loaded(home, told));
+    }
+
+    private async Task OnLoaded(Loaded loaded)
+    {
+        // Of two that were under way only the later counts.
+        if (loaded.Told != _trust)
+            return;
+        var home = loaded.Home;
         if (home.Problem is not null)
             _log.Warning("The revocation list held was discarded. {0}", home.Problem);
         // Loaded twice, from disk and because registration announced what it found there: once is enough.

@@ -97,6 +97,8 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
         _askedAt = now;
         var contact = new ServiceContact(_source!.Server, _source.ServerTrust, _pin);
         var asksForTrust = contact.IsUnproven || (now - _trustAskedAt).Duration() >= TrustRootEvery;
+        if (asksForTrust)
+            _trustAskedAt = now;
         Rest(asksForTrust ? Step.ProvingService : Step.Asking, null);
         return asksForTrust
             ? [new RevocationEffect.FetchTrustRoot(_call, contact)]
@@ -117,7 +119,6 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
     private List<RevocationEffect> HandleShown(ServiceShown shown, DateTimeOffset now)
     {
         List<RevocationEffect> effects = [];
-        _trustAskedAt = now;
         try
         {
             var links = ServiceProof.ReadLinks(shown);

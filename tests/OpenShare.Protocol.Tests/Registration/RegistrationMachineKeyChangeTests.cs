@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Tests.Support;
@@ -136,6 +137,20 @@ public class RegistrationMachineKeyChangeTests
         Only<RegistrationEffect.ForgetPlan>(other.Handle(new RegistrationInput.TrustRootShown(
             Only<RegistrationEffect.FetchTrustRoot>(other.Begin()).Call, Shown(Changed, _issuing, leftOut: 1))));
         Assert.Equal(RegistrationRefusal.WrongServer, other.Refusal);
+    }
+
+    [Fact]
+    public void The_trust_roots_before_are_in_the_answer_only_where_there_are_any()
+    {
+        var one = JsonSerializer.Serialize(RegistrationMachineRig.Shown(_rig.Organisation).Answer, RegistrationJson.Options);
+        Assert.DoesNotContain("trust_chain", one, StringComparison.Ordinal);
+        Assert.Null(JsonSerializer.Deserialize<RegistrationMessages.TrustRootResponse>(one, RegistrationJson.Options)!.TrustChain);
+
+        var two = JsonSerializer.Serialize(Shown(Changed, _issuing).Answer, RegistrationJson.Options);
+        Assert.Contains("\"trust_chain\":[\"", two, StringComparison.Ordinal);
+        Assert.Equal(
+            [_rig.Organisation.Trust.ToText()],
+            JsonSerializer.Deserialize<RegistrationMessages.TrustRootResponse>(two, RegistrationJson.Options)!.TrustChain!);
     }
 
     [Fact]

@@ -260,6 +260,19 @@ public class RevocationMachineTests
     }
 
     [Fact]
+    public void A_service_that_does_not_show_its_trust_root_is_asked_for_lists_all_the_same()
+    {
+        var ask = Asking();
+        _now += RevocationMachine.TrustRootEvery;
+        var fetch = Only<RevocationEffect.FetchTrustRoot>(_machine.Handle(new RevocationInput.Answered(ask.Call, new RevocationAnswer.NotModified()), _now));
+
+        _machine.Handle(new RevocationInput.CallFailed(fetch.Call, new ServiceFailure.Refused(404, null, "")), _now);
+
+        _now = _machine.NextTimeout!.Value;
+        Only<RevocationEffect.Ask>(_machine.HandleTimeout(_now));
+    }
+
+    [Fact]
     public void A_list_of_the_service_under_a_key_not_known_here_is_a_reason_to_ask_for_its_trust_root()
     {
         var ask = Asking(_organisation.Revoke(3));

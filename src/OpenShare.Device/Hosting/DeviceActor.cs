@@ -73,8 +73,7 @@ public sealed class DeviceActor : ReceiveActor
     public static Props Props(DeviceAdapters adapters, DeviceSettings settings) => Akka.Actor.Props.Create(() => new DeviceActor(adapters, settings));
 
     // A flow that fails starts anew from what is on disk; one that fails again and again takes the device with it, for its host to see.
-    protected override SupervisorStrategy SupervisorStrategy() =>
-        new OneForOneStrategy(maxNrOfRetries: 10, withinTimeRange: TimeSpan.FromMinutes(1), _ => Directive.Restart);
+    protected override SupervisorStrategy SupervisorStrategy() => Supervision.Of(Context.System).Flows.Strategy;
 
     protected override void PostStop() => _adapters.Context.Events.Unsubscribe(Self);
 

@@ -85,8 +85,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Akka.Actor.Props.Create(() => new PeersActor(context, store, listener));
 
     // A peer's actor that fails loses its link and is made anew; one that keeps failing is stopped, and made again by the next message for it.
-    protected override SupervisorStrategy SupervisorStrategy() =>
-        new OneForOneStrategy(maxNrOfRetries: 10, withinTimeRange: TimeSpan.FromMinutes(1), _ => Directive.Restart);
+    protected override SupervisorStrategy SupervisorStrategy() => Supervision.Of(Context.System).Peers.Strategy;
 
     protected override void PreStart()
     {

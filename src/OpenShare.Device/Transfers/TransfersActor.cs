@@ -25,9 +25,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     private sealed record ReviveDue(TransferKey Key);
 
     // A session that fails is started again from what it kept, so often; then the transfer is given up, and says so.
-    private const int MostFailures = 5;
-    private static readonly RetryDelay RevivePause = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
-
+    private readonly TransferFailures _limit = Supervision.Of(Context.System).Transfers;
     private readonly DeviceContext _context;
     private readonly TransferStores _stores;
     private readonly TransferHistory _history;
@@ -209,9 +207,9 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     private void OnSessionFailed(TransferNo no, TransferRecord record)
     {
         var failures = _failures[record.Key] = _failures.GetValueOrDefault(record.Key) + 1;
-        if (failures < MostFailures)
+        if (failures < _limit.Max)
         {
-            var pause = RevivePause.After(failures, _context.Random);
+            var pause = new RetryDelay(_limit.First, _limit.Longest).After(failures, _context.Random);
             _log.Warning("The session of transfer {0} failed; it goes on in {1:0.0} s", record.Key.Transfer, pause.TotalSeconds);
             Timers.StartSingleTimer(record.Key, new ReviveDue(record.Key), pause);
             return;

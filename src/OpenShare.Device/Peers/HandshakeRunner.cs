@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Registration;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
@@ -68,6 +69,9 @@ internal sealed class HandshakeRunner(DeviceContext context, HandshakeParty part
                         case HandshakeEffect.SendFrame send:
                             await HandshakeFrames.WriteAsync(connection, send.Frame, cancellation).ConfigureAwait(false);
                             break;
+                        case HandshakeEffect.TrustRootFollowed followed:
+                            context.Events.Publish(new RegistrationEvents.TrustRootOffered(followed.Links));
+                            break;
                         case HandshakeEffect.Established established:
                             var control = new SecureStream(connection, established.Result.Session.OpenControlChannel());
                             return new HandshakeOutcome.Open(established.Result, control, connection.Remote);
@@ -76,7 +80,7 @@ internal sealed class HandshakeRunner(DeviceContext context, HandshakeParty part
                             return new HandshakeOutcome.Failed(failed.Failure);
                     }
                 }
-                var frame = await HandshakeFrames.ReadAsync(connection, Limits.HandshakeFrame, cancellation).ConfigureAwait(false);
+                var frame = await HandshakeFrames.ReadAsync(connection, machine.LongestFrame, cancellation).ConfigureAwait(false);
                 effects = machine.Handle(frame, context.Now);
                 if (mayConclude is not null && machine is HandshakeInitiator { IsPeerProven: true })
                 {

@@ -39,6 +39,7 @@ internal sealed class Link : IDisposable
     {
         Id = id;
         Certificate = result.Peer;
+        JudgedBy = result.Trust;
         Session = result.Session;
         PeerRevocationVersion = result.PeerRevocationVersion;
         Remote = remote;
@@ -49,6 +50,9 @@ internal sealed class Link : IDisposable
     internal LinkId Id { get; }
 
     internal DeviceCertificate Certificate { get; }
+
+    /// <summary>The trust roots the peer was judged by when the link opened.</summary>
+    internal TrustChain JudgedBy { get; }
 
     internal Session Session { get; }
 

@@ -11,7 +11,7 @@ internal static class LinkProblems
     internal static LinkProblem From(HandshakeFailure failure, DeviceId? about = null) => failure switch
     {
         HandshakeFailure.Refused refused => new(From(refused.Code), refused.Detail, ByPeer: false) { IsProven = IsVerdict(refused, about) },
-        HandshakeFailure.RefusedByPeer refused => new(From(refused.Code), refused.Detail, ByPeer: true) { IsProven = refused.By is not null },
+        HandshakeFailure.RefusedByPeer refused => new(From(refused.Code), refused.Detail, ByPeer: true) { IsProven = refused.By is not null && !IsCurable(refused.Code) },
         HandshakeFailure.Hinted { Code: Hint.Types.Code.NoCommonVersion } hint => new(LinkRefusal.NoCommonVersion, hint.Detail, ByPeer: true),
         _ => Unreachable(failure.Detail),
     };
@@ -28,9 +28,12 @@ internal static class LinkProblems
             _ => false,
         };
 
+    // This device's certificate is not good there: where the organisation has changed its keys, that ends by a renewal at once.
+    private static bool IsCurable(RefusalCode code) => code is RefusalCode.BadCertificate;
+
     private static LinkRefusal From(RefusalCode code) => code switch
     {
-        RefusalCode.BadCertificate or RefusalCode.TrustRootBehind => LinkRefusal.BadCertificate,
+        RefusalCode.BadCertificate or RefusalCode.TrustRootBehind or RefusalCode.BadTrustRoot => LinkRefusal.BadCertificate,
         RefusalCode.WrongAccount => LinkRefusal.WrongAccount,
         RefusalCode.Expired => LinkRefusal.Expired,
         RefusalCode.Revoked => LinkRefusal.Revoked,

@@ -108,22 +108,18 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         _party = changed.Party;
         if (_link is not { } link)
             return;
-        if (Objection() is { } problem)
-            Refuse(problem);
+        if (Objection(link.Certificate, link.JudgedBy) is { } problem)
+            End(problem);
         else if (_party?.Revoked is { } list && list.IsNewerThan(had) && list.Version > link.PeerRevocationVersion)
             OfferRevocationList(link, list);
     }
 
     /// <summary>Why this peer may not be spoken with now, whatever its handshake once proved.</summary>
-    private LinkProblem? Objection()
+    private LinkProblem? Objection(DeviceCertificate certificate, TrustChain judgedBy)
     {
         if (_party is null)
             return new LinkProblem(LinkRefusal.NotRegistered, "This device is not registered.", ByPeer: false);
-        if (_party.Revoked?.Revokes(_device) == true)
-            return new LinkProblem(LinkRefusal.Revoked, "The other device was revoked.", ByPeer: false);
-        if (_party.Duplicates.Contains(_device))
-            return new LinkProblem(LinkRefusal.Duplicate, "Two devices claim this device id; both are refused until that is resolved.", ByPeer: false);
-        return null;
+        return _party.ObjectionTo(certificate, judgedBy, _context.Now) is { } refused ? LinkProblems.From(refused) : null;
     }
 
     private void OnAddresses(ImmutableArray<IPEndPoint> addresses)
@@ -134,7 +130,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
 
     private void OnOpen(HandshakeOutcome.Open open)
     {
-        if (_isStopping || Objection() is not null || (_link is { } old && !LinkElection.NewerStays(
+        if (_isStopping || Objection(open.Result.Peer, open.Result.Trust) is not null || (_link is { } old && !LinkElection.NewerStays(
             _party!.Certificate.DeviceId, _device, old.Session.Role, open.Result.Session.Role)))
         {
             _ = Goodbye.EndAsync(open.Control, Context.System.Scheduler);
@@ -204,6 +200,15 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
                 break;
         }
         ScheduleLiveness();
+    }
+
+    private void End(LinkProblem problem)
+    {
+        // A certificate under a key withdrawn meanwhile: the peer learns of it when it is dialled anew, and renews.
+        if (problem.Refusal == LinkRefusal.BadCertificate)
+            EndLink(LinkEnd.ClosedHere, problem.Detail);
+        else
+            Refuse(problem);
     }
 
     private void Refuse(LinkProblem problem)

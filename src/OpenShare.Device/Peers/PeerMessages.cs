@@ -107,6 +107,9 @@ public static class PeerEvents
     /// <summary>A device that may not speak with us tried to. Shown as a warning.</summary>
     public sealed record PeerRefused(DeviceId Device, LinkProblem Problem) : IDeviceEvent;
 
+    /// <summary>A handshake proved that the device of this certificate is there.</summary>
+    public sealed record PeerProven(DeviceCertificate Certificate) : IDeviceEvent;
+
     /// <summary>A peer showed a revocation list that it says is newer. Unverified: the revocation flow judges it.</summary>
     public sealed record RevocationOffered(DeviceId Device, Signed List) : IDeviceEvent;
 

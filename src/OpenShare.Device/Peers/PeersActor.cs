@@ -39,6 +39,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private long _started;
     private Protocol.Revocation.RevocationList? _revoked;
     private ImmutableHashSet<DeviceId> _duplicates = [];
+    private TimeFloor _floor = TimeFloor.None;
 
     /// <param name="listener">already listening, so that its port can be announced; null where this device is not on the network</param>
     public PeersActor(DeviceContext context, IPeerStore store, ITransportListener? listener)
@@ -49,6 +50,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
 
         Receive<RegistrationEvents.Certified>(m => { _identity = m.Identity; TellParty(); });
         Receive<RevocationEvents.RevocationChanged>(m => { _revoked = m.List; TellParty(); });
+        Receive<RegistrationEvents.TimeFloorRaised>(m => { _floor = _floor.Raise(m.Floor.IssuedAt); TellParty(); });
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
         Receive<DiscoveryEvents.PeerLost>(m => _directory.Lost(m.DeviceId));
         Receive<DiscoveryEvents.DuplicateDevice>(m => { _duplicates = _duplicates.Add(m.DeviceId); TellParty(); });
@@ -63,7 +65,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<PeerCommands.Stop>(_ => OnStop());
         Receive<PeerQueries.GetPeers>(_ => Sender.Tell(_directory.View(_revoked, _duplicates)));
 
-        Receive<PeerSignals.Proven>(m => _directory.Proven(m.Certificate, m.DialledAt));
+        Receive<PeerSignals.Proven>(m => OnProven(m.Certificate, m.DialledAt));
         Receive<PeerSignals.Refused>(m => OnRefused(m.Device, m.Problem));
         Receive<PeerSignals.SessionClosed>(m => _sessions.Remove(m.Session));
         Receive<PeerSignals.StateWanted>(m => TellState(Sender, m.Device));
@@ -89,6 +91,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         var self = Self;
+        _context.Events.Subscribe<RegistrationEvents.TimeFloorRaised>(self);
         _context.Events.Subscribe<RegistrationEvents.Certified>(self);
         _context.Events.Subscribe<RevocationEvents.RevocationChanged>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerSighted>(self);
@@ -108,7 +111,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     }
 
     private HandshakeParty? Party() =>
-        _identity is null ? null : new HandshakeParty(_identity.Key, _identity.Certificate, _identity.Trust, _revoked, _duplicates);
+        _identity is null ? null : new HandshakeParty(_identity.Key, _identity.Certificate, _identity.Chain, _revoked, _duplicates, _floor);
 
     private void TellParty()
     {
@@ -181,6 +184,12 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         peer.Tell(new PeerSignals.Probe());
     }
 
+    private void OnProven(DeviceCertificate certificate, IPEndPoint? dialledAt)
+    {
+        _directory.Proven(certificate, dialledAt);
+        _context.Events.Publish(new PeerEvents.PeerProven(certificate));
+    }
+
     private void OnRefused(DeviceId device, LinkProblem problem)
     {
         if (!problem.ByPeer && problem.IsProven)
@@ -220,7 +229,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         {
             case HandshakeOutcome.Open open:
                 var device = open.Result.Peer.DeviceId;
-                _directory.Proven(open.Result.Peer, resolved.Address);
+                OnProven(open.Result.Peer, resolved.Address);
                 var peer = Peer(device);
                 peer.Tell(new PeerSignals.AddressesKnown([resolved.Address]));
                 peer.Tell(new PeerSignals.Adopt(open));

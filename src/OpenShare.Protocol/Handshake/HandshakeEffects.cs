@@ -11,6 +11,12 @@ public abstract record HandshakeEffect
     /// <summary>Send this frame's bytes (the shell puts the length before it).</summary>
     public sealed record SendFrame(byte[] Frame) : HandshakeEffect;
 
+    /// <summary>
+    /// The other side was ahead, and its newer trust roots follow from this device's own: adopt them, whatever else
+    /// becomes of the handshake. Whoever handed them on cannot have made them.
+    /// </summary>
+    public sealed record TrustRootFollowed(IReadOnlyList<TrustRootLink> Links) : HandshakeEffect;
+
     /// <summary>Both sides are authenticated and the channel is open.</summary>
     public sealed record Established(HandshakeResult Result) : HandshakeEffect;
 

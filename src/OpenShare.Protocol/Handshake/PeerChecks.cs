@@ -20,15 +20,19 @@ internal static class PeerChecks
         {
             return new(RefusalCode.BadCertificate, error.Message);
         }
-        return Judge(self, certificate, proves, now) is var (code, detail)
-            ? new(code, detail, certificate) { IsKeyProven = proves(certificate) }
-            : null;
+        var isKeyProven = proves(certificate);
+        if (JudgeStanding(self, certificate, now) is { } refused)
+            return refused with { IsKeyProven = isKeyProven };
+        return isKeyProven ? null : new(RefusalCode.BadSignature, $"It could not prove that it holds the key of {certificate.Name}.", certificate);
     }
 
-    private static (RefusalCode Code, string Detail)? Judge(
-        HandshakeParty self, DeviceCertificate shown, Func<DeviceCertificate, bool> proves, DateTimeOffset now)
+    /// <summary>The checks that may come out otherwise later, for a peer that has proven itself.</summary>
+    internal static HandshakeFailure.Refused? JudgeStanding(HandshakeParty self, DeviceCertificate shown, DateTimeOffset now) =>
+        Judge(self, shown, self.Floor.At(now)) is var (code, detail) ? new(code, detail, shown) : null;
+
+    private static (RefusalCode Code, string Detail)? Judge(HandshakeParty self, DeviceCertificate shown, DateTimeOffset now)
     {
-        if (!shown.IsVouchedFor(self.Trust))
+        if (!shown.IsVouchedFor(self.Trust.Newest))
             return (RefusalCode.BadCertificate, $"The certificate of {shown.Name} is not signed by this organisation's registration service.");
         if (shown.Account != self.Certificate.Account)
             return (RefusalCode.WrongAccount, $"{shown.Name} belongs to the account {shown.Account}, not to {self.Certificate.Account}.");
@@ -42,8 +46,6 @@ internal static class PeerChecks
             return (RefusalCode.Duplicate, $"Two devices claim to be {shown.Name}; both are refused until that is resolved.");
         if (shown.DeviceId == self.Certificate.DeviceId)
             return (RefusalCode.Duplicate, $"{shown.Name} is this device itself, or a copy of its key.");
-        if (!proves(shown))
-            return (RefusalCode.BadSignature, $"It could not prove that it holds the key of {shown.Name}.");
         return null;
     }
 }

@@ -72,7 +72,7 @@ public sealed class OfferTests : TransfersRig
         await AssertNothingKeptAsync();
         Assert.Equal(Device.Transfers.Receiving.EarlyStreams.MostOfAPeer, streams.Count(s => !s.IsClosed));
 
-        Context.Events.Publish(new PeerEvents.LinkClosed(_ann.DeviceId, Link, "gone"));
+        Context.Events.Publish(new PeerEvents.LinkClosed(_ann.DeviceId, Link, LinkEnd.Cut, "gone"));
         await HeardAsync();
         Assert.All(streams, s => Assert.True(s.IsClosed));
     }

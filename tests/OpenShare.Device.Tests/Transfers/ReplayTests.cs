@@ -23,7 +23,7 @@ public sealed class ReplayTests : TransferSpecs
         var answering = AnswerAsync(listener, new HandshakeParty(
             Organisation.Enroll("mallory").Key,
             Organisation.Certify(ben.Identity.Key.PublicKey, "ben", at: DateTimeOffset.UtcNow.AddDays(-400)),
-            Organisation.Trust, Revoked: null, new HashSet<DeviceId>()), ann);
+            Organisation.Chain, Revoked: null, new HashSet<DeviceId>(), TimeFloor.None), ann);
         var id = await ann.SendAsync(ben, "a.bin");
         await ann.SeesAsync(id, v => v.Detail?.Contains("expired", StringComparison.Ordinal) == true);
 

@@ -127,7 +127,7 @@ public sealed class HandshakeMalformedTests : HandshakeAttack
 
     [Theory]
     [InlineData(0, Limits.OpeningFrame)]
-    [InlineData(1, Limits.HandshakeFrame)]
+    [InlineData(1, Limits.HandshakeFrameWithChain)]
     [InlineData(2, Limits.HandshakeFrame)]
     [InlineData(3, Limits.HandshakeFrame)]
     public void A_frame_over_its_limit_is_refused_unread(int number, int limit)

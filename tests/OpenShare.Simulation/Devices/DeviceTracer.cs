@@ -37,7 +37,7 @@ internal sealed class DeviceTracer : ReceiveActor
     private static string Detail(IDeviceEvent deviceEvent) => deviceEvent switch
     {
         RegistrationEvents.Certified m => m.Identity.DeviceId.ToString(),
-        RevocationEvents.RevocationChanged m => $"{m.List.Version}",
+        RevocationEvents.RevocationChanged m => $"{m.List?.Version}",
         DiscoveryEvents.PeerSighted m => $"{m.Sighting.DeviceId} at {m.Sighting.Place.Host}:{m.Sighting.Place.Port}",
         DiscoveryEvents.PeerLost m => m.DeviceId.ToString(),
         PeerEvents.LinkOpened m => $"{m.Device} link {m.Link.Value}",

@@ -35,7 +35,7 @@ public sealed class SimulatedDevice : IDisposable
         var keys = new MemoryKeyStore();
         keys.Save((SigningKey)identity.Key);
         _database.Registration.Save(new RegistrationRecord(
-            identity.Server, identity.Certificate, identity.Trust, identity.AccountDiscoveryKey, ServerTrust: null));
+            identity.Server, identity.Certificate, identity.Chain, identity.AccountDiscoveryKey, ServerTrust: null));
         _tracer = lan.System.ActorOf(DeviceTracer.Props(lan.Trace, name, Note, () => IsStopped = true), $"{name}-trace");
         context.Events.Subscribe<IDeviceEvent>(_tracer);
         var adapters = new DeviceAdapters(

@@ -11,10 +11,10 @@ namespace OpenShare.Simulation.Tests.Disk;
 /// A transfer's receiving side as far as the disk is concerned: writes chunks, syncs now and then, places, discards. What
 /// a real one keeps in its database is kept here, and outlives the process as it does there.
 /// </summary>
-internal sealed class Receiver(SimulatedDisk disk, string inbox, IReadOnlyList<DestinationEntry> entries, Func<DestinationEntry, byte[]> bytesOf)
+/// <param name="syncEvery">files</param>
+internal sealed class Receiver(SimulatedDisk disk, string inbox, IReadOnlyList<DestinationEntry> entries, Func<DestinationEntry, byte[]> bytesOf, int syncEvery)
 {
     private const int Chunk = 64 * 1024;
-    private const int SyncEvery = 5;
 
     private static readonly DeviceId Sender = DeviceId.FromBytes(new SeededRandom(1).Bytes(16));
     private static readonly TransferId Transfer = TransferId.New(new SeededRandom(2));
@@ -82,7 +82,7 @@ internal sealed class Receiver(SimulatedDisk disk, string inbox, IReadOnlyList<D
                 AssertDone(destination.Write(file, offset, [Bytes(file, offset)]));
             _written.Add(no);
             unsynced.Add(file);
-            if (unsynced.Count < SyncEvery)
+            if (unsynced.Count < syncEvery)
                 continue;
             AssertDone(destination.Sync([.. unsynced]));
             _durable.UnionWith(_written);
@@ -112,11 +112,21 @@ internal sealed class Receiver(SimulatedDisk disk, string inbox, IReadOnlyList<D
             _names[name.Top] = name;
     }
 
-    private static void AssertDone(DiskResult result) => Assert.Equal(DiskResult.Done, result);
+    private static void AssertDone(DiskResult result)
+    {
+        if (!result.IsDone)
+            throw new StoppedException(result);
+    }
 
     private static T Value<T>(DiskResult<T> result) where T : class
     {
-        Assert.True(result.IsDone, result.Detail);
+        AssertDone(new DiskResult(result.Problem, result.Detail));
         return result.Value!;
+    }
+
+    /// <summary>The disk said that it cannot go on just now.</summary>
+    internal sealed class StoppedException(DiskResult result) : Exception($"{result.Problem}: {result.Detail}")
+    {
+        internal DiskProblem Problem { get; } = result.Problem;
     }
 }

@@ -48,7 +48,7 @@ internal sealed class SimulatedFile(DiskMount mount, FileNode file) : OpenedFile
             throw DiskFault.Of(Errno.NoSpace, file.Path);
     }
 
-    internal override void Allocate(long size, string path)
+    internal override bool Allocate(long size, string path)
     {
         using var scope = mount.Change(file.Path);
         var end = mount.Tree.Room(file, size);
@@ -56,6 +56,7 @@ internal sealed class SimulatedFile(DiskMount mount, FileNode file) : OpenedFile
         file.Touch(mount.Tree.Now());
         if (end < size)
             throw DiskFault.Of(Errno.NoSpace, path);
+        return true;
     }
 
     public override void Dispose()

@@ -12,6 +12,8 @@ internal sealed class SimulatedFolder(DiskMount mount, DirectoryNode directory, 
 
     internal override string FullPath { get; } = fullPath;
 
+    internal override string FileSystem => "1";
+
     internal override long AvailableBytes
     {
         get
@@ -47,6 +49,8 @@ internal sealed class SimulatedFolder(DiskMount mount, DirectoryNode directory, 
         }
         return new SimulatedFolder(mount, opened, System.IO.Path.Combine(FullPath, name));
     }
+
+    internal override bool IsOwn(FileStat stat) => stat.Owner == SimulatedFileSystem.User;
 
     internal override IReadOnlyList<string> Names(string path)
     {

@@ -12,6 +12,14 @@ internal abstract class FileSystem
     /// <returns>null when there is nothing of this name; a link in the last place is not followed</returns>
     internal abstract FileStat? Stat(string path);
 
+    /// <returns>null also where it cannot be looked at</returns>
+    internal FileStat? TryStat(string path)
+    {
+        FileStat? stat = null;
+        DiskFault.Guard(path, () => { stat = Stat(path); });
+        return stat;
+    }
+
     /// <summary>Opens for reading. Never blocks on a pipe; on Linux never follows a link in the last place.</summary>
     internal abstract OpenedFile OpenToRead(string path);
 
@@ -33,6 +41,9 @@ internal abstract class FileSystem
         Ensure(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
         return Open(path);
     }
+
+    /// <returns>null where it is not there: nothing is made</returns>
+    internal Folder? OpenExisting(string path) => TryStat(FollowLinks(path)) is { Kind: FileKind.Directory } ? Open(path) : null;
 
     /// <summary>Opens a directory that is there.</summary>
     protected abstract Folder Open(string path);

@@ -12,6 +12,9 @@ internal abstract class Folder : IDisposable
     /// <summary>Bytes that this user may still write in it.</summary>
     internal abstract long AvailableBytes { get; }
 
+    /// <summary>Names the file system: folders of one share its free space.</summary>
+    internal abstract string FileSystem { get; }
+
     /// <summary>Names boot and mount; see <see cref="IDestination.Epoch"/>.</summary>
     internal abstract string Epoch { get; }
 
@@ -20,6 +23,9 @@ internal abstract class Folder : IDisposable
 
     /// <summary>A directory directly in this one, made for its owner alone where missing, and refused when it is another user's.</summary>
     internal abstract Folder OpenPrivate(string name);
+
+    /// <summary>True when it belongs to this process's user.</summary>
+    internal abstract bool IsOwn(FileStat stat);
 
     /// <summary>Names in the directory at this path ("" for this one).</summary>
     internal abstract IReadOnlyList<string> Names(string path);

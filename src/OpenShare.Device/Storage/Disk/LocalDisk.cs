@@ -14,15 +14,16 @@ public sealed class LocalDisk : IDisk
 
     internal LocalDisk(FileSystem files) => _files = files;
 
-    public bool Exists(string path)
-    {
-        FileStat? stat = null;
-        DiskFault.Guard(path, () => stat = _files.Stat(path));
-        return stat is not null;
-    }
+    public bool Exists(string path) => !path.Contains('\0', StringComparison.Ordinal) && _files.TryStat(path) is not null;
 
     public ISource OpenSource(IReadOnlyList<string> paths) => new SourceTree(_files, paths);
 
     public DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer) =>
         DiskFault.Guard<IDestination>(directory, () => StagedDestination.Open(_files, directory, sender, transfer));
+
+    public DiskResult<IReadOnlyList<StagingPlace>> FindStaged(string directory) =>
+        DiskFault.Guard<IReadOnlyList<StagingPlace>>(directory, () => Leftovers.Find(_files, directory));
+
+    public DiskResult Discard(string directory, DeviceId sender, TransferId transfer) =>
+        DiskFault.Guard(directory, () => Leftovers.Remove(_files, directory, sender, transfer));
 }

@@ -16,9 +16,10 @@ internal abstract class OpenedFile : IDisposable
     /// <summary>Writes the buffers one after the other, whole.</summary>
     internal abstract void Write(IReadOnlyList<ReadOnlyMemory<byte>> bytes, long offset);
 
-    /// <summary>Makes sure that the file's space is there, and that it has this size. A file system that cannot tell leaves it to the writes.</summary>
+    /// <summary>Makes sure that the file's space is there, and that it has this size. What it has already is no harm.</summary>
     /// <param name="path">for the message</param>
-    internal abstract void Allocate(long size, string path);
+    /// <returns>false: this file system cannot tell, and leaves it to the writes</returns>
+    internal abstract bool Allocate(long size, string path);
 
     public abstract void Dispose();
 }

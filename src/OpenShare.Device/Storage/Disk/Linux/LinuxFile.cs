@@ -9,7 +9,7 @@ internal sealed class LinuxFile(SafeFileHandle handle) : SystemFile(handle)
 
     internal override FileStat Stat() => LinuxFiles.Stat(Handle);
 
-    internal override void Allocate(long size, string path)
+    internal override bool Allocate(long size, string path)
     {
         // In steps: a signal interrupts the call, and tmpfs then undoes what the call had done.
         for (var offset = 0L; offset < size;)
@@ -18,9 +18,11 @@ internal sealed class LinuxFile(SafeFileHandle handle) : SystemFile(handle)
             if (Libc.Fallocate(Handle, 0, offset, length) == 0)
                 offset += length;
             else if (Marshal.GetLastPInvokeError() is Errno.NotSupported or Errno.NotImplemented)
-                return;
+                return false;
             else if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
                 throw LinuxFiles.Fault(path);
         }
+
+        return true;
     }
 }

@@ -22,6 +22,8 @@ internal sealed class LinuxFolder : Folder
 
     internal override long AvailableBytes => new DriveInfo(FullPath).AvailableFreeSpace;
 
+    internal override string FileSystem => $"{LinuxFiles.Stat(_handle).Device:x}";
+
     internal override string Epoch => $"{BootId.Value}/{LinuxFiles.Stat(_handle).Mount:x}";
 
     internal static LinuxFolder Open(string path)
@@ -42,7 +44,7 @@ internal sealed class LinuxFolder : Folder
             throw Fault(name);
         var folder = new LinuxFolder(Beneath.Directory(_handle, name), Path.Combine(FullPath, name));
         var stat = LinuxFiles.Stat(folder._handle);
-        if (stat.Owner == Libc.Geteuid())
+        if (IsOwn(stat))
         {
             if ((stat.Mode & 0x3F) != 0)
                 Check(Libc.Fchmod(folder._handle, OwnerDirectory), name);
@@ -52,6 +54,8 @@ internal sealed class LinuxFolder : Folder
         folder.Dispose();
         throw new DiskFault(DiskProblem.Denied, $"{Path.Combine(FullPath, name)} belongs to another user");
     }
+
+    internal override bool IsOwn(FileStat stat) => stat.Owner == Libc.Geteuid();
 
     internal override IReadOnlyList<string> Names(string path)
     {
@@ -96,7 +100,7 @@ internal sealed class LinuxFolder : Folder
         if (fd < 0 && Marshal.GetLastPInvokeError() == Errno.AccessDenied)
         {
             // Its final mode was set before a crash and keeps its owner out.
-            ChangeMode(at, OwnerFile, FileKind.File);
+            ChangeMode(at, path, OwnerFile, FileKind.File);
             fd = Libc.OpenAt(at.In, at.Name, flags | LinuxFlags.NoFollow, 0);
         }
 
@@ -127,7 +131,7 @@ internal sealed class LinuxFolder : Folder
     {
         using var at = Beneath.Parent(_handle, path);
         if (LinuxFiles.Stat(at.In, at.Name) is { Kind: FileKind.Directory } stat && (stat.Mode & OwnerDirectory) != OwnerDirectory)
-            ChangeMode(at, OwnerDirectory, FileKind.Directory);
+            ChangeMode(at, path, OwnerDirectory, FileKind.Directory);
     }
 
     internal override void SetFinal(string path, FileKind kind, uint mode, long mtimeNs, bool sync)
@@ -140,7 +144,7 @@ internal sealed class LinuxFolder : Folder
             return;
         }
 
-        using var handle = kind is FileKind.Directory ? Beneath.Directory(at.In, at.Name) : OpenHandle(path);
+        using var handle = kind is FileKind.Directory ? Beneath.Directory(_handle, path) : OpenHandle(path);
         Check(Libc.Futimens(handle, times), path);
         Check(Libc.Fchmod(handle, mode), path);
         if (sync)
@@ -213,15 +217,15 @@ internal sealed class LinuxFolder : Folder
     }
 
     // chmod through the descriptor's entry in /proc acts on the very file that was opened, even where opening it to read is refused.
-    private static void ChangeMode(Beneath at, uint mode, FileKind expected)
+    private static void ChangeMode(Beneath at, string path, uint mode, FileKind expected)
     {
         var fd = Libc.OpenAt(at.In, at.Name, LinuxFlags.PathOnly | LinuxFlags.NoFollow | LinuxFlags.CloseOnExec, 0);
         if (fd < 0)
-            throw LinuxFiles.Fault(at.Name);
+            throw LinuxFiles.Fault(path);
         using var handle = new SafeFileHandle(fd, ownsHandle: true);
         if (LinuxFiles.Stat(handle).Kind != expected)
-            throw DiskFault.Of(Errno.Exists, at.Name);
-        Check(Libc.Chmod($"/proc/self/fd/{fd}", mode), at.Name);
+            throw DiskFault.Of(Errno.Exists, path);
+        Check(Libc.Chmod($"/proc/self/fd/{fd}", mode), path);
     }
 
     private static void Check(int result, string path)

@@ -14,6 +14,8 @@ internal sealed class PortableFolder(string path) : Folder
 
     internal override long AvailableBytes => new DriveInfo(FullPath).AvailableFreeSpace;
 
+    internal override string FileSystem => Path.GetPathRoot(FullPath) ?? "";
+
     // There is no sure name of a boot, so each process is an epoch of its own and only what was synced is trusted after it.
     internal override string Epoch { get; } = Guid.NewGuid().ToString();
 
@@ -28,6 +30,8 @@ internal sealed class PortableFolder(string path) : Folder
             Directory.CreateDirectory(full, OwnerOnly);
         return PortableFiles.Stat(full)?.Kind is FileKind.Directory ? new PortableFolder(full) : throw LinkInTheWay(name);
     }
+
+    internal override bool IsOwn(FileStat stat) => true;
 
     internal override IReadOnlyList<string> Names(string path) =>
         [.. Directory.EnumerateFileSystemEntries(path.Length == 0 ? FullPath : At(path)).Select(p => Path.GetFileName(p))];

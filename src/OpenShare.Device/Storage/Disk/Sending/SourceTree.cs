@@ -81,15 +81,7 @@ internal sealed class SourceTree : ISource
         }
 
         var root = _system.FollowLinks(path);
-        _roots.Add(FreeName.Candidates(name, IsDirectory(root)).First(n => !_roots.ContainsKey(n)), root);
-    }
-
-    private bool IsDirectory(string path)
-    {
-        var isDirectory = false;
-        // What cannot be looked at is said by the scan.
-        DiskFault.Guard(path, () => isDirectory = _system.Stat(path) is { Kind: FileKind.Directory });
-        return isDirectory;
+        _roots.Add(FreeName.Candidates(name, _system.TryStat(root) is { Kind: FileKind.Directory }).First(n => !_roots.ContainsKey(n)), root);
     }
 
     private string FullPath(string path)

@@ -27,6 +27,9 @@ internal sealed class SimulatedDatabase : ICommitWatch, IDisposable
         _keep = Connect();
     }
 
+    /// <summary>What the process that runs has open.</summary>
+    internal DeviceDatabase? Current => _open;
+
     /// <summary>For a new process. The one before must not use what it was given any more.</summary>
     internal DeviceDatabase Open()
     {

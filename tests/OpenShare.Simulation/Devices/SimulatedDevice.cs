@@ -162,6 +162,8 @@ public sealed class SimulatedDevice : IDisposable
         Identity = new DeviceIdentity(key, held.Issued.Certificate, held.Issued.Trust, held.Issued.AccountDiscoveryKey, held.Server);
     }
 
+    internal DeviceProcess? Process => _process;
+
     private DeviceProcess Running => _process ?? throw new InvalidOperationException($"{Name} does not run.");
 
     private void Note(string what) => _lan.Trace.Add(Name, what);

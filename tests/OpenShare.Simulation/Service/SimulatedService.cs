@@ -41,6 +41,9 @@ public sealed class SimulatedService : IDisposable
 
     public bool IsUp => Running is not null;
 
+    /// <summary>Requests answered.</summary>
+    public long Served { get; internal set; }
+
     internal ServiceProcess? Running { get; private set; }
 
     internal X509Certificate2 Certificate { get; }
@@ -71,6 +74,10 @@ public sealed class SimulatedService : IDisposable
     /// <returns>the version of the list that says so</returns>
     public ulong Revoke(DeviceId device, string reason = "lost") =>
         Ask(admin => admin.RevokeDeviceAsync(device.ToString(), new AdministrationMessages.RevokeDevice(reason), default)).CrlVersion;
+
+    /// <summary>The devices that it ever registered, revoked or not, in the order in which it did.</summary>
+    public IReadOnlyList<DeviceId> Devices =>
+        [.. Ask(admin => admin.ListDevicesAsync(account: null, default)).Devices.Select(d => DeviceId.Parse(d.DeviceId))];
 
     public void Dispose()
     {

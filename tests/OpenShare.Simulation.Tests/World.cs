@@ -1,4 +1,5 @@
 using OpenShare.Simulation.Devices;
+using OpenShare.Simulation.Service;
 
 namespace OpenShare.Simulation.Tests;
 
@@ -7,7 +8,7 @@ internal sealed class World : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("openshare-simulation-").FullName;
 
-    public World(int seed = 1, TimeSpan? listLifetime = null) => Lan = new Lan(seed, listLifetime);
+    public World(int seed = 1, ServiceLifetimes? lifetimes = null) => Lan = new Lan(seed, lifetimes);
 
     public Lan Lan { get; }
 

@@ -22,15 +22,14 @@ public sealed class Lan : IDisposable
     private readonly int _seed;
     private RegistrationTokenText? _token;
 
-    /// <param name="listLifetime">from one revocation list to its next update; null: as in life</param>
-    public Lan(int seed, TimeSpan? listLifetime = null)
+    public Lan(int seed, ServiceLifetimes? lifetimes = null)
     {
         _seed = seed;
         System = ActorSystem.Create("lan", ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "simulation.conf"))));
         Queue = Scheduler.Queue;
         Trace = new Trace(Queue);
         Network = new MemoryNetwork(delivery => Queue.Schedule(Latency, delivery));
-        Service = new SimulatedService(Queue, HashSeed.Of(seed, -2), listLifetime);
+        Service = new SimulatedService(Queue, HashSeed.Of(seed, -2), lifetimes ?? ServiceLifetimes.AsInLife);
     }
 
     public Trace Trace { get; }
@@ -49,6 +48,9 @@ public sealed class Lan : IDisposable
     internal MemoryNetwork Network { get; }
 
     internal MemoryMulticast Multicast { get; } = new();
+
+    /// <summary>What a device's database is copied from, which is faster than making it.</summary>
+    internal EmptyDatabase EmptyDatabase { get; } = new();
 
     private SimulationScheduler Scheduler => (SimulationScheduler)System.Scheduler;
 
@@ -94,6 +96,7 @@ public sealed class Lan : IDisposable
         // The actor system is left as it is: it has no thread of its own, so without the queue nothing in it runs any more.
         foreach (var device in _devices)
             device.Dispose();
+        EmptyDatabase.Dispose();
         Service.Dispose();
         Trace.Dispose();
     }

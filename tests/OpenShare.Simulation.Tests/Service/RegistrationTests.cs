@@ -1,6 +1,8 @@
 using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Simulation.Devices;
+using OpenShare.Simulation.Service;
 
 namespace OpenShare.Simulation.Tests.Service;
 
@@ -99,9 +101,51 @@ public sealed class RegistrationTests : IDisposable
         Assert.Equal(RegistrationRefusal.BadToken, refused.Reason);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_device_has_its_next_certificate_in_time_however_it_came_to_the_first(bool isEnrolled)
+    {
+        using var world = new World(lifetimes: ServiceLifetimes.AsInLife with { Certificate = TimeSpan.FromHours(1) });
+        var device = isEnrolled ? world.Device("device") : world.Unregistered("device");
+        if (!isEnrolled)
+        {
+            device.Start();
+            device.Register(world.Lan.Service.IssueToken());
+        }
+        world.For(10);
+        Assert.Equal(1UL, device.Identity!.Certificate.Serial);
+
+        world.For(41 * 60);
+
+        Assert.Equal(2UL, device.Identity.Certificate.Serial);
+        Assert.Equal([device.Id], world.Lan.Service.Devices);
+    }
+
+    [Fact]
+    public void Devices_that_are_enrolled_take_their_numbers_and_their_place_among_the_others()
+    {
+        var token = _world.Lan.Service.IssueToken(uses: 2);
+        var first = Begin(token);
+        _world.Until(() => IsCertified(first), 1, "It was not registered.");
+
+        var enrolled = _world.Lan.Service.Enroll(SigningKey.FromSeed(new byte[32]).PublicKey, "enrolled", token);
+
+        Assert.Equal(2UL, enrolled.Issued.Certificate.DeviceNo);
+        Assert.True(enrolled.Issued.Certificate.IsVouchedFor(first.Identity!.Trust));
+        Assert.Equal(first.Identity.AccountDiscoveryKey.ToArray(), enrolled.Issued.AccountDiscoveryKey.ToArray());
+        Assert.Equal(2UL, _world.Lan.Service.Revoke(enrolled.Issued.Certificate.DeviceId));
+        Assert.Throws<InvalidOperationException>(() => _world.Lan.Service.Enroll(first.Identity.Key.PublicKey, "too many", token));
+        var third = Begin(name: "third");
+        _world.Until(() => IsCertified(third), 1, "It was not registered.");
+        Assert.Equal(3UL, third.Identity!.Certificate.DeviceNo);
+    }
+
     [Fact]
     public void Many_devices_register_over_a_lossy_way_and_each_once()
     {
+        // What they would do beside registering is not asked here.
+        _world.Lan.Multicast.IsBlocked = true;
         (_world.Lan.Service.Conditions.RequestLoss, _world.Lan.Service.Conditions.AnswerLoss) = (0.1, 0.1);
         var devices = Enumerable.Range(0, 30).Select(i => Begin(name: $"device-{i}")).ToList();
 

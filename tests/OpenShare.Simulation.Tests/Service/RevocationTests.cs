@@ -1,3 +1,5 @@
+using OpenShare.Simulation.Service;
+
 namespace OpenShare.Simulation.Tests.Service;
 
 /// <summary>A revocation gets from the real service to the devices.</summary>
@@ -64,7 +66,7 @@ public sealed class RevocationTests
     [Fact]
     public void The_list_is_signed_anew_at_half_of_its_life_and_the_device_has_the_new_one()
     {
-        using var world = new World(listLifetime: TimeSpan.FromMinutes(20));
+        using var world = new World(lifetimes: ServiceLifetimes.AsInLife with { RevocationList = TimeSpan.FromMinutes(20) });
         world.Device("alice");
 
         world.For(9 * 60);

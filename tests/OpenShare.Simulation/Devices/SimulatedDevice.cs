@@ -30,7 +30,7 @@ public sealed class SimulatedDevice : IDisposable
     internal SimulatedDevice(Lan lan, string name, IPAddress address, int seed, string saveTo, bool losesPower)
     {
         (_lan, Name, Address, Seed, SaveTo) = (lan, name, address, seed, saveTo);
-        (_chance, Clock, Database) = (new Random(seed), new MachineClock(lan.Queue), new SimulatedDatabase(losesPower));
+        (_chance, Clock, Database) = (new Random(seed), new MachineClock(lan.Queue), new SimulatedDatabase(lan.EmptyDatabase, losesPower));
         ServiceLine = new ServiceLine(lan.Queue, lan.Service, lan.Trace, name);
     }
 
@@ -152,10 +152,8 @@ public sealed class SimulatedDevice : IDisposable
     /// <summary>Registers it before it is started for the first time.</summary>
     internal void Enroll(RegistrationTokenText token)
     {
-        var service = _lan.Service.Running ?? throw new InvalidOperationException("The registration service is down.");
-        var random = new SeededRandom(HashSeed.Of(Seed, 0));
-        var key = SigningKey.Create(random);
-        var held = Enrollment.Run(service, key, Name, token, random, Clock.Now);
+        var key = SigningKey.Create(new SeededRandom(HashSeed.Of(Seed, 0)));
+        var held = _lan.Service.Enroll(key.PublicKey, Name, token);
         Keys.Save(key);
         Database.Open().Registration.Save(RegistrationHome.ToRecord(held));
         Database.Close();

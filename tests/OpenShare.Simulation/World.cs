@@ -41,7 +41,7 @@ public sealed partial class World : IDisposable
         Trace = new Trace(Queue, line);
         _wire = new NetworkTrace(Queue, line);
         Network = new SimulatedNetwork(Queue, SeedOf(-1), _wire, new WireWatch(this));
-        Service = new SimulatedService(Queue, SeedOf(-2));
+        Service = new SimulatedService(Queue, SeedOf(-2), scenario.Lifetimes);
         for (var i = 0; i < scenario.Networks; i++)
             _segments.Add(Network.Segment($"lan-{i + 1}", scenario.Conditions));
         Watch();
@@ -73,12 +73,17 @@ public sealed partial class World : IDisposable
 
     internal Processes Processes => Scheduler.Processes;
 
+    /// <summary>What a device's database is copied from, which is faster than making it.</summary>
+    internal EmptyDatabase EmptyDatabase { get; } = new();
+
     private SimulationScheduler Scheduler => (SimulationScheduler)System.Scheduler;
 
     /// <summary>Puts a machine on a network: its device is registered and runs.</summary>
-    public SimulatedDevice AddDevice(string name, SimulatedSegment? segment = null)
+    /// <param name="segment">null: the networks in turn</param>
+    /// <param name="losesPower">whether it may be taken the power, which costs a copy of its database now and then; null: as the scenario has it</param>
+    public SimulatedDevice AddDevice(string name, SimulatedSegment? segment = null, bool? losesPower = null)
     {
-        var device = AddMachine(name, segment);
+        var device = AddMachine(name, segment, losesPower);
         device.Enroll(_token ??= Service.IssueToken(uses: 10_000));
         _byId[device.Id] = device;
         device.Start();
@@ -86,10 +91,10 @@ public sealed partial class World : IDisposable
     }
 
     /// <summary>Puts a machine on a network whose device has yet to be registered and started.</summary>
-    public SimulatedDevice AddMachine(string name, SimulatedSegment? segment = null)
+    public SimulatedDevice AddMachine(string name, SimulatedSegment? segment = null, bool? losesPower = null)
     {
         var host = (segment ?? _segments[_devices.Count % _segments.Count]).Attach(name, FreshAddress());
-        var device = new SimulatedDevice(this, host, SeedOf(_devices.Count), Scenario.LosesPower);
+        var device = new SimulatedDevice(this, host, SeedOf(_devices.Count), losesPower ?? Scenario.LosesPower);
         device.Disk.Changed += change => OnDisk(device, change);
         _devices.Add(device);
         _byName[name] = device;
@@ -144,6 +149,7 @@ public sealed partial class World : IDisposable
         // The actor system is left as it is: it has no thread of its own, so without the queue nothing in it runs any more.
         foreach (var device in _devices)
             device.Dispose();
+        EmptyDatabase.Dispose();
         Service.Dispose();
         _wire.Dispose();
         Trace.Dispose();

@@ -35,6 +35,9 @@ internal sealed class ProcessRoot : ReceiveActor
         ReceiveAny(order => actor.Tell(order, trace));
     }
 
+    // As DevicesActor does.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
     internal static Props Props(Props tracer, Props device, DeviceEventBus events, Action ended) =>
         Akka.Actor.Props.Create(() => new ProcessRoot(tracer, device, events, ended));
 }

@@ -19,13 +19,17 @@ internal sealed class SimulatedDatabase : ICommitWatch, IDisposable
     private bool _isAhead;
 
     /// <param name="losesPower">false: nothing is kept to fall back to, which costs less</param>
-    internal SimulatedDatabase(bool losesPower)
+    internal SimulatedDatabase(EmptyDatabase empty, bool losesPower)
     {
         _losesPower = losesPower;
         if (losesPower)
             _durable.Open();
         _keep = Connect();
+        empty.CopyTo(_keep);
     }
+
+    /// <summary>What the process that runs has open.</summary>
+    internal DeviceDatabase? Current => _open;
 
     /// <summary>For a new process. The one before must not use what it was given any more.</summary>
     internal DeviceDatabase Open()
@@ -88,12 +92,31 @@ internal sealed class SimulatedDatabase : ICommitWatch, IDisposable
     }
 
     // Names of memory databases are the whole process's, and tests run side by side in it.
-    private static string NewFile() => $"Data Source=device-{Interlocked.Increment(ref s_files)};Mode=Memory;Cache=Shared;Pooling=False";
+    internal static string NewFile() => $"Data Source=device-{Interlocked.Increment(ref s_files)};Mode=Memory;Cache=Shared;Pooling=False";
 
-    private SqliteConnection Connect()
+    internal static SqliteConnection Connect(string file)
     {
-        var connection = new SqliteConnection(_file);
+        var connection = new SqliteConnection(file);
         connection.Open();
         return connection;
     }
+
+    private SqliteConnection Connect() => Connect(_file);
+}
+
+/// <summary>A database with the schema and nothing in it.</summary>
+internal sealed class EmptyDatabase : IDisposable
+{
+    private readonly SqliteConnection _connection;
+
+    internal EmptyDatabase()
+    {
+        var file = SimulatedDatabase.NewFile();
+        _connection = SimulatedDatabase.Connect(file);
+        DeviceDatabase.OpenConnection(file, "in memory").Dispose();
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    internal void CopyTo(SqliteConnection other) => _connection.BackupDatabase(other);
 }

@@ -35,7 +35,7 @@ public sealed class SimulatedDevice : IDisposable
     internal SimulatedDevice(World world, SimulatedHost host, int seed, bool losesPower)
     {
         (_world, Host, Seed, SaveTo) = (world, host, seed, $"/home/{host.Name}/received");
-        (_chance, Clock, _database) = (new Random(seed), new MachineClock(world.Queue), new SimulatedDatabase(losesPower));
+        (_chance, Clock, _database) = (new Random(seed), new MachineClock(world.Queue), new SimulatedDatabase(world.EmptyDatabase, losesPower));
         Disk = new SimulatedDisk(new DiskClock(Clock), seed);
         Disk.MakeDirectory($"/home/{host.Name}");
         ServiceLine = new ServiceLine(world.Queue, world.Service, world.Trace, Name);
@@ -160,6 +160,9 @@ public sealed class SimulatedDevice : IDisposable
                 begun(started.Id.ToString());
         }));
 
+    /// <summary>As its user would: begins to send.</summary>
+    public void Send(SimulatedDevice to, params string[] paths) => Send(to, _ => { }, paths);
+
     /// <summary>As its user would: begins to send to whoever answers at another's address.</summary>
     public void SendToAddressOf(SimulatedDevice to, params string[] paths) =>
         Running.Tell(new TransferCommands.SendFiles([.. paths], new SendTarget.Address(new IPEndPoint(to.Host.Address, DeviceProcess.Port))));
@@ -169,6 +172,8 @@ public sealed class SimulatedDevice : IDisposable
     public void Dispose() => _database.Dispose();
 
     internal bool LostPowerWithin(TimeSpan time) => _lostPowerAt is { } at && _world.Elapsed - at <= time;
+
+    internal void CloseDatabase() => _database.Close();
 
     internal DeviceDatabase OpenDatabase() => Database = _database.Open();
 
@@ -183,15 +188,15 @@ public sealed class SimulatedDevice : IDisposable
     /// <summary>Registers it before it is started for the first time.</summary>
     internal void Enroll(RegistrationTokenText token)
     {
-        var service = _world.Service.Running ?? throw new InvalidOperationException("The registration service is down.");
-        var random = new SeededRandom(HashSeed.Of(Seed, 0));
-        var key = SigningKey.Create(random);
-        var held = Enrollment.Run(service, key, Name, token, random, Clock.Now);
+        var key = SigningKey.Create(new SeededRandom(HashSeed.Of(Seed, 0)));
+        var held = _world.Service.Enroll(key.PublicKey, Name, token);
         Keys.Save(key);
         OpenDatabase().Registration.Save(RegistrationHome.ToRecord(held));
         _database.Close();
-        Identity = new DeviceIdentity(key, held.Issued.Certificate, held.Issued.Trust, held.Issued.AccountDiscoveryKey, held.Server);
+        Identity = new DeviceIdentity(key, held.Issued.Certificate, held.Issued.Chain, held.Issued.AccountDiscoveryKey, held.Server);
     }
+
+    internal DeviceProcess? Process => _process;
 
     private void EndProcess()
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OpenShare.Simulation.Network.Links;
 using OpenShare.Simulation.Scenarios;
 using OpenShare.Simulation.Scenarios.Happenings;
+using OpenShare.Simulation.Service;
 
 namespace OpenShare.Simulation;
 
@@ -36,6 +37,9 @@ public sealed record Scenario
     /// <summary>What a replay command calls it; null: it is the test's own.</summary>
     public string? Name { get; private init; }
 
+    /// <summary>How long certificates and revocation lists live.</summary>
+    public ServiceLifetimes Lifetimes { get; private init; } = ServiceLifetimes.AsInLife;
+
     /// <summary>Promises that are not watched over: to show that an alarm is the one that finds a bug.</summary>
     internal ImmutableArray<string> Disarmed { get; init; } = [];
 
@@ -44,6 +48,8 @@ public sealed record Scenario
     public Scenario Named(string name) => this with { Name = name };
 
     public Scenario Over(LinkConditions conditions) => this with { Conditions = conditions };
+
+    public Scenario Issuing(ServiceLifetimes lifetimes) => this with { Lifetimes = lifetimes };
 
     public Scenario OnNetworks(int count) => this with { Networks = count };
 

@@ -1,51 +1,50 @@
-using Microsoft.Extensions.DependencyInjection;
-using OpenShare.Device.Registration;
+using Dapper;
+using Google.Protobuf;
+using Microsoft.Data.Sqlite;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
-using OpenShare.Registration;
-using OpenShare.Registration.Issuing;
+using OpenShare.Protocol.Wire;
 using OpenShare.Registration.Keys;
+using OpenShare.Registration.Storage;
 using OpenShare.Registration.Tokens;
-using OpenShare.Simulation.Time;
 
 namespace OpenShare.Simulation.Service;
 
 /// <summary>
-/// Registers a device in no time and without its actors: the real machine against the real flows, hand to hand. Both
-/// sides keep what they keep of a registration over the wire.
+/// Registers a device in no time, for worlds of thousands: the same rows as the service itself would have written, and
+/// what it would have answered.
 /// </summary>
 internal static class Enrollment
 {
-    private static readonly DevicePlatform Platform = new("simulation", "0.1.0");
-
-    internal static HeldRegistration Run(ServiceProcess service, ISigner key, string name, RegistrationTokenText token, IRandomSource random, DateTimeOffset now)
+    internal static HeldRegistration Run(
+        SqliteConnection database, ISigningKeyStore keys, TrustRoot trust, PublicKey key, string name, RegistrationTokenText token, DateTimeOffset now,
+        TimeSpan lifetime)
     {
-        var machine = new RegistrationMachine(key, Platform, random);
-        var effect = machine.Begin(new RegistrationPlan(SimulatedService.Address, token, ServerTrust: null, name), now).Single();
-        while (true)
-        {
-            if (effect is RegistrationEffect.StoreRegistration store)
-                return store.Held;
-            effect = machine.Handle(Answer(service, effect), now).Single();
-        }
+        using var transaction = database.BeginTransaction();
+        var (deviceNo, serial) = (Next(database, CounterRow.DeviceNo), Next(database, CounterRow.Serial));
+        var secret = TokenSecret.Hash(Base64Url.Decode(token.Secret, "token"));
+        if (database.Execute("UPDATE tokens SET uses_left = uses_left - 1 WHERE secret_hash = @secret AND uses_left > 0", new { secret }) != 1)
+            throw new InvalidOperationException("The token is spent.");
+        var certificate = DeviceCertificate.Issue(
+            keys.SignerFor(TrustKey.Types.Role.Issuing), (ulong)serial, (ulong)deviceNo, key, token.Account, name, now, lifetime);
+        database.Execute(
+            """
+            INSERT INTO devices (device_no, device_id, account, public_key, name, platform, app_version, registered_at, serial, certificate,
+                certificate_expires_at)
+            VALUES (@deviceNo, @Id, @Account, @Key, @name, 'simulation', '0.1.0', @At, @serial, @Certificate, @Expires);
+            INSERT INTO token_uses (secret_hash, device_no, used_at) VALUES (@secret, @deviceNo, @At);
+            """,
+            new
+            {
+                deviceNo, Id = certificate.DeviceId.ToString(), Account = token.Account.Value, Key = key.Bytes.ToArray(), name,
+                At = now.ToUnixTimeMilliseconds(), serial, Certificate = certificate.Blob.ToByteArray(),
+                Expires = certificate.ExpiresAt.ToUnixTimeMilliseconds(), secret,
+            });
+        var discoveryKey = database.QuerySingle<byte[]>("SELECT discovery_key FROM accounts WHERE name = @Value", token.Account);
+        transaction.Commit();
+        return new HeldRegistration(SimulatedService.Address, ServerTrust: null, new IssuedRegistration(certificate, trust, discoveryKey));
     }
 
-    private static RegistrationInput Answer(ServiceProcess service, RegistrationEffect effect) => effect switch
-    {
-        RegistrationEffect.StorePlan { Course.Attempts: 0 } => new RegistrationInput.PlanStored(),
-        RegistrationEffect.FetchTrustRoot fetch => new RegistrationInput.TrustRootShown(
-            fetch.Call, new ServiceShown(service.Flows.GetRequiredService<TrustRootEndpoint>().Answer(), service.TlsKey)),
-        RegistrationEffect.AskChallenge ask => new RegistrationInput.Challenged(ask.Call, service.Flows.GetRequiredService<Challenges>().Issue()),
-        RegistrationEffect.SendRegistration send => new RegistrationInput.Issued(send.Call, Register(service, send)),
-        _ => throw new InvalidOperationException($"The registration did not go through: {effect}"),
-    };
-
-    private static RegistrationMessages.RegisterResponse Register(ServiceProcess service, RegistrationEffect.SendRegistration send)
-    {
-        var secret = TokenSecret.Hash(Base64Url.Decode(send.Token.Secret, "token"));
-        return SimulationQueue.Done(() => service.Flows.GetRequiredService<DeviceRegistration>().RegisterAsync(send.Request, secret, CancellationToken.None))
-            is Outcome<RegistrationMessages.RegisterResponse>.Done done
-            ? done.Value
-            : throw new InvalidOperationException("The registration was refused.");
-    }
+    private static long Next(SqliteConnection database, string counter) =>
+        database.QuerySingle<long>("UPDATE counters SET value = value + 1 WHERE name = @counter RETURNING value", new { counter });
 }

@@ -9,6 +9,7 @@ namespace OpenShare.Simulation.Service;
 internal sealed class ServiceCall(SimulationQueue queue, SimulatedService service, ServiceLine line, WireRequest request)
 {
     private static readonly TimeSpan BrokenAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstRetransmission = TimeSpan.FromMilliseconds(250);
 
     private readonly TaskCompletionSource<HttpResponseMessage> _answer = new();
     private readonly CancellationTokenSource _givenUp = new();
@@ -44,11 +45,12 @@ internal sealed class ServiceCall(SimulationQueue queue, SimulatedService servic
 
     internal void Answered(WireResponse response)
     {
+        service.Served++;
         line.Note(request, response);
         if (service.LosesAnswer(request.Uri.AbsolutePath))
             Lose();
         else
-            queue.Schedule(service.OneWay(), () => { if (line.IsUp) _answer.TrySetResult(response.ToMessage()); });
+            queue.Schedule(service.OneWay(), () => Deliver(response, FirstRetransmission));
     }
 
     /// <summary>The service died on it.</summary>
@@ -72,6 +74,15 @@ internal sealed class ServiceCall(SimulationQueue queue, SimulatedService servic
         {
             _at.Accept(this, request, service.Conditions.Work);
         }
+    }
+
+    // A network that is away for a moment loses nothing: TCP sends it again, after ever longer pauses.
+    private void Deliver(WireResponse response, TimeSpan pause)
+    {
+        if (line.IsUp)
+            _answer.TrySetResult(response.ToMessage());
+        else if (!_answer.Task.IsCompleted)
+            queue.Schedule(pause, () => Deliver(response, 2 * pause));
     }
 
     // Either the connection breaks in time, or nothing more is ever heard of it.

@@ -23,21 +23,19 @@ internal sealed class ServiceProcess
 {
     private readonly SimulationQueue _queue;
     private readonly SimulatedProcess _process;
+    private readonly IServiceProvider _flows;
     private readonly RequestDelegate _pipeline;
     private readonly List<ServiceCall> _calls = [];
 
-    private ServiceProcess(SimulationQueue queue, SimulatedProcess process, RegistrationCore core, ReadOnlyMemory<byte> tlsKey, IServiceProvider flows)
+    private ServiceProcess(SimulationQueue queue, SimulatedProcess process, RegistrationCore core, IServiceProvider flows)
     {
-        (_queue, _process, Core, TlsKey, Flows) = (queue, process, core, tlsKey, flows);
+        (_queue, _process, Core, _flows) = (queue, process, core, flows);
         _pipeline = new ApplicationBuilder(flows).UseRouting().UseEndpoints(WebFlows.Map).Build();
         _ = new ListRenewal(core.Lists, core.Time, NullLogger<ListRenewal>.Instance).RunAsync(CancellationToken.None);
     }
 
     internal RegistrationCore Core { get; }
 
-    internal ReadOnlyMemory<byte> TlsKey { get; }
-
-    internal IServiceProvider Flows { get; }
 
     internal static ServiceProcess Start(
         SimulationQueue queue, MachineClock clock, SqliteConnection database, ISigningKeyStore keys, X509Certificate2 tls, IRandomSource random,
@@ -48,9 +46,8 @@ internal sealed class ServiceProcess
         // What a host would bring along.
         var services = new ServiceCollection().AddLogging()
             .AddSingleton(new DiagnosticListener("simulation")).AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
-        var tlsKey = ServiceTls.KeyHash(tls);
-        await WebFlows.AddAsync(services, core, tlsKey, AdminCredential.Of("nobody revokes over HTTPS here"), CancellationToken.None);
-        return new ServiceProcess(queue, process, core, tlsKey, services.BuildServiceProvider());
+        await WebFlows.AddAsync(services, core, ServiceTls.KeyHash(tls), AdminCredential.Of("nobody revokes over HTTPS here"), CancellationToken.None);
+        return new ServiceProcess(queue, process, core, services.BuildServiceProvider());
     });
 
     /// <summary>A request has arrived. Unless the process ends before, the call hears what is answered.</summary>
@@ -74,7 +71,7 @@ internal sealed class ServiceProcess
     {
         try
         {
-            var http = request.ToContext(Flows, call.GivenUp);
+            var http = request.ToContext(_flows, call.GivenUp);
             await _pipeline(http);
             await http.Response.BodyWriter.FlushAsync();
             if (_calls.Remove(call))

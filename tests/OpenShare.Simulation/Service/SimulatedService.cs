@@ -23,13 +23,15 @@ public sealed class SimulatedService : IDisposable
     private readonly Random _chance;
     private readonly RegistrationOptions _options;
 
-    /// <param name="listLifetime">from one revocation list to its next update; null: as in life</param>
-    internal SimulatedService(SimulationQueue queue, int seed, TimeSpan? listLifetime = null)
+    internal SimulatedService(SimulationQueue queue, int seed, ServiceLifetimes lifetimes)
     {
         (_queue, _random, _chance, Clock) = (queue, new SeededRandom(seed), new Random(seed), new MachineClock(queue));
-        _options = new RegistrationOptions(new DataDirectory("in memory")) { DefaultQuota = Quotas.Max };
-        if (listLifetime is { } lifetime)
-            _options = _options with { RevocationListLifetime = lifetime };
+        _options = new RegistrationOptions(new DataDirectory("in memory")) 
+        {
+            DefaultQuota = Quotas.Max,
+            CertificateLifetime = lifetimes.Certificate,
+            RevocationListLifetime = lifetimes.RevocationList,
+        };
         _database.Open();
         Certificate = ServiceTls.Create(_random, Clock.Now);
         GoUp();
@@ -43,6 +45,9 @@ public sealed class SimulatedService : IDisposable
     public TrustRoot Trust { get; private set; } = null!;
 
     public bool IsUp => Running is not null;
+
+    /// <summary>Requests answered.</summary>
+    public long Served { get; internal set; }
 
     internal ServiceProcess? Running { get; private set; }
 
@@ -79,6 +84,15 @@ public sealed class SimulatedService : IDisposable
     public ulong Revoke(DeviceId device, string reason = "lost") =>
         Ask(admin => admin.RevokeDeviceAsync(device.ToString(), new AdministrationMessages.RevokeDevice(reason), default)).CrlVersion;
 
+    /// <summary>The devices that it ever registered, revoked or not, in the order in which it did.</summary>
+    public IReadOnlyList<DeviceId> Devices =>
+        [.. Ask(admin => admin.ListDevicesAsync(account: null, default)).Devices.Select(d => DeviceId.Parse(d.DeviceId))];
+
+    /// <summary>Registers a device as if it had asked, in no time.</summary>
+    internal HeldRegistration Enroll(Protocol.Identity.PublicKey key, string name, RegistrationTokenText token) => Enrollment.Run(
+        _database, _keys, (Running ?? throw new InvalidOperationException("The registration service is down.")).Core.Trust, key, name, token,
+        Clock.Now, _options.CertificateLifetime);
+
     public void Dispose()
     {
         GoDown();
@@ -101,4 +115,10 @@ public sealed class SimulatedService : IDisposable
             Outcome<T>.Refused refused => throw new InvalidOperationException(refused.Refusal.Detail),
             _ => throw new InvalidOperationException(),
         };
+}
+
+/// <summary>How long what the service signs is good for.</summary>
+public sealed record ServiceLifetimes(TimeSpan Certificate, TimeSpan RevocationList)
+{
+    public static readonly ServiceLifetimes AsInLife = new(TimeSpan.FromDays(365), TimeSpan.FromDays(7));
 }

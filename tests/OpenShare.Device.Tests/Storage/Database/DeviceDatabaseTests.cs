@@ -15,6 +15,17 @@ public sealed class DeviceDatabaseTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void A_database_that_was_closed_refuses_every_use_and_is_not_opened_again()
+    {
+        var database = DeviceDatabase.Open(DatabaseFile);
+        database.Dispose();
+
+        Assert.Throws<StorageException>(() => database.Registration.Load());
+        Assert.Throws<StorageException>(() => database.Registration.ClearPending());
+        Assert.Throws<StorageException>(() => database.Registration.RaiseTimeFloor(DateTimeOffset.UnixEpoch));
+    }
+
+    [Fact]
     public void A_new_database_and_its_log_are_for_their_owner_only()
     {
         using var database = DeviceDatabase.Open(DatabaseFile);

@@ -1,6 +1,6 @@
 using OpenShare.Simulation.Time;
 
-namespace OpenShare.Simulation.Tests;
+namespace OpenShare.Simulation.Tests.Time;
 
 public sealed class SimulationQueueTests
 {

@@ -73,6 +73,7 @@ internal sealed class AgentHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = LongestStop);
         builder.Services.AddAkka("openshare", akka => akka
             .AddHoconFile(Path.Combine(AppContext.BaseDirectory, "hocon", "openshare.conf"), HoconAddMode.Prepend)
+            .WithDevices()
             .ConfigureLoggers(loggers => AgentLogging.Add(loggers, options.LogLevel)));
         builder.Services.AddSingleton(sp => new DeviceService(sp, options, home, start));
         builder.Services.AddHostedService(sp => sp.GetRequiredService<DeviceService>());

@@ -12,10 +12,8 @@ namespace OpenShare.Device.Discovery;
 public sealed class DiscoveryActor : ReceiveActor, IWithTimers
 {
     private const string Mdns = "mdns";
-    private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastBackOff = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan HeldWell = TimeSpan.FromMinutes(1);
 
+    private readonly DiscoveryPauses _pauses = Supervision.Of(Context.System).Discovery;
     private readonly DeviceContext _context;
     private readonly Func<IMulticastPort> _port;
     private readonly SortedDictionary<DeviceId, PeerSighting> _peers = [];
@@ -25,13 +23,14 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
     private IActorRef? _mdns;
     private bool _isStopping;
     private long _startStamp;
-    private TimeSpan _backOff = FirstBackOff;
+    private TimeSpan _backOff;
 
     /// <param name="port">opens a way to the multicast groups; asked again after a failure</param>
     public DiscoveryActor(DeviceContext context, Func<IMulticastPort> port)
     {
         _context = context;
         _port = port;
+        _backOff = _pauses.First;
 
         Receive<DiscoveryCommands.Start>(Start);
         Receive<DiscoveryCommands.Stop>(_ => Stop());
@@ -83,7 +82,7 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
     private void Stop()
     {
         _options = null;
-        _backOff = FirstBackOff;
+        _backOff = _pauses.First;
         Timers.Cancel(nameof(BackOffEnded));
         ForgetAll();
         if (_mdns is null || _isStopping)
@@ -113,10 +112,10 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
         }
 
         ForgetAll();
-        if (_context.Time.GetElapsedTime(_startStamp) > HeldWell)
-            _backOff = FirstBackOff;
+        if (_context.Time.GetElapsedTime(_startStamp) > _pauses.HeldWell)
+            _backOff = _pauses.First;
         Timers.StartSingleTimer(nameof(BackOffEnded), BackOffEnded.Instance, _context.Random.Between(_backOff / 2, _backOff));
-        _backOff = _backOff * 2 < LastBackOff ? _backOff * 2 : LastBackOff;
+        _backOff = _backOff * 2 < _pauses.Longest ? _backOff * 2 : _pauses.Longest;
     }
 
     private void Note(DiscoveryEvents.PeerSighted sighted)

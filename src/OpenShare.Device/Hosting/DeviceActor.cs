@@ -14,24 +14,27 @@ namespace OpenShare.Device.Hosting;
 /// One device: supervises a child for each flow and starts discovery once there is an identity to announce. Requests
 /// are forwarded to the flow they belong to.
 /// </summary>
-public sealed class DeviceActor : ReceiveActor
+public sealed class DeviceActor : ReceiveActor, IWithTimers
 {
     /// <summary>Stops the flows one after the other, so that discovery says goodbye before links go down. Answered with <see cref="Stopped"/>.</summary>
     public sealed record Stop;
 
     public sealed record Stopped;
 
-    private sealed record FlowsStopped(IActorRef Asker);
+    private sealed record FlowEnded(IActorRef Flow);
 
-    private sealed record FlowFailed(string Name);
+    private sealed record FlowOverdue(IActorRef Flow);
 
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
     private readonly DeviceAdapters _adapters;
     private readonly DeviceSettings _settings;
     private readonly IActorRef _discovery;
+    private readonly IActorRef _peers;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private bool _isStopping;
+    private readonly List<IActorRef> _stopAskers = [];
+    private readonly List<IActorRef> _flows;
+    private IActorRef? _stopping;
 
     public DeviceActor(DeviceAdapters adapters, DeviceSettings settings)
     {
@@ -40,8 +43,8 @@ public sealed class DeviceActor : ReceiveActor
         var stores = new TransferStores(database.Transfers, database.Manifests, database.Chunks, database.Outcomes, database.Receipts);
 
         context.Events.Subscribe<RegistrationEvents.Certified>(Self);
-        var peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener), "peers");
-        var transfers = Context.ActorOf(TransfersActor.Props(context, stores, adapters.Disk, database.Peers, peers, new ReceivingPolicy(settings.Accept, settings.SaveTo)), "transfers");
+        _peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener), "peers");
+        var transfers = Context.ActorOf(TransfersActor.Props(context, stores, adapters.Disk, database.Peers, _peers, new ReceivingPolicy(settings.Accept, settings.SaveTo)), "transfers");
         _discovery = Context.ActorOf(DiscoveryActor.Props(context, adapters.Multicast), "discovery");
         var revocation = Context.ActorOf(
             RevocationActor.Props(context, database.Registration, database.Revocation, adapters.Service, adapters.RevocationPace), "revocation");
@@ -54,7 +57,7 @@ public sealed class DeviceActor : ReceiveActor
         Receive<RevocationCommands.Refresh>(revocation.Forward);
         Receive<RevocationCommands.GetRevocation>(revocation.Forward);
         Receive<DiscoveryCommands.LookAgain>(_discovery.Forward);
-        Receive<PeerQueries.GetPeers>(peers.Forward);
+        Receive<PeerQueries.GetPeers>(_peers.Forward);
         Receive<TransferCommands.SendFiles>(transfers.Forward);
         Receive<TransferCommands.CancelTransfer>(transfers.Forward);
         Receive<TransferQueries.GetTransfers>(transfers.Forward);
@@ -62,19 +65,21 @@ public sealed class DeviceActor : ReceiveActor
         Receive<TransferQueries.GetReceipt>(transfers.Forward);
         Receive<TransferQueries.GetManifest>(transfers.Forward);
         Receive<TransferQueries.FindManifest>(transfers.Forward);
-        ImmutableArray<IActorRef> flows = [_discovery, transfers, peers, revocation, registration];
-        foreach (var flow in flows)
-            Context.WatchWith(flow, new FlowFailed(flow.Path.Name));
-        Receive<Stop>(_ => OnStop(flows));
-        Receive<FlowFailed>(m => OnFlowFailed(m.Name));
-        Receive<FlowsStopped>(m => m.Asker.Tell(new Stopped()));
+        // In the order they are stopped.
+        _flows = [_discovery, transfers, _peers, revocation, registration];
+        foreach (var flow in _flows)
+            Context.WatchWith(flow, new FlowEnded(flow));
+        Receive<Stop>(_ => OnStop());
+        Receive<FlowEnded>(m => OnFlowEnded(m.Flow));
+        Receive<FlowOverdue>(m => OnFlowOverdue(m.Flow));
     }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(DeviceAdapters adapters, DeviceSettings settings) => Akka.Actor.Props.Create(() => new DeviceActor(adapters, settings));
 
     // A flow that fails starts anew from what is on disk; one that fails again and again takes the device with it, for its host to see.
-    protected override SupervisorStrategy SupervisorStrategy() =>
-        new OneForOneStrategy(maxNrOfRetries: 10, withinTimeRange: TimeSpan.FromMinutes(1), _ => Directive.Restart);
+    protected override SupervisorStrategy SupervisorStrategy() => Supervision.Of(Context.System).Flows.Strategy;
 
     protected override void PostStop() => _adapters.Context.Events.Unsubscribe(Self);
 
@@ -92,35 +97,51 @@ public sealed class DeviceActor : ReceiveActor
             _settings.Interfaces.IsEmpty ? null : _settings.Interfaces)));
     }
 
-    private void OnFlowFailed(string name)
+    private void OnStop()
     {
-        if (_isStopping)
-            return;
-        _log.Error("The device ends: its {0} failed again and again", name);
-        Context.Stop(Self);
+        _stopAskers.Add(Sender);
+        if (_stopAskers.Count == 1)
+            StopNext();
+        else if (_flows.Count == 0)
+            Sender.Tell(new Stopped());
     }
 
-    private void OnStop(ImmutableArray<IActorRef> flows)
+    private void StopNext()
     {
-        _isStopping = true;
-        var asker = Sender;
-        StopAllAsync(flows, asker).PipeTo(Self);
-    }
-
-    private static async Task<FlowsStopped> StopAllAsync(ImmutableArray<IActorRef> flows, IActorRef asker)
-    {
-        foreach (var flow in flows)
+        _stopping = _flows.FirstOrDefault();
+        if (_stopping is null)
         {
-            try
-            {
-                await flow.GracefulStop(StopPatience).ConfigureAwait(false);
-            }
-            catch (TaskCanceledException)
-            {
-                // It has had its time; the system's own shutdown ends it.
-            }
+            _stopAskers.ForEach(asker => asker.Tell(new Stopped()));
+            return;
         }
-        return new FlowsStopped(asker);
+        // Links say goodbye before they go: that takes more than a stop.
+        if (_stopping.Equals(_peers))
+            _peers.Tell(new PeerCommands.Stop());
+        else
+            Context.Stop(_stopping);
+        Timers.StartSingleTimer(nameof(FlowOverdue), new FlowOverdue(_stopping), StopPatience);
+    }
+
+    private void OnFlowEnded(IActorRef flow)
+    {
+        _flows.Remove(flow);
+        if (_stopAskers.Count == 0)
+        {
+            _log.Error("The device ends: its {0} failed again and again", flow.Path.Name);
+            Context.Stop(Self);
+        }
+        else if (flow.Equals(_stopping))
+        {
+            Timers.Cancel(nameof(FlowOverdue));
+            StopNext();
+        }
+    }
+
+    // It has had its time; the system's own shutdown ends it.
+    private void OnFlowOverdue(IActorRef flow)
+    {
+        if (flow.Equals(_stopping) && _flows.Remove(flow))
+            StopNext();
     }
 }
 

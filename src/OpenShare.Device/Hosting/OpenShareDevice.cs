@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Text;
 using Akka.Actor;
+using Akka.Hosting;
 using OpenShare.Device.Discovery.Udp;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
@@ -35,33 +36,41 @@ public sealed class OpenShareDevice : IDevice
     private readonly ChangeCounter _changes;
     private readonly DeviceWarnings _warnings;
     private readonly DeviceOptions _options;
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended;
     private int _stopped;
 
-    private OpenShareDevice(ActorSystem system, DeviceOptions options, DeviceAdapters adapters, HttpRegistrationService service)
+    private OpenShareDevice(
+        DevicesActor.DeviceStarted started, DeviceOptions options, DeviceAdapters adapters, HttpRegistrationService service, Watching watching)
     {
+        (_device, _watcher) = (started.Device, started.Observer);
         (_options, _adapters, _service) = (options, adapters, service);
-        (_changes, _warnings) = (new ChangeCounter(), new DeviceWarnings());
-        var name = "device-" + Guid.NewGuid().ToString("n");
-        _watcher = system.ActorOf(DeviceWatcherActor.Props(adapters.Context.Events, _changes, _warnings, _ended), name + "-watcher");
-        var settings = new DeviceSettings(options.Name, options.AdvertisedPort, options.Interfaces, options.Accept, options.SaveTo);
-        _device = system.ActorOf(DeviceActor.Props(adapters, settings), name);
+        (_changes, _warnings, _ended) = watching;
         _watcher.Tell(new DeviceWatcherActor.Watch(_device));
     }
 
     public Task Ended => _ended.Task;
 
     /// <inheritdoc cref="StartDevice"/>
-    public static Task<IDevice> StartAsync(ActorSystem system, DeviceOptions options, CancellationToken cancellation)
+    public static async Task<IDevice> StartAsync(ActorSystem system, DeviceOptions options, CancellationToken cancellation)
     {
+        var devices = await ActorRegistry.For(system).GetAsync<DevicesActor>(cancellation).ConfigureAwait(false);
+        DeviceAdapters adapters;
+        HttpRegistrationService service;
         try
         {
-            return Task.FromResult<IDevice>(Start(system, options));
+            (adapters, service) = Open(options);
         }
         catch (Exception error) when (error is StorageException or TransportException)
         {
-            return Task.FromException<IDevice>(new DeviceStartException(error.Message, error));
+            throw new DeviceStartException(error.Message, error);
         }
+        var watching = new Watching(
+            new ChangeCounter(), new DeviceWarnings(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var settings = new DeviceSettings(options.Name, options.AdvertisedPort, options.Interfaces, options.Accept, options.SaveTo);
+        var observer = DeviceWatcherActor.Props(adapters.Context.Events, watching.Changes, watching.Warnings, watching.Ended);
+        var started = await devices.Ask<DevicesActor.DeviceStarted>(
+            new DevicesActor.StartDevice(options.Name, adapters, settings, observer), Patience, cancellation).ConfigureAwait(false);
+        return new OpenShareDevice(started, options, adapters, service, watching);
     }
 
     public async Task<DeviceStatus> GetStatus(CancellationToken cancellation)
@@ -74,7 +83,7 @@ public sealed class OpenShareDevice : IDevice
             certificate?.Account,
             certificate?.Name ?? _options.Name,
             certificate?.ExpiresAt,
-            OwnTrust(certificate),
+            registration.Identity?.TrustAt(registration.Floor.At(_adapters.Context.Now), _warnings.Revoked) ?? PeerTrust.Unpaired,
             registration.State,
             revocation,
             Listening(),
@@ -145,7 +154,7 @@ public sealed class OpenShareDevice : IDevice
         _adapters.Database.Dispose();
     }
 
-    private static OpenShareDevice Start(ActorSystem system, DeviceOptions options)
+    private static (DeviceAdapters Adapters, HttpRegistrationService Service) Open(DeviceOptions options)
     {
         var random = new SystemRandom();
         var transport = new TcpTransport();
@@ -157,10 +166,13 @@ public sealed class OpenShareDevice : IDevice
         var listener = onNetwork ? transport.Listen(options.Listen) : null;
         var database = DeviceDatabase.Open(options.Home.DatabaseFile);
         var service = new HttpRegistrationService();
-        return new OpenShareDevice(system, options, new DeviceAdapters(
+        return (new DeviceAdapters(
             context, keys, database, new LocalDisk(), service, listener, () => new UdpMulticastPort(),
             onNetwork ? RevocationPace.Default : RevocationPace.OnDemand), service);
     }
+
+    /// <summary>What the device's watcher keeps up to date.</summary>
+    private sealed record Watching(ChangeCounter Changes, DeviceWarnings Warnings, TaskCompletionSource Ended);
 
     private async Task<T> Ask<T>(object message, CancellationToken cancellation)
     {
@@ -172,15 +184,6 @@ public sealed class OpenShareDevice : IDevice
         {
             throw new TimeoutException("The device did not answer in time.", error);
         }
-    }
-
-    private PeerTrust OwnTrust(DeviceCertificate? certificate)
-    {
-        if (certificate is null)
-            return PeerTrust.Unpaired;
-        if (certificate.ValidityAt(_adapters.Context.Now) == CertificateValidity.Expired)
-            return PeerTrust.Expired;
-        return _warnings.Revoked?.Revokes(certificate.DeviceId) == true ? PeerTrust.Revoked : PeerTrust.Certified;
     }
 
     private ImmutableArray<IPEndPoint> Listening()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
@@ -12,9 +13,14 @@ namespace OpenShare.Device.Transfers;
 /// <summary>What the device's own user orders: to send, and to cancel.</summary>
 internal sealed partial class TransfersActor
 {
-    private sealed record Resolved(TransferCommands.SendFiles Command, IActorRef Asker, AddressResolution Resolution);
+    private sealed record Resolving(TransferCommands.SendFiles Order, IPEndPoint Address, IActorRef Asker);
 
-    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(15);
+    private sealed record ResolveOverdue(long Request);
+
+    private static readonly TimeSpan ResolvePatience = TimeSpan.FromSeconds(15);
+
+    private readonly Dictionary<long, Resolving> _resolving = [];
+    private long _requests;
 
     private void OnSendFiles(TransferCommands.SendFiles command)
     {
@@ -35,22 +41,34 @@ internal sealed partial class TransfersActor
                 asker.Tell(Begin(command.Paths, device.Id));
                 break;
             case SendTarget.Address address:
-                _peers.Ask<AddressResolution>(new PeerCommands.Resolve(address.EndPoint), ResolveTimeout).PipeTo(
-                    Self,
-                    success: resolution => new Resolved(command, asker, resolution),
-                    failure: error => new Resolved(command, asker, new AddressResolution.Failed(
-                        new LinkProblem(LinkRefusal.Unreachable, error.Message, ByPeer: false))));
+                var request = ++_requests;
+                _resolving.Add(request, new Resolving(command, address.EndPoint, asker));
+                Timers.StartSingleTimer(request, new ResolveOverdue(request), ResolvePatience);
+                _peers.Tell(new PeerCommands.Resolve(request, address.EndPoint));
                 break;
         }
     }
 
-    private void OnResolved(Resolved resolved) => resolved.Asker.Tell(resolved.Resolution switch
+    private void OnResolved(AddressResolution resolution)
     {
-        AddressResolution.Found found => Begin(resolved.Command.Paths, found.Device),
-        AddressResolution.Failed { Problem: { IsWorthRetrying: true } problem } => new SendStart.Refused(TransferProblem.DeviceNotFound, problem.Detail),
-        AddressResolution.Failed { Problem: var problem } => new SendStart.Refused(TransferProblem.NotTrusted, problem.Detail),
-        _ => new SendStart.Refused(TransferProblem.Failed, "The address could not be resolved."),
-    });
+        if (!_resolving.Remove(resolution.Request, out var resolving))
+            return;
+        Timers.Cancel(resolution.Request);
+        resolving.Asker.Tell(resolution switch
+        {
+            AddressResolution.Found found => Begin(resolving.Order.Paths, found.Device),
+            AddressResolution.Failed { Problem: { IsWorthRetrying: true } problem } => new SendStart.Refused(TransferProblem.DeviceNotFound, problem.Detail),
+            AddressResolution.Failed { Problem: var problem } => new SendStart.Refused(TransferProblem.NotTrusted, problem.Detail),
+            _ => new SendStart.Refused(TransferProblem.Failed, "The address could not be resolved."),
+        });
+    }
+
+    private void OnResolveOverdue(ResolveOverdue overdue)
+    {
+        if (_resolving.Remove(overdue.Request, out var resolving))
+            resolving.Asker.Tell(new SendStart.Refused(
+                TransferProblem.DeviceNotFound, $"No device at {resolving.Address} said who it is within {ResolvePatience.TotalSeconds} s."));
+    }
 
     private SendStart Begin(ImmutableArray<string> paths, DeviceId device)
     {
@@ -80,12 +98,17 @@ internal sealed partial class TransfersActor
             // Nothing runs: what is kept says so, and the other side hears of it when it asks.
             record = record with { State = TransferState.Cancelled, UpdatedAt = _context.Now, Detail = "cancelled on this device" };
             _stores.Transfers.Update(no, record);
-            if (record.Key.Direction == TransferDirection.Receiving && _disk.OpenDestination(record.Destination, record.Key.Peer, record.Key.Transfer).Value is { } staged)
-            {
-                staged.Discard();
-                staged.Dispose();
-            }
+            if (record.Key.Direction == TransferDirection.Receiving)
+                Discard(no, record);
         }
         Sender.Tell(new TransferAnswer(ViewOf(no, record)));
+    }
+
+    private void Discard(TransferNo no, TransferRecord record)
+    {
+        _stores.Transfers.DropWorkingState(no);
+        var disk = _disk;
+        _context.Workers.Run(() => disk.Discard(record.Destination, record.Key.Peer, record.Key.Transfer)).PipeTo(
+            Self, success: result => new Swept(result.IsDone ? [] : [result.Detail]), failure: error => new Swept([error.Message]));
     }
 }

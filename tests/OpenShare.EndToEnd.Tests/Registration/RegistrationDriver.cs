@@ -9,7 +9,7 @@ namespace OpenShare.EndToEnd.Tests.Registration;
 /// <summary>One attempt to register, as a device makes it: the product's machine over the product's HTTP, without actors.</summary>
 internal sealed class RegistrationDriver(HttpRegistrationService service)
 {
-    private readonly SigningKey _key = SigningKey.Create(new SystemRandom());
+    private readonly SigningKey _key = SigningKey.Create(new SystemRandom(), TimeFloor.None);
     private RegistrationMachine? _machine;
 
     public DeviceId Device => DeviceId.FromPublicKey(_key.PublicKey.Bytes);

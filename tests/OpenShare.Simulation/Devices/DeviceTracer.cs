@@ -11,12 +11,17 @@ namespace OpenShare.Simulation.Devices;
 /// <summary>Writes a device's events into the trace: what is the same in every run of a seed, and nothing else.</summary>
 internal sealed class DeviceTracer : ReceiveActor
 {
-    public DeviceTracer(Trace trace, string device, Action<IDeviceEvent> observe)
+    public DeviceTracer(Trace trace, string device, Action<IDeviceEvent> observe, Action stopped)
     {
         Receive<IDeviceEvent>(deviceEvent =>
         {
             trace.Add(device, $"{deviceEvent.GetType().Name} {Detail(deviceEvent)}".TrimEnd());
             observe(deviceEvent);
+        });
+        Receive<DeviceActor.Stopped>(_ =>
+        {
+            trace.Add(device, "has stopped");
+            stopped();
         });
         Receive<SendStart>(answer => trace.Add(device, answer switch
         {
@@ -26,13 +31,13 @@ internal sealed class DeviceTracer : ReceiveActor
         }));
     }
 
-    internal static Props Props(Trace trace, string device, Action<IDeviceEvent> observe) =>
-        Akka.Actor.Props.Create(() => new DeviceTracer(trace, device, observe));
+    internal static Props Props(Trace trace, string device, Action<IDeviceEvent> observe, Action stopped) =>
+        Akka.Actor.Props.Create(() => new DeviceTracer(trace, device, observe, stopped));
 
     private static string Detail(IDeviceEvent deviceEvent) => deviceEvent switch
     {
         RegistrationEvents.Certified m => m.Identity.DeviceId.ToString(),
-        RevocationEvents.RevocationChanged m => $"{m.List.Version}",
+        RevocationEvents.RevocationChanged m => $"{m.List?.Version}",
         DiscoveryEvents.PeerSighted m => $"{m.Sighting.DeviceId} at {m.Sighting.Place.Host}:{m.Sighting.Place.Port}",
         DiscoveryEvents.PeerLost m => m.DeviceId.ToString(),
         PeerEvents.LinkOpened m => $"{m.Device} link {m.Link.Value}",

@@ -35,8 +35,8 @@ public sealed class SimulatedDevice : IDisposable
         var keys = new MemoryKeyStore();
         keys.Save((SigningKey)identity.Key);
         _database.Registration.Save(new RegistrationRecord(
-            identity.Server, identity.Certificate, identity.Trust, identity.AccountDiscoveryKey, ServerTrust: null));
-        _tracer = lan.System.ActorOf(DeviceTracer.Props(lan.Trace, name, Note), $"{name}-trace");
+            identity.Server, identity.Certificate, identity.Chain, identity.AccountDiscoveryKey, ServerTrust: null));
+        _tracer = lan.System.ActorOf(DeviceTracer.Props(lan.Trace, name, Note, () => IsStopped = true), $"{name}-trace");
         context.Events.Subscribe<IDeviceEvent>(_tracer);
         var adapters = new DeviceAdapters(
             context, keys, _database, new LocalDisk(), new IdleRegistrationService(lan.Queue), host.Transport.Listen(new IPEndPoint(IPAddress.Any, Port)),
@@ -54,11 +54,17 @@ public sealed class SimulatedDevice : IDisposable
     /// <summary>What its user sees of its transfers, by id.</summary>
     public ImmutableDictionary<string, TransferView> Transfers { get; private set; } = ImmutableDictionary<string, TransferView>.Empty;
 
+    /// <summary>It was told to stop, and has.</summary>
+    public bool IsStopped { get; private set; }
+
     internal DeviceIdentity Identity { get; }
 
     /// <summary>As its user would: begins to send.</summary>
     public void Send(SimulatedDevice to, params string[] paths) =>
         _device.Tell(new TransferCommands.SendFiles([.. paths], new SendTarget.Device(to.Id)), _tracer);
+
+    /// <summary>As its agent does at the end.</summary>
+    public void Stop() => _device.Tell(new DeviceActor.Stop(), _tracer);
 
     public bool Sees(SimulatedDevice other) => _sighted.Contains(other.Id);
 

@@ -1,0 +1,51 @@
+using System.Net;
+using Akka.Actor;
+using OpenShare.Device.Discovery.Memory;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Tests.Registration;
+using OpenShare.Protocol.Revocation;
+
+namespace OpenShare.Device.Tests.Hosting;
+
+/// <summary>Every device of an actor system is under /user/devices, each with its flows below it.</summary>
+public sealed class DevicesActorTests : DeviceRig
+{
+    private readonly DeviceDatabase _memory = DeviceDatabase.OpenInMemory();
+
+    [Theory]
+    [InlineData("laptop", "laptop-1")]
+    [InlineData("Zoë's laptop / 2", "Zo%C3%AB%27s%20laptop%20%2F%202-1")]
+    public async Task A_device_has_its_name_in_its_path_and_its_flows_below_it(string name, string path)
+    {
+        var started = StartDevice(Sys.ActorOf(DevicesActor.Props(), DevicesActor.Name), name);
+
+        Assert.Equal($"/user/devices/{path}", started.Device.Path.ToStringWithoutAddress());
+        foreach (var flow in (string[])["registration", "revocation", "discovery", "peers", "transfers"])
+            await Sys.ActorSelection(started.Device.Path / flow).ResolveOne(RemainingOrDefault);
+    }
+
+    [Fact]
+    public void Two_devices_of_one_name_are_told_apart()
+    {
+        var devices = Sys.ActorOf(DevicesActor.Props(), DevicesActor.Name);
+
+        Assert.Equal(["laptop-1", "laptop-2"], [StartDevice(devices, "laptop").Device.Path.Name, StartDevice(devices, "laptop").Device.Path.Name]);
+    }
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        _memory.Dispose();
+    }
+
+    private DevicesActor.DeviceStarted StartDevice(IActorRef devices, string name)
+    {
+        var adapters = new DeviceAdapters(
+            Context, Keys, _memory, new LocalDisk(), Service, Listener: null, () => new MemoryMulticast().Attach(IPAddress.Loopback), RevocationPace.OnDemand);
+        var settings = new DeviceSettings(name, AdvertisedPort: null, [], AcceptPolicy.Own, "nowhere");
+        devices.Tell(new DevicesActor.StartDevice(name, adapters, settings, Props.Empty), TestActor);
+        return ExpectMsg<DevicesActor.DeviceStarted>();
+    }
+}

@@ -74,6 +74,22 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public void A_writer_that_comes_after_the_word_of_room_was_lost_asks_for_it_too()
+    {
+        var world = new NetworkWorld();
+        var (_, b, near, far) = world.Connected();
+        world.Run(near.WriteAsync(new byte[512 * 1024], default).AsTask());
+        world.RunFor(1_000);
+        b.LinkDown();
+        world.Run(StreamTests.Read(far, 512 * 1024));
+        b.LinkUp();
+
+        var start = world.Now;
+        world.Run(near.WriteAsync(new byte[1], default).AsTask());
+        Assert.Equal(start + 200 + 20, world.Now);
+    }
+
+    [Fact]
     public void A_writer_gives_up_after_15_retries_and_an_idle_connection_never()
     {
         var world = new NetworkWorld();

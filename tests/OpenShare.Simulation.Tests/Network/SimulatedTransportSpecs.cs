@@ -35,7 +35,7 @@ public sealed class SimulatedTransportSpecs : TransportSpecs, IDisposable
     private protected override ITransport Transport { get; }
 
     // Each call goes to the one thread and back, and no two of its can meet.
-    private protected override int BytesAtOnce => 100_000;
+    private protected override int BytesAtOnce => 10_000;
 
     public void Dispose()
     {

@@ -1,6 +1,9 @@
 namespace OpenShare.Simulation.Network.Observing;
 
-/// <summary>Sees what happens on the wire, as it happens. It may look and count; it must not act on the simulated world.</summary>
+/// <summary>
+/// Sees what happens on the wire, as it happens. It may look and count; it must not act on the simulated world.
+/// Packets without bytes, such as those that open a connection, are not shown.
+/// </summary>
 public interface INetworkObserver
 {
     void Dialled(NetworkFlow flow) { }

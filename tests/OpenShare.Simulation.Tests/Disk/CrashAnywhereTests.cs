@@ -20,7 +20,7 @@ public sealed class CrashAnywhereTests
     // Beyond so many files, the whole file system is synced at once; then there is a great number of changes, all alike.
     private const int SyncedEach = 64;
 
-    private readonly SimulatedClock _clock = new(new SimulationQueue());
+    private readonly TimeProvider _clock = FixedTime.Provider;
 
     /// <summary>Seed, files in the tree, and after how many files there is a sync on the way.</summary>
     public static TheoryData<int, int, int> Trees => new() { { 1, 8, 5 }, { 2, 12, 1000 }, { 3, 66, 5 } };

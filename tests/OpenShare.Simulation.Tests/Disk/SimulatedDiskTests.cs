@@ -14,7 +14,7 @@ public sealed class SimulatedDiskTests
     private static readonly DeviceId Sender = DeviceId.FromBytes(new SeededRandom(1).Bytes(16));
     private static readonly TransferId Transfer = TransferId.New(new SeededRandom(2));
 
-    private readonly SimulatedDisk _disk = new(new SimulatedClock(new SimulationQueue()), 1);
+    private readonly SimulatedDisk _disk = new(FixedTime.Provider, 1);
 
     [Fact]
     public void A_disk_is_full_and_then_it_is_freed()
@@ -119,7 +119,7 @@ public sealed class SimulatedDiskTests
         var file = File(0, "a", whole.Length);
         for (var seed = 0; seed < 200; seed++)
         {
-            var disk = new SimulatedDisk(new SimulatedClock(new SimulationQueue()), seed);
+            var disk = new SimulatedDisk(FixedTime.Provider, seed);
             var destination = disk.Mount().OpenDestination("/inbox", Sender, Transfer).Value!;
             destination.Prepare([file]);
             destination.Write(file, 0, [old]);
@@ -149,7 +149,7 @@ public sealed class SimulatedDiskTests
         var seen = new HashSet<string>();
         for (var seed = 0; seed < 100; seed++)
         {
-            var disk = new SimulatedDisk(new SimulatedClock(new SimulationQueue()), seed);
+            var disk = new SimulatedDisk(FixedTime.Provider, seed);
             var files = disk.MountFiles();
             disk.MakeDirectory("/to");
             disk.MakeDirectory("/from");
@@ -182,7 +182,7 @@ public sealed class SimulatedDiskTests
     {
         var runs = Enumerable.Range(0, 2).Select(_ =>
         {
-            var disk = new SimulatedDisk(new SimulatedClock(new SimulationQueue()), 5) { WriteErrors = 0.1 };
+            var disk = new SimulatedDisk(FixedTime.Provider, 5) { WriteErrors = 0.1 };
             disk.WriteTree("/tree", 9, 30, 50_000);
             using var source = disk.Mount().OpenSource(["/tree"]);
             var destination = disk.Mount().OpenDestination("/inbox", Sender, Transfer).Value!;
@@ -197,7 +197,7 @@ public sealed class SimulatedDiskTests
     [Fact]
     public void Names_that_differ_in_case_are_one_where_the_disk_folds_it()
     {
-        var disk = new SimulatedDisk(new SimulatedClock(new SimulationQueue()), 1, foldsCase: true);
+        var disk = new SimulatedDisk(FixedTime.Provider, 1, foldsCase: true);
         using var destination = disk.Mount().OpenDestination("/inbox", Sender, Transfer).Value!;
 
         var report = destination.Prepare([File(0, "d/a", 5), File(1, "d/A", 5), File(2, "d/b", 5)]);

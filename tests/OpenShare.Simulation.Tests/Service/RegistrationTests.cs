@@ -145,7 +145,7 @@ public sealed class RegistrationTests : IDisposable
     public void Many_devices_register_over_a_lossy_way_and_each_once()
     {
         // What they would do beside registering is not asked here.
-        _world.World.Segments[0].Conditions = world.World.Segments[0].Conditions with { MulticastBlocked = true };
+        _world.World.Segments[0].Conditions = _world.World.Segments[0].Conditions with { MulticastBlocked = true };
         (_world.World.Service.Conditions.RequestLoss, _world.World.Service.Conditions.AnswerLoss) = (0.1, 0.1);
         var devices = Enumerable.Range(0, 30).Select(i => Begin(name: $"device-{i}")).ToList();
 

@@ -193,7 +193,7 @@ public sealed class SimulatedDevice : IDisposable
         Keys.Save(key);
         OpenDatabase().Registration.Save(RegistrationHome.ToRecord(held));
         _database.Close();
-        Identity = new DeviceIdentity(key, held.Issued.Certificate, held.Issued.Chain, held.Issued.AccountDiscoveryKey, held.Server);
+        Identity = new DeviceIdentity(key, held.Issued.Certificate, held.Issued.Trust, held.Issued.AccountDiscoveryKey, held.Server);
     }
 
     internal DeviceProcess? Process => _process;
@@ -236,7 +236,7 @@ public sealed class SimulatedDevice : IDisposable
                 Identity = identity;
                 break;
             case RevocationEvents.RevocationChanged { List: var list }:
-                RevocationVersion = list.Version;
+                RevocationVersion = list?.Version ?? 0;
                 break;
             case TransferEvents.TransferChanged { Transfer: var transfer }:
                 Transfers = Transfers.SetItem(transfer.Id.ToString(), transfer);

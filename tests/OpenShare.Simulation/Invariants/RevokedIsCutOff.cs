@@ -27,11 +27,11 @@ internal sealed class RevokedIsCutOff : Invariant
     {
         switch (happened)
         {
-            case RevocationEvents.RevocationChanged changed:
-                if (_lists.TryGetValue(device, out var held) && held.Version > changed.List.Version)
-                    Alarm($"{device.Name} went back from revocation list {held.Version} to {changed.List.Version}");
-                if (held is null || changed.List.Version > held.Version)
-                    (_lists[device], _learnt[device]) = (changed.List, World.Elapsed);
+            case RevocationEvents.RevocationChanged { List: { } list }:
+                if (_lists.TryGetValue(device, out var held) && held.Version > list.Version)
+                    Alarm($"{device.Name} went back from revocation list {held.Version} to {list.Version}");
+                if (held is null || list.Version > held.Version)
+                    (_lists[device], _learnt[device]) = (list, World.Elapsed);
                 break;
             case PeerEvents.LinkOpened opened:
                 (_links.TryGetValue(device, out var links) ? links : _links[device] = []).Add(opened.Device);

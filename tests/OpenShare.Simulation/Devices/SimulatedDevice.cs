@@ -191,8 +191,7 @@ public sealed class SimulatedDevice : IDisposable
         var key = SigningKey.Create(new SeededRandom(HashSeed.Of(Seed, 0)));
         var held = _world.Service.Enroll(key.PublicKey, Name, token);
         Keys.Save(key);
-        OpenDatabase().Registration.Save(RegistrationHome.ToRecord(held));
-        _database.Close();
+        _database.Enroll(RegistrationHome.ToRecord(held));
         Identity = new DeviceIdentity(key, held.Issued.Certificate, held.Issued.Trust, held.Issued.AccountDiscoveryKey, held.Server);
     }
 

@@ -110,6 +110,7 @@ public sealed partial class World : IDisposable
         _deliveries.Add(delivery);
         if (_forbidden.Contains(from.Id) || _forbidden.Contains(to.Id))
             delivery.Forbid();
+        delivery.MayLackFiles = from.Disk.ReadsTurnABit > 0;
         Begin(delivery);
         return delivery;
     }

@@ -23,7 +23,7 @@ internal sealed class WholeUnderItsName : Invariant
     private void Check(SimulatedDevice device, string place)
     {
         if (World.Deliveries.FirstOrDefault(d => d.To == device && d.Place == place) is { } delivery
-            && device.Disk.Exists(place) && delivery.Difference() is { } difference)
+            && device.Disk.Exists(place) && delivery.Difference(delivery.MayLackFiles) is { } difference)
             Alarm($"{place} stands on {device.Name}'s disk, but {difference}");
     }
 }

@@ -53,14 +53,22 @@ public sealed class Delivery
 
     private TransferView? View => Transfer is { } id ? From.Transfers.GetValueOrDefault(id) : null;
 
+    /// <summary>Files of it may be withdrawn, and said so: what its sender reads from its disk is not always what was written.</summary>
+    public bool MayLackFiles { get; internal set; }
+
+    /// <param name="mayLack">what is there counts, and not what is missing</param>
     /// <returns>null: names, kinds and bytes in the receiver's destination are those that were sent</returns>
-    internal string? Difference()
+    internal string? Difference(bool mayLack = false)
     {
         var arrived = Tree(To.Disk, Place).ToDictionary(e => e.Path);
         foreach (var sent in _content)
         {
             if (!arrived.Remove(sent.Path, out var there))
+            {
+                if (mayLack)
+                    continue;
                 return $"{Top}/{sent.Path} is not there";
+            }
             if (sent.LinkTarget != there.LinkTarget || sent.IsDirectory != there.IsDirectory
                 || (sent.Bytes is { } bytes && !bytes.AsSpan().SequenceEqual(there.Bytes)))
                 return $"{Top}/{sent.Path} is not what was sent";

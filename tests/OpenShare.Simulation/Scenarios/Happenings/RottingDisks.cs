@@ -16,7 +16,7 @@ internal sealed record RottingDisks : Happening
     {
         foreach (var device in world.Devices)
             device.Disk.ReadsTurnABit = 0;
-        foreach (var delivery in world.Deliveries)
+        foreach (var delivery in world.Deliveries.Where(d => d.MayLackFiles))
             delivery.MayFail = true;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using OpenShare.Simulation.Network;
 using OpenShare.Simulation.Network.Links;
 
 namespace OpenShare.Simulation.Commands;
@@ -9,9 +10,15 @@ internal static class BenchCommand
 {
     internal static Command Create()
     {
-        var command = new Command("bench", "Large worlds, in figures");
-        command.SetAction(_ =>
+        var network = new Option<bool>("--network") { Description = "The simulated network alone, without devices" };
+        var command = new Command("bench", "Large worlds, in figures") { network };
+        command.SetAction(parsed =>
         {
+            if (parsed.GetValue(network))
+            {
+                NetworkBenchmark.Run(Console.WriteLine);
+                return 0;
+            }
             Measure("1,000 devices on 40 networks of 25, announcing", Lan.With(1000).Devices().OnNetworks(40).Over(LinkConditions.Wired).For(10.Minutes()));
             Measure("1,000 devices on one network, announcing", Lan.With(1000).Devices().Over(LinkConditions.Wired).For(10.Minutes()));
             Measure("50 devices, 100 transfers over flapping Wi-Fi", Lan.With(50).Devices().FlappingWiFi().SendingRandomTrees(100).For(1.Hours()));

@@ -13,7 +13,7 @@ public static class Catalogue
             .Over(Network.Links.LinkConditions.PoorWiFi).Partitioning().ChangingAddresses().BlockingMulticast().SendingRandomTrees(10).For(15.Minutes()),
         Lan.With(5).Devices().Named("killed").KillingProcesses(25).SlowDisks().SendingRandomTrees(10).For(10.Minutes()),
         Lan.With(5).Devices().Named("power").LosingPower(20).SlowDisks().SendingRandomTrees(10).For(10.Minutes()),
-        Lan.With(3).Devices().Named("large").KillingProcesses(6).FlappingWiFi().SendingFiles(2, 48 * 1024 * 1024).For(4.Minutes()),
+        Lan.With(2).Devices().Named("large").KillingLate().SendingFiles(1, 64 * 1024 * 1024).For(2.Minutes()),
         Lan.With(6).Devices().Named("revoked").RevokingOne().ServiceOutages().SkewingClocks().FlappingWiFi().SendingRandomTrees(12).For(10.Minutes()),
         Lan.With(4).Devices().Named("cloned").CloningOne().SendingRandomTrees(8).For(6.Minutes()),
         Lan.With(4).Devices().Named("full").FillingDisks(6).RottingDisks().SendingRandomTrees(12).For(6.Minutes()),

@@ -47,6 +47,8 @@ public sealed class Delivery
 
     public bool IsCompleted => View?.State == TransferState.Completed;
 
+    internal long BytesDone => View?.BytesDone ?? 0;
+
     internal string Outcome => View?.State.ToString() ?? "not begun";
 
     internal string Detail => View?.Detail is { } detail ? $"({detail})" : "";

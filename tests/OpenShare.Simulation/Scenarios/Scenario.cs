@@ -83,6 +83,9 @@ public sealed record Scenario
     /// <summary>Processes are killed at any moment, and started again a while later.</summary>
     public Scenario KillingProcesses(int times) => With(new Crashes(times, IsPowerLoss: false));
 
+    /// <summary>The receiver of the first transfer is killed when most of it has arrived.</summary>
+    public Scenario KillingLate() => With(new LateKill());
+
     /// <summary>Devices lose power: what was not synced may be lost or torn.</summary>
     public Scenario LosingPower(int times) => With(new Crashes(times, IsPowerLoss: true));
 

@@ -82,32 +82,36 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Unwrit
         // After the names were chosen nothing is prepared any more: preparing would make anew what was renamed away.
         if (scope.Stores.Outcomes.Names(scope.No).Count > 0)
         {
-            foreach (var map in scope.Stores.ChunkMaps.Load(scope.No, destination.Epoch))
+            foreach (var map in held.Kept())
                 held.Load((int)map.Page, map.Written);
             return DiskResult.Done;
         }
-        var prepared = destination.Prepare([.. manifest.Entries.Select(DestinationEntries.From)]);
+        var entries = manifest.Entries.Select(DestinationEntries.From).ToList();
+        // Before, so that a process killed in between leaves no map to the next that takes the zeros of a new file for what arrived.
+        held.Forget(manifest, destination.FindMissing(entries.Where(e => e.Kind == EntryKind.EntryFile)));
+        var prepared = destination.Prepare(entries);
+        // And what somebody removed in this very moment.
+        held.Forget(manifest, prepared.MadeAnew);
         if (!prepared.Result.IsDone)
             return prepared.Result;
-        var madeAnew = prepared.MadeAnew.ToHashSet();
-        foreach (var map in scope.Stores.ChunkMaps.Load(scope.No, destination.Epoch))
-        {
-            var page = manifest.Pages[(int)map.Page];
-            var written = (byte[])map.Written.Clone();
-            for (var i = 0; i < page.ChunkCount; i++)
-            {
-                var (at, bit) = (i / 8, 1 << (i % 8));
-                var location = manifest.Locate(page.FirstOrdinal + i);
-                if (madeAnew.Contains(location.Entry.Number))
-                    written[at] &= (byte)~bit;
-                else if ((map.Recheck[at] & bit) != 0 && FrameWriting.IsHeld(location, destination))
-                    written[at] |= (byte)bit;
-            }
-            held.Load(page.Index, written);
-            // Kept at once: the next start finds the file that was made anew, and must not take it for the old one.
-            if (!written.AsSpan().SequenceEqual(map.Written))
-                held.Replace(page.Index, ChunkBits.And(map.Durable, written));
-        }
+        foreach (var map in held.Kept())
+            Trust(destination, held, manifest, map);
         return DiskResult.Done;
+    }
+
+    private static void Trust(IDestination destination, HeldChunks held, Manifest manifest, Storage.Database.ChunkMap map)
+    {
+        var page = manifest.Pages[(int)map.Page];
+        var written = (byte[])map.Written.Clone();
+        for (var i = 0; i < page.ChunkCount; i++)
+        {
+            var (at, bit) = (i / 8, 1 << (i % 8));
+            if ((map.Recheck[at] & bit) != 0 && FrameWriting.IsHeld(manifest.Locate(page.FirstOrdinal + i), destination))
+                written[at] |= (byte)bit;
+        }
+        if (written.AsSpan().SequenceEqual(map.Written))
+            held.Load(page.Index, written);
+        else
+            held.Keep(page.Index, written);
     }
 }

@@ -66,6 +66,7 @@ public sealed class ArrivingTests : DestinationSpecs
         Restart();
         System.IO.File.Delete(Path.Combine(Staging, "b"));
 
+        Assert.Equal([1u], Destination.FindMissing([File(0, "a"), File(1, "b")]));
         var report = Destination.Prepare([File(0, "a"), File(1, "b")]);
 
         Assert.Equal([1u], report.MadeAnew);

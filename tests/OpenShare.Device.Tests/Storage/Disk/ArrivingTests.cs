@@ -76,6 +76,23 @@ public sealed class ArrivingTests : DestinationSpecs
         Assert.Equal(DiskProblem.Missing, Destination.Read(File(1, "b"), 0, held).Problem);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_entry_of_the_name_that_folding_is_tried_with_arrives(bool isDirectory)
+    {
+        const string name = ".probe-\u00E9";
+        var entries = isDirectory ? new[] { Folder(0, name), File(1, $"{name}/a"), Folder(2, "d") } : [File(0, name), Folder(1, "d"), File(2, "d/a")];
+        Receive(entries);
+        Restart();
+
+        var report = Destination.Prepare(entries);
+        Assert.Equal(DiskResult.Done, report.Result);
+        Assert.Empty(report.Refused);
+
+        AssertPlaced(Complete(entries), name, "d");
+    }
+
     [Fact]
     public void Two_transfers_in_one_inbox_do_not_meet()
     {

@@ -45,7 +45,7 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Unwrit
         var outcomes = stores.Outcomes.All(scope.No);
         var receipt = stores.Receipts.Find(scope.No);
         // What is in its place already is no longer in the staging place: there is nothing to look at again.
-        if (receipt is null && !scope.Record.IsOver && Trust(scope, destination, held, manifest) is { IsDone: false } failure)
+        if (receipt is null && !scope.Record.IsOver && Trust(scope, destination, held, manifest, outcomes) is { IsDone: false } failure)
             return new DiskResult<Arrival>(failure);
         var kept = new ReceiverRecord(
             pages,
@@ -77,7 +77,8 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Unwrit
         }
     }
 
-    private static DiskResult Trust(TransferScope scope, IDestination destination, HeldChunks held, Manifest manifest)
+    private static DiskResult Trust(
+        TransferScope scope, IDestination destination, HeldChunks held, Manifest manifest, IReadOnlyList<EntryOutcome> outcomes)
     {
         // After the names were chosen nothing is prepared any more: preparing would make anew what was renamed away.
         if (scope.Stores.Outcomes.Names(scope.No).Count > 0)
@@ -86,7 +87,9 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Unwrit
                 held.Load((int)map.Page, map.Written);
             return DiskResult.Done;
         }
-        var entries = manifest.Entries.Select(DestinationEntries.From).ToList();
+        // What is left out is not made again, and takes no room.
+        var leftOut = outcomes.Select(o => o.EntryNo).ToHashSet();
+        var entries = manifest.Entries.Where(e => !e.Abandoned && !leftOut.Contains(e.Number)).Select(DestinationEntries.From).ToList();
         // Before, so that a process killed in between leaves no map to the next that takes the zeros of a new file for what arrived.
         held.Forget(manifest, destination.FindMissing(entries.Where(e => e.Kind == EntryKind.EntryFile)));
         var prepared = destination.Prepare(entries);

@@ -20,7 +20,6 @@ internal sealed partial class TransfersActor
     private static readonly TimeSpan ResolvePatience = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<long, Resolving> _resolving = [];
-    private long _requests;
 
     private void OnSendFiles(TransferCommands.SendFiles command)
     {
@@ -41,7 +40,8 @@ internal sealed partial class TransfersActor
                 asker.Tell(Begin(command.Paths, device.Id));
                 break;
             case SendTarget.Address address:
-                var request = ++_requests;
+                // Not counted: an answer to an order from before this actor's restart must not be one to an order since.
+                var request = BitConverter.ToInt64(_context.Random.Bytes(sizeof(long)));
                 _resolving.Add(request, new Resolving(command, address.EndPoint, asker));
                 Timers.StartSingleTimer(request, new ResolveOverdue(request), ResolvePatience);
                 _peers.Tell(new PeerCommands.Resolve(request, address.EndPoint));

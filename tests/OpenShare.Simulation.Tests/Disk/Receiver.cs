@@ -64,12 +64,13 @@ internal sealed class Receiver(SimulatedDisk disk, string inbox, IReadOnlyList<D
 
     private void Receive(IDestination destination)
     {
+        var lost = destination.FindMissing(entries.Where(e => e.Kind is EntryKind.EntryFile)).ToHashSet();
+        _written.RemoveWhere(c => lost.Contains(c.No));
+        _durable.RemoveWhere(c => lost.Contains(c.No));
         var prepared = destination.Prepare(entries);
         AssertDone(prepared.Result);
         Assert.Empty(prepared.Refused);
-        var lost = prepared.MadeAnew.ToHashSet();
-        _written.RemoveWhere(c => lost.Contains(c.No));
-        _durable.RemoveWhere(c => lost.Contains(c.No));
+        Assert.All(prepared.MadeAnew, made => Assert.Contains(made, lost));
         if (_epoch != destination.Epoch)
             _written.RemoveWhere(c => !_durable.Contains(c));
         _epoch = destination.Epoch;

@@ -198,7 +198,8 @@ internal sealed partial class ReceivingActor : TransferSession
                 UseRoom(_arrival!.Unwritten.Drop(withdrawal.EntryNumber));
                 break;
             case ReceiverEffect.PlaceEntries place:
-                DiskJob(() => Place(place.LeftOut));
+                var withdrawn = WithdrawnFiles();
+                DiskJob(() => Place(place.LeftOut, withdrawn));
                 break;
             case ReceiverEffect.PersistReceipt persist:
                 Scope.Stores.Receipts.Save(Scope.No, persist.Receipt, Record(StateWith(persist.Receipt)));

@@ -83,6 +83,8 @@ internal sealed class StagedDestination : IDestination
         }
     }
 
+    public IReadOnlyList<uint> FindMissing(IEnumerable<DestinationEntry> files) => [.. files.Where(IsMissing).Select(f => f.EntryNo)];
+
     public PrepareReport Prepare(IReadOnlyList<DestinationEntry> entries) => _preparation.Run(entries);
 
     public DiskResult Write(DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes) => DiskFault.Guard(file.Path, () =>
@@ -160,6 +162,14 @@ internal sealed class StagedDestination : IDestination
         _staging.Dispose();
         _partial.Dispose();
         _destination.Dispose();
+    }
+
+    // What cannot be looked at is not missing: preparing it says what is wrong.
+    private bool IsMissing(DestinationEntry file)
+    {
+        var isMissing = false;
+        DiskFault.Guard(file.Path, () => { isMissing = _staging.Stat(file.Path) is null; });
+        return isMissing;
     }
 
     // What is synced in a directory is lost with its name.

@@ -71,10 +71,10 @@ internal sealed class DialActor : ReceiveActor, IWithTimers
 
     private void Drive(DialRaceInput input)
     {
-        foreach (var effect in _race.Handle(input, _context.Now))
+        foreach (var effect in _race.Handle(input, _context.Steady))
             CarryOut(effect);
         if (_race.NextTimeout is { } due)
-            Timers.StartSingleTimer("race", new RaceDue(), due > _context.Now ? due - _context.Now : TimeSpan.Zero);
+            Timers.StartSingleTimer("race", new RaceDue(), due > _context.Steady ? due - _context.Steady : TimeSpan.Zero);
     }
 
     private void CarryOut(DialRaceEffect effect)

@@ -49,14 +49,13 @@ internal sealed partial class PeerActor
     {
         if (dialled.Attempt == _attempt)
             _dialling = null;
-        if (dialled.Outcome is HandshakeOutcome.Open open)
-        {
-            OnOpen(open);
-            return;
-        }
-        if (dialled.Attempt != _attempt)
-            return;
-        var problem = ProblemOf(dialled.Outcome);
+        var problem = dialled.Outcome is HandshakeOutcome.Open open ? OnOpen(open) : ProblemOf(dialled.Outcome);
+        if (problem is not null && dialled.Attempt == _attempt)
+            DialFailed(problem);
+    }
+
+    private void DialFailed(LinkProblem problem)
+    {
         _unprovenRefusals = problem is { IsWorthRetrying: false, IsProven: false } ? _unprovenRefusals + 1 : 0;
         var willRetry = problem.IsWorthRetrying || (!problem.IsProven && _unprovenRefusals < MostUnprovenRefusals);
         _dial.DialFailed(willRetry, _context.Steady);

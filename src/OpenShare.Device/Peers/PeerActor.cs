@@ -128,14 +128,16 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         DialIf(_dial.Sighted());
     }
 
-    private void OnOpen(HandshakeOutcome.Open open)
+    /// <returns>why it cannot be the link, where that is the peer's: things have changed since its handshake</returns>
+    private LinkProblem? OnOpen(HandshakeOutcome.Open open)
     {
-        if (_isStopping || Objection(open.Result.Peer, open.Result.Trust) is not null || (_link is { } old && !LinkElection.NewerStays(
+        var problem = Objection(open.Result.Peer, open.Result.Trust);
+        if (_isStopping || problem is not null || (_link is { } old && !LinkElection.NewerStays(
             _party!.Certificate.DeviceId, _device, old.Session.Role, open.Result.Session.Role)))
         {
             _ = Goodbye.EndAsync(open.Control, Context.System.Scheduler);
             Context.Parent.Tell(new PeerSignals.SessionClosed(open.Result.Session.Id));
-            return;
+            return problem;
         }
         if (_link is not null)
             _ = CloseLink(LinkEnd.ClosedHere, "A newer connection with the same device took over.");
@@ -149,6 +151,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         if (_party!.Revoked is { } list && list.Version > link.PeerRevocationVersion)
             OfferRevocationList(link, list);
         _context.Events.Publish(new PeerEvents.LinkOpened(_device, link.Id, link.Certificate));
+        return null;
     }
 
     private static void OfferRevocationList(Link link, Protocol.Revocation.RevocationList list) =>

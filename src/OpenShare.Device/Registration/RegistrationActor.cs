@@ -22,8 +22,8 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
 
     private sealed record Tick;
 
-    // Akka's timers end before a certificate does; the machine is asked in between and has nothing to do.
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+    // Timers go by the time that passes, what is due by the clock: when that is set, it is noticed soon.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMinutes(5);
 
     private readonly DeviceContext _context;
     private readonly string _defaultName;

@@ -164,7 +164,7 @@ internal sealed partial class ReceivingActor : TransferSession
     {
         foreach (var effect in _machine!.Handle(input, Now))
             CarryOut(effect);
-        Schedule(_machine.NextTimeout);
+        Schedule(_machine.NextTimeout, Now);
         ShowProgress();
         if (_machine.IsSettled && _diskJobs.Count == 0 && !_diskBusy)
             Context.Parent.Tell(new TransferSignals.Settled());

@@ -17,11 +17,24 @@ internal sealed partial class PeersActor
 
     private sealed record AcceptEnded(string Reason);
 
+    private sealed record AcceptAgain;
+
     private sealed record OpeningRead(ITransportConnection Connection, byte[]? Opening) : INoSerializationVerificationNeeded;
 
     private sealed record Answered(ITransportConnection Connection, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
 
     private sealed record ProbeDone(ITransportConnection Connection) : INoSerializationVerificationNeeded;
+
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
+
+    private void Accept() => _ = AcceptAsync(_listener!, Self, _stop.Token);
+
+    // Too many open files, for one, is a state that passes: a device that accepts no more would be deaf until it is restarted.
+    private void OnAcceptEnded(AcceptEnded ended)
+    {
+        _log.Warning("This device could not accept a connection, and tries again: {0}", ended.Reason);
+        Timers.StartSingleTimer("accept", new AcceptAgain(), AcceptPause);
+    }
 
     private static async Task AcceptAsync(ITransportListener listener, IActorRef self, CancellationToken cancellation)
     {

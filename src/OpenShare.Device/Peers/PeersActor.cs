@@ -27,12 +27,16 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
 
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
 
+    // An organisation's devices on one network, and some.
+    private const int MostPeers = 2_000;
+
     private readonly DeviceContext _context;
     private readonly PeerDirectory _directory;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly SortedDictionary<DeviceId, IActorRef> _peers = [];
     private readonly Dictionary<SessionId, IActorRef> _sessions = [];
     private readonly HalfOpen _halfOpen = new();
+    private readonly ProbeMemory _probes = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ITransportListener? _listener;
     private DeviceIdentity? _identity;
@@ -72,7 +76,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<Terminated>(m => Forget(m.ActorRef));
 
         Receive<Accepted>(m => OnAccepted(m.Connection));
-        Receive<AcceptEnded>(m => _log.Warning("This device accepts no more connections: {0}", m.Reason));
+        Receive<AcceptEnded>(OnAcceptEnded);
+        Receive<AcceptAgain>(_ => Accept());
         Receive<OpeningRead>(OnOpeningRead);
         Receive<Answered>(OnAnswered);
         Receive<Resolved>(OnResolved);
@@ -100,7 +105,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<DiscoveryEvents.DuplicateEnded>(self);
         Timers.StartPeriodicTimer("sweep", new Sweep(), SweepEvery);
         if (_listener is not null)
-            _ = AcceptAsync(_listener, self, _stop.Token);
+            Accept();
     }
 
     protected override void PostStop()
@@ -179,14 +184,19 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     {
         var device = sighted.Sighting.DeviceId;
         _directory.Sighted(sighted.Sighting);
+        // Anybody may announce ids without end; whoever has an actor here already, or is asked for by the user, is served still.
+        if (!_peers.ContainsKey(device) && _peers.Count >= MostPeers)
+            return;
         var peer = Peer(device);
         peer.Tell(new PeerSignals.Sighted(sighted.Sighting));
-        peer.Tell(new PeerSignals.Probe());
+        if (_probes.IsDue(device, _revoked?.Version ?? 0, _context.Steady))
+            peer.Tell(new PeerSignals.Probe());
     }
 
     private void OnProven(DeviceCertificate certificate, IPEndPoint? dialledAt)
     {
         _directory.Proven(certificate, dialledAt);
+        _probes.Proven(certificate.DeviceId, _revoked?.Version ?? 0, _context.Steady);
         _context.Events.Publish(new PeerEvents.PeerProven(certificate));
     }
 

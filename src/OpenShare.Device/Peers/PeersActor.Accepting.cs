@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Handshake;

@@ -42,7 +42,8 @@ internal sealed class TestWorld : IDisposable
 
     public void For(double seconds) => World.RunFor(TimeSpan.FromSeconds(seconds));
 
-    public int Traced(string who, string what) => _lines.Count(l => l.Contains($" {who}: {what}", StringComparison.Ordinal));
+    public int Traced(string who, string what, params string[] except) => _lines.Count(l =>
+        l.Contains($" {who}: {what}", StringComparison.Ordinal) && !except.Any(e => l.Contains(e, StringComparison.Ordinal)));
 
     public void Dispose() => World.Dispose();
 

@@ -17,6 +17,8 @@ public sealed partial class World
 
     private const int MostAlarms = 100;
 
+    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(5);
+
     private readonly List<Alarm> _alarms = [];
     private readonly NoSurprise _noSurprise = new();
     private ImmutableArray<Invariant> _invariants = [];
@@ -29,6 +31,9 @@ public sealed partial class World
 
     /// <summary>The scenario's time is over: no more faults.</summary>
     public bool IsHealing { get; private set; }
+
+    /// <summary>A promise was broken a while ago: what comes after it tells little more.</summary>
+    internal bool IsCondemned => _alarms.Count > 0 && Elapsed - _alarms[0].At > Aftermath;
 
     internal TimeSpan SinceHealing => IsHealing ? Elapsed - _healedAt : TimeSpan.Zero;
 

@@ -9,8 +9,8 @@ namespace OpenShare.Simulation.Invariants;
 /// </summary>
 internal sealed class NoRecordTwice : Invariant
 {
-    // Shorter than this are only hints, which are clear text.
-    private const int Least = 36;
+    // A record's header and tag. Shorter than this are only hints, which are clear text.
+    private const int Least = 20;
 
     private readonly HashSet<(ulong, ulong, int)> _seen = [];
 

@@ -11,13 +11,19 @@ internal sealed class ScenarioRun(Scenario scenario, Action<string>? line)
         var watch = Stopwatch.StartNew();
         using var world = new World(scenario, line);
         world.Begin();
-        world.RunFor(scenario.Duration);
-        world.HealAll();
-        world.RunUntil(() => world.Deliveries.All(d => d.IsEnded || d.IsImpossible) && world.SinceHealing > World.Settling, scenario.Patience);
-        world.Judge();
+        if (!world.RunUntil(() => world.IsCondemned, scenario.Duration))
+        {
+            world.HealAll();
+            world.RunUntil(() => world.IsCondemned || HasSettled(world), scenario.Patience);
+            if (!world.IsCondemned)
+                world.Judge();
+        }
         return new Outcome(scenario.SeedValue, world.Trace.Hash, [.. world.Alarms], new Figures(
             world.Elapsed, watch.Elapsed, world.Queue.Steps, world.Deliveries.Count, world.Deliveries.Count(d => d.IsCompleted), world.Faults), Replay);
     }
+
+    private static bool HasSettled(World world) =>
+        world.SinceHealing > World.Settling && world.Deliveries.All(d => d.IsEnded || d.IsImpossible);
 
     private string? Replay => scenario.Name is { } name ? $"tests/simulate.sh --replay {name} {scenario.SeedValue}" : null;
 }

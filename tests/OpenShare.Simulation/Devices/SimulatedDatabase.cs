@@ -16,6 +16,7 @@ internal sealed class SimulatedDatabase : ICommitWatch, IDisposable
     private string _file = NewFile();
     private SqliteConnection? _keep;
     private DeviceDatabase? _open;
+    private RegistrationRecord? _enrolled;
     private bool _isAhead;
 
     /// <param name="losesPower">false: nothing is kept to fall back to, which costs less</param>
@@ -31,6 +32,9 @@ internal sealed class SimulatedDatabase : ICommitWatch, IDisposable
     /// <summary>What the process that runs has open.</summary>
     internal DeviceDatabase? Current => _open;
 
+    /// <summary>A registration that is in it, durably, by the time it is first opened: opening it for that would take as long again.</summary>
+    internal void Enroll(RegistrationRecord registration) => _enrolled = registration;
+
     /// <summary>For a new process. The one before must not use what it was given any more.</summary>
     internal DeviceDatabase Open()
     {
@@ -38,6 +42,9 @@ internal sealed class SimulatedDatabase : ICommitWatch, IDisposable
         _open = DeviceDatabase.OpenConnection(_file, "in memory", this);
         _keep?.Dispose();
         _keep = null;
+        if (_enrolled is { } registration)
+            _open.Registration.Save(registration);
+        _enrolled = null;
         return _open;
     }
 

@@ -155,8 +155,7 @@ public sealed class SimulatedDevice : IDisposable
         var key = SigningKey.Create(new SeededRandom(HashSeed.Of(Seed, 0)));
         var held = _lan.Service.Enroll(key.PublicKey, Name, token);
         Keys.Save(key);
-        Database.Open().Registration.Save(RegistrationHome.ToRecord(held));
-        Database.Close();
+        Database.Enroll(RegistrationHome.ToRecord(held));
         Identity = new DeviceIdentity(key, held.Issued.Certificate, held.Issued.Trust, held.Issued.AccountDiscoveryKey, held.Server);
     }
 

@@ -21,12 +21,18 @@ public sealed class SecureStream : IDisposable
     private readonly SecureChannel _channel;
     private readonly RecordReader _reader;
 
+    // Continued at once by whoever ends the stream: a simulation has no other thread.
+    private readonly TaskCompletionSource _ended = new();
+
     internal SecureStream(ITransportConnection connection, SecureChannel channel)
     {
         _connection = connection;
         _channel = channel;
         _reader = new RecordReader(connection, channel);
     }
+
+    /// <summary>Done once the stream was disposed.</summary>
+    internal Task Ended => _ended.Task;
 
     /// <exception cref="TransportException">the connection broke</exception>
     public async ValueTask SendAsync(Control message, CancellationToken cancellation)
@@ -78,6 +84,7 @@ public sealed class SecureStream : IDisposable
     {
         // The keys stay until the last reader or writer lets go of them: a pump may be in the middle of a record.
         _connection.Dispose();
+        _ended.TrySetResult();
     }
 
     private async ValueTask SendRecordAsync(RecordType type, int length, SpanAction write, CancellationToken cancellation)

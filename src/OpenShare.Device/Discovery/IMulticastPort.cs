@@ -35,4 +35,5 @@ public sealed record NetworkMayHaveChanged
     public static readonly NetworkMayHaveChanged Instance = new();
 }
 
+/// <param name="Failed">those that cannot be used, and those usable ones of which one address family cannot</param>
 public sealed record MulticastInterfaces(ImmutableArray<MdnsInterface> Usable, ImmutableArray<DiscoveryEvents.InterfaceFailed> Failed);

@@ -21,19 +21,20 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
 
     public sealed record Stopped;
 
-    private sealed record FlowEnded(string Name);
+    private sealed record FlowEnded(IActorRef Flow);
 
-    private sealed record StopOverdue;
+    private sealed record FlowOverdue(IActorRef Flow);
 
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
     private readonly DeviceAdapters _adapters;
     private readonly DeviceSettings _settings;
     private readonly IActorRef _discovery;
+    private readonly IActorRef _peers;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly List<IActorRef> _stopAskers = [];
-    private Queue<IActorRef>? _toStop;
-    private string? _stopping;
+    private readonly List<IActorRef> _flows;
+    private IActorRef? _stopping;
 
     public DeviceActor(DeviceAdapters adapters, DeviceSettings settings)
     {
@@ -42,8 +43,8 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         var stores = new TransferStores(database.Transfers, database.Manifests, database.Chunks, database.Outcomes, database.Receipts);
 
         context.Events.Subscribe<RegistrationEvents.Certified>(Self);
-        var peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener), "peers");
-        var transfers = Context.ActorOf(TransfersActor.Props(context, stores, adapters.Disk, database.Peers, peers, new ReceivingPolicy(settings.Accept, settings.SaveTo)), "transfers");
+        _peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener), "peers");
+        var transfers = Context.ActorOf(TransfersActor.Props(context, stores, adapters.Disk, database.Peers, _peers, new ReceivingPolicy(settings.Accept, settings.SaveTo)), "transfers");
         _discovery = Context.ActorOf(DiscoveryActor.Props(context, adapters.Multicast), "discovery");
         var revocation = Context.ActorOf(
             RevocationActor.Props(context, database.Registration, database.Revocation, adapters.Service, adapters.RevocationPace), "revocation");
@@ -56,7 +57,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         Receive<RevocationCommands.Refresh>(revocation.Forward);
         Receive<RevocationCommands.GetRevocation>(revocation.Forward);
         Receive<DiscoveryCommands.LookAgain>(_discovery.Forward);
-        Receive<PeerQueries.GetPeers>(peers.Forward);
+        Receive<PeerQueries.GetPeers>(_peers.Forward);
         Receive<TransferCommands.SendFiles>(transfers.Forward);
         Receive<TransferCommands.CancelTransfer>(transfers.Forward);
         Receive<TransferQueries.GetTransfers>(transfers.Forward);
@@ -64,12 +65,13 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         Receive<TransferQueries.GetReceipt>(transfers.Forward);
         Receive<TransferQueries.GetManifest>(transfers.Forward);
         Receive<TransferQueries.FindManifest>(transfers.Forward);
-        ImmutableArray<IActorRef> flows = [_discovery, transfers, peers, revocation, registration];
-        foreach (var flow in flows)
-            Context.WatchWith(flow, new FlowEnded(flow.Path.Name));
-        Receive<Stop>(_ => OnStop(flows));
-        Receive<FlowEnded>(m => OnFlowEnded(m.Name));
-        Receive<StopOverdue>(_ => StopNext());
+        // In the order they are stopped.
+        _flows = [_discovery, transfers, _peers, revocation, registration];
+        foreach (var flow in _flows)
+            Context.WatchWith(flow, new FlowEnded(flow));
+        Receive<Stop>(_ => OnStop());
+        Receive<FlowEnded>(m => OnFlowEnded(m.Flow));
+        Receive<FlowOverdue>(m => OnFlowOverdue(m.Flow));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -95,47 +97,51 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
             _settings.Interfaces.IsEmpty ? null : _settings.Interfaces)));
     }
 
-    private void OnFlowEnded(string name)
-    {
-        if (_toStop is null)
-        {
-            _log.Error("The device ends: its {0} failed again and again", name);
-            Context.Stop(Self);
-        }
-        else if (name == _stopping)
-        {
-            StopNext();
-        }
-    }
-
-    private void OnStop(ImmutableArray<IActorRef> flows)
+    private void OnStop()
     {
         _stopAskers.Add(Sender);
-        if (_toStop is null)
-        {
-            _toStop = new Queue<IActorRef>(flows);
+        if (_stopAskers.Count == 1)
             StopNext();
-        }
-        else if (_stopping is null)
-        {
+        else if (_flows.Count == 0)
             Sender.Tell(new Stopped());
-        }
     }
 
-    // By messages and not by waiting for each: whoever waits goes on upon the thread pool, which a simulation has not.
     private void StopNext()
     {
-        if (!_toStop!.TryDequeue(out var flow))
+        _stopping = _flows.FirstOrDefault();
+        if (_stopping is null)
         {
-            _stopping = null;
-            Timers.CancelAll();
             _stopAskers.ForEach(asker => asker.Tell(new Stopped()));
             return;
         }
-        _stopping = flow.Path.Name;
-        Context.Stop(flow);
-        // One that takes longer has had its time; the system's own shutdown ends it.
-        Timers.StartSingleTimer(nameof(StopOverdue), new StopOverdue(), StopPatience);
+        // Links say goodbye before they go: that takes more than a stop.
+        if (_stopping.Equals(_peers))
+            _peers.Tell(new PeerCommands.Stop());
+        else
+            Context.Stop(_stopping);
+        Timers.StartSingleTimer(nameof(FlowOverdue), new FlowOverdue(_stopping), StopPatience);
+    }
+
+    private void OnFlowEnded(IActorRef flow)
+    {
+        _flows.Remove(flow);
+        if (_stopAskers.Count == 0)
+        {
+            _log.Error("The device ends: its {0} failed again and again", flow.Path.Name);
+            Context.Stop(Self);
+        }
+        else if (flow.Equals(_stopping))
+        {
+            Timers.Cancel(nameof(FlowOverdue));
+            StopNext();
+        }
+    }
+
+    // It has had its time; the system's own shutdown ends it.
+    private void OnFlowOverdue(IActorRef flow)
+    {
+        if (flow.Equals(_stopping) && _flows.Remove(flow))
+            StopNext();
     }
 }
 

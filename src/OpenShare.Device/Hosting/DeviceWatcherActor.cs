@@ -1,6 +1,7 @@
 using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
 using OpenShare.Protocol.Revocation;
 
@@ -54,6 +55,12 @@ internal sealed class DeviceWarnings
             {
                 case RevocationEvents.RevocationChanged changed:
                     Revoked = changed.List;
+                    break;
+                case RegistrationEvents.Certified { Identity.IsWithdrawn: true }:
+                    Set("certificate", "The organisation has withdrawn the key that issued this device's certificate: other devices refuse it until it is renewed, for which the registration service must be reached.");
+                    break;
+                case RegistrationEvents.Certified:
+                    _lines.Remove("certificate");
                     break;
                 case PeerEvents.PeerRefused refused:
                     Set($"peer {refused.Device}", refused.Problem.ByPeer ? $"Refused by another device: {refused.Problem.Detail}" : $"A device was refused: {refused.Problem.Detail}");

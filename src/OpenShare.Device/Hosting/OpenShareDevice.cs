@@ -83,7 +83,7 @@ public sealed class OpenShareDevice : IDevice
             certificate?.Account,
             certificate?.Name ?? _options.Name,
             certificate?.ExpiresAt,
-            OwnTrust(certificate),
+            registration.Identity?.TrustAt(registration.Floor.At(_adapters.Context.Now), _warnings.Revoked) ?? PeerTrust.Unpaired,
             registration.State,
             revocation,
             Listening(),
@@ -184,15 +184,6 @@ public sealed class OpenShareDevice : IDevice
         {
             throw new TimeoutException("The device did not answer in time.", error);
         }
-    }
-
-    private PeerTrust OwnTrust(DeviceCertificate? certificate)
-    {
-        if (certificate is null)
-            return PeerTrust.Unpaired;
-        if (certificate.ValidityAt(_adapters.Context.Now) == CertificateValidity.Expired)
-            return PeerTrust.Expired;
-        return _warnings.Revoked?.Revokes(certificate.DeviceId) == true ? PeerTrust.Revoked : PeerTrust.Certified;
     }
 
     private ImmutableArray<IPEndPoint> Listening()

@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Registration;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
@@ -25,31 +26,9 @@ internal abstract record HandshakeOutcome
 /// <summary>The shell of the handshake machines: carries their frames over a connection. Never throws; cancelling is the deadline.</summary>
 internal sealed class HandshakeRunner(DeviceContext context, HandshakeParty party)
 {
+    /// <param name="mayConclude">waited for once the peer has proven itself, before it gets this side's proof; null: it need not wait</param>
     internal async Task<HandshakeOutcome> DialAsync(
-        IReadOnlyList<IPEndPoint> addresses, DeviceId? expected, Authentication.Types.Purpose purpose, CancellationToken cancellation)
-    {
-        HandshakeOutcome last = new HandshakeOutcome.Unreachable("Its address is not known yet.");
-        foreach (var address in addresses)
-        {
-            var outcome = await DialAsync(address, expected, purpose, cancellation).ConfigureAwait(false);
-            if (outcome is HandshakeOutcome.Open || (outcome is HandshakeOutcome.Failed { Failure: var failure } && LinkProblems.From(failure).IsProven))
-                return outcome;
-            // Somebody else may be at an address that was the peer's once. What was said there tells more than silence elsewhere.
-            if (outcome is HandshakeOutcome.Failed || last is not HandshakeOutcome.Failed)
-                last = outcome;
-        }
-        return last;
-    }
-
-    /// <summary>Answers a hello on an accepted connection.</summary>
-    internal async Task<HandshakeOutcome> AnswerAsync(ITransportConnection connection, byte[] opening, CancellationToken cancellation)
-    {
-        using var machine = new HandshakeResponder(party, context.Random, context.Now);
-        return await RunAsync(connection, machine, machine.Handle(opening, context.Now), cancellation).ConfigureAwait(false);
-    }
-
-    private async Task<HandshakeOutcome> DialAsync(
-        IPEndPoint address, DeviceId? expected, Authentication.Types.Purpose purpose, CancellationToken cancellation)
+        IPEndPoint address, DeviceId? expected, Authentication.Types.Purpose purpose, Func<Task>? mayConclude, CancellationToken cancellation)
     {
         ITransportConnection connection;
         try
@@ -60,12 +39,24 @@ internal sealed class HandshakeRunner(DeviceContext context, HandshakeParty part
         {
             return new HandshakeOutcome.Unreachable(error.Message);
         }
+        if (cancellation.IsCancellationRequested)
+        {
+            connection.Dispose();
+            return new HandshakeOutcome.Unreachable($"Cannot reach {address}: given up.");
+        }
         using var machine = new HandshakeInitiator(party, expected, purpose, context.Random);
-        return await RunAsync(connection, machine, machine.Start(context.Now), cancellation).ConfigureAwait(false);
+        return await RunAsync(connection, machine, machine.Start(context.Now), mayConclude, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Answers a hello on an accepted connection.</summary>
+    internal async Task<HandshakeOutcome> AnswerAsync(ITransportConnection connection, byte[] opening, CancellationToken cancellation)
+    {
+        using var machine = new HandshakeResponder(party, context.Random, context.Now);
+        return await RunAsync(connection, machine, machine.Handle(opening, context.Now), mayConclude: null, cancellation).ConfigureAwait(false);
     }
 
     private async Task<HandshakeOutcome> RunAsync(
-        ITransportConnection connection, HandshakeMachine machine, IReadOnlyList<HandshakeEffect> effects, CancellationToken cancellation)
+        ITransportConnection connection, HandshakeMachine machine, IReadOnlyList<HandshakeEffect> effects, Func<Task>? mayConclude, CancellationToken cancellation)
     {
         try
         {
@@ -78,6 +69,9 @@ internal sealed class HandshakeRunner(DeviceContext context, HandshakeParty part
                         case HandshakeEffect.SendFrame send:
                             await HandshakeFrames.WriteAsync(connection, send.Frame, cancellation).ConfigureAwait(false);
                             break;
+                        case HandshakeEffect.TrustRootFollowed followed:
+                            context.Events.Publish(new RegistrationEvents.TrustRootOffered(followed.Links));
+                            break;
                         case HandshakeEffect.Established established:
                             var control = new SecureStream(connection, established.Result.Session.OpenControlChannel());
                             return new HandshakeOutcome.Open(established.Result, control, connection.Remote);
@@ -86,8 +80,13 @@ internal sealed class HandshakeRunner(DeviceContext context, HandshakeParty part
                             return new HandshakeOutcome.Failed(failed.Failure);
                     }
                 }
-                var frame = await HandshakeFrames.ReadAsync(connection, Limits.HandshakeFrame, cancellation).ConfigureAwait(false);
+                var frame = await HandshakeFrames.ReadAsync(connection, machine.LongestFrame, cancellation).ConfigureAwait(false);
                 effects = machine.Handle(frame, context.Now);
+                if (mayConclude is not null && machine is HandshakeInitiator { IsPeerProven: true })
+                {
+                    await mayConclude().ConfigureAwait(false);
+                    mayConclude = null;
+                }
             }
         }
         catch (Exception error) when (error is TransportException or ProtocolException)

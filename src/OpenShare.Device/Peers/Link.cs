@@ -12,13 +12,13 @@ namespace OpenShare.Device.Peers;
 
 /// <summary>
 /// One open link: the session, its control stream, and the two pumps that carry control messages. The actor that
-/// owns it hears <see cref="Arrived"/> for each message and <see cref="Ended"/> once.
+/// owns it hears <see cref="Arrived"/> for each message, and <see cref="Ended"/> when it ended by itself.
 /// </summary>
 internal sealed class Link : IDisposable
 {
     internal sealed record Arrived(LinkId Link, Control Message) : INoSerializationVerificationNeeded;
 
-    internal sealed record Ended(LinkId Link, string Reason) : INoSerializationVerificationNeeded;
+    internal sealed record Ended(LinkId Link, LinkEnd End, string Reason) : INoSerializationVerificationNeeded;
 
     private readonly SecureStream _control;
     private readonly CancellationTokenSource _stop = new();
@@ -29,11 +29,17 @@ internal sealed class Link : IDisposable
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
 
     private uint _nextStream = 1;
+    private Task _reading = Task.CompletedTask;
+    private Task _writing = Task.CompletedTask;
+    private volatile bool _isClosing;
+    private volatile bool _dropsQueued;
+    private int _isOver;
 
     internal Link(LinkId id, HandshakeResult result, SecureStream control, IPEndPoint remote, DateTimeOffset now)
     {
         Id = id;
         Certificate = result.Peer;
+        JudgedBy = result.Trust;
         Session = result.Session;
         PeerRevocationVersion = result.PeerRevocationVersion;
         Remote = remote;
@@ -44,6 +50,9 @@ internal sealed class Link : IDisposable
     internal LinkId Id { get; }
 
     internal DeviceCertificate Certificate { get; }
+
+    /// <summary>The trust roots the peer was judged by when the link opened.</summary>
+    internal TrustChain JudgedBy { get; }
 
     internal Session Session { get; }
 
@@ -56,7 +65,7 @@ internal sealed class Link : IDisposable
     /// <summary>The streams joined to this link's session: they end with it.</summary>
     internal LinkStreams Streams { get; } = new();
 
-    /// <summary>Cancelled when the link ends.</summary>
+    /// <summary>Cancelled when the link begins to end: nothing joins it any more.</summary>
     internal CancellationToken Stopping => _stop.Token;
 
     internal uint TakeStreamId() => _nextStream++;
@@ -65,32 +74,50 @@ internal sealed class Link : IDisposable
 
     internal void Start(IActorRef owner)
     {
-        _ = ReadAsync(owner);
-        _ = WriteAsync(owner);
+        _reading = ReadAsync(owner);
+        _writing = WriteAsync(owner);
     }
 
-    public void Dispose()
+    /// <summary>
+    /// Says goodbye and ends once the other side has said so too and those who have the streams have ended them, or when
+    /// <see cref="Goodbye.Patience"/> is over.
+    /// </summary>
+    /// <param name="dropsQueued">what was not sent yet stays unsaid</param>
+    internal Task CloseAsync(IScheduler scheduler, bool dropsQueued)
     {
+        (_isClosing, _dropsQueued) = (true, dropsQueued);
         _outgoing.Writer.TryComplete();
         _stop.Cancel();
+        return Goodbye.EndAsync(this, scheduler, _writing, _reading, Streams.EndedAsync());
+    }
+
+    /// <summary>Cuts it, and its streams.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isOver, 1) != 0)
+            return;
+        // First, so that the writer that wakes says no goodbye.
         _control.Dispose();
+        _outgoing.Writer.TryComplete();
+        _stop.Cancel();
         Streams.Dispose();
     }
 
     private async Task ReadAsync(IActorRef owner)
     {
-        var cancellation = _stop.Token;
         try
         {
             while (true)
             {
-                switch (await _control.ReceiveAsync(cancellation).ConfigureAwait(false))
+                switch (await _control.ReceiveAsync(CancellationToken.None).ConfigureAwait(false))
                 {
+                    case Inbound.Message when _isClosing:
+                        break;
                     case Inbound.Message message:
                         owner.Tell(new Arrived(Id, message.Control));
                         break;
                     case Inbound.Closed:
-                        owner.Tell(new Ended(Id, "The other device closed the connection."));
+                        owner.Tell(new Ended(Id, LinkEnd.ClosedByPeer, "The other device said goodbye."));
                         return;
                     case Inbound.Frame frame:
                         frame.Chunks.Dispose();
@@ -100,24 +127,24 @@ internal sealed class Link : IDisposable
         }
         catch (TransportException error)
         {
-            owner.Tell(new Ended(Id, error.Message));
+            owner.Tell(new Ended(Id, LinkEnd.Cut, error.Message));
         }
     }
 
     private async Task WriteAsync(IActorRef owner)
     {
-        var cancellation = _stop.Token;
         try
         {
-            while (await _outgoing.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false))
+            while (!_dropsQueued && await _outgoing.Reader.WaitToReadAsync().ConfigureAwait(false))
             {
-                while (_outgoing.Reader.TryRead(out var message))
-                    await _control.SendAsync(message, cancellation).ConfigureAwait(false);
+                while (!_dropsQueued && _outgoing.Reader.TryRead(out var message))
+                    await _control.SendAsync(message, CancellationToken.None).ConfigureAwait(false);
             }
+            await _control.CloseAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is TransportException or OperationCanceledException)
+        catch (TransportException error)
         {
-            owner.Tell(new Ended(Id, error.Message));
+            owner.Tell(new Ended(Id, LinkEnd.Cut, error.Message));
         }
     }
 }

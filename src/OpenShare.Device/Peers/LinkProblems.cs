@@ -1,4 +1,5 @@
 using OpenShare.Protocol.Handshake;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Peers;
@@ -6,22 +7,33 @@ namespace OpenShare.Device.Peers;
 /// <summary>From a handshake's failure to what the rest of the device, and its person, are told.</summary>
 internal static class LinkProblems
 {
-    internal static LinkProblem From(HandshakeFailure failure) => failure switch
+    /// <param name="about">who was dialled; null where only an address is known, or where it dialled: then whoever's certificate was shown</param>
+    internal static LinkProblem From(HandshakeFailure failure, DeviceId? about = null) => failure switch
     {
-        HandshakeFailure.Refused refused => new(From(refused.Code), refused.Detail, ByPeer: false) { IsProven = IsOfThePeer(refused.Code) },
-        HandshakeFailure.RefusedByPeer refused => new(From(refused.Code), refused.Detail, ByPeer: true) { IsProven = refused.By is not null },
+        HandshakeFailure.Refused refused => new(From(refused.Code), refused.Detail, ByPeer: false) { IsProven = IsVerdict(refused, about) },
+        HandshakeFailure.RefusedByPeer refused => new(From(refused.Code), refused.Detail, ByPeer: true) { IsProven = refused.By is not null && !IsCurable(refused.Code) },
         HandshakeFailure.Hinted { Code: Hint.Types.Code.NoCommonVersion } hint => new(LinkRefusal.NoCommonVersion, hint.Detail, ByPeer: true),
         _ => Unreachable(failure.Detail),
     };
 
     internal static LinkProblem Unreachable(string detail) => new(LinkRefusal.Unreachable, detail, ByPeer: false);
 
-    // What a device's genuine certificate says of it. The others say only that somebody else is at that address.
-    private static bool IsOfThePeer(RefusalCode code) => code is RefusalCode.Expired or RefusalCode.Revoked or RefusalCode.Duplicate;
+    // That a device is revoked, or claimed twice, is known here, whoever shows its certificate. One that has expired may be
+    // an old one, kept by anybody: only the holder of its key has no newer. All else says that somebody else is at that address.
+    private static bool IsVerdict(HandshakeFailure.Refused refused, DeviceId? about) =>
+        refused.Certificate is { } shown && (about is null || shown.DeviceId == about) && refused.Code switch
+        {
+            RefusalCode.Revoked or RefusalCode.Duplicate => true,
+            RefusalCode.Expired => refused.IsKeyProven,
+            _ => false,
+        };
+
+    // This device's certificate is not good there: where the organisation has changed its keys, that ends by a renewal at once.
+    private static bool IsCurable(RefusalCode code) => code is RefusalCode.BadCertificate;
 
     private static LinkRefusal From(RefusalCode code) => code switch
     {
-        RefusalCode.BadCertificate or RefusalCode.TrustRootBehind => LinkRefusal.BadCertificate,
+        RefusalCode.BadCertificate or RefusalCode.TrustRootBehind or RefusalCode.BadTrustRoot => LinkRefusal.BadCertificate,
         RefusalCode.WrongAccount => LinkRefusal.WrongAccount,
         RefusalCode.Expired => LinkRefusal.Expired,
         RefusalCode.Revoked => LinkRefusal.Revoked,

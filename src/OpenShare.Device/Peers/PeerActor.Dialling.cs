@@ -9,13 +9,11 @@ internal sealed partial class PeerActor
 {
     private sealed record Dialled(int Attempt, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
 
-    private sealed record Probed(HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
+    private sealed record Probed(int Probe, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
 
     private sealed record DialDue;
 
-    private sealed record DialDeadline(int Attempt);
-
-    private sealed record ProbeDeadline;
+    private sealed record ExchangeDeadline;
 
     // A refusal that anybody at that address may have caused gives up no transfer, until it comes again and again.
     private const int MostUnprovenRefusals = 3;
@@ -32,27 +30,25 @@ internal sealed partial class PeerActor
             Self.Tell(new Dialled(_attempt, new HandshakeOutcome.Unreachable("This device is not registered yet.")));
             return;
         }
-        _dialling = new CancellationTokenSource();
-        Timers.StartSingleTimer("dial deadline", new DialDeadline(_attempt), HandshakeParty.Deadline);
+        if (_dialling is not null)
+            Context.Stop(_dialling);
         var attempt = _attempt;
-        new HandshakeRunner(_context, _party)
-            .DialAsync(_addresses, _device, Authentication.Types.Purpose.Link, _dialling.Token)
-            .PipeTo(Self, success: outcome => new Dialled(attempt, outcome));
+        _dialling = Context.ActorOf(
+            DialActor.Props(_context, _party, _addresses, _device, Authentication.Types.Purpose.Link, outcome => new Dialled(attempt, outcome)),
+            $"dial-{attempt}");
     }
 
     private void OnDialled(Dialled dialled)
     {
         if (dialled.Attempt == _attempt)
-        {
-            Timers.Cancel("dial deadline");
-            _dialling?.Dispose();
             _dialling = null;
-        }
         if (dialled.Outcome is HandshakeOutcome.Open open)
         {
             OnOpen(open);
             return;
         }
+        if (dialled.Attempt != _attempt)
+            return;
         var problem = ProblemOf(dialled.Outcome);
         _unprovenRefusals = problem is { IsWorthRetrying: false, IsProven: false } ? _unprovenRefusals + 1 : 0;
         var willRetry = problem.IsWorthRetrying || (!problem.IsProven && _unprovenRefusals < MostUnprovenRefusals);
@@ -66,33 +62,51 @@ internal sealed partial class PeerActor
         _context.Events.Publish(new PeerEvents.LinkFailed(_device, problem, willRetry));
     }
 
-    private static LinkProblem ProblemOf(HandshakeOutcome outcome) => outcome switch
+    private LinkProblem ProblemOf(HandshakeOutcome outcome) => outcome switch
     {
-        HandshakeOutcome.Failed failed => LinkProblems.From(failed.Failure),
+        HandshakeOutcome.Failed failed => LinkProblems.From(failed.Failure, _device),
         HandshakeOutcome.Unreachable unreachable => LinkProblems.Unreachable(unreachable.Detail),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome.GetType(), "An open link is no problem."),
     };
 
     private void OnProbe()
     {
-        if (_party is null || _link is not null || _addresses.IsEmpty)
+        if (_party is null || _link is not null || _addresses.IsEmpty || _isStopping)
             return;
-        _probing?.Cancel();
-        _probing = new CancellationTokenSource();
-        Timers.StartSingleTimer("probe deadline", new ProbeDeadline(), HandshakeParty.Deadline);
-        new ProbeRunner(_context, _party).RunAsync(_addresses, _device, _probing.Token).PipeTo(Self, success: outcome => new Probed(outcome));
+        if (_probing is not null)
+            Context.Stop(_probing);
+        var probe = ++_probes;
+        _probing = Context.ActorOf(
+            DialActor.Props(_context, _party, _addresses, _device, Authentication.Types.Purpose.Probe, outcome => new Probed(probe, outcome)),
+            $"probe-{probe}");
     }
 
     private void OnProbed(Probed probed)
     {
+        if (probed.Probe == _probes)
+            _probing = null;
         switch (probed.Outcome)
         {
             case HandshakeOutcome.Open open:
                 Context.Parent.Tell(new PeerSignals.Proven(open.Result.Peer, open.Remote));
+                Exchange(open);
                 break;
             case HandshakeOutcome.Failed when ProblemOf(probed.Outcome) is { IsWorthRetrying: false } problem:
                 Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
                 break;
         }
+    }
+
+    private void Exchange(HandshakeOutcome.Open open)
+    {
+        _exchanging?.Cancel();
+        _exchanging = new CancellationTokenSource();
+        if (_party is null || _isStopping)
+        {
+            open.Control.Dispose();
+            return;
+        }
+        Timers.StartSingleTimer("exchange deadline", new ExchangeDeadline(), HandshakeParty.Deadline);
+        _ = new ProbeRunner(_context, _party).ExchangeAsync(open, _exchanging.Token);
     }
 }

@@ -49,16 +49,6 @@ internal sealed partial class PeerActor
             request.Connection.Dispose();
             return;
         }
-        try
-        {
-            link.Streams.Claim(request.Join.StreamId);
-        }
-        catch (ProtocolException error)
-        {
-            _log.Warning("{0} was refused a stream: {1}", _device, error.Message);
-            request.Connection.Dispose();
-            return;
-        }
         _streams.AnswerAsync(request.Connection, link.Session, request.Join, link.Stopping)
             .PipeTo(Self, success: outcome => new StreamJoined(link.Id, outcome, Dialled: false, StreamTries));
     }
@@ -76,12 +66,16 @@ internal sealed partial class PeerActor
             link.Streams.Add(stream);
             _context.Events.Publish(new PeerEvents.StreamOpened(_device, link.Id, outcome.Transfer, outcome.StreamId, stream));
         }
-        else if (link?.Id == joined.Link && joined.Dialled)
+        else if (!joined.Dialled)
+        {
+            _log.Warning("A stream that wanted to join the link with {0} was refused: {1}", _device, outcome.Problem);
+        }
+        else if (link?.Id == joined.Link)
         {
             if (joined.Try < StreamTries)
                 Timers.StartSingleTimer(outcome, new RetryStream(link.Id, outcome.Transfer, joined.Try + 1), StreamRetryPause);
             else
-                EndLink($"No further stream could be opened: {outcome.Problem}");
+                EndLink(LinkEnd.ClosedHere, $"No further stream could be opened: {outcome.Problem}");
         }
     }
 }

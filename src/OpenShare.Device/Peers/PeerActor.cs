@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Event;
+using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Handshake;
@@ -29,10 +30,13 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
     private HandshakeParty? _party;
     private ImmutableArray<IPEndPoint> _addresses = [];
     private Link? _link;
-    private CancellationTokenSource? _dialling;
-    private CancellationTokenSource? _probing;
+    private IActorRef? _dialling;
+    private IActorRef? _probing;
+    private CancellationTokenSource? _exchanging;
     private int _attempt;
+    private int _probes;
     private long _links;
+    private bool _isStopping;
 
     public PeerActor(DeviceContext context, DeviceId device)
     {
@@ -47,6 +51,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         Receive<PeerSignals.Adopt>(m => OnOpen(m.Link));
         Receive<PeerSignals.Probe>(_ => OnProbe());
         Receive<PeerSignals.JoinRequested>(OnJoinRequested);
+        Receive<PeerSignals.Stop>(_ => OnStop());
 
         Receive<PeerCommands.Connect>(_ => DialIf(_dial.Want()));
         Receive<PeerCommands.Release>(_ => _dial.Release());
@@ -57,10 +62,9 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         Receive<Dialled>(OnDialled);
         Receive<Probed>(OnProbed);
         Receive<DialDue>(_ => DialIf(_dial.HandleTimeout(_context.Now)));
-        Receive<DialDeadline>(m => { if (m.Attempt == _attempt) _dialling?.Cancel(); });
-        Receive<ProbeDeadline>(_ => _probing?.Cancel());
+        Receive<ExchangeDeadline>(_ => _exchanging?.Cancel());
         Receive<Link.Arrived>(OnArrived);
-        Receive<Link.Ended>(m => { if (m.Link == _link?.Id) EndLink(m.Reason); });
+        Receive<Link.Ended>(m => { if (m.Link == _link?.Id) EndLink(m.End, m.Reason); });
         Receive<LivenessDue>(_ => OnLivenessDue());
         Receive<StreamJoined>(OnStreamJoined);
         Receive<RetryStream>(m => { if (m.Link == _link?.Id) DialStream(m.Transfer, m.Try); });
@@ -77,12 +81,25 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         Context.Parent.Tell(new PeerSignals.StateWanted(_device));
     }
 
+    // A dial is a few lines over a machine: that one fails is a surprise, and this peer is made anew.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
+
     protected override void PostStop()
     {
-        _dialling?.Cancel();
-        _probing?.Cancel();
+        _exchanging?.Cancel();
         if (_link is not null)
-            CloseLink("This device stopped.");
+            _ = CloseLink(LinkEnd.ClosedHere, "This device stopped.");
+    }
+
+    private void OnStop()
+    {
+        _isStopping = true;
+        _dial.Release();
+        // One after the other, by name: the order in which children stop by themselves is chance.
+        foreach (var child in new[] { _dialling, _probing }.OfType<IActorRef>())
+            Context.Stop(child);
+        var said = _link is null ? Task.CompletedTask : CloseLink(LinkEnd.ClosedHere, "This device stops.");
+        said.PipeTo(Self, success: () => PoisonPill.Instance, failure: _ => PoisonPill.Instance);
     }
 
     private void OnPartyChanged(PeerSignals.PartyChanged changed)
@@ -91,22 +108,18 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         _party = changed.Party;
         if (_link is not { } link)
             return;
-        if (Objection() is { } problem)
-            Refuse(problem);
+        if (Objection(link.Certificate, link.JudgedBy) is { } problem)
+            End(problem);
         else if (_party?.Revoked is { } list && list.IsNewerThan(had) && list.Version > link.PeerRevocationVersion)
             OfferRevocationList(link, list);
     }
 
     /// <summary>Why this peer may not be spoken with now, whatever its handshake once proved.</summary>
-    private LinkProblem? Objection()
+    private LinkProblem? Objection(DeviceCertificate certificate, TrustChain judgedBy)
     {
         if (_party is null)
             return new LinkProblem(LinkRefusal.NotRegistered, "This device is not registered.", ByPeer: false);
-        if (_party.Revoked?.Revokes(_device) == true)
-            return new LinkProblem(LinkRefusal.Revoked, "The other device was revoked.", ByPeer: false);
-        if (_party.Duplicates.Contains(_device))
-            return new LinkProblem(LinkRefusal.Duplicate, "Two devices claim this device id; both are refused until that is resolved.", ByPeer: false);
-        return null;
+        return _party.ObjectionTo(certificate, judgedBy, _context.Now) is { } refused ? LinkProblems.From(refused) : null;
     }
 
     private void OnAddresses(ImmutableArray<IPEndPoint> addresses)
@@ -117,15 +130,15 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
 
     private void OnOpen(HandshakeOutcome.Open open)
     {
-        if (Objection() is not null || (_link is { } old && !LinkElection.NewerStays(
+        if (_isStopping || Objection(open.Result.Peer, open.Result.Trust) is not null || (_link is { } old && !LinkElection.NewerStays(
             _party!.Certificate.DeviceId, _device, old.Session.Role, open.Result.Session.Role)))
         {
-            open.Control.Dispose();
+            _ = Goodbye.EndAsync(open.Control, Context.System.Scheduler);
             Context.Parent.Tell(new PeerSignals.SessionClosed(open.Result.Session.Id));
             return;
         }
         if (_link is not null)
-            CloseLink("A newer connection with the same device took over.");
+            _ = CloseLink(LinkEnd.ClosedHere, "A newer connection with the same device took over.");
         var link = _link = new Link(new LinkId(++_links), open.Result, open.Control, open.Remote, _context.Now);
         _dial.Linked();
         link.Start(Self);
@@ -180,7 +193,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         switch (link.Liveness.HandleTimeout(_context.Now))
         {
             case LivenessVerdict.Dead:
-                EndLink("The other device fell silent.");
+                EndLink(LinkEnd.Cut, "The other device fell silent.");
                 return;
             case LivenessVerdict.SendPing:
                 link.Send(new Control { Ping = new Ping() });
@@ -189,31 +202,49 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         ScheduleLiveness();
     }
 
+    private void End(LinkProblem problem)
+    {
+        // A certificate under a key withdrawn meanwhile: the peer learns of it when it is dialled anew, and renews.
+        if (problem.Refusal == LinkRefusal.BadCertificate)
+            EndLink(LinkEnd.ClosedHere, problem.Detail);
+        else
+            Refuse(problem);
+    }
+
     private void Refuse(LinkProblem problem)
     {
         _dial.Release();
-        CloseLink(problem.Detail);
+        _ = CloseLink(LinkEnd.ClosedHere, problem.Detail, dropsQueued: true);
         _dial.Unlinked();
         Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
         _context.Events.Publish(new PeerEvents.LinkFailed(_device, problem, WillRetry: false));
     }
 
-    private void EndLink(string reason)
+    private void EndLink(LinkEnd end, string reason)
     {
-        CloseLink(reason);
-        DialIf(_dial.Unlinked());
+        _ = CloseLink(end, reason, dropsQueued: end == LinkEnd.ClosedByPeer);
+        if (end == LinkEnd.ClosedByPeer)
+            _dial.PeerSaidGoodbye(_context.Now);
+        else
+            DialIf(_dial.Unlinked());
         ScheduleDial();
     }
 
-    private void CloseLink(string reason)
+    /// <returns>done when its end was said, or could not be</returns>
+    private Task CloseLink(LinkEnd end, string reason, bool dropsQueued = false)
     {
         var link = _link!;
         _link = null;
-        link.Dispose();
+        var said = Task.CompletedTask;
+        if (end == LinkEnd.Cut)
+            link.Dispose();
+        else
+            said = link.CloseAsync(Context.System.Scheduler, dropsQueued);
         Timers.Cancel("liveness");
         _log.Info("The link with {0} ended: {1}", _device, reason);
         Context.Parent.Tell(new PeerSignals.SessionClosed(link.Session.Id));
-        _context.Events.Publish(new PeerEvents.LinkClosed(_device, link.Id, reason));
+        _context.Events.Publish(new PeerEvents.LinkClosed(_device, link.Id, end, reason));
+        return said;
     }
 
     private void ScheduleDial() => Schedule("dial", new DialDue(), _dial.NextTimeout);

@@ -35,9 +35,6 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context)
 
     internal void Refused(DeviceId device, PeerTrust trust)
     {
-        // An old certificate may be shown by anybody, before the key to it is proven: it takes nothing from a device that proved a newer one.
-        if (trust == PeerTrust.Expired && _trust.GetValueOrDefault(device, PeerTrust.Unpaired) == PeerTrust.Certified)
-            return;
         _trust[device] = trust;
         if (store.Find(device) is { } known)
             store.Save(known with { Trust = trust });

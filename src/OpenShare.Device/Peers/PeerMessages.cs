@@ -35,6 +35,19 @@ public sealed record LinkProblem(LinkRefusal Refusal, string Detail, bool ByPeer
     public bool IsProven { get; init; }
 }
 
+/// <summary>How a link ended.</summary>
+public enum LinkEnd
+{
+    /// <summary>It broke or fell silent; nobody said that it ends.</summary>
+    Cut,
+
+    /// <summary>The other side said an authenticated goodbye.</summary>
+    ClosedByPeer,
+
+    /// <summary>This side ended it, and said so.</summary>
+    ClosedHere,
+}
+
 /// <summary>One authenticated connection to a peer, from open to closed. A reconnect is another link.</summary>
 public readonly record struct LinkId(long Value);
 
@@ -45,10 +58,14 @@ public static class PeerCommands
     public sealed record Connect(DeviceId Device);
 
     /// <summary>Who is at this address? Answered with <see cref="AddressResolution"/>; where somebody is, a link to it is open.</summary>
-    public sealed record Resolve(IPEndPoint Address);
+    /// <param name="Request">the asker's own number for it, which the answer repeats</param>
+    public sealed record Resolve(long Request, IPEndPoint Address);
 
     /// <summary>Nobody here needs the link any more; it may be closed when idle.</summary>
     public sealed record Release(DeviceId Device);
+
+    /// <summary>Says goodbye on every link, and stops once that is said or cannot be.</summary>
+    public sealed record Stop;
 
     /// <summary>Answered with LinkOpened for each link that is open.</summary>
     public sealed record TellLinks;
@@ -62,14 +79,13 @@ public static class PeerCommands
 
 public abstract record AddressResolution
 {
-    private AddressResolution(IPEndPoint address) => Address = address;
+    private AddressResolution(long request) => Request = request;
 
-    /// <summary>The one that was asked about.</summary>
-    public IPEndPoint Address { get; }
+    public long Request { get; }
 
-    public sealed record Found(IPEndPoint Address, DeviceId Device) : AddressResolution(Address);
+    public sealed record Found(long Request, DeviceId Device) : AddressResolution(Request);
 
-    public sealed record Failed(IPEndPoint Address, LinkProblem Problem) : AddressResolution(Address);
+    public sealed record Failed(long Request, LinkProblem Problem) : AddressResolution(Request);
 }
 
 public static class PeerQueries
@@ -82,7 +98,7 @@ public static class PeerEvents
 {
     public sealed record LinkOpened(DeviceId Device, LinkId Link, DeviceCertificate Certificate) : IDeviceEvent;
 
-    public sealed record LinkClosed(DeviceId Device, LinkId Link, string Reason) : IDeviceEvent;
+    public sealed record LinkClosed(DeviceId Device, LinkId Link, LinkEnd End, string Reason) : IDeviceEvent;
 
     /// <summary>A try to connect came to nothing.</summary>
     /// <param name="WillRetry">it is tried again while somebody wants the link; false: given up</param>
@@ -90,6 +106,9 @@ public static class PeerEvents
 
     /// <summary>A device that may not speak with us tried to. Shown as a warning.</summary>
     public sealed record PeerRefused(DeviceId Device, LinkProblem Problem) : IDeviceEvent;
+
+    /// <summary>A handshake proved that the device of this certificate is there.</summary>
+    public sealed record PeerProven(DeviceCertificate Certificate) : IDeviceEvent;
 
     /// <summary>A peer showed a revocation list that it says is newer. Unverified: the revocation flow judges it.</summary>
     public sealed record RevocationOffered(DeviceId Device, Signed List) : IDeviceEvent;

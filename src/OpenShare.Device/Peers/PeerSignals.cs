@@ -27,6 +27,9 @@ internal static class PeerSignals
     /// <summary>Prove once who is there and compare revocation lists; no link stays.</summary>
     internal sealed record Probe;
 
+    /// <summary>Says goodbye where there is a link, and stops.</summary>
+    internal sealed record Stop;
+
     /// <summary>From the child: a handshake proved this certificate, at this address where we dialled.</summary>
     internal sealed record Proven(DeviceCertificate Certificate, IPEndPoint? DialledAt);
 

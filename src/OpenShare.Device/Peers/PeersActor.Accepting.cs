@@ -112,7 +112,7 @@ internal sealed partial class PeersActor
         switch (answered.Outcome)
         {
             case HandshakeOutcome.Open { Result.Purpose: Authentication.Types.Purpose.Probe } open when Party() is { } party:
-                _directory.Proven(open.Result.Peer, dialledAt: null);
+                OnProven(open.Result.Peer, dialledAt: null);
                 ExchangeAsync(new ProbeRunner(_context, party), open, answered.Connection).PipeTo(Self);
                 return;
             case HandshakeOutcome.Open open:

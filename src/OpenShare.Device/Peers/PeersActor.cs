@@ -21,7 +21,7 @@ namespace OpenShare.Device.Peers;
 /// </summary>
 internal sealed partial class PeersActor : ReceiveActor, IWithTimers
 {
-    private sealed record Resolved(IActorRef Asker, IPEndPoint Address, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
+    private sealed record Resolved(IActorRef Asker, long Request, IPEndPoint Address, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
 
     private sealed record Sweep;
 
@@ -39,6 +39,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private long _started;
     private Protocol.Revocation.RevocationList? _revoked;
     private ImmutableHashSet<DeviceId> _duplicates = [];
+    private TimeFloor _floor = TimeFloor.None;
 
     /// <param name="listener">already listening, so that its port can be announced; null where this device is not on the network</param>
     public PeersActor(DeviceContext context, IPeerStore store, ITransportListener? listener)
@@ -49,6 +50,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
 
         Receive<RegistrationEvents.Certified>(m => { _identity = m.Identity; TellParty(); });
         Receive<RevocationEvents.RevocationChanged>(m => { _revoked = m.List; TellParty(); });
+        Receive<RegistrationEvents.TimeFloorRaised>(m => { _floor = _floor.Raise(m.Floor.IssuedAt); TellParty(); });
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
         Receive<DiscoveryEvents.PeerLost>(m => _directory.Lost(m.DeviceId));
         Receive<DiscoveryEvents.DuplicateDevice>(m => { _duplicates = _duplicates.Add(m.DeviceId); TellParty(); });
@@ -60,9 +62,10 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<PeerCommands.OpenStreams>(m => Peer(m.Device).Forward(m));
         Receive<PeerCommands.TellLinks>(m => { foreach (var peer in _peers.Values) peer.Forward(m); });
         Receive<PeerCommands.Resolve>(OnResolve);
+        Receive<PeerCommands.Stop>(_ => OnStop());
         Receive<PeerQueries.GetPeers>(_ => Sender.Tell(_directory.View(_revoked, _duplicates)));
 
-        Receive<PeerSignals.Proven>(m => _directory.Proven(m.Certificate, m.DialledAt));
+        Receive<PeerSignals.Proven>(m => OnProven(m.Certificate, m.DialledAt));
         Receive<PeerSignals.Refused>(m => OnRefused(m.Device, m.Problem));
         Receive<PeerSignals.SessionClosed>(m => _sessions.Remove(m.Session));
         Receive<PeerSignals.StateWanted>(m => TellState(Sender, m.Device));
@@ -88,6 +91,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         var self = Self;
+        _context.Events.Subscribe<RegistrationEvents.TimeFloorRaised>(self);
         _context.Events.Subscribe<RegistrationEvents.Certified>(self);
         _context.Events.Subscribe<RevocationEvents.RevocationChanged>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerSighted>(self);
@@ -107,7 +111,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     }
 
     private HandshakeParty? Party() =>
-        _identity is null ? null : new HandshakeParty(_identity.Key, _identity.Certificate, _identity.Trust, _revoked, _duplicates);
+        _identity is null ? null : new HandshakeParty(_identity.Key, _identity.Certificate, _identity.Chain, _revoked, _duplicates, _floor);
 
     private void TellParty()
     {
@@ -134,6 +138,34 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
             peer.Tell(new PeerSignals.AddressesKnown(addresses));
     }
 
+    // Each says goodbye on its link; nobody comes in any more.
+    private void OnStop()
+    {
+        _stop.Cancel();
+        _halfOpen.EndAll();
+        foreach (var peer in _peers.Values)
+            peer.Tell(new PeerSignals.Stop());
+        Become(Stopping);
+        StopIfAlone();
+    }
+
+    private void Stopping()
+    {
+        Receive<Terminated>(m => { Forget(m.ActorRef); StopIfAlone(); });
+        Receive<Accepted>(m => m.Connection.Dispose());
+        Receive<OpeningRead>(m => m.Connection.Dispose());
+        Receive<Answered>(m => m.Connection.Dispose());
+        Receive<Resolved>(m => (m.Outcome as HandshakeOutcome.Open)?.Control.Dispose());
+        Receive<PeerSignals.Proven>(m => _directory.Proven(m.Certificate, m.DialledAt));
+        ReceiveAny(_ => { });
+    }
+
+    private void StopIfAlone()
+    {
+        if (_peers.Count == 0)
+            Context.Stop(Self);
+    }
+
     // One that failed again and again: the next message for that device makes it anew.
     private void Forget(IActorRef peer)
     {
@@ -152,9 +184,15 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         peer.Tell(new PeerSignals.Probe());
     }
 
+    private void OnProven(DeviceCertificate certificate, IPEndPoint? dialledAt)
+    {
+        _directory.Proven(certificate, dialledAt);
+        _context.Events.Publish(new PeerEvents.PeerProven(certificate));
+    }
+
     private void OnRefused(DeviceId device, LinkProblem problem)
     {
-        if (!problem.ByPeer)
+        if (!problem.ByPeer && problem.IsProven)
             MarkRefused(device, problem.Refusal);
         _context.Events.Publish(new PeerEvents.PeerRefused(device, problem));
     }
@@ -177,14 +215,12 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         var asker = Sender;
         if (Party() is not { } party)
         {
-            asker.Tell(new AddressResolution.Failed(resolve.Address, new LinkProblem(LinkRefusal.NotRegistered, "This device is not registered.", ByPeer: false)));
+            asker.Tell(new AddressResolution.Failed(resolve.Request, new LinkProblem(LinkRefusal.NotRegistered, "This device is not registered.", ByPeer: false)));
             return;
         }
-        var deadline = new CancellationTokenSource();
-        Context.System.Scheduler.Advanced.ScheduleOnce(HandshakeParty.Deadline, deadline.Cancel);
-        new HandshakeRunner(_context, party)
-            .DialAsync([resolve.Address], expected: null, Authentication.Types.Purpose.Link, deadline.Token)
-            .PipeTo(Self, success: outcome => new Resolved(asker, resolve.Address, outcome));
+        Context.ActorOf(
+            DialActor.Props(_context, party, [resolve.Address], expected: null, Authentication.Types.Purpose.Link, outcome => new Resolved(asker, resolve.Request, resolve.Address, outcome)),
+            $"resolve-{++_started}");
     }
 
     private void OnResolved(Resolved resolved)
@@ -193,19 +229,19 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         {
             case HandshakeOutcome.Open open:
                 var device = open.Result.Peer.DeviceId;
-                _directory.Proven(open.Result.Peer, resolved.Address);
+                OnProven(open.Result.Peer, resolved.Address);
                 var peer = Peer(device);
                 peer.Tell(new PeerSignals.AddressesKnown([resolved.Address]));
                 peer.Tell(new PeerSignals.Adopt(open));
-                resolved.Asker.Tell(new AddressResolution.Found(resolved.Address, device));
+                resolved.Asker.Tell(new AddressResolution.Found(resolved.Request, device));
                 break;
             case HandshakeOutcome.Failed failed:
                 if (failed.Failure is HandshakeFailure.Refused { Certificate: { } certificate })
                     OnRefused(certificate.DeviceId, LinkProblems.From(failed.Failure));
-                resolved.Asker.Tell(new AddressResolution.Failed(resolved.Address, LinkProblems.From(failed.Failure)));
+                resolved.Asker.Tell(new AddressResolution.Failed(resolved.Request, LinkProblems.From(failed.Failure)));
                 break;
             case HandshakeOutcome.Unreachable unreachable:
-                resolved.Asker.Tell(new AddressResolution.Failed(resolved.Address, LinkProblems.Unreachable(unreachable.Detail)));
+                resolved.Asker.Tell(new AddressResolution.Failed(resolved.Request, LinkProblems.Unreachable(unreachable.Detail)));
                 break;
         }
     }

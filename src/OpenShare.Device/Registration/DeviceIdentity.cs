@@ -1,15 +1,30 @@
+using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Revocation;
 
 namespace OpenShare.Device.Registration;
 
 /// <summary>What makes a device one of its organisation's: its key, its certificate, and what it judges others by.</summary>
+/// <param name="Chain">the trust roots it has followed</param>
 /// <param name="AccountDiscoveryKey">32 bytes shared by the account's devices; keys what they announce</param>
 public sealed record DeviceIdentity(
     ISigner Key,
     DeviceCertificate Certificate,
-    TrustRoot Trust,
+    TrustChain Chain,
     ReadOnlyMemory<byte> AccountDiscoveryKey,
     Uri Server)
 {
     public DeviceId DeviceId => Certificate.DeviceId;
+
+    public TrustRoot Trust => Chain.Newest;
+
+    /// <summary>True when the key that issued the certificate was withdrawn: other devices refuse it, and it is good for renewal only.</summary>
+    public bool IsWithdrawn => !Certificate.IsVouchedFor(Trust);
+
+    /// <summary>What other devices make of this one.</summary>
+    /// <param name="now">no lower than the device's <see cref="TimeFloor"/></param>
+    internal PeerTrust TrustAt(DateTimeOffset now, RevocationList? revoked) =>
+        Certificate.ValidityAt(now) == CertificateValidity.Expired || IsWithdrawn ? PeerTrust.Expired
+        : revoked?.Revokes(DeviceId) == true ? PeerTrust.Revoked
+        : PeerTrust.Certified;
 }

@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Revocation;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Keys;
@@ -49,11 +51,21 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
     public static Props Props(DeviceContext context, string defaultName, IKeyStore keys, IRegistrationStore store, IRegistrationService service) =>
         Akka.Actor.Props.Create(() => new RegistrationActor(context, defaultName, keys, store, service));
 
-    protected override void PreStart() =>
+    protected override void PreStart()
+    {
+        // What others verify raises the floor of time, which is kept here.
+        _context.Events.Subscribe<RevocationEvents.RevocationChanged>(Self);
+        _context.Events.Subscribe<PeerEvents.PeerProven>(Self);
+        _context.Events.Subscribe<RegistrationEvents.TrustRootOffered>(Self);
         _context.Workers.Run(() => RegistrationHome.Load(_keys, _store, _context.Random))
             .PipeTo(Self, success: home => new Loaded(home), failure: error => new LoadFailed(error));
+    }
 
-    protected override void PostStop() => _call.Dispose();
+    protected override void PostStop()
+    {
+        _context.Events.Unsubscribe(Self);
+        _call.Dispose();
+    }
 
     private void Loading()
     {
@@ -67,13 +79,20 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
         ReceiveAny(_ => Stash.Stash());
     }
 
-    private void Unusable(Exception error) => ReceiveAny(_ => Sender.Tell(new Status.Failure(error)));
+    private void Unusable(Exception error)
+    {
+        Receive<IDeviceEvent>(_ => { });
+        ReceiveAny(_ => Sender.Tell(new Status.Failure(error)));
+    }
 
     private void Ready()
     {
         ReceiveAsync<RegistrationCommands.Register>(OnRegister);
         Receive<RegistrationCommands.GetRegistration>(_ => Sender.Tell(Snapshot()));
         ReceiveAsync<RegistrationInput>(input => CarryOut(_machine.Handle(input, _context.Now)));
+        ReceiveAsync<RevocationEvents.RevocationChanged>(m => m.List is { } list ? Verified(list.IssuedAt) : Task.CompletedTask);
+        ReceiveAsync<RegistrationEvents.TrustRootOffered>(m => CarryOut(_machine.Handle(new RegistrationInput.TrustRootOffered(m.Links), _context.Now)));
+        ReceiveAsync<PeerEvents.PeerProven>(m => Verified(m.Certificate.IssuedAt));
         ReceiveAsync<Tick>(_ => CarryOut(_machine.HandleTimeout(_context.Now)));
         // A call that throws is a surprise: the supervisor starts this anew, from what is on disk.
         Receive<Status.Failure>(m => throw new InvalidOperationException("A call to the registration service failed in a way that none should.", m.Cause));
@@ -82,12 +101,13 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
     private void OnLoaded(Loaded loaded)
     {
         _key = loaded.Home.Key;
-        _machine = new RegistrationMachine(_key, ThisProgram.Platform, _context.Random);
+        _machine = new RegistrationMachine(_key, ThisProgram.Platform, _context.Random, loaded.Home.Floor);
         if (loaded.Home.Held is { } held)
-        {
             _machine.Hold(held);
-            _context.Events.Publish(new RegistrationEvents.Certified(Identity(held)));
-        }
+        // Before the certificate: whoever judges by the one has the other.
+        _context.Events.Publish(new RegistrationEvents.TimeFloorRaised(_machine.Floor));
+        if (_machine.Held is not null)
+            _context.Events.Publish(new RegistrationEvents.Certified(Identity(_machine.Held)));
         if (loaded.Home is { Pending: { } plan, Course: { } course })
         {
             _log.Info("Going on with the registration at {0}", plan.Server);
@@ -97,6 +117,8 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
         AfterStep();
         Stash.UnstashAll();
     }
+
+    private Task Verified(DateTimeOffset issuedAt) => CarryOut(_machine.Handle(new RegistrationInput.TimeVerified(issuedAt), _context.Now));
 
     private async Task OnRegister(RegistrationCommands.Register command)
     {
@@ -133,11 +155,18 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
                 await Stored(_store.ClearPending, new RegistrationInput.PlanStored());
                 return null;
             case RegistrationEffect.StoreRegistration store:
-                return await Stored(() =>
-                {
-                    _store.Save(RegistrationHome.ToRecord(store.Held));
-                    _store.RaiseTimeFloor(store.Held.Issued.Certificate.IssuedAt);
-                }, new RegistrationInput.RegistrationStored());
+                return await Stored(() => _store.Save(RegistrationHome.ToRecord(store.Held)), new RegistrationInput.RegistrationStored());
+            case RegistrationEffect.StoreTrust store:
+                _log.Info("The organisation's keys are those of version {0}, of {1:u}", store.Trust.Newest.Version, store.Trust.Newest.IssuedAt);
+                await Stored(() => _store.SaveTrust(store.Trust), new RegistrationInput.RegistrationStored());
+                return null;
+            case RegistrationEffect.Warn warn:
+                _log.Warning("{0}", warn.Detail);
+                return null;
+            case RegistrationEffect.RaiseFloor raise:
+                await Stored(() => _store.RaiseTimeFloor(raise.Floor.IssuedAt), new RegistrationInput.RegistrationStored());
+                _context.Events.Publish(new RegistrationEvents.TimeFloorRaised(raise.Floor));
+                return null;
             case RegistrationEffect.Announce announce:
                 _log.Info("Certified: {0}, until {1:u}", announce.Held.Issued, announce.Held.Issued.Certificate.ExpiresAt);
                 _context.Events.Publish(new RegistrationEvents.Certified(Identity(announce.Held)));
@@ -213,5 +242,5 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
         new(_key, held.Issued.Certificate, held.Issued.Trust, held.Issued.AccountDiscoveryKey, held.Server);
 
     private RegistrationSnapshot Snapshot() => new(
-        Protocol.Identity.DeviceId.FromPublicKey(_key.PublicKey.Bytes), State(), _machine.Held is { } held ? Identity(held) : null, _keys.Protection);
+        Protocol.Identity.DeviceId.FromPublicKey(_key.PublicKey.Bytes), State(), _machine.Held is { } held ? Identity(held) : null, _machine.Floor, _keys.Protection);
 }

@@ -17,5 +17,6 @@ public static class RegistrationCommands
 }
 
 /// <param name="Identity">null: the device has no certificate</param>
+/// <param name="Floor">of this device's idea of time</param>
 /// <param name="KeyProtection">how the private key is protected, for a person</param>
-public sealed record RegistrationSnapshot(DeviceId DeviceId, RegistrationState State, DeviceIdentity? Identity, string KeyProtection);
+public sealed record RegistrationSnapshot(DeviceId DeviceId, RegistrationState State, DeviceIdentity? Identity, TimeFloor Floor, string KeyProtection);

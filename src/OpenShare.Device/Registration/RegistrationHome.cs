@@ -8,7 +8,8 @@ namespace OpenShare.Device.Registration;
 
 /// <summary>What the registration flow finds in the device's home when it starts.</summary>
 /// <param name="Pending">null also where the stored one cannot be read</param>
-internal sealed record RegistrationHome(SigningKey Key, HeldRegistration? Held, RegistrationPlan? Pending, RegistrationCourse? Course)
+internal sealed record RegistrationHome(
+    SigningKey Key, HeldRegistration? Held, TimeFloor Floor, RegistrationPlan? Pending, RegistrationCourse? Course)
 {
     /// <summary>Reads it; a home without a key gets one.</summary>
     /// <exception cref="StorageException">the key or the database cannot be used</exception>
@@ -21,7 +22,7 @@ internal sealed record RegistrationHome(SigningKey Key, HeldRegistration? Held, 
         if (key is null)
             keys.Save(key = SigningKey.Create(random));
         var (plan, course) = LoadPending(store);
-        return new RegistrationHome(key, record is null ? null : ToHeld(record), plan, course);
+        return new RegistrationHome(key, record is null ? null : ToHeld(record), new TimeFloor(store.TimeFloor), plan, course);
     }
 
     internal static RegistrationRecord ToRecord(HeldRegistration held) =>
@@ -31,7 +32,7 @@ internal sealed record RegistrationHome(SigningKey Key, HeldRegistration? Held, 
         new(plan.Server, plan.Token.Reveal(), plan.Name, plan.ServerTrust, course.Attempts, course.NextAttempt, course.LastProblem);
 
     private static HeldRegistration ToHeld(RegistrationRecord record) =>
-        new(record.Server, record.ServerTrust, new IssuedRegistration(record.Certificate, record.TrustRoot, record.AccountDiscoveryKey));
+        new(record.Server, record.ServerTrust, new IssuedRegistration(record.Certificate, record.Trust, record.AccountDiscoveryKey));
 
     private static (RegistrationPlan?, RegistrationCourse?) LoadPending(IRegistrationStore store)
     {

@@ -5,6 +5,7 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
 
@@ -16,7 +17,7 @@ namespace OpenShare.Device.Revocation;
 /// </summary>
 internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
 {
-    private sealed record Loaded(RevocationHome Home) : INoSerializationVerificationNeeded;
+    private sealed record Loaded(RevocationHome Home, TrustRoot? Told) : INoSerializationVerificationNeeded;
 
     private sealed record Tick;
 
@@ -29,6 +30,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly LatestCall _call = new();
     private RevocationSource? _source;
+    private TrustRoot? _trust;
     private RevocationList? _saidStale;
 
     public RevocationActor(
@@ -49,6 +51,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
 
     protected override void PreStart()
     {
+        _context.Events.Subscribe<RegistrationEvents.TimeFloorRaised>(Self);
         _context.Events.Subscribe<RegistrationEvents.Certified>(Self);
         _context.Events.Subscribe<PeerEvents.RevocationOffered>(Self);
         Load();
@@ -65,7 +68,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
         ReceiveAsync<Loaded>(async loaded =>
         {
             Become(Ready);
-            await OnLoaded(loaded.Home);
+            await OnLoaded(loaded);
             Stash.UnstashAll();
         });
         Receive<Status.Failure>(Fail);
@@ -74,9 +77,14 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
 
     private void Ready()
     {
-        ReceiveAsync<Loaded>(loaded => OnLoaded(loaded.Home));
-        // Registered just now, or renewed: what is in force is on disk by then.
-        Receive<RegistrationEvents.Certified>(_ => Load());
+        ReceiveAsync<Loaded>(OnLoaded);
+        // Registered just now, renewed, or under another trust root: what is in force is on disk by then.
+        Receive<RegistrationEvents.Certified>(m =>
+        {
+            _trust = m.Identity.Trust;
+            Load();
+        });
+        ReceiveAsync<RegistrationEvents.TimeFloorRaised>(m => Handle(new RevocationInput.FloorRaised(m.Floor)));
         ReceiveAsync<PeerEvents.RevocationOffered>(m => Handle(new RevocationInput.Offered(m.List)));
         ReceiveAsync<RevocationInput>(Handle);
         ReceiveAsync<Tick>(_ => CarryOut(_machine.HandleTimeout(_context.Now)));
@@ -92,11 +100,18 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
     // The home cannot be read, or a call threw: the supervisor decides, as for any surprise.
     private static void Fail(Status.Failure failure) => throw new InvalidOperationException("The revocation flow met what it does not expect.", failure.Cause);
 
-    private void Load() =>
-        _context.Workers.Run(() => RevocationHome.Load(_registration, _lists)).PipeTo(Self, success: home => new Loaded(home));
-
-    private async Task OnLoaded(RevocationHome home)
+    private void Load()
     {
+        var told = _trust;
+        _context.Workers.Run(() => RevocationHome.Load(_registration, _lists, told)).PipeTo(Self, success: home => new Loaded(home, told));
+    }
+
+    private async Task OnLoaded(Loaded loaded)
+    {
+        // Of two that were under way only the later counts.
+        if (loaded.Told != _trust)
+            return;
+        var home = loaded.Home;
         if (home.Problem is not null)
             _log.Warning("The revocation list held was discarded. {0}", home.Problem);
         // Loaded twice, from disk and because registration announced what it found there: once is enough.
@@ -135,8 +150,17 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
             case RevocationEffect.Store store:
                 await Store(store.List);
                 break;
+            case RevocationEffect.Discard:
+                await Discard();
+                break;
+            case RevocationEffect.OfferTrustRoot offer:
+                _context.Events.Publish(new RegistrationEvents.TrustRootOffered(offer.Links));
+                break;
             case RevocationEffect.Announce announce:
-                _log.Info("Revocation list {0} of {1:u} is in force: {2} devices revoked", announce.List.Version, announce.List.IssuedAt, announce.List.Devices.Count);
+                if (announce.List is { } list)
+                    _log.Info("Revocation list {0} of {1:u} is in force: {2} devices revoked", list.Version, list.IssuedAt, list.Devices.Count);
+                else
+                    _log.Warning("The key of the revocation list held was withdrawn: no list is in force until a new one comes");
                 _context.Events.Publish(new RevocationEvents.RevocationChanged(announce.List));
                 break;
             case RevocationEffect.FetchTrustRoot fetch:
@@ -162,15 +186,28 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
     {
         try
         {
-            await _context.Workers.Run(() =>
-            {
-                _registration.RaiseTimeFloor(list.IssuedAt);
-                return _lists.Save(list);
-            });
+            await _context.Workers.Run(() => _lists.Save(list));
         }
         catch (StorageException error)
         {
             _log.Warning("Revocation list {0} cannot be stored and is in force until this device stops: {1}", list.Version, error.Message);
+        }
+    }
+
+    private async Task Discard()
+    {
+        try
+        {
+            await _context.Workers.Run(() =>
+            {
+                _lists.Discard();
+                return true;
+            });
+        }
+        catch (StorageException error)
+        {
+            // At the next start it is judged by the newer trust root again.
+            _log.Warning("The revocation list held cannot be discarded: {0}", error.Message);
         }
     }
 
@@ -179,14 +216,14 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
 
     private void SayStale()
     {
-        if (_machine.Held is not { } held || ReferenceEquals(held, _saidStale) || !held.IsStaleAt(_context.Now))
+        if (_machine.Held is not { } held || ReferenceEquals(held, _saidStale) || !_machine.IsStaleAt(_context.Now))
             return;
         _saidStale = held;
         _log.Warning("Revocation list {0} was to be replaced by {1:u}: it is used on, and devices revoked since are not known here", held.Version, held.NextUpdate);
     }
 
     private RevocationView View() => _machine.Held is { } held
-        ? new RevocationView(held.Version, held.IssuedAt, held.NextUpdate, held.IsStaleAt(_context.Now), held.Devices.Count, _machine.CheckedAt)
+        ? new RevocationView(held.Version, held.IssuedAt, held.NextUpdate, _machine.IsStaleAt(_context.Now), held.Devices.Count, _machine.CheckedAt)
         : new RevocationView(0, null, null, false, 0, _machine.CheckedAt);
 
     private RevocationRefresh ToRefresh(RefreshOutcome outcome) => outcome switch

@@ -6,5 +6,6 @@ namespace OpenShare.Device.Revocation;
 public static class RevocationEvents
 {
     /// <summary>A newer verified list is in force and on disk (or was found on disk at start).</summary>
-    public sealed record RevocationChanged(RevocationList List) : IDeviceState;
+    /// <param name="List">null: none is in force any more, since the key of the one before was withdrawn</param>
+    public sealed record RevocationChanged(RevocationList? List) : IDeviceState;
 }

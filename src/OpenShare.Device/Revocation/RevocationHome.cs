@@ -9,14 +9,16 @@ namespace OpenShare.Device.Revocation;
 /// <param name="Problem">why the list that was held is held no more; null as a rule</param>
 internal sealed record RevocationHome(RevocationSource? Source, RevocationList? Held, string? Problem)
 {
-    internal static RevocationHome Load(IRegistrationStore registration, IRevocationStore lists)
+    /// <param name="told">the trust root in force, where that was told: the newest may be in memory only; null: the one on disk</param>
+    internal static RevocationHome Load(IRegistrationStore registration, IRevocationStore lists, TrustRoot? told)
     {
         if (registration.Load() is not { } record)
             return new RevocationHome(null, null, null);
-        var source = new RevocationSource(record.Server, record.ServerTrust, record.TrustRoot);
+        var trust = told ?? record.Trust.Newest;
+        var source = new RevocationSource(record.Server, record.ServerTrust, trust);
         try
         {
-            return new RevocationHome(source, lists.Load(record.TrustRoot), null);
+            return new RevocationHome(source, lists.Load(trust), null);
         }
         catch (ProtocolException error)
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
@@ -77,6 +78,27 @@ internal static class TransferSignals
 
     /// <summary>From a session: what it looks like now.</summary>
     internal sealed record ViewChanged(TransferView View);
+
+    /// <summary>From a receiving session: the next files need so much. Answered with <see cref="RoomPromised"/> or <see cref="RoomRefused"/>, at once or later.</summary>
+    internal sealed record RoomWanted(IDestination Destination, long Bytes) : Akka.Actor.INoSerializationVerificationNeeded;
+
+    /// <summary>The room is this session's. It prepares the files and says <see cref="RoomTaken"/>, or ends.</summary>
+    internal sealed record RoomPromised;
+
+    internal sealed record RoomRefused(string Reason);
+
+    /// <summary>From a receiving session: the files are prepared.</summary>
+    /// <param name="Bytes">of what was promised: taken now, or not needed; the rest is taken as it is written</param>
+    internal sealed record RoomTaken(long Bytes);
+
+    /// <summary>From a receiving session: so much of what was promised is written, or not needed any more.</summary>
+    internal sealed record RoomUsed(long Bytes);
+
+    /// <summary>From a receiving session that goes on after a restart: so much is still to be written.</summary>
+    internal sealed record RoomOwed(string FileSystem, long Bytes);
+
+    /// <summary>From a receiving session: it is over, and needs nothing more.</summary>
+    internal sealed record RoomReleased;
 
     /// <summary>From a session: it is over and has told the other side; it may be stopped.</summary>
     internal sealed record Settled;

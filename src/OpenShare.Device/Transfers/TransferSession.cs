@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Google.Protobuf;
+using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
@@ -162,7 +163,7 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
     {
         if (Link is null)
         {
-            ready.Stream.Dispose();
+            _ = Goodbye.EndAsync(ready.Stream, Context.System.Scheduler);
             return;
         }
         // Numbered anew: ids begin again with each link, and the last words of an old stream are not those of a new one.

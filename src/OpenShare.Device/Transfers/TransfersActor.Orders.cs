@@ -13,11 +13,14 @@ namespace OpenShare.Device.Transfers;
 /// <summary>What the device's own user orders: to send, and to cancel.</summary>
 internal sealed partial class TransfersActor
 {
-    private sealed record ResolveOverdue(IPEndPoint Address);
+    private sealed record Resolving(TransferCommands.SendFiles Order, IPEndPoint Address, IActorRef Asker);
 
-    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(15);
+    private sealed record ResolveOverdue(long Request);
 
-    private readonly Dictionary<IPEndPoint, List<(TransferCommands.SendFiles Command, IActorRef Asker)>> _resolving = [];
+    private static readonly TimeSpan ResolvePatience = TimeSpan.FromSeconds(15);
+
+    private readonly Dictionary<long, Resolving> _resolving = [];
+    private long _requests;
 
     private void OnSendFiles(TransferCommands.SendFiles command)
     {
@@ -38,40 +41,34 @@ internal sealed partial class TransfersActor
                 asker.Tell(Begin(command.Paths, device.Id));
                 break;
             case SendTarget.Address address:
-                Resolve(address.EndPoint, command, asker);
+                var request = ++_requests;
+                _resolving.Add(request, new Resolving(command, address.EndPoint, asker));
+                Timers.StartSingleTimer(request, new ResolveOverdue(request), ResolvePatience);
+                _peers.Tell(new PeerCommands.Resolve(request, address.EndPoint));
                 break;
         }
     }
 
-    private void Resolve(IPEndPoint address, TransferCommands.SendFiles command, IActorRef asker)
-    {
-        if (_resolving.TryGetValue(address, out var waiting))
-        {
-            waiting.Add((command, asker));
-            return;
-        }
-        _resolving[address] = [(command, asker)];
-        _peers.Tell(new PeerCommands.Resolve(address));
-        // It always answers sooner, but for one that fails meanwhile.
-        Timers.StartSingleTimer(address, new ResolveOverdue(address), ResolveTimeout);
-    }
-
     private void OnResolved(AddressResolution resolution)
     {
-        Timers.Cancel(resolution.Address);
-        if (!_resolving.Remove(resolution.Address, out var waiting))
+        if (!_resolving.Remove(resolution.Request, out var resolving))
             return;
-        foreach (var (command, asker) in waiting)
-            asker.Tell(Answer(command, resolution));
+        Timers.Cancel(resolution.Request);
+        resolving.Asker.Tell(resolution switch
+        {
+            AddressResolution.Found found => Begin(resolving.Order.Paths, found.Device),
+            AddressResolution.Failed { Problem: { IsWorthRetrying: true } problem } => new SendStart.Refused(TransferProblem.DeviceNotFound, problem.Detail),
+            AddressResolution.Failed { Problem: var problem } => new SendStart.Refused(TransferProblem.NotTrusted, problem.Detail),
+            _ => new SendStart.Refused(TransferProblem.Failed, "The address could not be resolved."),
+        });
     }
 
-    private SendStart Answer(TransferCommands.SendFiles command, AddressResolution resolution) => resolution switch
+    private void OnResolveOverdue(ResolveOverdue overdue)
     {
-        AddressResolution.Found found => Begin(command.Paths, found.Device),
-        AddressResolution.Failed { Problem: { IsWorthRetrying: true } problem } => new SendStart.Refused(TransferProblem.DeviceNotFound, problem.Detail),
-        AddressResolution.Failed { Problem: var problem } => new SendStart.Refused(TransferProblem.NotTrusted, problem.Detail),
-        _ => new SendStart.Refused(TransferProblem.Failed, "The address could not be resolved."),
-    };
+        if (_resolving.Remove(overdue.Request, out var resolving))
+            resolving.Asker.Tell(new SendStart.Refused(
+                TransferProblem.DeviceNotFound, $"No device at {resolving.Address} said who it is within {ResolvePatience.TotalSeconds} s."));
+    }
 
     private SendStart Begin(ImmutableArray<string> paths, DeviceId device)
     {
@@ -101,12 +98,17 @@ internal sealed partial class TransfersActor
             // Nothing runs: what is kept says so, and the other side hears of it when it asks.
             record = record with { State = TransferState.Cancelled, UpdatedAt = _context.Now, Detail = "cancelled on this device" };
             _stores.Transfers.Update(no, record);
-            if (record.Key.Direction == TransferDirection.Receiving && _disk.OpenDestination(record.Destination, record.Key.Peer, record.Key.Transfer).Value is { } staged)
-            {
-                staged.Discard();
-                staged.Dispose();
-            }
+            if (record.Key.Direction == TransferDirection.Receiving)
+                Discard(no, record);
         }
         Sender.Tell(new TransferAnswer(ViewOf(no, record)));
+    }
+
+    private void Discard(TransferNo no, TransferRecord record)
+    {
+        _stores.Transfers.DropWorkingState(no);
+        var disk = _disk;
+        _context.Workers.Run(() => disk.Discard(record.Destination, record.Key.Peer, record.Key.Transfer)).PipeTo(
+            Self, success: result => new Swept(result.IsDone ? [] : [result.Detail]), failure: error => new Swept([error.Message]));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
@@ -56,14 +57,20 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
 
         Receive<TransferCommands.SendFiles>(OnSendFiles);
         Receive<AddressResolution>(OnResolved);
-        Receive<ResolveOverdue>(m => OnResolved(new AddressResolution.Failed(
-            m.Address, new LinkProblem(LinkRefusal.Unreachable, $"{m.Address} did not answer in time.", ByPeer: false))));
+        Receive<ResolveOverdue>(OnResolveOverdue);
         Receive<TransferCommands.CancelTransfer>(OnCancel);
         Receive<TransferQueries.GetTransfers>(_ => Sender.Tell(_stores.Transfers.All().Select(t => ViewOf(t.No, t.Transfer)).ToImmutableArray()));
         Receive<TransferQueries.GetTransfer>(m => Sender.Tell(new TransferAnswer(_history.Find(m.Id) is var (no, record) ? ViewOf(no, record) : null)));
         Receive<TransferQueries.GetReceipt>(m => Look(self => _history.ReceiptOf(m.Id, self), new ReceiptAnswer(null, ManifestAnswer.None)));
         Receive<TransferQueries.GetManifest>(m => Look(self => _history.ManifestOf(m.Id, self), ManifestAnswer.None));
         Receive<TransferQueries.FindManifest>(m => Look(self => _history.ManifestOf(m.Id, self), ManifestAnswer.None));
+
+        Receive<TransferSignals.RoomWanted>(OnRoomWanted);
+        Receive<TransferSignals.RoomTaken>(m => ChangeRoom(key => _room.Prepared(key, m.Bytes)));
+        Receive<TransferSignals.RoomUsed>(m => ChangeRoom(key => _room.Use(key, m.Bytes)));
+        Receive<TransferSignals.RoomOwed>(m => ChangeRoom(key => _room.Owe(key, m.FileSystem, m.Bytes)));
+        Receive<TransferSignals.RoomReleased>(_ => ChangeRoom(_room.End));
+        Receive<Swept>(OnSwept);
 
         Receive<TransferSignals.ViewChanged>(OnViewChanged);
         Receive<TransferSignals.Settled>(_ => { if (_keys.ContainsKey(Sender)) Context.Stop(Sender); });
@@ -90,9 +97,14 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<PeerEvents.StreamOpened>(Self);
         // After a restart there may be links that were opened before it.
         _peers.Tell(new PeerCommands.TellLinks());
+        SweepStaging();
     }
 
-    protected override void PostStop() => _context.Events.Unsubscribe(Self);
+    protected override void PostStop()
+    {
+        _context.Events.Unsubscribe(Self);
+        _early.DropAll();
+    }
 
     // ------------------------------------------------------------ from the device
 
@@ -112,6 +124,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         if (_links.TryGetValue(opened.Device, out var link) && link.Link == opened.Link)
             return;
         _links[opened.Device] = opened;
+        _early.DropAllFrom(opened.Device);
         foreach (var (_, session) in SessionsWith(opened.Device))
             session.Tell(new TransferSignals.LinkUp(opened.Link, opened.Certificate));
         foreach (var (no, record) in _stores.Transfers.Unfinished().Where(t => t.Transfer.Key.Peer == opened.Device && !_sessions.ContainsKey(t.Transfer.Key)))
@@ -121,7 +134,10 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     private void OnLinkClosed(PeerEvents.LinkClosed closed)
     {
         if (_links.TryGetValue(closed.Device, out var link) && link.Link == closed.Link)
+        {
             _links.Remove(closed.Device);
+            _early.DropAllFrom(closed.Device);
+        }
         foreach (var (_, session) in SessionsWith(closed.Device))
             session.Tell(new TransferSignals.LinkDown(closed.Link));
     }
@@ -135,51 +151,10 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             session.Tell(signal);
     }
 
-    private void OnControlReceived(PeerEvents.ControlReceived received)
-    {
-        if (TransferMessages.TransferOf(received.Message) is not { } transfer)
-            return;
-        var direction = TransferMessages.IsFromSender(received.Message) ? TransferDirection.Receiving : TransferDirection.Sending;
-        var key = new TransferKey(direction, received.Device, transfer);
-        var opens = received.Message.KindCase is Control.KindOneofCase.ManifestOffer or Control.KindOneofCase.TransferResumed;
-        // Either side may cancel, and an ended transfer may be asked for its last word.
-        var session = FindSession(key) ?? FindSession(key with { Direction = TransferDirection.Receiving });
-        if (session is null && opens && direction == TransferDirection.Receiving)
-            session = StartReceiving(key);
-        session?.Tell(new TransferSignals.ControlArrived(received.Message));
-    }
-
-    private void OnStreamOpened(PeerEvents.StreamOpened opened)
-    {
-        var session = SessionOfStream(new TransferKey(TransferDirection.Receiving, opened.Device, opened.Transfer));
-        if (session is null)
-            opened.Stream.Dispose();
-        else
-            session.Tell(new TransferSignals.StreamReady(opened.StreamId, opened.Stream));
-    }
-
     // ------------------------------------------------------------ sessions
-
-    private IActorRef? SessionOfStream(TransferKey receiving)
-    {
-        var sending = receiving with { Direction = TransferDirection.Sending };
-        if ((_sessions.GetValueOrDefault(sending) ?? _sessions.GetValueOrDefault(receiving)) is { } running)
-            return running;
-        // A transfer that is over has no use for a stream that comes late; and the late stream of one that is sent from here offers nothing.
-        if ((_stores.Transfers.Find(sending) ?? _stores.Transfers.Find(receiving)) is var (no, record))
-            return record.IsOver ? null : Start(no, record);
-        // The offer travels on another connection than the stream, and may come after it: the session is made by whichever is first.
-        return StartReceiving(receiving);
-    }
 
     private IActorRef? FindSession(TransferKey key) =>
         _sessions.GetValueOrDefault(key) ?? (_stores.Transfers.Find(key) is var (no, record) ? Start(no, record) : null);
-
-    private IActorRef StartReceiving(TransferKey key)
-    {
-        var fresh = NewRecord(key, manifest: null, paths: [], _receiving.SaveTo, summary: "");
-        return Start(_stores.Transfers.Add(fresh), fresh);
-    }
 
     private TransferRecord NewRecord(TransferKey key, ManifestId? manifest, ImmutableArray<string> paths, string destination, string summary) => new(
         key, TransferState.Connecting, Problem: null, manifest, paths, destination, _context.Now, _context.Now, summary, Detail: "", 0, 0, 0, 0, 0, TimeSpan.Zero);
@@ -194,6 +169,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         _keys[session] = record.Key;
         if (_links.TryGetValue(record.Key.Peer, out var link))
             session.Tell(new TransferSignals.LinkUp(link.Link, link.Certificate));
+        HandOver(record.Key, session);
         if (sending && !record.IsOver)
             _peers.Tell(new PeerCommands.Connect(record.Key.Peer));
         return session;
@@ -206,6 +182,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         if (_sessions.GetValueOrDefault(key)?.Equals(terminated.ActorRef) == true)
             _sessions.Remove(key);
         _running.Remove(key);
+        EndRoom(key, terminated.ActorRef);
         if (!_sessions.Keys.Any(k => k.Peer == key.Peer && k.Direction == TransferDirection.Sending))
             _peers.Tell(new PeerCommands.Release(key.Peer));
         if (_stores.Transfers.Find(key) is var (no, record) && !record.IsOver)

@@ -45,7 +45,7 @@ public static class StreamJoin
             || !CryptographicOperations.FixedTimeEquals(Mac(session, "join initiator", join.StreamId, join.Nonce.Span, []), join.Mac.Span))
             throw new ProtocolException("A stream wanted to join a session without knowing its secret.");
         if (!session.Streams.Take(join.StreamId))
-            throw new ProtocolException($"The stream {join.StreamId} wanted to join a session a second time.");
+            throw new ProtocolException($"The stream {join.StreamId} wanted to join a session a second time, or after too many.");
         var nonce = random.Bytes(NonceSize);
         var answer = new JoinAnswer
         {

@@ -4,8 +4,8 @@ using OpenShare.Protocol.Identity;
 namespace OpenShare.Protocol.Handshake;
 
 /// <summary>
-/// When to dial a peer: at once when a link is wanted, again with exponential back-off and full jitter while it is,
-/// and at once when discovery sees the peer anew. Every input answers whether to dial now.
+/// When to dial a peer: at once when a link is wanted or was cut, again with exponential back-off and full jitter while it
+/// is wanted, and at once when discovery sees the peer anew. Every input answers whether to dial now.
 /// </summary>
 public sealed class DialMachine(IRandomSource random)
 {
@@ -56,8 +56,7 @@ public sealed class DialMachine(IRandomSource random)
             Rest(State.Idle);
             return;
         }
-        _state = State.Waiting;
-        NextTimeout = now + Pause();
+        Wait(now);
     }
 
     /// <summary>A link is open, whichever side dialled it.</summary>
@@ -67,11 +66,19 @@ public sealed class DialMachine(IRandomSource random)
         Rest(State.Linked);
     }
 
-    /// <summary>The link is no more.</summary>
+    /// <summary>The link was cut, or ended here.</summary>
     public bool Unlinked()
     {
         Rest(State.Idle);
         return _wanted && Dial();
+    }
+
+    /// <summary>The peer said goodbye: it has its reasons, so the link is made anew after a pause, or when discovery sees the peer.</summary>
+    public void PeerSaidGoodbye(DateTimeOffset now)
+    {
+        Rest(State.Idle);
+        if (_wanted)
+            Wait(now);
     }
 
     public bool HandleTimeout(DateTimeOffset now) => _state == State.Waiting && now >= NextTimeout && Dial();
@@ -80,6 +87,12 @@ public sealed class DialMachine(IRandomSource random)
     {
         Rest(State.Dialing);
         return true;
+    }
+
+    private void Wait(DateTimeOffset now)
+    {
+        _state = State.Waiting;
+        NextTimeout = now + Pause();
     }
 
     private void Rest(State state)

@@ -11,6 +11,12 @@ public abstract record HandshakeEffect
     /// <summary>Send this frame's bytes (the shell puts the length before it).</summary>
     public sealed record SendFrame(byte[] Frame) : HandshakeEffect;
 
+    /// <summary>
+    /// The other side was ahead, and its newer trust roots follow from this device's own: adopt them, whatever else
+    /// becomes of the handshake. Whoever handed them on cannot have made them.
+    /// </summary>
+    public sealed record TrustRootFollowed(IReadOnlyList<TrustRootLink> Links) : HandshakeEffect;
+
     /// <summary>Both sides are authenticated and the channel is open.</summary>
     public sealed record Established(HandshakeResult Result) : HandshakeEffect;
 
@@ -23,7 +29,14 @@ public abstract record HandshakeEffect
 public abstract record HandshakeFailure(string Detail)
 {
     /// <summary>We refused the other side. The certificate is the one it showed, where that could be read.</summary>
-    public sealed record Refused(RefusalCode Code, string Detail, DeviceCertificate? Certificate = null) : HandshakeFailure(Detail);
+    public sealed record Refused(RefusalCode Code, string Detail, DeviceCertificate? Certificate = null) : HandshakeFailure(Detail)
+    {
+        /// <summary>
+        /// It holds the key of the certificate that it showed, whatever else is wrong. False where anybody may have shown
+        /// it: certificates are no secret of their device.
+        /// </summary>
+        public bool IsKeyProven { get; init; }
+    }
 
     /// <summary>The other side refused us, and said so under the handshake's own key.</summary>
     public sealed record RefusedByPeer(RefusalCode Code, string Detail) : HandshakeFailure(Detail)

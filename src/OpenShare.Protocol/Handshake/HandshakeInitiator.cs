@@ -22,13 +22,16 @@ public sealed class HandshakeInitiator : HandshakeMachine
         _purpose = purpose;
     }
 
+    /// <summary>The responder has proven itself; what was asked for since is this side's own proof.</summary>
+    public bool IsPeerProven => _awaitingVerdict is not null;
+
     public IReadOnlyList<HandshakeEffect> Start(DateTimeOffset now)
     {
         var hello = new InitiatorHello
         {
             Ephemeral = ByteString.CopyFrom(Ephemeral.PublicKey),
             Nonce = ByteString.CopyFrom(Ephemeral.Nonce),
-            TrustRootVersion = Self.Trust.Version,
+            TrustRootVersion = Self.Trust.Newest.Version,
         };
         hello.Versions.AddRange(ProtocolVersions.Spoken);
         _opening = new Opening { Hello = hello }.ToByteArray();
@@ -36,7 +39,8 @@ public sealed class HandshakeInitiator : HandshakeMachine
         return [new HandshakeEffect.SendFrame(_opening)];
     }
 
-    private protected override int LongestFrame => Limits.HandshakeFrame;
+    // Of the answer: whether it brings a chain is said in it.
+    public override int LongestFrame => _awaitingVerdict is null ? Limits.HandshakeFrameWithChain : Limits.HandshakeFrame;
 
     private protected override IReadOnlyList<HandshakeEffect> HandleFrame(ReadOnlySpan<byte> frame, DateTimeOffset now) =>
         _awaitingVerdict is null ? OnHello(frame, now) : OnVerdict(frame, _awaitingVerdict);
@@ -54,29 +58,30 @@ public sealed class HandshakeInitiator : HandshakeMachine
             ?? throw new ProtocolException("The answer's ephemeral key is no X25519 public key.");
 
         var auth = Messages.Parse(HandshakeAuth.Parser, OpenSealed(HandshakeRole.Responder, 0, answer.Sealed.Span), "handshake answer");
+        var peers = clear.TrustRootVersion;
+        var differs = JudgeTrustRoot(peers, auth.TrustChain);
         return auth.KindCase switch
         {
             HandshakeAuth.KindOneofCase.Refusal => FailByPeer(auth.Refusal, null),
-            HandshakeAuth.KindOneofCase.Authentication => OnProof(auth.Authentication, clear.TrustRootVersion, now),
+            HandshakeAuth.KindOneofCase.Authentication when differs is not null => Refuse(differs, peers),
+            HandshakeAuth.KindOneofCase.Authentication => OnProof(auth.Authentication, peers, now),
             _ => throw new ProtocolException("Its answer has no meaning to this version."),
         };
     }
 
-    private List<HandshakeEffect> OnProof(Authentication peer, uint trustRootVersion, DateTimeOffset now)
+    private List<HandshakeEffect> OnProof(Authentication peer, uint peers, DateTimeOffset now)
     {
-        if (JudgeTrustRoot(trustRootVersion) is { } differs)
-            return Refuse(differs);
         var transcript = peer.Certificate is null ? [] : Keys!.ResponderTranscript(peer.Certificate);
         if (PeerChecks.Judge(Self, peer, shown => Proves(shown, HandshakeRole.Responder, peer, transcript), now, out var certificate) is { } refused)
-            return Refuse(refused);
+            return Refuse(refused, peers);
         if (_expected is { } expected && certificate!.DeviceId != expected)
-            return Refuse(new(RefusalCode.UnexpectedDevice, $"At this address is {certificate.Name} ({certificate.DeviceId}), not the device looked for.", certificate));
+            return Refuse(new(RefusalCode.UnexpectedDevice, $"At this address is {certificate.Name} ({certificate.DeviceId}), not the device looked for.", certificate), peers);
 
         var own = HandshakeKeys.InitiatorTranscript(transcript, Self.Certificate.Blob);
         var proof = Prove(own);
         proof.Purpose = _purpose;
-        _awaitingVerdict = new HandshakeResult(certificate!, peer.CrlVersion, _purpose, Keys!.Finish(own, HandshakeRole.Initiator));
-        return [Sealed(0, new HandshakeAuth { Authentication = proof })];
+        _awaitingVerdict = new HandshakeResult(certificate!, peer.CrlVersion, Self.Trust, _purpose, Keys!.Finish(own, HandshakeRole.Initiator));
+        return [SealedAuth(new HandshakeAuth { Authentication = proof }, peers)];
     }
 
     private List<HandshakeEffect> OnVerdict(ReadOnlySpan<byte> frame, HandshakeResult result)
@@ -90,6 +95,6 @@ public sealed class HandshakeInitiator : HandshakeMachine
         };
     }
 
-    private List<HandshakeEffect> Refuse(HandshakeFailure.Refused refused) =>
-        [Sealed(0, new HandshakeAuth { Refusal = ToWire(refused) }), .. Fail(refused)];
+    private List<HandshakeEffect> Refuse(HandshakeFailure.Refused refused, uint peers) =>
+        [SealedAuth(new HandshakeAuth { Refusal = ToWire(refused) }, peers), .. Fail(refused)];
 }

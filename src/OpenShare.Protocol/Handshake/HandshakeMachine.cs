@@ -19,7 +19,10 @@ public abstract class HandshakeMachine : IDisposable
     /// <summary>When <see cref="HandleTimeout"/> wants to be called; null once the handshake has ended.</summary>
     public DateTimeOffset? NextTimeout { get; private protected set; }
 
-    private protected HandshakeParty Self { get; }
+    /// <summary>Bytes that the next frame may have.</summary>
+    public abstract int LongestFrame { get; }
+
+    private protected HandshakeParty Self { get; private set; }
 
     private protected HandshakeRole Role { get; }
 
@@ -31,6 +34,8 @@ public abstract class HandshakeMachine : IDisposable
 
     private protected bool HasEnded { get; private set; }
 
+    private IReadOnlyList<TrustRootLink>? _followed;
+
     /// <summary>One frame from the other side. After Established or Failed nothing more happens.</summary>
     public IReadOnlyList<HandshakeEffect> Handle(ReadOnlySpan<byte> frame, DateTimeOffset now)
     {
@@ -40,14 +45,11 @@ public abstract class HandshakeMachine : IDisposable
             return HandleTimeout(now);
         if (frame.Length > LongestFrame)
             return Fail(new HandshakeFailure.Broken($"A handshake message of {frame.Length} bytes arrived; the limit is {LongestFrame}."));
-        try
-        {
-            return HandleFrame(frame, now);
-        }
-        catch (ProtocolException error)
-        {
-            return Fail(new HandshakeFailure.Broken(error.Message));
-        }
+        var effects = HandleWhole(frame, now);
+        if (_followed is not { } links)
+            return effects;
+        _followed = null;
+        return [new HandshakeEffect.TrustRootFollowed(links), .. effects];
     }
 
     public IReadOnlyList<HandshakeEffect> HandleTimeout(DateTimeOffset now) =>
@@ -62,10 +64,19 @@ public abstract class HandshakeMachine : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Bytes that the next frame may have.</summary>
-    private protected abstract int LongestFrame { get; }
-
     private protected abstract IReadOnlyList<HandshakeEffect> HandleFrame(ReadOnlySpan<byte> frame, DateTimeOffset now);
+
+    private IReadOnlyList<HandshakeEffect> HandleWhole(ReadOnlySpan<byte> frame, DateTimeOffset now)
+    {
+        try
+        {
+            return HandleFrame(frame, now);
+        }
+        catch (ProtocolException error)
+        {
+            return Fail(new HandshakeFailure.Broken(error.Message));
+        }
+    }
 
     private protected Authentication Prove(byte[] transcript) => new()
     {
@@ -79,10 +90,36 @@ public abstract class HandshakeMachine : IDisposable
         shown.PublicKey.Verify(HandshakeKeys.SignedBytes(role, transcript), peer.Signature.Span)
         && CryptographicOperations.FixedTimeEquals(Keys!.Mac(role, transcript), peer.Mac.Span);
 
-    private protected HandshakeFailure.Refused? JudgeTrustRoot(uint peers) =>
-        peers == Self.Trust.Version
+    /// <summary>
+    /// Both sides must judge by the same trust root: this one follows the other's chain where that is ahead. One that is
+    /// behind is given this one's, with whatever is said to it.
+    /// </summary>
+    /// <param name="peers">the version in its hello</param>
+    /// <param name="chain">what it handed on</param>
+    private protected HandshakeFailure.Refused? JudgeTrustRoot(uint peers, IReadOnlyList<TrustRootLink> chain)
+    {
+        var own = Self.Trust.Newest.Version;
+        try
+        {
+            if (peers > own && Self.Trust.Follow(chain) is var followed && followed != Self.Trust)
+                (Self, _followed) = (Self.Following(followed), chain);
+        }
+        catch (ProtocolException error)
+        {
+            return new(RefusalCode.BadTrustRoot, $"It showed newer keys of the organisation that are refused. {error.Message}");
+        }
+        return peers == Self.Trust.Newest.Version || (peers < own && Self.Trust.Since(peers) is not null)
             ? null
-            : new(RefusalCode.TrustRootBehind, $"It knows the organisation's keys as version {peers}, here they are version {Self.Trust.Version}. The one behind must reach the registration service once.");
+            : new(RefusalCode.TrustRootBehind, $"It knows the organisation's keys as version {peers}, here they are version {Self.Trust.Newest.Version}. The one behind must reach the registration service once.");
+    }
+
+    /// <summary>The first sealed message of this side, with the chain for a peer that is behind.</summary>
+    /// <param name="peers">the version in its hello</param>
+    private protected HandshakeEffect.SendFrame SealedAuth(HandshakeAuth auth, uint peers)
+    {
+        auth.TrustChain.AddRange(Self.Trust.Since(peers) ?? []);
+        return Sealed(0, auth);
+    }
 
     /// <summary>Opens a sealed message of the other side.</summary>
     /// <exception cref="ProtocolException">altered, or under another key</exception>

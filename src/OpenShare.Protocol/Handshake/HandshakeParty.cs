@@ -5,12 +5,22 @@ namespace OpenShare.Protocol.Handshake;
 
 /// <summary>This device as it stands at the start of a handshake: what it shows, and what it judges the other side by.</summary>
 /// <param name="Duplicates">device ids that two places claim at once: refused until that is resolved</param>
+/// <param name="Floor">below which its idea of time does not run, whatever its clock says</param>
 public sealed record HandshakeParty(
     ISigner Key,
     DeviceCertificate Certificate,
-    TrustRoot Trust,
+    TrustChain Trust,
     RevocationList? Revoked,
-    IReadOnlySet<DeviceId> Duplicates)
+    IReadOnlySet<DeviceId> Duplicates,
+    TimeFloor Floor)
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>Why a peer that has proven itself once may not be spoken with as things stand now; null: it may.</summary>
+    /// <param name="judgedBy">what it was judged by then: counts where it is ahead of what this party knows</param>
+    public HandshakeFailure.Refused? ObjectionTo(DeviceCertificate peer, TrustChain judgedBy, DateTimeOffset now) =>
+        PeerChecks.JudgeStanding(judgedBy.Holds(Trust.Newest) ? this with { Trust = judgedBy } : this, peer, now);
+
+    /// <summary>The same device once it has followed newer trust roots.</summary>
+    internal HandshakeParty Following(TrustChain chain) => this with { Trust = chain, Floor = Floor.Raise(chain.Newest.IssuedAt) };
 }

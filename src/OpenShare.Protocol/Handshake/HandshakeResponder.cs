@@ -13,7 +13,10 @@ public sealed class HandshakeResponder : HandshakeMachine
     public HandshakeResponder(HandshakeParty self, IRandomSource random, DateTimeOffset now, ReadOnlySpan<byte> binding = default)
         : base(self, HandshakeRole.Responder, random, binding) => NextTimeout = now + HandshakeParty.Deadline;
 
-    private protected override int LongestFrame => _transcript is null ? Limits.OpeningFrame : Limits.HandshakeFrame;
+    public override int LongestFrame =>
+        _transcript is null ? Limits.OpeningFrame
+        : _initiatorTrustVersion > Self.Trust.Newest.Version ? Limits.HandshakeFrameWithChain
+        : Limits.HandshakeFrame;
 
     private protected override IReadOnlyList<HandshakeEffect> HandleFrame(ReadOnlySpan<byte> frame, DateTimeOffset now) =>
         _transcript is null ? OnHello(frame) : OnProof(frame, _transcript, now);
@@ -34,13 +37,13 @@ public sealed class HandshakeResponder : HandshakeMachine
             Version = version,
             Ephemeral = ByteString.CopyFrom(Ephemeral.PublicKey),
             Nonce = ByteString.CopyFrom(Ephemeral.Nonce),
-            TrustRootVersion = Self.Trust.Version,
+            TrustRootVersion = Self.Trust.Newest.Version,
         }.ToByteArray();
         Keys = HandshakeKeys.Agree(Ephemeral.Key, hello.Ephemeral.Span, opening, clear, Binding)
             ?? throw new ProtocolException("The hello's ephemeral key is no X25519 public key.");
         _initiatorTrustVersion = hello.TrustRootVersion;
         _transcript = Keys.ResponderTranscript(Self.Certificate.Blob);
-        var proof = Sealed(0, new HandshakeAuth { Authentication = Prove(_transcript) });
+        var proof = SealedAuth(new HandshakeAuth { Authentication = Prove(_transcript) }, _initiatorTrustVersion);
         return [new HandshakeEffect.SendFrame(new ResponderHello
         {
             Clear = ByteString.CopyFrom(clear),
@@ -51,18 +54,19 @@ public sealed class HandshakeResponder : HandshakeMachine
     private List<HandshakeEffect> OnProof(ReadOnlySpan<byte> frame, byte[] transcript, DateTimeOffset now)
     {
         var auth = Messages.Parse(HandshakeAuth.Parser, OpenSealed(HandshakeRole.Initiator, 0, frame), "handshake proof");
+        var differs = JudgeTrustRoot(_initiatorTrustVersion, auth.TrustChain);
         if (auth.KindCase == HandshakeAuth.KindOneofCase.Refusal)
             return FailByPeer(auth.Refusal, null);
         var peer = auth.Authentication ?? throw new ProtocolException("Its proof has no meaning to this version.");
         if (!Enum.IsDefined(peer.Purpose))
             throw new ProtocolException($"Its purpose {(int)peer.Purpose} has no meaning to this version.");
-        if (JudgeTrustRoot(_initiatorTrustVersion) is { } differs)
+        if (differs is not null)
             return Refuse(differs);
 
         var both = peer.Certificate is null ? [] : HandshakeKeys.InitiatorTranscript(transcript, peer.Certificate);
         if (PeerChecks.Judge(Self, peer, shown => Proves(shown, HandshakeRole.Initiator, peer, both), now, out var certificate) is { } refused)
             return Refuse(refused);
-        var result = new HandshakeResult(certificate!, peer.CrlVersion, peer.Purpose, Keys!.Finish(both, HandshakeRole.Responder));
+        var result = new HandshakeResult(certificate!, peer.CrlVersion, Self.Trust, peer.Purpose, Keys!.Finish(both, HandshakeRole.Responder));
         return [Sealed(1, new HandshakeVerdict { Accepted = new Accepted() }), Establish(result)];
     }
 

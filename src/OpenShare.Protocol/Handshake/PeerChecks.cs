@@ -6,7 +6,7 @@ namespace OpenShare.Protocol.Handshake;
 /// <summary>The checks on the other side's certificate, in the order that docs/protocol.md fixes; the first that fails names the refusal.</summary>
 internal static class PeerChecks
 {
-    /// <param name="proves">whether the certificate's key signed the transcript; asked last</param>
+    /// <param name="proves">whether the certificate's key signed the transcript: the last of the checks, and told of every refusal</param>
     /// <param name="certificate">the certificate it showed, where one could be read</param>
     internal static HandshakeFailure.Refused? Judge(
         HandshakeParty self, Authentication peer, Func<DeviceCertificate, bool> proves, DateTimeOffset now, out DeviceCertificate? certificate)
@@ -20,13 +20,19 @@ internal static class PeerChecks
         {
             return new(RefusalCode.BadCertificate, error.Message);
         }
-        return Judge(self, certificate, proves, now) is var (code, detail) ? new(code, detail, certificate) : null;
+        var isKeyProven = proves(certificate);
+        if (JudgeStanding(self, certificate, now) is { } refused)
+            return refused with { IsKeyProven = isKeyProven };
+        return isKeyProven ? null : new(RefusalCode.BadSignature, $"It could not prove that it holds the key of {certificate.Name}.", certificate);
     }
 
-    private static (RefusalCode Code, string Detail)? Judge(
-        HandshakeParty self, DeviceCertificate shown, Func<DeviceCertificate, bool> proves, DateTimeOffset now)
+    /// <summary>The checks that may come out otherwise later, for a peer that has proven itself.</summary>
+    internal static HandshakeFailure.Refused? JudgeStanding(HandshakeParty self, DeviceCertificate shown, DateTimeOffset now) =>
+        Judge(self, shown, self.Floor.At(now)) is var (code, detail) ? new(code, detail, shown) : null;
+
+    private static (RefusalCode Code, string Detail)? Judge(HandshakeParty self, DeviceCertificate shown, DateTimeOffset now)
     {
-        if (!shown.IsVouchedFor(self.Trust))
+        if (!shown.IsVouchedFor(self.Trust.Newest))
             return (RefusalCode.BadCertificate, $"The certificate of {shown.Name} is not signed by this organisation's registration service.");
         if (shown.Account != self.Certificate.Account)
             return (RefusalCode.WrongAccount, $"{shown.Name} belongs to the account {shown.Account}, not to {self.Certificate.Account}.");
@@ -40,8 +46,6 @@ internal static class PeerChecks
             return (RefusalCode.Duplicate, $"Two devices claim to be {shown.Name}; both are refused until that is resolved.");
         if (shown.DeviceId == self.Certificate.DeviceId)
             return (RefusalCode.Duplicate, $"{shown.Name} is this device itself, or a copy of its key.");
-        if (!proves(shown))
-            return (RefusalCode.BadSignature, $"It could not prove that it holds the key of {shown.Name}.");
         return null;
     }
 }

@@ -1,3 +1,5 @@
+using OpenShare.Protocol.Identity;
+
 namespace OpenShare.Protocol.Registration;
 
 /// <summary>What a registration machine asks its shell to do, in this order. A call replaces the one before.</summary>
@@ -14,8 +16,19 @@ public abstract record RegistrationEffect
     /// <summary>Store durably and forget the plan; answer RegistrationStored or NotStored.</summary>
     public sealed record StoreRegistration(HeldRegistration Held) : RegistrationEffect;
 
-    /// <summary>The device has a certificate, on disk: tell everybody.</summary>
+    /// <summary>
+    /// Store durably. Trust roots that cannot be stored are in force all the same: better than a withdrawn key believed.
+    /// </summary>
+    public sealed record StoreTrust(TrustChain Trust) : RegistrationEffect;
+
+    /// <summary>Trust roots were refused, and why: for the log.</summary>
+    public sealed record Warn(string Detail) : RegistrationEffect;
+
+    /// <summary>The device has a certificate, on disk, or newer trust roots with it: tell everybody.</summary>
     public sealed record Announce(HeldRegistration Held) : RegistrationEffect;
+
+    /// <summary>The device's idea of time runs no lower from now on: store, and tell everybody, also where it cannot be stored.</summary>
+    public sealed record RaiseFloor(TimeFloor Floor) : RegistrationEffect;
 
     public sealed record FetchTrustRoot(int Call, ServiceContact Contact) : RegistrationEffect;
 

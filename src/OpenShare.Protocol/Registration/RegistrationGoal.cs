@@ -7,15 +7,10 @@ internal abstract record RegistrationGoal(Uri Server, string? ServerTrust, Accou
 {
     internal abstract RetryDelay Retry { get; }
 
-    /// <exception cref="ProtocolException">it is not the service meant</exception>
-    internal abstract TrustRoot Judge(ServiceShown shown);
-
     internal sealed record FirstCertificate(RegistrationPlan Plan)
         : RegistrationGoal(Plan.Server, Plan.ServerTrust, Plan.Token.Account, Plan.Name)
     {
         internal override RetryDelay Retry { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
-
-        internal override TrustRoot Judge(ServiceShown shown) => ServiceProof.ReadTrustRoot(shown, Plan.Token.TrustRootFingerprint.Span);
     }
 
     internal sealed record NextCertificate(HeldRegistration Held)
@@ -23,7 +18,5 @@ internal abstract record RegistrationGoal(Uri Server, string? ServerTrust, Accou
     {
         // A third of the certificate's life is left: months, as a rule.
         internal override RetryDelay Retry { get; } = new(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1));
-
-        internal override TrustRoot Judge(ServiceShown shown) => Held.Issued.Trust;
     }
 }

@@ -1,3 +1,5 @@
+using OpenShare.Protocol.Wire;
+
 namespace OpenShare.Protocol.Registration;
 
 /// <summary>What the shell tells a registration machine. Answers name the call they answer; a late one is ignored.</summary>
@@ -13,6 +15,12 @@ public abstract record RegistrationInput
 
     /// <summary>The certificate is on disk.</summary>
     public sealed record RegistrationStored : RegistrationInput;
+
+    /// <summary>Something that a key of the organisation signed at that time was verified.</summary>
+    public sealed record TimeVerified(DateTimeOffset IssuedAt) : RegistrationInput;
+
+    /// <summary>A peer or the service showed trust roots that may be newer. Unverified.</summary>
+    public sealed record TrustRootOffered(IReadOnlyList<TrustRootLink> Links) : RegistrationInput;
 
     public sealed record TrustRootShown(int Call, ServiceShown Shown) : RegistrationInput;
 

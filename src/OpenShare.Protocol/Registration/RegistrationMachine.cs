@@ -1,4 +1,5 @@
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Registration;
 
@@ -7,7 +8,8 @@ namespace OpenShare.Protocol.Registration;
 /// with proof of possession; again with back-off while the trouble may pass. The plan, with its token, is on disk
 /// from before the first attempt until it is certified or refused.
 /// </summary>
-public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IRandomSource random)
+/// <param name="floor">as far as it was stored; what is held raises it</param>
+public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IRandomSource random, TimeFloor floor)
 {
     private enum Step { Idle, Storing, Waiting, ProvingService, Challenging, Requesting }
 
@@ -16,13 +18,24 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
     private int _call;
     private int _attempts;
     private string? _problem;
-    private TrustRoot? _trust;
+    private TrustChain? _shown;
+    private bool _isWithdrawn;
     private TlsPin? _pin;
     private IssuedRegistration? _unstored;
     private RegistrationStatus _settled = new RegistrationStatus.Unregistered();
+    private DateTimeOffset? _next;
+    private TimeFloor _settledAt = TimeFloor.None;
 
-    /// <summary>When <see cref="HandleTimeout"/> wants to be called: the next attempt, or the renewal.</summary>
-    public DateTimeOffset? NextTimeout { get; private set; }
+    /// <summary>
+    /// When <see cref="HandleTimeout"/> wants to be called: the next attempt, or the renewal, which is due at once where
+    /// the certificate's key was withdrawn, or the floor has passed it since the certificate came. (A floor that was above
+    /// it then, by a service with a wrong clock, would ask for one certificate after the other.)
+    /// </summary>
+    public DateTimeOffset? NextTimeout =>
+        _goal is null && _next is { } next && (_isWithdrawn || (next <= Floor.IssuedAt && Floor != _settledAt)) ? DateTimeOffset.MinValue : _next;
+
+    /// <summary>The newest time that a key of the organisation signed, as far as this device has seen.</summary>
+    public TimeFloor Floor { get; private set; } = floor;
 
     /// <summary>The certificate this device has, good or not.</summary>
     public HeldRegistration? Held { get; private set; }
@@ -33,15 +46,17 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
 
     /// <summary>True while there is a certificate that peers accept: then there is nothing to order.</summary>
     public bool IsRegisteredAt(DateTimeOffset now) =>
-        _settled is RegistrationStatus.Certified && Held?.Issued.Certificate.ValidityAt(now) is not (null or CertificateValidity.Expired);
+        _settled is RegistrationStatus.Certified && !_isWithdrawn && Held?.Issued.Certificate.ValidityAt(Floor.At(now)) is not (null or CertificateValidity.Expired);
 
     /// <summary>A certificate was found on disk.</summary>
     public void Hold(HeldRegistration held)
     {
         Held = held;
+        Floor = Floor.Raise(held.Issued.Certificate.IssuedAt).Raise(held.Issued.Trust.Newest.IssuedAt);
+        _isWithdrawn = held.Issued.IsWithdrawn;
         _settled = new RegistrationStatus.Certified(held.Server);
         Rest(Step.Idle);
-        NextTimeout = held.Issued.RenewAt;
+        _next = held.Issued.RenewAt;
     }
 
     /// <summary>A plan was found on disk: the process had ended in the middle of it.</summary>
@@ -53,7 +68,7 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
         _step = Step.Waiting;
         // The clock may have been set since: never longer than the back-off itself would wait.
         var latest = now + _goal!.Retry.Longest;
-        NextTimeout = course.NextAttempt < latest ? course.NextAttempt : latest;
+        _next = course.NextAttempt < latest ? course.NextAttempt : latest;
     }
 
     /// <summary>A person's order; it replaces one that is underway.</summary>
@@ -84,6 +99,8 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
                 RegistrationInput.PlanStored when _step == Step.Storing && _unstored is null => Attempt(),
                 RegistrationInput.NotStored problem when _step == Step.Storing => HandleNotStored(problem.Detail, now),
                 RegistrationInput.RegistrationStored when _step == Step.Storing && _unstored is not null => Settle(now),
+                RegistrationInput.TimeVerified verified => Raise(Floor.Raise(verified.IssuedAt)),
+                RegistrationInput.TrustRootOffered offer => HandleOffer(offer.Links),
                 RegistrationInput.TrustRootShown answer when IsAwaited(answer.Call, Step.ProvingService) => HandleShown(answer.Shown, now),
                 RegistrationInput.Challenged answer when IsAwaited(answer.Call, Step.Challenging) => Request(answer.Challenge),
                 RegistrationInput.Issued answer when IsAwaited(answer.Call, Step.Requesting) => HandleIssued(answer.Answer),
@@ -96,6 +113,9 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
             return HandleFailure(new ServiceFailure.Unreadable(error.Message), now);
         }
     }
+
+    /// <summary>What the service in question is judged by: for a renewal what the device itself has followed by now.</summary>
+    private TrustChain Trust => _goal is RegistrationGoal.FirstCertificate ? _shown! : Held!.Issued.Trust;
 
     private ServiceContact Contact => new(_goal!.Server, _goal.ServerTrust, _pin);
 
@@ -114,10 +134,17 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
         _step = step;
         _unstored = null;
         _pin = null;
-        _trust = null;
+        _shown = null;
         // Whatever was called before is answered in vain.
         _call++;
-        NextTimeout = null;
+        _next = null;
+    }
+
+    private RegistrationEffect[] Raise(TimeFloor to)
+    {
+        var isNews = to != Floor;
+        Floor = to;
+        return isNews ? [new RegistrationEffect.RaiseFloor(to)] : [];
     }
 
     private RegistrationEffect[] Attempt()
@@ -127,19 +154,48 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
         return [new RegistrationEffect.FetchTrustRoot(_call, Contact)];
     }
 
-    private RegistrationEffect[] HandleShown(ServiceShown shown, DateTimeOffset now)
+    private List<RegistrationEffect> HandleShown(ServiceShown shown, DateTimeOffset now)
     {
+        List<RegistrationEffect> effects = [];
         try
         {
-            _trust = _goal!.Judge(shown);
-            _pin = _goal.ServerTrust is null ? ServiceProof.Pin(shown, _trust) : null;
+            if (_goal is RegistrationGoal.FirstCertificate first)
+                _shown = ServiceProof.ReadTrust(shown, first.Plan.Token.TrustRootFingerprint.Span);
+            else
+                effects.AddRange(Follow(ServiceProof.ReadLinks(shown)));
+            _pin = _goal!.ServerTrust is null ? ServiceProof.Pin(shown, Trust.Newest, Floor.At(now)) : null;
         }
         catch (ProtocolException error)
         {
-            return HandleFailure(new ServiceFailure.Untrusted(error.Message), now);
+            return [.. effects, .. HandleFailure(new ServiceFailure.Untrusted(error.Message), now)];
         }
         _step = Step.Challenging;
-        return [new RegistrationEffect.AskChallenge(++_call, Contact)];
+        return [.. effects, new RegistrationEffect.AskChallenge(++_call, Contact)];
+    }
+
+    private RegistrationEffect[] HandleOffer(IReadOnlyList<TrustRootLink> links)
+    {
+        if (Held is null)
+            return [];
+        try
+        {
+            return Follow(links);
+        }
+        catch (ProtocolException error)
+        {
+            return [new RegistrationEffect.Warn($"Newer keys of the organisation were refused. {error.Message}")];
+        }
+    }
+
+    /// <exception cref="ProtocolException">they do not follow: nothing has changed</exception>
+    private RegistrationEffect[] Follow(IReadOnlyList<TrustRootLink> links)
+    {
+        var trust = Held!.Issued.Trust.Follow(links);
+        if (trust == Held.Issued.Trust)
+            return [];
+        Held = Held with { Issued = Held.Issued with { Trust = trust } };
+        _isWithdrawn = Held.Issued.IsWithdrawn;
+        return [new RegistrationEffect.StoreTrust(trust), .. Raise(Floor.Raise(trust.Newest.IssuedAt)), new RegistrationEffect.Announce(Held)];
     }
 
     private RegistrationEffect[] Request(RegistrationMessages.Challenge challenge)
@@ -155,7 +211,7 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
 
     private RegistrationEffect[] HandleIssued(RegistrationMessages.RegisterResponse answer)
     {
-        _unstored = IssuedRegistration.Read(answer, key.PublicKey, _goal!.Account, _trust!);
+        _unstored = IssuedRegistration.Read(answer, key.PublicKey, _goal!.Account, Trust);
         _step = Step.Storing;
         return [new RegistrationEffect.StoreRegistration(new HeldRegistration(_goal.Server, _goal.ServerTrust, _unstored))];
     }
@@ -163,12 +219,15 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
     private RegistrationEffect[] Settle(DateTimeOffset now)
     {
         var held = new HeldRegistration(_goal!.Server, _goal.ServerTrust, _unstored!);
+        var floor = Floor;
         _goal = null;
         Hold(held);
+        _settledAt = Floor;
         // With a clock that is ahead by most of a certificate's life each new one would be due at once.
         var soonest = now + held.Issued.Life / 3;
-        NextTimeout = held.Issued.RenewAt > soonest ? held.Issued.RenewAt : soonest;
-        return [new RegistrationEffect.Announce(held)];
+        _next = held.Issued.RenewAt > soonest ? held.Issued.RenewAt : soonest;
+        RegistrationEffect announce = new RegistrationEffect.Announce(held);
+        return Floor == floor ? [announce] : [new RegistrationEffect.RaiseFloor(Floor), announce];
     }
 
     private RegistrationEffect[] HandleNotStored(string detail, DateTimeOffset now) => _unstored is null
@@ -198,9 +257,10 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
     {
         Rest(Step.Waiting);
         _problem = Printable.Shorten(problem);
-        NextTimeout = now + _goal!.Retry.After(_attempts, random);
+        var next = now + _goal!.Retry.After(_attempts, random);
+        _next = next;
         return _goal is RegistrationGoal.FirstCertificate first
-            ? [new RegistrationEffect.StorePlan(first.Plan, new RegistrationCourse(_attempts, NextTimeout.Value, _problem))]
+            ? [new RegistrationEffect.StorePlan(first.Plan, new RegistrationCourse(_attempts, next, _problem))]
             : [];
     }
 

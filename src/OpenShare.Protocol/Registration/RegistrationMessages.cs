@@ -23,8 +23,10 @@ public static class RegistrationMessages
 
     public sealed record RevokeResponse(ulong CrlVersion);
 
+    /// <param name="TrustRoot">the newest</param>
     /// <param name="TlsEndpoint">Signed{TlsEndpointPayload}: the TLS key this service answers with, vouched for by an issuing key</param>
-    public sealed record TrustRootResponse(string TrustRoot, string TlsEndpoint);
+    /// <param name="TrustChain">the versions before it, oldest first; with it at most 16 links and 64 KiB. Null where there is none</param>
+    public sealed record TrustRootResponse(string TrustRoot, string TlsEndpoint, IReadOnlyList<string>? TrustChain = null);
 
     public sealed record RevocationListResponse(string Crl, ulong CrlVersion);
 }

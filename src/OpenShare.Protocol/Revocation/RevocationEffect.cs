@@ -1,4 +1,5 @@
 using OpenShare.Protocol.Registration;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Revocation;
 
@@ -10,8 +11,14 @@ public abstract record RevocationEffect
     /// <summary>Store durably. A list that cannot be stored is in force all the same: better than a revoked device let in.</summary>
     public sealed record Store(RevocationList List) : RevocationEffect;
 
-    /// <summary>This list is in force: tell everybody.</summary>
-    public sealed record Announce(RevocationList List) : RevocationEffect;
+    /// <summary>This list is in force, or none any more (null): tell everybody.</summary>
+    public sealed record Announce(RevocationList? List) : RevocationEffect;
+
+    /// <summary>The key of the list held was withdrawn: forget what is stored.</summary>
+    public sealed record Discard : RevocationEffect;
+
+    /// <summary>The service showed other trust roots than this flow goes by: whoever follows them judges.</summary>
+    public sealed record OfferTrustRoot(IReadOnlyList<TrustRootLink> Links) : RevocationEffect;
 
     public sealed record FetchTrustRoot(int Call, ServiceContact Contact) : RevocationEffect;
 

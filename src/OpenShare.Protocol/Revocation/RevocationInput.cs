@@ -1,3 +1,4 @@
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Wire;
 
@@ -13,6 +14,9 @@ public abstract record RevocationInput
 
     /// <summary>A person wants the newest list now.</summary>
     public sealed record RefreshAsked : RevocationInput;
+
+    /// <summary>The device's idea of time runs no lower from now on.</summary>
+    public sealed record FloorRaised(TimeFloor Floor) : RevocationInput;
 
     public sealed record TrustRootShown(int Call, ServiceShown Shown) : RevocationInput;
 

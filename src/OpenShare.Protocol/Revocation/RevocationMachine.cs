@@ -10,6 +10,9 @@ namespace OpenShare.Protocol.Revocation;
 /// </summary>
 public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
 {
+    /// <summary>How often the service is asked for newer trust roots, while its TLS key is proven.</summary>
+    public static readonly TimeSpan TrustRootEvery = TimeSpan.FromHours(1);
+
     public static readonly RetryDelay Retry = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
 
     private enum Step { Idle, Waiting, ProvingService, Asking }
@@ -18,15 +21,20 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
     private Step _step;
     private int _call;
     private TlsPin? _pin;
+    private DateTimeOffset _trustAskedAt;
     private string? _etag;
     private DateTimeOffset _askedAt;
     private int _failures;
     private bool _isRefreshing;
+    private TimeFloor _floor = TimeFloor.None;
 
     /// <summary>When <see cref="HandleTimeout"/> wants to be called.</summary>
     public DateTimeOffset? NextTimeout { get; private set; }
 
     public RevocationList? Held { get; private set; }
+
+    /// <summary>True when a list is held and its successor is overdue: it is used on.</summary>
+    public bool IsStaleAt(DateTimeOffset now) => Held?.IsStaleAt(_floor.At(now)) == true;
 
     /// <summary>When the service was last reached for the list.</summary>
     public DateTimeOffset? CheckedAt { get; private set; }
@@ -35,14 +43,16 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
     /// <param name="held">the list on disk, verified under the source's trust root</param>
     public IReadOnlyList<RevocationEffect> Start(RevocationSource source, RevocationList? held, DateTimeOffset now)
     {
-        // One that could not be stored is in force in memory only.
-        var kept = _source is not null && _source.Trust.Fingerprint.Span.SequenceEqual(source.Trust.Fingerprint.Span) ? Held : null;
-        var isNews = held is not null && held.IsNewerThan(kept);
+        // One that could not be stored is in force in memory only. It ends with its key.
+        var before = Held;
+        var kept = before is not null && IsVouchedFor(before, source.Trust) ? before : null;
         _source = source;
-        Held = isNews ? held : kept;
-        (_pin, _etag, _failures) = (null, null, 0);
+        Held = held is not null && held.IsNewerThan(kept) ? held : kept;
+        (_pin, _etag, _failures, _trustAskedAt) = (null, null, 0, now);
         Rest(Step.Idle, null);
-        List<RevocationEffect> effects = isNews ? [new RevocationEffect.Announce(held!)] : [];
+        List<RevocationEffect> effects = before is not null && Held is null ? [new RevocationEffect.Discard()] : [];
+        if (Held != before)
+            effects.Add(new RevocationEffect.Announce(Held));
         if (pace.IsPolling || _isRefreshing)
             effects.AddRange(Ask(now));
         return effects;
@@ -60,11 +70,18 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
     {
         RevocationInput.Offered offer => HandleOffer(offer.Blob),
         RevocationInput.RefreshAsked => HandleRefresh(now),
+        RevocationInput.FloorRaised raised => Raise(raised.Floor),
         RevocationInput.TrustRootShown answer when IsAwaited(answer.Call, Step.ProvingService) => HandleShown(answer.Shown, now),
         RevocationInput.Answered answer when IsAwaited(answer.Call, Step.Asking) => HandleAnswer(answer.Answer, now),
         RevocationInput.CallFailed answer when answer.Call == _call && _step is Step.ProvingService or Step.Asking => HandleFailure(answer.Failure, now),
         _ => [],
     };
+
+    private RevocationEffect[] Raise(TimeFloor floor)
+    {
+        _floor = _floor.Raise(floor.IssuedAt);
+        return [];
+    }
 
     private bool IsAwaited(int call, Step step) => call == _call && _step == step;
 
@@ -79,8 +96,11 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
     {
         _askedAt = now;
         var contact = new ServiceContact(_source!.Server, _source.ServerTrust, _pin);
-        Rest(contact.IsUnproven ? Step.ProvingService : Step.Asking, null);
-        return contact.IsUnproven
+        var asksForTrust = contact.IsUnproven || (now - _trustAskedAt).Duration() >= TrustRootEvery;
+        if (asksForTrust)
+            _trustAskedAt = now;
+        Rest(asksForTrust ? Step.ProvingService : Step.Asking, null);
+        return asksForTrust
             ? [new RevocationEffect.FetchTrustRoot(_call, contact)]
             : [new RevocationEffect.Ask(_call, contact, Held?.Version ?? 0, _etag, _isRefreshing ? TimeSpan.Zero : pace.Interval)];
     }
@@ -96,17 +116,35 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
         return Ask(now);
     }
 
-    private RevocationEffect[] HandleShown(ServiceShown shown, DateTimeOffset now)
+    private List<RevocationEffect> HandleShown(ServiceShown shown, DateTimeOffset now)
     {
+        List<RevocationEffect> effects = [];
         try
         {
-            _pin = ServiceProof.Pin(shown, _source!.Trust);
+            var links = ServiceProof.ReadLinks(shown);
+            if (!links[^1].Payload.Equals(_source!.Trust.Link.Payload))
+                effects.Add(new RevocationEffect.OfferTrustRoot(links));
+            // After a change of keys only the newer trust root may vouch for it: with that this begins anew.
+            _pin = _source.ServerTrust is null ? ServiceProof.Pin(shown, _source.Trust, _floor.At(now)) : null;
         }
         catch (ProtocolException error)
         {
-            return HandleFailure(new ServiceFailure.Untrusted(error.Message), now);
+            return [.. effects, .. HandleFailure(new ServiceFailure.Untrusted(error.Message), now)];
         }
-        return Ask(now);
+        return [.. effects, .. Ask(now)];
+    }
+
+    private static bool IsVouchedFor(RevocationList list, TrustRoot trust)
+    {
+        try
+        {
+            RevocationList.Read(list.Blob, trust);
+            return true;
+        }
+        catch (ProtocolException)
+        {
+            return false;
+        }
     }
 
     private List<RevocationEffect> HandleAnswer(RevocationAnswer answer, DateTimeOffset now)
@@ -121,7 +159,11 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
             return Continue([], new RefreshOutcome.Refreshed(IsNewer: false), now);
         }
         if (Judge(blob, out var problem) is not { } list)
+        {
+            // Signed by a key this device does not know, it may be by one that the newer trust root lists.
+            _trustAskedAt = DateTimeOffset.MinValue;
             return Continue([new RevocationEffect.Warn($"The registration service's list was refused. {problem}")], new RefreshOutcome.Rejected(problem), now);
+        }
         _etag = etag;
         return Continue(Accept(list), new RefreshOutcome.Refreshed(IsNewer: true), now, isNews: true);
     }

@@ -38,6 +38,12 @@ public sealed class ManifestPage
     /// <summary>Bytes of its chunks.</summary>
     public long Bytes { get; }
 
+    /// <summary>
+    /// Bytes of the files that begin on it, also those listed on later pages: what a sender claims, not yet its chunks.
+    /// Capped at <see cref="long.MaxValue"/>.
+    /// </summary>
+    public long NewBytes => (long)_parts.Where(p => !p.Continued).Aggregate(0UL, (sum, p) => Math.Min(sum + (ulong)p.Entry.Size, long.MaxValue));
+
     public bool IsLast { get; }
 
     public IReadOnlyList<PagePart> Parts => _parts;

@@ -60,30 +60,6 @@ public sealed partial class ReceiverMachine
 
     private bool IsAccepted => State is >= ReceiverState.Receiving and <= ReceiverState.Completed;
 
-    /// <exception cref="ProtocolException">what was kept does not hold together</exception>
-    public static ReceiverMachine Restore(ReceiverSetup setup, ReceiverRecord record)
-    {
-        var machine = new ReceiverMachine(setup) { State = record.State, Reason = record.Reason, _receipt = record.Receipt };
-        foreach (var blob in record.Pages)
-        {
-            if (machine._reader.Read(blob) is not PageReading.Accepted { Page: var page })
-                throw new ProtocolException("The stored file list of this transfer is damaged. It has to be sent again.");
-            machine.LeaveOutAbandoned(page);
-            machine._ledger.Store(page, record.Held.Ranges(page.FirstOrdinal, page.Chunks.End));
-        }
-        var entries = machine.Manifest?.Entries.Count ?? 0;
-        foreach (var (entry, reason) in record.Withdrawn.Where(w => w.Key < entries))
-            machine.Withdraw(entry, reason);
-        foreach (var refused in record.Refused.Where(r => r.EntryNumber < entries))
-            machine.Refuse(refused);
-        if (machine.State == ReceiverState.AwaitingOffer && machine.Manifest is not null)
-            machine.State = ReceiverState.Deciding;
-        if (machine.State is ReceiverState.Delivering or ReceiverState.Completed && record.Receipt is null)
-            throw new ProtocolException("The stored receipt of this transfer is missing. It has to be sent again.");
-        machine._owesLastWord = machine.State > ReceiverState.Completed;
-        return machine;
-    }
-
     public IReadOnlyList<ReceiverEffect> Handle(ReceiverInput input, DateTimeOffset now)
     {
         _effects = [];
@@ -108,17 +84,6 @@ public sealed partial class ReceiverMachine
             case ReceiverInput.TimedOut: OnTimedOut(); break;
         }
         return _effects;
-    }
-
-    private void OnStarted()
-    {
-        if (_receipt is not null && State is ReceiverState.Receiving or ReceiverState.Placing)
-            SetState(ReceiverState.Delivering);
-        else if (State == ReceiverState.Placing)
-            Emit(new ReceiverEffect.PlaceEntries(_ledger.LeftOut));
-        else if (State == ReceiverState.Deciding)
-            AskForDecision();
-        PlaceWhenWhole();
     }
 
     private void OnLinkUp()
@@ -243,7 +208,7 @@ public sealed partial class ReceiverMachine
         var first = Manifest!.Pages[0];
         var entries = first.Parts.Select(p => p.Entry).ToList();
         Emit(new ReceiverEffect.Decide(new OfferSummary(
-            [.. entries.Select(e => e.Path.Top).Distinct()], entries.Count, entries.Sum(e => e.Size), first.IsLast)));
+            [.. entries.Select(e => e.Path.Top).Distinct()], entries.Count, first.NewBytes, first.IsLast)));
     }
 
     private void PlaceWhenWhole()

@@ -12,7 +12,7 @@ public static class Limits
     /// <summary>Bytes of the first frame of an unauthenticated peer.</summary>
     public const int OpeningFrame = 1024;
 
-    /// <summary>Bytes of any handshake frame.</summary>
+    /// <summary>Bytes of any other handshake frame that brings no chain of trust roots.</summary>
     public const int HandshakeFrame = 8 * 1024;
 
     /// <summary>Plaintext bytes of one record of the secure channel.</summary>
@@ -38,6 +38,15 @@ public static class Limits
 
     /// <summary>Characters of any text meant for a person.</summary>
     public const int Detail = 500;
+
+    /// <summary>Trust roots handed on at once: how many versions a device may be behind.</summary>
+    public const int TrustLinks = 16;
+
+    /// <summary>Bytes of them together.</summary>
+    public const int TrustChain = 64 * 1024;
+
+    /// <summary>Bytes of a handshake frame that may bring a chain of trust roots.</summary>
+    public const int HandshakeFrameWithChain = HandshakeFrame + TrustChain;
 
     /// <summary>Keys in a trust root.</summary>
     public const int TrustKeys = 32;

@@ -47,6 +47,37 @@ public sealed class UdpMulticastTests : DiscoverySpecs
         socket.Send(new byte[12], to: null);
     }
 
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_interface_of_which_one_address_family_fails_is_usable_and_the_failure_is_told(bool brokenIsV6)
+    {
+        var family = brokenIsV6 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
+        var found = Usable().FirstOrDefault(i => i.Addresses.Any(a => a.AddressFamily == family));
+        Skip.If(found is null, $"no interface of this machine does multicast over {family}");
+        var both = found! with { Addresses = [System.Net.IPAddress.Loopback, System.Net.IPAddress.IPv6Loopback] };
+        var reason = new SocketException((int)SocketError.AddressAlreadyInUse).Message;
+
+        var device = Start(() => new UdpMulticastPort(
+            () => [both], (index, v6) => v6 == brokenIsV6 ? throw new SocketException((int)SocketError.AddressAlreadyInUse) : new MulticastSocket(index, v6)));
+
+        var failed = device.Events.FishForMessage<DiscoveryEvents.InterfaceFailed>(_ => true, Deadline);
+        Assert.Equal(($"{both.Name} over {(brokenIsV6 ? "IPv6" : "IPv4")}", reason), (failed.Interface, failed.Reason));
+    }
+
+    [Fact]
+    public void An_interface_of_which_both_fail_is_told_once_and_is_not_usable()
+    {
+        using var port = new UdpMulticastPort(
+            () => [new MdnsInterface(1, "lan", IsLoopback: false, [System.Net.IPAddress.Loopback, System.Net.IPAddress.IPv6Loopback])],
+            (_, _) => throw new SocketException((int)SocketError.AddressAlreadyInUse));
+
+        var interfaces = port.Refresh(only: null);
+
+        Assert.Empty(interfaces.Usable);
+        Assert.Equal("lan", Assert.Single(interfaces.Failed).Interface);
+    }
+
     private static MdnsInterface[] Usable()
     {
         using var port = new UdpMulticastPort();

@@ -2,6 +2,7 @@ using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Discovery.Memory;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Registration;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Tests.Registration;
@@ -22,6 +23,8 @@ public sealed class DevicesActorTests : DeviceRig
         var started = StartDevice(Sys.ActorOf(DevicesActor.Props(), DevicesActor.Name), name);
 
         Assert.Equal($"/user/devices/{path}", started.Device.Path.ToStringWithoutAddress());
+        // Its flows are there once it answers.
+        await started.Device.Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration(), RemainingOrDefault);
         foreach (var flow in (string[])["registration", "revocation", "discovery", "peers", "transfers"])
             await Sys.ActorSelection(started.Device.Path / flow).ResolveOne(RemainingOrDefault);
     }

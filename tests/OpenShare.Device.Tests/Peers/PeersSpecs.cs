@@ -19,19 +19,8 @@ using OpenShare.Protocol.Wire;
 namespace OpenShare.Device.Tests.Peers;
 
 /// <summary>Two devices' peers actors against each other, over each transport.</summary>
-public abstract class PeersSpecs : TestKit
+public abstract class PeersSpecs : PeersKit
 {
-    private static readonly DateTimeOffset StartTime = DateTimeOffset.UtcNow;
-
-    private readonly TestOrganisation _organisation = new(1, StartTime);
-
-    private protected abstract ITransport TransportOf(IPAddress address);
-
-    private protected sealed record Side(DeviceIdentity Identity, DeviceContext Context, IActorRef Peers, Akka.TestKit.TestProbe Events, ITransportListener Listener)
-    {
-        public IPEndPoint Address => Listener.LocalEndPoint;
-    }
-
     [Fact]
     public async Task A_wanted_link_opens_on_both_sides_and_carries_control_messages()
     {
@@ -89,7 +78,7 @@ public abstract class PeersSpecs : TestKit
     public async Task A_revoked_device_is_refused_and_told_why()
     {
         var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
-        b.Context.Events.Publish(new RevocationEvents.RevocationChanged(_organisation.Revoke(a.Identity)));
+        b.Context.Events.Publish(new RevocationEvents.RevocationChanged(Organisation.Revoke(a.Identity)));
         See(a, b);
 
         a.Peers.Tell(new PeerCommands.Connect(b.Identity.DeviceId));
@@ -106,9 +95,10 @@ public abstract class PeersSpecs : TestKit
         var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
         await Link(a, b);
 
-        b.Context.Events.Publish(new RevocationEvents.RevocationChanged(_organisation.Revoke(a.Identity)));
+        b.Context.Events.Publish(new RevocationEvents.RevocationChanged(Organisation.Revoke(a.Identity)));
 
-        await b.Events.FishForMessageAsync<PeerEvents.LinkClosed>(_ => true, TimeSpan.FromSeconds(5));
+        Assert.Equal(LinkEnd.ClosedHere, (await b.Hears<PeerEvents.LinkClosed>()).End);
+        Assert.Equal(LinkEnd.ClosedByPeer, (await a.Hears<PeerEvents.LinkClosed>()).End);
         var failed = await a.Events.FishForMessageAsync<PeerEvents.LinkFailed>(m => m.Problem.Refusal == LinkRefusal.Revoked, TimeSpan.FromSeconds(10));
         Assert.True(failed.Problem.ByPeer);
     }
@@ -116,8 +106,8 @@ public abstract class PeersSpecs : TestKit
     [Fact]
     public async Task A_newer_revocation_list_travels_with_the_handshake()
     {
-        var (a, b, lost) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"), _organisation.Enroll("lost"));
-        var list = _organisation.Revoke(lost);
+        var (a, b, lost) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"), Organisation.Enroll("lost"));
+        var list = Organisation.Revoke(lost);
         b.Context.Events.Publish(new RevocationEvents.RevocationChanged(list));
         await Link(a, b);
 
@@ -161,9 +151,9 @@ public abstract class PeersSpecs : TestKit
     {
         var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
 
-        var answer = await a.Peers.Ask<AddressResolution>(new PeerCommands.Resolve(b.Address), TimeSpan.FromSeconds(10));
+        var answer = await a.Peers.Ask<AddressResolution>(new PeerCommands.Resolve(7, b.Address), TimeSpan.FromSeconds(10));
 
-        Assert.Equal(new AddressResolution.Found(b.Address, b.Identity.DeviceId), answer);
+        Assert.Equal(new AddressResolution.Found(7, b.Identity.DeviceId), answer);
         var opened = await a.Events.FishForMessageAsync<PeerEvents.LinkOpened>(_ => true, TimeSpan.FromSeconds(10));
         Assert.Equal("bob", opened.Certificate.Name);
     }
@@ -179,34 +169,6 @@ public abstract class PeersSpecs : TestKit
 
         var failed = await a.Events.FishForMessageAsync<PeerEvents.LinkFailed>(_ => true, TimeSpan.FromSeconds(10));
         Assert.True(failed.Problem.IsWorthRetrying);
-    }
-
-    private static async Task<(PeerEvents.LinkOpened AtA, PeerEvents.LinkOpened AtB)> Link(Side a, Side b)
-    {
-        See(a, b);
-        a.Peers.Tell(new PeerCommands.Connect(b.Identity.DeviceId));
-        return (await a.Events.FishForMessageAsync<PeerEvents.LinkOpened>(_ => true, TimeSpan.FromSeconds(10)),
-            await b.Events.FishForMessageAsync<PeerEvents.LinkOpened>(_ => true, TimeSpan.FromSeconds(10)));
-    }
-
-    private static void See(Side a, Side b) => a.Context.Events.Publish(new DiscoveryEvents.PeerSighted(new PeerSighting(
-        b.Identity.DeviceId, b.Identity.Certificate.Name, b.Identity.Key.PublicKey.ShortFingerprint,
-        new PeerPlace("b.local", b.Address.Port, [b.Address.Address]), FoundBy.Mdns, TimeSpan.Zero)));
-
-    private Side Start(string name, string address, string account = "acme")
-    {
-        var ip = IPAddress.Parse(address);
-        var transport = TransportOf(ip);
-        var context = new DeviceContext(TimeProvider.System, new SystemRandom(), new Workers(2), transport, new DeviceEventBus());
-        var listener = transport.Listen(new IPEndPoint(ip, 0));
-        var identity = _organisation.Enroll(name, account);
-        var events = CreateTestProbe(name);
-        context.Events.Subscribe<IDeviceEvent>(events.Ref);
-        var peers = Sys.ActorOf(PeersActor.Props(context, new MemoryPeerStore(), listener), $"peers-{name}");
-        // Started once it answers: then it has subscribed.
-        peers.Ask<System.Collections.Immutable.ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), TimeSpan.FromSeconds(10)).Wait();
-        context.Events.Publish(new RegistrationEvents.Certified(identity));
-        return new Side(identity, context, peers, events, listener);
     }
 }
 

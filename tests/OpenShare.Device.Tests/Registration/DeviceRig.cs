@@ -32,7 +32,7 @@ public abstract class DeviceRig : TestKit
         Sys.EventStream.Subscribe(LogLines.Ref, typeof(LogEvent));
     }
 
-    private protected TestOrganisation Organisation { get; } = new(1, Start);
+    private protected TestOrganisation Organisation { get; } = new(1, Start, founded: Start.AddYears(-3));
 
     private protected FakeRegistrationService Service { get; }
 

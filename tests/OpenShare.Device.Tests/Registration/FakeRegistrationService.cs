@@ -4,6 +4,7 @@ using OpenShare.Device.Tests.Support;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Registration;
 
@@ -57,7 +58,9 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
 
     public Task<ServiceAnswer<ServiceShown>> GetTrustRoot(ServiceContact contact, CancellationToken cancellation) =>
         Answer<ServiceShown>("trust-root", () => new ServiceShown(
-            new RegistrationMessages.TrustRootResponse(organisation.Trust.ToText(), organisation.VouchFor(TlsKey).ToText()), ShownTlsKey));
+            new RegistrationMessages.TrustRootResponse(
+                organisation.Trust.ToText(), organisation.VouchFor(TlsKey).ToText(), [.. organisation.Chain.Roots.SkipLast(1).Select(r => r.ToText())]),
+            ShownTlsKey));
 
     public Task<ServiceAnswer<RegistrationMessages.Challenge>> GetChallenge(ServiceContact contact, CancellationToken cancellation) =>
         AnswerProven<RegistrationMessages.Challenge>(contact, "challenge", () => new RegistrationMessages.Challenge("AAAA", now.AddMinutes(5)));
@@ -76,7 +79,11 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
 
     public Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Renew(
         ServiceContact contact, RegistrationMessages.RenewRequest request, CancellationToken cancellation) =>
-        AnswerProven<RegistrationMessages.RegisterResponse>(contact, "renew", () => Issued(_spent.Values.Last()));
+        AnswerProven<RegistrationMessages.RegisterResponse>(contact, "renew", () =>
+        {
+            var proof = RegistrationProofPayload.Parser.ParseFrom(SignedBlobs.Parse(request.Proof, "proof").Payload);
+            return Issued(organisation.Certify(PublicKey.FromBytes(proof.PubkeyEd25519.Span), proof.Name));
+        });
 
     public async Task<ServiceAnswer<RevocationAnswer>> GetRevocationList(
         ServiceContact contact, ulong after, string? etag, TimeSpan wait, CancellationToken cancellation)

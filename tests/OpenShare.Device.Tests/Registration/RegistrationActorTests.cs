@@ -200,6 +200,81 @@ public sealed class RegistrationActorTests : DeviceRig
         Assert.Equal("sha256:" + new string('0', 64), Registration.Load()!.ServerTrust);
     }
 
+    [Fact]
+    public async Task A_peers_newer_trust_roots_are_stored_told_and_lead_to_a_renewal_at_once()
+    {
+        var actor = StartActor();
+        await Register(actor);
+        var before = await Certified();
+        Organisation.Rotate(Start, issuing: true);
+
+        Context.Events.Publish(new RegistrationEvents.TrustRootOffered([Organisation.Trust.Link]));
+
+        var withdrawn = await Certified();
+        Assert.True(withdrawn.IsWithdrawn);
+        Assert.Equal(PeerTrust.Expired, withdrawn.TrustAt(Start, null));
+        Assert.Equal(2u, Registration.Load()!.Trust.Newest.Version);
+        // The timer of the renewal is set by the time this is answered.
+        await Ask(actor);
+        Advance(TimeSpan.FromMilliseconds(1));
+        var renewed = await Certified();
+        Assert.False(renewed.IsWithdrawn);
+        Assert.Equal(PeerTrust.Certified, renewed.TrustAt(Start, null));
+        Assert.Equal(before.DeviceId, renewed.DeviceId);
+        Assert.Equal([1u, 2u], Registration.Load()!.Trust.Roots.Select(r => r.Version));
+    }
+
+    [Fact]
+    public async Task A_restart_knows_the_trust_roots_that_were_followed_and_goes_on_with_the_renewal()
+    {
+        var first = StartActor();
+        await Register(first);
+        await Certified();
+        Organisation.Rotate(Start, issuing: true);
+        Service.Down = new ServiceFailure.Unreachable("Nothing listens there.");
+        Context.Events.Publish(new RegistrationEvents.TrustRootOffered([Organisation.Trust.Link]));
+        Assert.True((await Certified()).IsWithdrawn);
+        await Stop(first);
+
+        Service.Down = null;
+        var again = StartActor();
+        Assert.Equal([1u, 2u], (await Certified()).Chain.Roots.Select(r => r.Version));
+        await Ask(again);
+        Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.False((await Certified()).IsWithdrawn);
+    }
+
+    [Fact]
+    public async Task Trust_roots_that_do_not_follow_change_nothing_and_are_logged()
+    {
+        var actor = StartActor();
+        await Register(actor);
+        await Certified();
+        var other = new TestOrganisation(2, Start);
+        other.Rotate(Start);
+
+        Context.Events.Publish(new RegistrationEvents.TrustRootOffered([other.Trust.Link]));
+
+        await LogLines.FishForMessageAsync<Warning>(w => w.ToString().Contains("not signed by a root key of version 1", StringComparison.Ordinal));
+        Assert.Equal(1u, (await Ask(actor)).Identity!.Trust.Version);
+        Assert.Equal(1u, Registration.Load()!.Trust.Newest.Version);
+    }
+
+    [Fact]
+    public void A_person_is_warned_while_the_certificate_is_good_for_renewal_only()
+    {
+        var warnings = new DeviceWarnings();
+        var identity = Organisation.Enroll("self");
+        var view = new RevocationView(0, null, null, false, 0, null);
+        Organisation.Rotate(Start, issuing: true);
+
+        warnings.Note(new RegistrationEvents.Certified(identity with { Chain = Organisation.Chain }));
+        Assert.Contains("withdrawn the key", Assert.Single(warnings.Lines(view)), StringComparison.Ordinal);
+        warnings.Note(new RegistrationEvents.Certified(Organisation.Enroll("self")));
+        Assert.Empty(warnings.Lines(view));
+    }
+
     private IActorRef StartActor() => Sys.ActorOf(RegistrationActor.Props(Context, "My computer", Keys, Registration, Service));
 
     private static async Task<RegistrationSnapshot> Ask(IActorRef actor) =>

@@ -147,8 +147,55 @@ public sealed class RevocationActorTests : DeviceRig
         Assert.Equal(["trust-root", "crl"], Service.Calls);
     }
 
+    [Fact]
+    public async Task A_list_whose_key_was_withdrawn_is_discarded_everybody_is_told_and_a_new_one_is_fetched()
+    {
+        SaveRegistration();
+        var withdrawn = Organisation.Revoke(_lost, _self);
+        Service.Publish(withdrawn);
+        StartActor();
+        Assert.True((await Changed()).Revokes(_self.DeviceId));
+
+        Organisation.Rotate(Start, crl: true);
+        SaveRegistration();
+        Context.Events.Publish(new RegistrationEvents.Certified(_self with { Chain = Organisation.Chain }));
+
+        Assert.Null((await Events.ExpectMsgAsync<RevocationEvents.RevocationChanged>()).List);
+        Assert.Null(Lists.Load(Organisation.Trust));
+        var list = Organisation.Revoke(_lost);
+        Service.Publish(list);
+        Assert.Equal(list.Blob, (await Changed()).Blob);
+        Assert.Equal(list.Blob, Lists.Load(Organisation.Trust)!.Blob);
+    }
+
+    [Fact]
+    public async Task A_list_whose_key_was_withdrawn_while_the_device_was_off_is_not_in_force_at_its_start()
+    {
+        Lists.Save(Organisation.Revoke(_self));
+        Organisation.Rotate(Start, crl: true);
+        SaveRegistration();
+
+        var actor = StartActor();
+
+        Assert.Equal(0UL, (await View(actor)).Version);
+    }
+
+    [Fact]
+    public async Task A_newer_trust_root_that_the_service_shows_is_offered_to_whoever_keeps_it()
+    {
+        SaveRegistration();
+        Organisation.Rotate(Start, issuing: true);
+        Context.Events.Subscribe<RegistrationEvents.TrustRootOffered>(Events.Ref);
+
+        StartActor();
+
+        Assert.Equal(
+            Organisation.Chain.Roots.Select(r => r.Link),
+            (await Events.FishForMessageAsync<RegistrationEvents.TrustRootOffered>(_ => true)).Links);
+    }
+
     private void SaveRegistration() =>
-        Registration.Save(new RegistrationRecord(Server, _self.Certificate, Organisation.Trust, Organisation.DiscoveryKey, null));
+        Registration.Save(new RegistrationRecord(Server, _self.Certificate, Organisation.Chain, Organisation.DiscoveryKey, null));
 
     private IActorRef StartActor(RevocationPace? pace = null) =>
         Sys.ActorOf(RevocationActor.Props(Context, Registration, Lists, Service, pace ?? RevocationPace.Default));
@@ -161,7 +208,7 @@ public sealed class RevocationActorTests : DeviceRig
         Context.Events.Publish(new PeerEvents.RevocationOffered(_lost.DeviceId, blob));
     }
 
-    private async Task<RevocationList> Changed() => (await Events.ExpectMsgAsync<RevocationEvents.RevocationChanged>()).List;
+    private async Task<RevocationList> Changed() => (await Events.ExpectMsgAsync<RevocationEvents.RevocationChanged>()).List!;
 
     private static async Task<RevocationView> View(IActorRef actor) => await actor.Ask<RevocationView>(new RevocationCommands.GetRevocation());
 

@@ -9,21 +9,27 @@ namespace OpenShare.Device.Tests.Support;
 internal sealed class TestOrganisation
 {
     private readonly SeededRandom _random;
-    private readonly SigningKey _root, _issuing, _crl;
-    private readonly DateTimeOffset _now;
+    private readonly SigningKey _root;
+    private SigningKey _issuing, _crl;
+    private DateTimeOffset _now;
     private ulong _devices;
     private ulong _lists;
 
-    public TestOrganisation(int seed, DateTimeOffset now)
+    /// <param name="founded">since when it has its keys; null: now</param>
+    public TestOrganisation(int seed, DateTimeOffset now, DateTimeOffset? founded = null)
     {
         _random = new SeededRandom(seed);
         _now = now;
         (_root, _issuing, _crl) = (SigningKey.Create(_random), SigningKey.Create(_random), SigningKey.Create(_random));
-        Trust = TrustRoot.Create(_root, _issuing.PublicKey, _crl.PublicKey, now, now.AddYears(10));
+        // Old enough that a certificate of its may have expired.
+        Chain = TrustChain.Of(TrustRoot.Create(_root, _issuing.PublicKey, _crl.PublicKey, founded ?? now.AddYears(-2), now.AddYears(10)));
         DiscoveryKey = _random.Bytes(32);
     }
 
-    public TrustRoot Trust { get; }
+    /// <summary>Every trust root so far.</summary>
+    public TrustChain Chain { get; private set; }
+
+    public TrustRoot Trust => Chain.Newest;
 
     public byte[] DiscoveryKey { get; }
 
@@ -33,14 +39,32 @@ internal sealed class TestOrganisation
         var number = ++_devices;
         var certificate = DeviceCertificate.Issue(
             _issuing, number, number, key.PublicKey, AccountId.Parse(account), name, at ?? _now, lifetime ?? TimeSpan.FromDays(365));
-        return new DeviceIdentity(key, certificate, Trust, DiscoveryKey, new Uri("https://registration.example"));
+        return new DeviceIdentity(key, certificate, Chain, DiscoveryKey, new Uri("https://registration.example"));
+    }
+
+    /// <summary>The next trust root: keys of these roles are new, and those before withdrawn.</summary>
+    public void Rotate(DateTimeOffset at, bool issuing = false, bool crl = false)
+    {
+        _now = at;
+        _issuing = issuing ? SigningKey.Create(_random) : _issuing;
+        _crl = crl ? SigningKey.Create(_random) : _crl;
+        var keys = Trust.Keys.Select(key => key with
+        {
+            Key = key.Role switch
+            {
+                TrustKey.Types.Role.Issuing => _issuing.PublicKey,
+                TrustKey.Types.Role.Crl => _crl.PublicKey,
+                _ => key.Key,
+            },
+        });
+        Chain = Chain.Follow([Trust.Succeed(keys, [_root], at).Link]);
     }
 
     /// <summary>A certificate for a key that somebody else made.</summary>
-    public DeviceCertificate Certify(PublicKey key, string name, string account = "acme")
+    public DeviceCertificate Certify(PublicKey key, string name, string account = "acme", DateTimeOffset? at = null)
     {
         var number = ++_devices;
-        return DeviceCertificate.Issue(_issuing, number, number, key, AccountId.Parse(account), name, _now, TimeSpan.FromDays(365));
+        return DeviceCertificate.Issue(_issuing, number, number, key, AccountId.Parse(account), name, at ?? _now, TimeSpan.FromDays(365));
     }
 
     /// <summary>The issuing key's word that this is the service's TLS key.</summary>

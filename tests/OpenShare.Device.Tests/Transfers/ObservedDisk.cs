@@ -10,6 +10,19 @@ internal sealed class ObservedDisk : IDisk
 {
     private readonly LocalDisk _disk = new();
     private int _begun;
+    private int _open;
+
+    /// <summary>Destinations that are open now.</summary>
+    public int OpenDestinations => Volatile.Read(ref _open);
+
+    /// <summary>The free bytes that this disk says it has; null: the real ones.</summary>
+    public Func<long>? Free { get; set; }
+
+    /// <summary>Before the files of a page are made; what is not done is what comes of it.</summary>
+    public Func<DiskResult> OnPrepare { get; set; } = () => DiskResult.Done;
+
+    /// <summary>Before a staging place is opened.</summary>
+    public Action OnOpen { get; set; } = () => { };
 
     public ConcurrentQueue<Place> Reads { get; } = [];
 
@@ -35,9 +48,17 @@ internal sealed class ObservedDisk : IDisk
 
     public DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer)
     {
+        OnOpen();
         var opened = _disk.OpenDestination(directory, sender, transfer);
-        return opened.Value is { } destination ? new DiskResult<IDestination>(new Destination(this, destination)) : opened;
+        if (opened.Value is not { } destination)
+            return opened;
+        Interlocked.Increment(ref _open);
+        return new DiskResult<IDestination>(new Destination(this, destination));
     }
+
+    public DiskResult<IReadOnlyList<StagingPlace>> FindStaged(string directory) => _disk.FindStaged(directory);
+
+    public DiskResult Discard(string directory, DeviceId sender, TransferId transfer) => _disk.Discard(directory, sender, transfer);
 
     internal readonly record struct Place(string Path, long Offset);
 
@@ -57,11 +78,21 @@ internal sealed class ObservedDisk : IDisk
 
     private sealed class Destination(ObservedDisk disk, IDestination inner) : IDestination
     {
+        private int _isDisposed;
+
         public string Epoch => disk.Epoch ?? inner.Epoch;
 
-        public long AvailableBytes => inner.AvailableBytes;
+        public string FileSystem => inner.FileSystem;
 
-        public PrepareReport Prepare(IReadOnlyList<DestinationEntry> entries) => inner.Prepare(entries);
+        public long AvailableBytes => disk.Free?.Invoke() ?? inner.AvailableBytes;
+
+        public long RoomTakenFrom => inner.RoomTakenFrom;
+
+        public PrepareReport Prepare(IReadOnlyList<DestinationEntry> entries)
+        {
+            var result = disk.OnPrepare();
+            return result.IsDone ? inner.Prepare(entries) : new PrepareReport(result, [], []);
+        }
 
         public DiskResult Write(DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes)
         {
@@ -91,6 +122,11 @@ internal sealed class ObservedDisk : IDisk
 
         public DiskResult Discard() => inner.Discard();
 
-        public void Dispose() => inner.Dispose();
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+                Interlocked.Decrement(ref disk._open);
+            inner.Dispose();
+        }
     }
 }

@@ -54,10 +54,17 @@ internal sealed class TransferDevice : IDisposable
 
     public DeviceContext Context => _context;
 
+    /// <summary>Where it listens, or did.</summary>
+    public IPEndPoint Address => _listener.LocalEndPoint;
+
+    public string DatabaseFile => _folder["device.db"];
+
+    public ActorPath TransfersPath => _transfers.Path;
+
     /// <summary>As a process that starts on what an earlier one left.</summary>
     public void Start()
     {
-        Database = DeviceDatabase.Open(_folder["device.db"]);
+        Database = DeviceDatabase.Open(DatabaseFile);
         _context = new DeviceContext(TimeProvider.System, new SystemRandom(), new Workers(2), _transport, new DeviceEventBus());
         _listener = _transport.Listen(new IPEndPoint(IPAddress.Any, 0));
         Events = _kit.CreateTestProbe();
@@ -71,7 +78,7 @@ internal sealed class TransferDevice : IDisposable
         _context.Events.Publish(new RegistrationEvents.Certified(Identity));
     }
 
-    /// <summary>As a kill does: nothing is said to anybody, and what is under way is lost.</summary>
+    /// <summary>Ends without a word on any transfer, and what is under way is lost.</summary>
     public async Task KillAsync()
     {
         _listener.Dispose();
@@ -95,6 +102,9 @@ internal sealed class TransferDevice : IDisposable
 
     public async Task<TransferView> SeesAsync(TransferId id, Func<TransferView, bool> what) =>
         (await Events.FishForMessageAsync<TransferEvents.TransferChanged>(m => m.Transfer.Id == id && what(m.Transfer), Deadline)).Transfer;
+
+    public async Task<ImmutableArray<TransferView>> TransfersAsync() =>
+        await _transfers.Ask<ImmutableArray<TransferView>>(new TransferQueries.GetTransfers(), Deadline);
 
     public async Task<ReceiptAnswer> ReceiptAsync(TransferId id) => await _transfers.Ask<ReceiptAnswer>(new TransferQueries.GetReceipt(id), Deadline);
 

@@ -11,7 +11,6 @@ public abstract class TransferSpecs : TestKit
 {
     protected const int Chunk = Protocol.Wire.Limits.DefaultChunk;
 
-    private readonly TestOrganisation _organisation = new(1, DateTimeOffset.UtcNow);
     private readonly List<TransferDevice> _devices = [];
     private readonly Akka.TestKit.TestProbe _errors;
 
@@ -24,11 +23,13 @@ public abstract class TransferSpecs : TestKit
         Sys.EventStream.Subscribe(_errors.Ref, typeof(Akka.Event.Error));
     }
 
+    private protected TestOrganisation Organisation { get; } = new(1, DateTimeOffset.UtcNow);
+
     private protected MemoryNetwork Network { get; } = new();
 
     private protected TransferDevice Start(string name, string? inbox = null)
     {
-        var device = new TransferDevice(this, Network.Host(IPAddress.Parse($"127.0.0.{_devices.Count + 1}")), _organisation.Enroll(name), inbox);
+        var device = new TransferDevice(this, Network.Host(IPAddress.Parse($"127.0.0.{_devices.Count + 1}")), Organisation.Enroll(name), inbox);
         _devices.Add(device);
         return device;
     }

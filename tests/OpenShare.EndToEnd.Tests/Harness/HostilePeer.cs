@@ -26,7 +26,7 @@ internal sealed record HostilePeer(HandshakeParty Party)
         var registration = database.Registration.Load()!;
         var key = KeyFile.Open(Path.Combine(home.Home, "device.key"), () => null, new SystemRandom()).Load()!;
         var certificate = tamper is null ? registration.Certificate : DeviceCertificate.Read(tamper(registration.Certificate.Blob));
-        return new HostilePeer(new HandshakeParty(key, certificate, registration.TrustRoot, Revoked: null, new HashSet<DeviceId>()));
+        return new HostilePeer(new HandshakeParty(key, certificate, registration.Trust, Revoked: null, new HashSet<DeviceId>(), TimeFloor.None));
     }
 
     /// <summary>The same program with another key in its hands.</summary>
@@ -37,7 +37,7 @@ internal sealed record HostilePeer(HandshakeParty Party)
     {
         using var deadline = new CancellationTokenSource(Patience.Short);
         return await new HandshakeRunner(Context, Party).DialAsync(
-            [AddressOf(victim)], DeviceId.Parse(victim.Id), Authentication.Types.Purpose.Link, deadline.Token);
+            AddressOf(victim), DeviceId.Parse(victim.Id), Authentication.Types.Purpose.Link, mayConclude: null, deadline.Token);
     }
 
     /// <summary>A sender with an open link to the victim.</summary>

@@ -20,7 +20,7 @@ internal sealed class RegistrationDriver(HttpRegistrationService service)
     public async Task<RegistrationStatus> RegisterAsync(string server, string token, string? serverTrust = null)
     {
         var plan = new RegistrationPlan(new Uri(server), RegistrationTokenText.Parse(token), serverTrust, "Laptop");
-        _machine = new RegistrationMachine(_key, new DevicePlatform("linux-x64", "0.1.0"), new SystemRandom());
+        _machine = new RegistrationMachine(_key, new DevicePlatform("linux-x64", "0.1.0"), new SystemRandom(), TimeFloor.None);
         await CarryOut(_machine.Begin(plan, DateTimeOffset.UtcNow));
         return _machine.Status;
     }

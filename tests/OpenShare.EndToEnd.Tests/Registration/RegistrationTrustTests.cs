@@ -67,7 +67,7 @@ public sealed class RegistrationTrustTests(SharedServer shared) : IDisposable
         using var relay = TlsHost.RelayTo(shared.Server.Port);
         var token = RegistrationTokenText.Parse(await Token());
         var honest = Good(await _service.GetTrustRoot(new ServiceContact(new Uri(shared.Server.Url), null, null), default));
-        var pin = ServiceProof.Pin(honest, ServiceProof.ReadTrustRoot(honest, token.TrustRootFingerprint.Span));
+        var pin = ServiceProof.Pin(honest, ServiceProof.ReadTrust(honest, token.TrustRootFingerprint.Span).Newest, DateTimeOffset.UtcNow);
 
         var answer = await _service.GetChallenge(new ServiceContact(new Uri(relay.Url), null, pin), default);
 

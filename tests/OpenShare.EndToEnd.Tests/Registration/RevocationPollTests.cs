@@ -18,7 +18,7 @@ public sealed class RevocationPollTests : IDisposable
         using var server = await Server.StartAsync();
         var driver = new RegistrationDriver(_service);
         await driver.RegisterAsync(server.Url, await server.TokenAsync("poll"));
-        var (contact, trust) = (driver.Contacts[^1], driver.Held.Issued.Trust);
+        var (contact, trust) = (driver.Contacts[^1], driver.Held.Issued.Trust.Newest);
         var before = List(await _service.GetRevocationList(contact, 0, null, TimeSpan.Zero, default));
         var version = RevocationList.Read(before.Blob, trust).Version;
         Assert.IsType<RevocationAnswer.NotModified>(Good(await _service.GetRevocationList(contact, version, before.ETag, TimeSpan.FromSeconds(1), default)));

@@ -63,6 +63,35 @@ public sealed class StreamJoinTests
     }
 
     [Fact]
+    public void Of_joins_with_one_id_that_race_one_is_accepted()
+    {
+        var joins = Enumerable.Range(0, 32).Select(_ => StreamJoin.Request(_initiator, 7, _random)).ToList();
+        var accepted = 0;
+        Parallel.ForEach(joins, (join, _, number) =>
+        {
+            try
+            {
+                StreamJoin.Accept(_responder, join, new SeededRandom((int)number));
+                Interlocked.Increment(ref accepted);
+            }
+            catch (ProtocolException)
+            {
+                // It came after another.
+            }
+        });
+        Assert.Equal(1, accepted);
+    }
+
+    [Fact]
+    public void A_session_takes_so_many_streams_and_no_more()
+    {
+        var taken = new StreamIds();
+        for (uint id = 1; id <= StreamIds.Most; id++)
+            Assert.True(taken.Take(id));
+        Assert.False(taken.Take(StreamIds.Most + 1));
+    }
+
+    [Fact]
     public void The_initiators_own_join_led_back_to_it_is_refused() =>
         Assert.Throws<ProtocolException>(() => StreamJoin.Accept(_initiator, StreamJoin.Request(_initiator, 1, _random), _random));
 

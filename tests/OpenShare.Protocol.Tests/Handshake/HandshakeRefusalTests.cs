@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Tests.Support;
@@ -49,6 +48,7 @@ public sealed class HandshakeRefusalTests
             var refused = Assert.IsType<HandshakeFailure.Refused>(judge);
             Assert.True(expected == refused.Code, $"{faults}: {refused.Code} instead of {expected}");
             Assert.Equal(bad.Certificate.DeviceId, refused.Certificate!.DeviceId);
+            Assert.Equal(!faults.HasFlag(Fault.WrongKey), refused.IsKeyProven);
             var told = Assert.IsType<HandshakeFailure.RefusedByPeer>(judged);
             Assert.Equal((expected, refused.Detail), (told.Code, told.Detail));
             // Only the responder has proven itself by the time it refuses.
@@ -84,19 +84,6 @@ public sealed class HandshakeRefusalTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Different_versions_of_the_trust_root_are_said_before_certificates_are_judged(bool initiatorIsBehind)
-    {
-        var organisation = new Organisation();
-        var behind = organisation.Device(10);
-        var ahead = organisation.Device(11, issuing: Organisation.Key(9, 9)) with { Trust = Version2(organisation) };
-        var pair = (initiatorIsBehind ? new HandshakePair(behind, ahead) : new HandshakePair(ahead, behind)).Run();
-        Assert.Equal(RefusalCode.TrustRootBehind, Assert.IsType<HandshakeFailure.Refused>(pair.InitiatorFailure).Code);
-        Assert.Equal(RefusalCode.TrustRootBehind, Assert.IsType<HandshakeFailure.RefusedByPeer>(pair.ResponderFailure).Code);
-    }
-
-    [Theory]
     [InlineData(-300, true)]
     [InlineData(-301, false)]
     public void Five_minutes_of_clock_skew_are_borne_at_the_start_of_a_certificate(int seconds, bool opens)
@@ -114,6 +101,25 @@ public sealed class HandshakeRefusalTests
         var organisation = new Organisation();
         var (a, b) = (organisation.Device(10), organisation.Device(11, lifetime: TimeSpan.FromDays(2)));
         Assert.Equal(opens, new HandshakePair(a, b, now: b.Certificate.ExpiresAt.AddSeconds(seconds)).Run().InitiatorResult is not null);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_clock_set_back_brings_no_expired_certificate_to_life(bool initiatorIsExpired)
+    {
+        var organisation = new Organisation();
+        var (issued, setBackTo) = (Organisation.Now.AddDays(-25), Organisation.Now.AddDays(-20));
+        var expired = organisation.Device(10, issued: issued, lifetime: TimeSpan.FromDays(10));
+        var setBack = organisation.Device(11, issued: issued);
+        var verifiedSince = setBack with { Floor = TimeFloor.None.Raise(Organisation.Now) };
+
+        Assert.NotNull(Meet(setBack).InitiatorResult);
+        var judge = Meet(verifiedSince) is var pair && initiatorIsExpired ? pair.ResponderFailure : pair.InitiatorFailure;
+        Assert.Equal(RefusalCode.Expired, Assert.IsType<HandshakeFailure.Refused>(judge).Code);
+
+        HandshakePair Meet(HandshakeParty other) =>
+            (initiatorIsExpired ? new HandshakePair(expired, other, now: setBackTo) : new HandshakePair(other, expired, now: setBackTo)).Run();
     }
 
     private static (HandshakeParty Bad, HandshakeParty Good) Parties(Fault faults)
@@ -147,20 +153,6 @@ public sealed class HandshakeRefusalTests
         var verdict = HandshakeReference.Open(dialler.Values!.SealKey("responder"), 1, HandshakePair.Sent([], effects)[0]);
         var refusal = HandshakeVerdict.Parser.ParseFrom(verdict).Refusal;
         return (effects.OfType<HandshakeEffect.Failed>().Single().Failure, new HandshakeFailure.RefusedByPeer(refusal.Code, refusal.Detail) { By = shown });
-    }
-
-    private static TrustRoot Version2(Organisation organisation)
-    {
-        var payload = TrustRootPayload.Parser.ParseFrom(organisation.Trust.Link.Payload);
-        payload.Version = 2;
-        var bytes = payload.ToByteArray();
-        var link = new TrustRootLink { Payload = ByteString.CopyFrom(bytes) };
-        link.Signatures.Add(new TrustRootSignature
-        {
-            KeyId = organisation.Root.PublicKey.KeyId,
-            Signature = ByteString.CopyFrom(organisation.Root.Sign(SignatureContext.TrustRoot.SignedBytes(bytes))),
-        });
-        return TrustRoot.Read(link);
     }
 
     /// <summary>Says it has a key that it does not hold.</summary>

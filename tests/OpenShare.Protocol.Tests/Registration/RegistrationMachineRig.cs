@@ -17,7 +17,7 @@ internal sealed class RegistrationMachineRig
     private readonly LongestPauses _random = new();
 
     internal RegistrationMachineRig() =>
-        Machine = new RegistrationMachine(Key, new DevicePlatform("linux-x64", "0.1.0"), _random);
+        Machine = new RegistrationMachine(Key, new DevicePlatform("linux-x64", "0.1.0"), _random, TimeFloor.None);
 
     internal Organisation Organisation { get; } = new();
 
@@ -58,14 +58,14 @@ internal sealed class RegistrationMachineRig
     internal HeldRegistration Settle(int call, TimeSpan? lifetime = null)
     {
         Only<RegistrationEffect.StoreRegistration>(Handle(new RegistrationInput.Issued(call, Issue(lifetime: lifetime))));
-        return Only<RegistrationEffect.Announce>(Handle(new RegistrationInput.RegistrationStored())).Held;
+        return Assert.IsType<RegistrationEffect.Announce>(Handle(new RegistrationInput.RegistrationStored())[^1]).Held;
     }
 
     internal RegistrationMessages.RegisterResponse Issue(
-        Organisation? by = null, PublicKey? key = null, string account = "acme", TimeSpan? lifetime = null)
+        Organisation? by = null, PublicKey? key = null, string account = "acme", TimeSpan? lifetime = null, SigningKey? issuing = null)
     {
         var certificate = DeviceCertificate.Issue(
-            (by ?? Organisation).Issuing, 1, 1, key ?? Key.PublicKey, AccountId.Parse(account), "Laptop", Now, lifetime ?? Organisation.Year);
+            issuing ?? (by ?? Organisation).Issuing, 1, 1, key ?? Key.PublicKey, AccountId.Parse(account), "Laptop", Now, lifetime ?? Organisation.Year);
         return new RegistrationMessages.RegisterResponse(certificate.Blob.ToText(), Organisation.Trust.ToText(), Base64Url.Encode(new byte[32]), 1);
     }
 
@@ -74,6 +74,15 @@ internal sealed class RegistrationMachineRig
         var endpoint = new TlsEndpointPayload { SpkiSha256 = ByteString.CopyFrom(vouchedKey ?? TlsKey), IssuedAt = Organisation.Now.ToUnixTimeSeconds() };
         var signed = SignedBlobs.Sign(by.Issuing, SignatureContext.TlsEndpoint, endpoint);
         return new ServiceShown(new RegistrationMessages.TrustRootResponse(by.Trust.ToText(), signed.ToText()), shownKey ?? TlsKey);
+    }
+
+    /// <summary>What a service shows that has changed its keys: all of the chain, and its TLS key under the new issuing key.</summary>
+    internal static ServiceShown Shown(TrustChain trust, SigningKey issuing, int leftOut = 0)
+    {
+        var endpoint = new TlsEndpointPayload { SpkiSha256 = ByteString.CopyFrom(TlsKey), IssuedAt = Organisation.Now.ToUnixTimeSeconds() };
+        return new ServiceShown(new RegistrationMessages.TrustRootResponse(
+            trust.Newest.ToText(), SignedBlobs.Sign(issuing, SignatureContext.TlsEndpoint, endpoint).ToText(),
+            [.. trust.Roots.SkipLast(1).Skip(leftOut).Select(r => r.ToText())]), TlsKey);
     }
 
     internal static T Only<T>(IReadOnlyList<RegistrationEffect> effects) where T : RegistrationEffect => Assert.IsType<T>(Assert.Single(effects));

@@ -202,6 +202,109 @@ public class RevocationMachineTests
         Assert.Equal(4UL, _machine.Held!.Version);
     }
 
+    [Fact]
+    public void A_list_whose_key_was_withdrawn_is_discarded_and_a_new_one_is_asked_for()
+    {
+        var withdrawing = _organisation.Next(_organisation.Trust, crl: Organisation.Key(0, 23));
+        Asking(_organisation.Revoke(3));
+
+        var effects = _machine.Start(Source with { Trust = withdrawing }, null, _now);
+
+        Assert.Equal([typeof(RevocationEffect.Discard), typeof(RevocationEffect.Announce), typeof(RevocationEffect.FetchTrustRoot)], effects.Select(e => e.GetType()));
+        Assert.Null(((RevocationEffect.Announce)effects[1]).List);
+        Assert.Null(_machine.Held);
+        // Neither does a peer bring it back.
+        Assert.IsType<RevocationEffect.Warn>(Assert.Single(_machine.Handle(new RevocationInput.Offered(_organisation.Revoke(9).Blob), _now)));
+    }
+
+    [Fact]
+    public void A_list_whose_key_is_still_listed_stays_through_a_change_of_other_keys()
+    {
+        var ask = Asking(_organisation.Revoke(3));
+        Answer(ask, _organisation.Revoke(4));
+        var issuing = _organisation.Next(_organisation.Trust, issuing: Organisation.Key(0, 22));
+
+        Only<RevocationEffect.FetchTrustRoot>(_machine.Start(Source with { Trust = issuing }, _organisation.Revoke(3), _now));
+
+        Assert.Equal(4UL, _machine.Held!.Version);
+    }
+
+    [Fact]
+    public void A_newer_trust_root_that_the_service_shows_is_passed_on()
+    {
+        var changed = TrustChain.Of(_organisation.Trust).Follow([_organisation.Next(_organisation.Trust, issuing: Organisation.Key(0, 22)).Link]);
+        var fetch = Only<RevocationEffect.FetchTrustRoot>(_machine.Start(Source, null, _now));
+
+        var shown = RegistrationMachineRig.Shown(changed, Organisation.Key(0, 22));
+        var effects = _machine.Handle(new RevocationInput.TrustRootShown(fetch.Call, shown), _now);
+
+        // Its TLS key cannot be proven before that is followed; then this starts anew.
+        Assert.Equal(changed.Roots.Select(r => r.Link), Only<RevocationEffect.OfferTrustRoot>(effects).Links);
+        Assert.IsType<RevocationEffect.FetchTrustRoot>(Assert.Single(_machine.Start(Source with { Trust = changed.Newest }, null, _now)));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("sha256:00")]
+    public void The_service_is_asked_for_its_trust_root_every_hour(string? serverTrust)
+    {
+        var effects = _machine.Start(Source with { ServerTrust = serverTrust }, null, _now);
+        var ask = Only<RevocationEffect.Ask>(serverTrust is null ? Show(Only<RevocationEffect.FetchTrustRoot>(effects)) : effects);
+        _now += RevocationMachine.TrustRootEvery - TimeSpan.FromSeconds(1);
+        ask = Only<RevocationEffect.Ask>(_machine.Handle(new RevocationInput.Answered(ask.Call, new RevocationAnswer.NotModified()), _now));
+        _now += TimeSpan.FromSeconds(5);
+
+        var fetch = Only<RevocationEffect.FetchTrustRoot>(_machine.Handle(new RevocationInput.Answered(ask.Call, new RevocationAnswer.NotModified()), _now));
+
+        Only<RevocationEffect.Ask>(Show(fetch));
+    }
+
+    [Fact]
+    public void A_service_that_does_not_show_its_trust_root_is_asked_for_lists_all_the_same()
+    {
+        var ask = Asking();
+        _now += RevocationMachine.TrustRootEvery;
+        var fetch = Only<RevocationEffect.FetchTrustRoot>(_machine.Handle(new RevocationInput.Answered(ask.Call, new RevocationAnswer.NotModified()), _now));
+
+        _machine.Handle(new RevocationInput.CallFailed(fetch.Call, new ServiceFailure.Refused(404, null, "")), _now);
+
+        _now = _machine.NextTimeout!.Value;
+        Only<RevocationEffect.Ask>(_machine.HandleTimeout(_now));
+    }
+
+    [Fact]
+    public void A_list_of_the_service_under_a_key_not_known_here_is_a_reason_to_ask_for_its_trust_root()
+    {
+        var ask = Asking(_organisation.Revoke(3));
+        Answer(ask, new Organisation(7).Revoke(4));
+
+        _now = _machine.NextTimeout!.Value;
+        Only<RevocationEffect.FetchTrustRoot>(_machine.HandleTimeout(_now));
+    }
+
+    [Fact]
+    public void A_list_is_stale_by_what_was_verified_whatever_the_clock_says()
+    {
+        Asking(_organisation.Revoke(3));
+        var lastYear = _now.AddYears(-1);
+        Assert.False(_machine.IsStaleAt(lastYear));
+
+        Assert.Empty(_machine.Handle(new RevocationInput.FloorRaised(new TimeFloor(Organisation.Now.AddDays(8))), lastYear));
+
+        Assert.True(_machine.IsStaleAt(lastYear));
+        _machine.Handle(new RevocationInput.FloorRaised(TimeFloor.None), lastYear);
+        Assert.True(_machine.IsStaleAt(lastYear));
+    }
+
+    [Fact]
+    public void The_word_of_an_issuing_key_that_has_ended_proves_no_service()
+    {
+        _machine.Handle(new RevocationInput.FloorRaised(new TimeFloor(Organisation.Now.AddYears(5).AddMinutes(6))), _now);
+
+        Assert.Empty(Show(Assert.IsType<RevocationEffect.FetchTrustRoot>(_machine.Start(Source, null, _now)[^1])));
+        Assert.NotNull(_machine.NextTimeout);
+    }
+
     private RevocationSource Source => new(RegistrationMachineRig.Server, null, _organisation.Trust);
 
     private RevocationEffect.Ask Asking(RevocationList? held = null) =>

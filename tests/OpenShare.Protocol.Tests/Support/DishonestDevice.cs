@@ -16,6 +16,11 @@ internal sealed class DishonestDevice(HandshakeParty self)
 
     internal uint[] Versions { get; init; } = [1];
 
+    internal uint TrustRootVersion { get; init; } = 1;
+
+    /// <summary>What it hands on with its proof.</summary>
+    internal TrustRootLink[] TrustChain { get; init; } = [];
+
     /// <summary>What it shows; null shows none.</summary>
     internal Signed? Certificate { get; init; } = self.Certificate.Blob;
 
@@ -32,7 +37,7 @@ internal sealed class DishonestDevice(HandshakeParty self)
 
     internal byte[] Opening()
     {
-        var hello = new InitiatorHello { Ephemeral = Bytes(X25519Reference.PublicKey(Private)), Nonce = Bytes(Nonce), TrustRootVersion = 1 };
+        var hello = new InitiatorHello { Ephemeral = Bytes(X25519Reference.PublicKey(Private)), Nonce = Bytes(Nonce), TrustRootVersion = TrustRootVersion };
         hello.Versions.AddRange(Versions);
         return _opening = new Opening { Hello = hello }.ToByteArray();
     }
@@ -43,11 +48,11 @@ internal sealed class DishonestDevice(HandshakeParty self)
         var peer = Wire.Opening.Parser.ParseFrom(opening).Hello;
         var clear = new ResponderHelloClear
         {
-            Version = Versions[0], Ephemeral = Bytes(X25519Reference.PublicKey(Private)), Nonce = Bytes(Nonce), TrustRootVersion = 1,
+            Version = Versions[0], Ephemeral = Bytes(X25519Reference.PublicKey(Private)), Nonce = Bytes(Nonce), TrustRootVersion = TrustRootVersion,
         }.ToByteArray();
         var shared = X25519Reference.Agree(Private, peer.Ephemeral.ToByteArray());
         Values = new HandshakeReference(shared, opening, clear, [], Certificate ?? new Signed(), new Signed());
-        var auth = Seal("responder", 0, new HandshakeAuth { Authentication = Prove("responder") }.ToByteArray());
+        var auth = Seal("responder", 0, new HandshakeAuth { Authentication = Prove("responder"), TrustChain = { TrustChain } }.ToByteArray());
         return new ResponderHello { Clear = Bytes(clear), Sealed = Bytes(auth) }.ToByteArray();
     }
 
@@ -64,7 +69,7 @@ internal sealed class DishonestDevice(HandshakeParty self)
     }
 
     /// <summary>The proof of an initiator that has read the answer.</summary>
-    internal byte[] Proof() => Seal("initiator", 0, new HandshakeAuth { Authentication = Prove("initiator") }.ToByteArray());
+    internal byte[] Proof() => Seal("initiator", 0, new HandshakeAuth { Authentication = Prove("initiator"), TrustChain = { TrustChain } }.ToByteArray());
 
     /// <summary>Any bytes, as a handshake message of a role.</summary>
     internal byte[] Seal(string role, int number, byte[] text)

@@ -33,7 +33,7 @@ internal sealed class Organisation(byte family = 0)
         var key = Key(family, number);
         var certificate = DeviceCertificate.Issue(
             issuing ?? Issuing, ++_devices, number, key.PublicKey, AccountId.Parse(account), $"device {number}", issued ?? Now.AddDays(-1), lifetime ?? Year);
-        return new HandshakeParty(key, certificate, Trust, null, new HashSet<DeviceId>());
+        return new HandshakeParty(key, certificate, TrustChain.Of(Trust), null, new HashSet<DeviceId>(), TimeFloor.None);
     }
 
     internal RevocationList Revoke(ulong version, params DeviceCertificate[] devices) =>

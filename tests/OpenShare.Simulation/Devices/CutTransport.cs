@@ -55,12 +55,16 @@ internal sealed class CutTransport(ITransport inner, SimulatedProcess process) :
 
         public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
         {
+            if (owner.Process.IsDead)
+                return new ValueTask<int>(new TaskCompletionSource<int>().Task);
             var reading = inner.ReadAsync(buffer, cancellation);
             return reading.IsCompletedSuccessfully ? reading : new ValueTask<int>(owner.Process.Hear(reading.AsTask()));
         }
 
         public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellation)
         {
+            if (owner.Process.IsDead)
+                return new ValueTask(new TaskCompletionSource().Task);
             var writing = inner.WriteAsync(buffer, cancellation);
             return writing.IsCompletedSuccessfully ? writing : new ValueTask(owner.Process.Hear(Counted(writing)));
         }

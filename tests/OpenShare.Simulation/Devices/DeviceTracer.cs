@@ -34,7 +34,7 @@ internal sealed class DeviceTracer : ReceiveActor
     {
         RegistrationEvents.Certified m => m.Identity.DeviceId.ToString(),
         RegistrationEvents.RegistrationChanged m => Detail(m.State),
-        RevocationEvents.RevocationChanged m => $"{m.List.Version}",
+        RevocationEvents.RevocationChanged m => $"{m.List?.Version}",
         DiscoveryEvents.PeerSighted m => $"{m.Sighting.DeviceId} at {m.Sighting.Place.Host}:{m.Sighting.Place.Port}",
         DiscoveryEvents.PeerLost m => m.DeviceId.ToString(),
         PeerEvents.LinkOpened m => $"{m.Device} link {m.Link.Value}",

@@ -186,7 +186,7 @@ public sealed class SimulatedDevice : IDisposable
                 Identity = identity;
                 break;
             case RevocationEvents.RevocationChanged { List: var list }:
-                RevocationVersion = list.Version;
+                RevocationVersion = list?.Version ?? 0;
                 break;
             case TransferEvents.TransferChanged { Transfer: var transfer }:
                 Transfers = Transfers.SetItem(transfer.Id.ToString(), transfer);

@@ -42,7 +42,7 @@ internal static class Enrollment
             });
         var discoveryKey = database.QuerySingle<byte[]>("SELECT discovery_key FROM accounts WHERE name = @Value", token.Account);
         transaction.Commit();
-        return new HeldRegistration(SimulatedService.Address, ServerTrust: null, new IssuedRegistration(certificate, trust, discoveryKey));
+        return new HeldRegistration(SimulatedService.Address, ServerTrust: null, new IssuedRegistration(certificate, TrustChain.Of(trust), discoveryKey));
     }
 
     private static long Next(SqliteConnection database, string counter) =>

@@ -16,9 +16,17 @@ public sealed class UdpMulticastPort : IMulticastPort
     /// <summary>Datagrams under way to the receiver.</summary>
     private const int Credits = 256;
 
+    private readonly Func<IEnumerable<MdnsInterface>> _interfaces;
+    private readonly Func<int, bool, MulticastSocket> _join;
     private readonly SortedDictionary<(int Interface, bool IsV6), MulticastSocket> _sockets = [];
     private readonly SemaphoreSlim _credits = new(Credits, Credits);
     private IActorRef _receiver = ActorRefs.Nobody;
+
+    public UdpMulticastPort() : this(SystemInterfaces.Read, (networkInterface, v6) => new MulticastSocket(networkInterface, v6)) { }
+
+    /// <param name="join">by the interface's number, and whether for IPv6; throws SocketException</param>
+    internal UdpMulticastPort(Func<IEnumerable<MdnsInterface>> interfaces, Func<int, bool, MulticastSocket> join) =>
+        (_interfaces, _join) = (interfaces, join);
 
     public void Open(IActorRef receiver)
     {
@@ -29,7 +37,7 @@ public sealed class UdpMulticastPort : IMulticastPort
 
     public MulticastInterfaces Refresh(ImmutableArray<string>? only)
     {
-        var present = SystemInterfaces.Read().Where(i => only is not { } names || names.Contains(i.Name)).ToList();
+        var present = _interfaces().Where(i => only is not { } names || names.Contains(i.Name)).ToList();
         foreach (var gone in _sockets.Keys.Where(k => !present.Exists(i => i.Index == k.Interface && Has(i, k.IsV6))).ToList())
         {
             _sockets[gone].Dispose();
@@ -40,11 +48,13 @@ public sealed class UdpMulticastPort : IMulticastPort
         var failed = ImmutableArray.CreateBuilder<DiscoveryEvents.InterfaceFailed>();
         foreach (var network in present.Take(MdnsMachine.Interfaces))
         {
-            var reasons = ((bool[])[false, true]).Where(v6 => Has(network, v6)).Select(v6 => Join(network.Index, v6)).ToList();
-            if (reasons.Contains(null))
+            var joined = ((bool[])[false, true]).Where(v6 => Has(network, v6)).Select(v6 => (Family: v6 ? "IPv6" : "IPv4", Problem: Join(network.Index, v6))).ToList();
+            var isUsable = joined.Exists(j => j.Problem is null);
+            if (isUsable)
                 usable.Add(network);
-            else
-                failed.Add(new DiscoveryEvents.InterfaceFailed(network.Name, reasons[0]!));
+            // One family of two is a failure still: devices that have the other alone are not found.
+            foreach (var (family, problem) in joined.Where(j => j.Problem is not null).Take(isUsable ? joined.Count : 1))
+                failed.Add(new DiscoveryEvents.InterfaceFailed(isUsable ? $"{network.Name} over {family}" : network.Name, problem!));
         }
 
         return new MulticastInterfaces(usable.ToImmutable(), failed.ToImmutable());
@@ -91,7 +101,7 @@ public sealed class UdpMulticastPort : IMulticastPort
             return null;
         try
         {
-            var socket = new MulticastSocket(networkInterface, v6);
+            var socket = _join(networkInterface, v6);
             _sockets[(networkInterface, v6)] = socket;
             socket.Open(_receiver, _credits);
             return null;

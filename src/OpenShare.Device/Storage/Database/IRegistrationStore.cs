@@ -6,7 +6,7 @@ namespace OpenShare.Device.Storage.Database;
 /// <param name="AccountDiscoveryKey">secret of the account: what acct_hash is made with</param>
 /// <param name="ServerTrust">how the service proves itself over TLS from now on: "sha256:HEX" or authorities as PEM; null: by the trust root</param>
 public sealed record RegistrationRecord(
-    Uri Server, DeviceCertificate Certificate, TrustRoot TrustRoot, ReadOnlyMemory<byte> AccountDiscoveryKey, string? ServerTrust)
+    Uri Server, DeviceCertificate Certificate, TrustChain Trust, ReadOnlyMemory<byte> AccountDiscoveryKey, string? ServerTrust)
 {
     public override string ToString() => $"{Certificate.DeviceId} of {Certificate.Account} at {Server}";
 }
@@ -29,6 +29,9 @@ public interface IRegistrationStore
     /// <summary>Durably; a pending registration is done with by it.</summary>
     void Save(RegistrationRecord registration);
 
+    /// <summary>Durably; nothing where there is no registration.</summary>
+    void SaveTrust(TrustChain trust);
+
     PendingRegistration? LoadPending();
 
     void SavePending(PendingRegistration pending);
@@ -38,6 +41,6 @@ public interface IRegistrationStore
     /// <summary>The newest issued_at ever verified: the device's idea of time never runs below it.</summary>
     DateTimeOffset TimeFloor { get; }
 
-    /// <summary>Raises the floor; a lower time changes nothing.</summary>
+    /// <summary>Durably raises the floor; a lower time changes nothing.</summary>
     void RaiseTimeFloor(DateTimeOffset issuedAt);
 }

@@ -58,6 +58,9 @@ public interface ITransferStore
     /// <returns>those to be gone on with, oldest first</returns>
     IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished();
 
+    /// <returns>the directories that anything was ever received in, in the order of their names</returns>
+    IReadOnlyList<string> Destinations();
+
     /// <summary>Drops chunk maps, identities and placements of a transfer that is over. Record, outcomes and receipt stay, and the manifest pages that a receipt is for.</summary>
     void DropWorkingState(TransferNo no);
 }

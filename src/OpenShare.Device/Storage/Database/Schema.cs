@@ -43,6 +43,9 @@ internal static class Schema
             PRIMARY KEY (transfer, top)) WITHOUT ROWID;
         CREATE TABLE receipts (transfer INTEGER PRIMARY KEY, receipt BLOB NOT NULL, confirmed INTEGER NOT NULL);
         """,
+        """
+        CREATE TABLE trust_roots (version INTEGER PRIMARY KEY, link BLOB NOT NULL);
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

@@ -1,5 +1,8 @@
 using Dapper;
+using Google.Protobuf;
+using Microsoft.Data.Sqlite;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Storage.Database;
 
@@ -8,20 +11,34 @@ internal sealed class SqliteRegistrationStore(SqliteGate gate) : IRegistrationSt
     public DateTimeOffset TimeFloor =>
         Columns.Time(gate.Read(c => c.QuerySingleOrDefault<long>("SELECT issued_at FROM time_floor")));
 
-    public RegistrationRecord? Load() =>
-        gate.Read(c => c.QuerySingleOrDefault<Row>("SELECT server, certificate, trust_root AS TrustRoot, account_discovery_key AS DiscoveryKey, server_trust AS ServerTrust FROM registration"))
-            is { } row
-            ? new RegistrationRecord(new Uri(row.Server), DeviceCertificate.Parse(row.Certificate), TrustRoot.Parse(row.TrustRoot), row.DiscoveryKey, row.ServerTrust)
-            : null;
+    public RegistrationRecord? Load() => gate.Read(c =>
+    {
+        var row = c.QuerySingleOrDefault<Row>(
+            "SELECT server, certificate, trust_root AS TrustRoot, account_discovery_key AS DiscoveryKey, server_trust AS ServerTrust FROM registration");
+        if (row is null)
+            return null;
+        var links = c.Query<byte[]>("SELECT link FROM trust_roots ORDER BY version")
+            .Select(link => Messages.Parse(TrustRootLink.Parser, link, "trust root")).ToList();
+        // A home from before chains were kept has the newest only.
+        var trust = links.Count > 0 ? TrustChain.Read(links) : TrustChain.Of(TrustRoot.Parse(row.TrustRoot));
+        return new RegistrationRecord(new Uri(row.Server), DeviceCertificate.Parse(row.Certificate), trust, row.DiscoveryKey, row.ServerTrust);
+    });
 
     public void Save(RegistrationRecord registration) => gate.WriteDurably(c =>
     {
         c.Execute(
             "INSERT OR REPLACE INTO registration VALUES (1, @Server, @Certificate, @TrustRoot, @DiscoveryKey, @ServerTrust)",
             new Row(
-                registration.Server.AbsoluteUri, registration.Certificate.Blob.ToText(), registration.TrustRoot.ToText(),
+                registration.Server.AbsoluteUri, registration.Certificate.Blob.ToText(), registration.Trust.Newest.ToText(),
                 registration.AccountDiscoveryKey.ToArray(), registration.ServerTrust));
+        Write(c, registration.Trust);
         c.Execute("DELETE FROM pending_registration");
+    });
+
+    public void SaveTrust(TrustChain trust) => gate.WriteDurably(c =>
+    {
+        if (c.Execute("UPDATE registration SET trust_root = @Text", new { Text = trust.Newest.ToText() }) > 0)
+            Write(c, trust);
     });
 
     public PendingRegistration? LoadPending() =>
@@ -42,9 +59,16 @@ internal sealed class SqliteRegistrationStore(SqliteGate gate) : IRegistrationSt
 
     public void ClearPending() => gate.WriteDurably(c => c.Execute("DELETE FROM pending_registration"));
 
-    public void RaiseTimeFloor(DateTimeOffset issuedAt) => gate.Write(c => c.Execute(
+    public void RaiseTimeFloor(DateTimeOffset issuedAt) => gate.WriteDurably(c => c.Execute(
         "INSERT INTO time_floor VALUES (1, @at) ON CONFLICT DO UPDATE SET issued_at = max(issued_at, excluded.issued_at)",
         new { at = Columns.Of(issuedAt) }));
+
+    private static void Write(SqliteConnection connection, TrustChain trust)
+    {
+        connection.Execute("DELETE FROM trust_roots");
+        foreach (var root in trust.Roots)
+            connection.Execute("INSERT INTO trust_roots VALUES (@Version, @Link)", new { root.Version, Link = root.Link.ToByteArray() });
+    }
 
     private sealed record Row(string Server, string Certificate, string TrustRoot, byte[] DiscoveryKey, string? ServerTrust);
 

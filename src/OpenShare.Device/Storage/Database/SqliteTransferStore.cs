@@ -45,6 +45,9 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
 
     public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() => Query("WHERE state IN ('Connecting', 'Offered', 'Transferring', 'Finishing') ORDER BY no");
 
+    public IReadOnlyList<string> Destinations() =>
+        [.. gate.Read(c => c.Query<string>("SELECT DISTINCT destination FROM transfers WHERE direction = 'Receiving' ORDER BY destination"))];
+
     public void DropWorkingState(TransferNo no) => gate.Write(c => c.Execute(
         """
         DELETE FROM manifest_pages WHERE transfer = @Value AND NOT EXISTS (SELECT 1 FROM receipts WHERE receipts.transfer = @Value);

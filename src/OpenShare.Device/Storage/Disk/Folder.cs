@@ -12,11 +12,17 @@ internal abstract class Folder : IDisposable
     internal static Folder Open(string path)
     {
         Directory.CreateDirectory(path);
-        return OperatingSystem.IsLinux() ? Linux.LinuxFolder.Open(path) : new Portable.PortableFolder(path);
+        return OpenThere(path);
     }
+
+    /// <returns>null where it is not there: nothing is made</returns>
+    internal static Folder? OpenExisting(string path) => Directory.Exists(path) ? OpenThere(path) : null;
 
     /// <summary>As it was opened, for messages and for asking what space is left.</summary>
     internal abstract string FullPath { get; }
+
+    /// <summary>Names the file system: folders of one share its free space.</summary>
+    internal abstract string FileSystem { get; }
 
     /// <summary>Names boot and mount; see <see cref="IDestination.Epoch"/>.</summary>
     internal abstract string Epoch { get; }
@@ -26,6 +32,9 @@ internal abstract class Folder : IDisposable
 
     /// <summary>A directory directly in this one, made for its owner alone where missing, and refused when it is another user's.</summary>
     internal abstract Folder OpenPrivate(string name);
+
+    /// <summary>True when it belongs to this process's user.</summary>
+    internal abstract bool IsOwn(FileStat stat);
 
     /// <summary>Names in the directory at this path ("" for this one).</summary>
     internal abstract IReadOnlyList<string> Names(string path);
@@ -39,8 +48,9 @@ internal abstract class Folder : IDisposable
     /// <summary>Opens a regular file to read and write, whatever its mode.</summary>
     internal abstract SafeFileHandle OpenFile(string path);
 
-    /// <summary>Makes sure that the file's space is there, and that it has this size. A file system that cannot tell leaves it to the writes.</summary>
-    internal abstract void Allocate(SafeFileHandle file, long size, string path);
+    /// <summary>Makes sure that the file's space is there, and that it has this size. What it has already is no harm.</summary>
+    /// <returns>false: this file system cannot tell, and leaves it to the writes</returns>
+    internal abstract bool Allocate(SafeFileHandle file, long size, string path);
 
     internal abstract void MakeLink(string path, string target);
 
@@ -73,4 +83,7 @@ internal abstract class Folder : IDisposable
     internal abstract void SyncAll();
 
     public abstract void Dispose();
+
+    private static Folder OpenThere(string path) =>
+        OperatingSystem.IsLinux() ? Linux.LinuxFolder.Open(path) : new Portable.PortableFolder(path);
 }

@@ -15,8 +15,17 @@ public interface IDestination : IDisposable
     /// </summary>
     string Epoch { get; }
 
-    /// <summary>Bytes that this user may still write there.</summary>
+    /// <summary>Names the file system: destinations of the same name share their free bytes.</summary>
+    string FileSystem { get; }
+
+    /// <summary>Bytes that this user may still write there; <see cref="long.MaxValue"/> where nobody can tell.</summary>
     long AvailableBytes { get; }
+
+    /// <summary>
+    /// Files of so many bytes and more have all their room once they are prepared; those below take it as they are written.
+    /// <see cref="long.MaxValue"/> where the file system gives none in advance. Holds for what was prepared so far.
+    /// </summary>
+    long RoomTakenFrom { get; }
 
     /// <summary>Makes directories and files, and takes the space of large files. Again for the same entries: no harm.</summary>
     /// <returns>

@@ -18,4 +18,13 @@ public interface IDisk
     /// holds what was written before.
     /// </summary>
     DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer);
+
+    /// <summary>The staging places in a directory: by their exact names, this user's own, no links. Nothing is made where there are none.</summary>
+    DiskResult<IReadOnlyList<StagingPlace>> FindStaged(string directory);
+
+    /// <summary>Removes a transfer's staging place with all it holds, links not followed. None there: no harm, and none is made.</summary>
+    DiskResult Discard(string directory, DeviceId sender, TransferId transfer);
 }
+
+/// <param name="LastChange">the newest of anything in it</param>
+public sealed record StagingPlace(DeviceId Sender, TransferId Transfer, DateTimeOffset LastChange);

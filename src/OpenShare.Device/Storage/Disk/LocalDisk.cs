@@ -12,4 +12,10 @@ public sealed class LocalDisk : IDisk
 
     public DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer) =>
         DiskFault.Guard<IDestination>(directory, () => StagedDestination.Open(directory, sender, transfer));
+
+    public DiskResult<IReadOnlyList<StagingPlace>> FindStaged(string directory) =>
+        DiskFault.Guard<IReadOnlyList<StagingPlace>>(directory, () => Leftovers.Find(directory));
+
+    public DiskResult Discard(string directory, DeviceId sender, TransferId transfer) =>
+        DiskFault.Guard(directory, () => Leftovers.Remove(directory, sender, transfer));
 }

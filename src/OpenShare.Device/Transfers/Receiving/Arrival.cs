@@ -8,22 +8,39 @@ using ChunkMap = OpenShare.Protocol.Transfer.ChunkMap;
 namespace OpenShare.Device.Transfers.Receiving;
 
 /// <summary>A receiving transfer as it is found on disk at the start of a session: new, or where an earlier process left it.</summary>
-internal sealed record Arrival(IDestination Destination, HeldChunks Held, ReceiverRecord? Kept)
+/// <param name="Unwritten">of the pages that are kept</param>
+internal sealed record Arrival(IDestination Destination, HeldChunks Held, UnwrittenFiles Unwritten, ReceiverRecord? Kept)
 {
     /// <summary>Opens the staging place and finds out what of it can be trusted. Blocks: for a worker.</summary>
+    /// <returns>the caller's to dispose; where there is none, nothing is left open</returns>
     /// <exception cref="ProtocolException">what was kept does not hold together</exception>
     internal static DiskResult<Arrival> Open(TransferScope scope, PublicKey senderKey)
     {
         var opened = scope.Disk.OpenDestination(scope.Record.Destination, scope.Key.Peer, scope.Key.Transfer);
         if (opened.Value is not { } destination)
             return new DiskResult<Arrival>(new DiskResult(opened.Problem, opened.Detail));
+        DiskResult<Arrival> found = default;
+        try
+        {
+            return found = Read(scope, senderKey, destination);
+        }
+        finally
+        {
+            if (found.Value is null)
+                destination.Dispose();
+        }
+    }
+
+    private static DiskResult<Arrival> Read(TransferScope scope, PublicKey senderKey, IDestination destination)
+    {
         // What is over needs no staging place, and opening made it anew.
         if (scope.Record.IsOver)
             destination.Discard();
         var stores = scope.Stores;
         var held = new HeldChunks(stores.ChunkMaps, scope.No, destination.Epoch);
+        var unwritten = new UnwrittenFiles();
         if (StoredManifest.Read(stores.Manifests, scope.No, new ManifestReader(senderKey, scope.Key.Peer, scope.Identity.DeviceId)) is not var (pages, manifest))
-            return new DiskResult<Arrival>(new Arrival(destination, held, scope.Record.IsOver ? Over(scope) : null));
+            return new DiskResult<Arrival>(new Arrival(destination, held, unwritten, scope.Record.IsOver ? Over(scope) : null));
 
         var outcomes = stores.Outcomes.All(scope.No);
         var receipt = stores.Receipts.Find(scope.No);
@@ -38,13 +55,27 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Receiv
             ReceiverStates.Kept(scope.Record.State, stores.Outcomes.Names(scope.No).Count > 0, receipt is not null),
             scope.Record.Detail,
             receipt);
-        return new DiskResult<Arrival>(new Arrival(destination, held, kept));
+        if (kept.State is ReceiverState.Deciding or ReceiverState.Receiving)
+            AddUnwritten(unwritten, manifest, kept, destination.RoomTakenFrom);
+        return new DiskResult<Arrival>(new Arrival(destination, held, unwritten, kept));
     }
 
     // Its file list is dropped, and it is over still, whatever late word of the sender woke it.
     private static ReceiverRecord Over(TransferScope scope) => new(
         [], new ChunkMap(), new Dictionary<uint, string>(), [],
         ReceiverStates.Kept(scope.Record.State, hasNames: false, hasReceipt: false), scope.Record.Detail, Receipt: null);
+
+    private static void AddUnwritten(UnwrittenFiles unwritten, Manifest manifest, ReceiverRecord kept, long roomTakenFrom)
+    {
+        var leftOut = kept.Withdrawn.Keys.Concat(kept.Refused.Select(r => r.EntryNumber)).ToHashSet();
+        foreach (var file in manifest.Entries.Where(e => e.Size < roomTakenFrom && !e.Abandoned && !leftOut.Contains(e.Number)))
+        {
+            var written = 0L;
+            for (var ordinal = file.Chunks.First; ordinal < file.Chunks.End; ordinal++)
+                written += kept.Held.Contains(ordinal) ? manifest.LengthOf(ordinal) : 0;
+            unwritten.Add(file, roomTakenFrom, written);
+        }
+    }
 
     private static DiskResult Trust(TransferScope scope, IDestination destination, HeldChunks held, Manifest manifest)
     {

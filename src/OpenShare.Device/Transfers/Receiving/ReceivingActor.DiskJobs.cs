@@ -47,6 +47,7 @@ internal sealed partial class ReceivingActor
             _arrival.Held.AddPage(page);
             foreach (var refused in prepared.Refused)
                 SaveOutcome(refused.EntryNo, Outcome.Refused, refused.Reason);
+            OnPagePrepared(page, prepared);
             Drive(new ReceiverInput.PageStored(page.Index, [], [.. prepared.Refused.Select(r => new EntryNote.Refused(r.EntryNo, r.Reason))]));
         };
     }
@@ -65,6 +66,12 @@ internal sealed partial class ReceivingActor
             }
             Drive(new ReceiverInput.EntriesPlaced(PlacementNotes.From(_machine.Manifest!, report)));
         };
+    }
+
+    private Action EmptyStaging()
+    {
+        _arrival!.Destination.Discard();
+        return () => { };
     }
 
     private Action DiscardStaging()

@@ -59,6 +59,7 @@ internal sealed partial class ReceivingActor
         StreamOf(result.StreamId)?.Tell(ReceivingStreamActor.Credit.Instance);
         if (result.Written.Count > 0)
         {
+            UseRoom(result.Written.Sum(c => _arrival!.Unwritten.Write(c.Entry.Number, c.Length)));
             _arrival!.Held.Write(_machine!.Manifest!, result.Written);
             foreach (var chunk in result.Written)
             {

@@ -14,7 +14,10 @@ internal sealed partial class ReceivingActor
     {
         Scope.Stores.Transfers.Update(Scope.No, Record(State()));
         if (_machine!.IsOver)
+        {
             CloseStreams();
+            ReleaseRoom();
+        }
         if (changed.State == ReceiverState.Completed)
         {
             Scope.Stores.Receipts.MarkConfirmed(Scope.No);

@@ -24,8 +24,6 @@ internal sealed partial class ReceivingActor : TransferSession
 
     private sealed record Decided(string? Refusal);
 
-    private sealed record NoRoom(string Detail);
-
     private readonly Dictionary<uint, InboundFrame> _waiting = [];
     private readonly Queue<Func<Action>> _diskJobs = new();
     private readonly List<object> _early = [];
@@ -35,7 +33,7 @@ internal sealed partial class ReceivingActor : TransferSession
     private ReceiverMachine? _machine;
     private PublicKey? _senderKey;
     private string? _failure;
-    private bool _opening;
+    private Task<DiskResult<Arrival>>? _opening;
     private bool _diskBusy;
     private bool _syncing;
     private int _writing;
@@ -50,7 +48,8 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<Synced>(OnSynced);
         Receive<ReceiptKept>(_ => Drive(new ReceiverInput.ReceiptStored()));
         Receive<Decided>(m => Drive(new ReceiverInput.Decided(m.Refusal)));
-        Receive<NoRoom>(m => Fail(m.Detail));
+        Receive<TransferSignals.RoomPromised>(_ => OnRoomPromised());
+        Receive<TransferSignals.RoomRefused>(m => OnRoomRefused(m.Reason));
         Receive<CheckpointDue>(_ => Checkpoint());
     }
 
@@ -59,7 +58,17 @@ internal sealed partial class ReceivingActor : TransferSession
     protected override void PostStop()
     {
         DropFrames();
-        _arrival?.Destination.Dispose();
+        if (_arrival is not null)
+            _arrival.Destination.Dispose();
+        else
+            _opening?.ContinueWith(CloseUnseen, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    // Opened for a session that has ended meanwhile.
+    private static void CloseUnseen(Task<DiskResult<Arrival>> opening)
+    {
+        if (opening.IsCompletedSuccessfully)
+            opening.Result.Value?.Destination.Dispose();
     }
 
     protected override Props StreamProps(TransferSignals.StreamReady ready) => ReceivingStreamActor.Props(ready.StreamId, ready.Stream);
@@ -71,12 +80,12 @@ internal sealed partial class ReceivingActor : TransferSession
             Drive(new ReceiverInput.LinkUp());
             return;
         }
-        if (_opening)
+        if (_opening is not null)
             return;
         // The sender's key is in its certificate, so what was kept is read when it is first there.
-        _opening = true;
         var (scope, key) = (Scope, certificate.PublicKey);
-        scope.Context.Workers.Run(() => Arrival.Open(scope, key)).PipeTo(
+        _opening = scope.Context.Workers.Run(() => Arrival.Open(scope, key));
+        _opening.PipeTo(
             Self,
             success: arrival => new Opened(arrival),
             failure: error => new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Failed, error.Message))));
@@ -134,6 +143,7 @@ internal sealed partial class ReceivingActor : TransferSession
         var setup = new ReceiverSetup(Id, Peer, _senderKey!, Scope.Identity.Key, Scope.Identity.Certificate, TransferTuning.Default);
         _arrival = opened.Arrival.Value;
         _machine = _arrival?.Kept is { } kept ? ReceiverMachine.Restore(setup, kept) : new ReceiverMachine(setup);
+        OweRoom();
         Drive(new ReceiverInput.Started());
         if (Link is not null)
             Drive(new ReceiverInput.LinkUp());
@@ -174,10 +184,10 @@ internal sealed partial class ReceivingActor : TransferSession
                 Send(send.Message);
                 break;
             case ReceiverEffect.Decide decide:
-                Decide(decide.Offer);
+                Decide();
                 break;
             case ReceiverEffect.PersistPage persist:
-                DiskJob(() => StorePage(persist.Page, persist.Blob));
+                OnPage(persist.Page, persist.Blob);
                 break;
             case ReceiverEffect.ReceiveFrame receive:
                 WriteFrame((uint)receive.Stream, receive.Chunks);
@@ -185,12 +195,15 @@ internal sealed partial class ReceivingActor : TransferSession
             case ReceiverEffect.PersistWithdrawal withdrawal:
                 SaveOutcome(withdrawal.EntryNumber, Outcome.Withdrawn, withdrawal.Reason);
                 RemoveEntry(withdrawal.EntryNumber);
+                UseRoom(_arrival!.Unwritten.Drop(withdrawal.EntryNumber));
                 break;
             case ReceiverEffect.PlaceEntries place:
                 DiskJob(() => Place(place.LeftOut));
                 break;
             case ReceiverEffect.PersistReceipt persist:
                 Scope.Stores.Receipts.Save(Scope.No, persist.Receipt, Record(StateWith(persist.Receipt)));
+                // Everything is in its place: the sender may never come back to confirm, and nothing is to lie about until he does.
+                DiskJob(EmptyStaging);
                 Self.Tell(new ReceiptKept());
                 break;
             case ReceiverEffect.Discard:
@@ -201,11 +214,4 @@ internal sealed partial class ReceivingActor : TransferSession
                 break;
         }
     }
-
-    // Told to oneself: the machine is not driven from within its own effects. A full disk is nobody's decision, so it fails.
-    private void Decide(OfferSummary offer) => Self.Tell(
-        Scope.Accept == AcceptPolicy.None ? new Decided("The other device accepts no files just now.")
-        : _arrival!.Destination.AvailableBytes is var room && offer.Bytes > room
-            ? new NoRoom($"There is not enough room on the other device's disk: {offer.Bytes} bytes are needed and {room} are free.")
-        : new Decided(Refusal: null));
 }

@@ -25,7 +25,8 @@ internal sealed class ReceivingStreamActor : ReceiveActor
 
     private readonly SecureStream _stream;
     private readonly uint _streamId;
-    private readonly CancellationTokenSource _stop = new();
+    private Task _receiving = Task.CompletedTask;
+    private volatile bool _isEnding;
     private readonly Channel<Credit> _credits = System.Threading.Channels.Channel.CreateUnbounded<Credit>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
 
@@ -41,41 +42,45 @@ internal sealed class ReceivingStreamActor : ReceiveActor
     {
         for (var i = 0; i < Credits; i++)
             _credits.Writer.TryWrite(Credit.Instance);
-        _ = ReceiveAsync(Context.Parent, _stop.Token);
+        _receiving = ReceiveAsync(Context.Parent);
     }
 
     protected override void PostStop()
     {
+        _isEnding = true;
         _credits.Writer.TryComplete();
-        _stop.Cancel();
-        _stream.Dispose();
+        // Nobody else writes on this side.
+        _ = Goodbye.EndAsync(_stream, Context.System.Scheduler, Goodbye.SayAsync(_stream), _receiving);
     }
 
-    private async Task ReceiveAsync(IActorRef session, CancellationToken cancellation)
+    private async Task ReceiveAsync(IActorRef session)
     {
         try
         {
-            while (await _credits.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false))
+            while (true)
             {
-                while (_credits.Reader.TryRead(out _))
+                // Once this side ends the stream it reads on without credit, to the sender's goodbye, and lets go of what comes.
+                if (await _credits.Reader.WaitToReadAsync().ConfigureAwait(false))
+                    _credits.Reader.TryRead(out _);
+                switch (await _stream.ReceiveAsync(CancellationToken.None).ConfigureAwait(false))
                 {
-                    switch (await _stream.ReceiveAsync(cancellation).ConfigureAwait(false))
-                    {
-                        case Inbound.Frame frame:
-                            session.Tell(new FrameArrived(_streamId, frame.Chunks));
-                            break;
-                        case Inbound.Message message:
-                            _credits.Writer.TryWrite(Credit.Instance);
-                            session.Tell(new TransferSignals.ControlArrived(message.Control));
-                            break;
-                        case Inbound.Closed:
-                            session.Tell(new TransferSession.StreamEnded(_streamId, "The sender closed it."));
-                            return;
-                    }
+                    case Inbound.Frame frame when _isEnding:
+                        frame.Chunks.Dispose();
+                        break;
+                    case Inbound.Frame frame:
+                        session.Tell(new FrameArrived(_streamId, frame.Chunks));
+                        break;
+                    case Inbound.Message message when !_isEnding:
+                        _credits.Writer.TryWrite(Credit.Instance);
+                        session.Tell(new TransferSignals.ControlArrived(message.Control));
+                        break;
+                    case Inbound.Closed:
+                        session.Tell(new TransferSession.StreamEnded(_streamId, "The sender said goodbye."));
+                        return;
                 }
             }
         }
-        catch (Exception error) when (error is TransportException or OperationCanceledException)
+        catch (TransportException error)
         {
             session.Tell(new TransferSession.StreamEnded(_streamId, error.Message));
         }

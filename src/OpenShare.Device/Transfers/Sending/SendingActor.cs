@@ -14,21 +14,14 @@ namespace OpenShare.Device.Transfers.Sending;
 /// One transfer that is sent: carries out what <see cref="SenderMachine"/> decides, and has the manifest built beside
 /// it. After a restart it goes on from what is kept.
 /// </summary>
-internal sealed class SendingActor : TransferSession
+internal sealed partial class SendingActor : TransferSession
 {
-    private sealed record Fed(FedBatch Batch) : INoSerializationVerificationNeeded;
-
     private sealed record ReceiptKept;
-
-    // Hashing runs ahead of what is delivered by so much at most: what was read for it is then still in memory when it is sent.
-    private const long HashAhead = 512L * 1024 * 1024;
 
     private readonly ISource _source;
     private readonly ManifestId _manifestId;
     private readonly LeftOut _leftOut;
     private SenderMachine _machine;
-    private ManifestFeeder? _feeder;
-    private bool _feeding;
     private string? _failure;
     private TransferProblem? _problem;
     private (uint? Entry, FileIdentity Identity) _identity;
@@ -98,80 +91,6 @@ internal sealed class SendingActor : TransferSession
     private SenderSetup Setup() => new(
         Id, _manifestId, Scope.Identity.DeviceId, Peer, Scope.Identity.Key, Scope.Identity.Trust, TransferTuning.Default);
 
-    private void Restore()
-    {
-        var stores = Scope.Stores;
-        var pages = stores.Manifests.Count(Scope.No);
-        var state = EndedAs(Scope.Record.State);
-        if (pages > 0 || state is not null)
-        {
-            _problem = Scope.Record.Problem;
-            _machine = SenderMachine.Restore(Setup(), new SenderRecord(
-                Enumerable.Range(0, (int)pages).Select(ReadPage),
-                stores.Outcomes.All(Scope.No).Where(o => o.Outcome == EntryOutcome.Types.Outcome.Withdrawn).ToDictionary(o => o.EntryNo, o => o.Detail),
-                state ?? SenderState.Offering, state is null ? "" : Scope.Record.Detail, stores.Receipts.Find(Scope.No)));
-        }
-        if (_machine.IsOver || _machine.Manifest is { IsComplete: true })
-            return;
-        var unfinished = _machine.Manifest?.Unfinished;
-        var builder = _machine.Manifest is { } manifest
-            ? ManifestBuilder.Continue(Scope.Identity.Key, manifest)
-            : new ManifestBuilder(Scope.Identity.Key, _manifestId, Scope.Identity.DeviceId, Peer);
-        _feeder = new ManifestFeeder(
-            _source, builder, _machine.Manifest, unfinished is null ? null : stores.Manifests.Identity(Scope.No, unfinished.Number));
-    }
-
-    // Without a receipt: what ended so is over for good, whatever late word of the other side woke it.
-    private static SenderState? EndedAs(TransferState state) => state switch
-    {
-        TransferState.Declined => SenderState.Declined,
-        TransferState.Cancelled => SenderState.Cancelled,
-        TransferState.Failed => SenderState.Failed,
-        _ => null,
-    };
-
-    private Signed ReadPage(int page) =>
-        SignedBlobs.Parse(
-            Scope.Stores.Manifests.Read(Scope.No, (uint)page) ?? throw new ProtocolException("A page of the stored file list is missing. Send the files again."),
-            "page of the file list");
-
-    private void FeedMore()
-    {
-        if (_feeder is not { } feeder || _feeding || _machine.IsOver)
-            return;
-        var progress = _machine.Progress;
-        if (progress.BytesTotal - progress.BytesDone - progress.BytesLeftOut > HashAhead)
-            return;
-        _feeding = true;
-        Scope.Context.Workers.Run(feeder.Next).PipeTo(
-            Self, success: batch => new Fed(batch), failure: error => new Fed(new FedBatch([], [], IsLast: true, error.Message)));
-    }
-
-    private void OnFed(FedBatch batch)
-    {
-        if (batch.IsLast)
-        {
-            _feeder?.Dispose();
-            _feeder = null;
-        }
-        if (batch.Skipped.Count > 0)
-            _leftOut.Add(batch.Skipped);
-        foreach (var page in batch.Pages)
-        {
-            var number = _machine.Manifest?.Pages.Count ?? 0;
-            Scope.Stores.Manifests.Append(Scope.No, (uint)number, Google.Protobuf.MessageExtensions.ToByteArray(page.Blob), identities: [.. page.Identities]);
-            Drive(new SenderInput.PageBuilt(page.Blob));
-        }
-        // Only now: driving the machine asks for more, and the pages of a batch go in before those of the next.
-        _feeding = false;
-        if (batch.Failure is { } failure && !_machine.IsOver)
-        {
-            (_failure, _problem) = (failure, TransferProblem.Failed);
-            Drive(new SenderInput.Cancelled(failure));
-        }
-        FeedMore();
-    }
-
     private void Drive(SenderInput input)
     {
         foreach (var effect in _machine.Handle(input, Now))
@@ -230,65 +149,5 @@ internal sealed class SendingActor : TransferSession
         if (_identity.Entry != chunk.Entry.Number)
             _identity = (chunk.Entry.Number, Scope.Stores.Manifests.Identity(Scope.No, chunk.Entry.Number) ?? default);
         return new OutgoingChunk(ordinal, chunk.Entry.Number, chunk.Entry.Path.Value, _identity.Identity, chunk.Offset, chunk.Length);
-    }
-
-    // The receipt's own state is known before the machine has heard that it is kept.
-    private TransferRecord Record(TransferState state)
-    {
-        var progress = _machine.Progress;
-        return Scope.Record with
-        {
-            State = state,
-            Problem = state == TransferState.Failed ? _problem ?? TransferProblem.Failed : null,
-            UpdatedAt = Now,
-            Detail = Detail(state),
-            BytesTotal = progress.BytesTotal,
-            BytesDone = progress.BytesDone - progress.BytesReused,
-            BytesReused = progress.BytesReused,
-            ChunksTotal = progress.ChunksTotal,
-            ChunksDone = progress.ChunksDone,
-            Elapsed = Elapsed,
-        };
-    }
-
-    private TransferState State() => _machine.State switch
-    {
-        SenderState.Completed => StateWith(_machine.Receipt!),
-        SenderState.Declined => TransferState.Declined,
-        SenderState.Cancelled when _failure is null => TransferState.Cancelled,
-        SenderState.Cancelled or SenderState.Failed => TransferState.Failed,
-        _ when Link is null => TransferState.Connecting,
-        SenderState.Offering => TransferState.Offered,
-        SenderState.Sending => TransferState.Transferring,
-        _ => TransferState.Finishing,
-    };
-
-    private TransferState StateWith(Receipt receipt) =>
-        _leftOut.IsEmpty && receipt.Count(EntryOutcome.Types.Outcome.Delivered) == receipt.EntryCount ? TransferState.Completed : TransferState.Incomplete;
-
-    private string Detail(TransferState state) => state switch
-    {
-        TransferState.Connecting => Waiting ?? "",
-        TransferState.Failed or TransferState.Cancelled or TransferState.Declined => _failure ?? _machine.Reason,
-        _ => _leftOut.Text,
-    };
-
-    protected override TransferView View(TransferView start)
-    {
-        var state = State();
-        var record = Record(state);
-        return start with
-        {
-            State = state,
-            Problem = record.Problem,
-            BytesTotal = record.BytesTotal,
-            BytesDone = record.BytesDone,
-            BytesReused = record.BytesReused,
-            ChunksTotal = record.ChunksTotal,
-            ChunksDone = record.ChunksDone,
-            TotalsKnown = _machine.Progress.TotalsKnown,
-            Detail = record.Detail.Length == 0 ? null : record.Detail,
-            Receipt = _machine.Receipt is { } receipt ? TransferViews.Summary(receipt) : null,
-        };
     }
 }

@@ -25,7 +25,9 @@ internal sealed class SendingStreamActor : ReceiveActor
     private readonly ISource _source;
     private readonly SecureStream _stream;
     private readonly uint _streamId;
-    private readonly CancellationTokenSource _stop = new();
+    private Task _sending = Task.CompletedTask;
+    private Task _hearing = Task.CompletedTask;
+    private volatile bool _isEnding;
 
     // At most a window of frames waits here: the session's machine sees to that.
     private readonly Channel<SendChunks> _frames = System.Threading.Channels.Channel.CreateUnbounded<SendChunks>(
@@ -43,43 +45,47 @@ internal sealed class SendingStreamActor : ReceiveActor
     protected override void PreStart()
     {
         var session = Context.Parent;
-        _ = SendAsync(session, _stop.Token);
-        _ = HearAsync(session, _stop.Token);
+        _sending = SendAsync(session);
+        _hearing = HearAsync(session);
     }
 
     protected override void PostStop()
     {
+        _isEnding = true;
         _frames.Writer.TryComplete();
-        _stop.Cancel();
-        _stream.Dispose();
+        _ = Goodbye.EndAsync(_stream, Context.System.Scheduler, _sending, _hearing);
     }
 
-    private async Task SendAsync(IActorRef session, CancellationToken cancellation)
+    // The frame that is under way is sent whole; those behind it are not, once this side ends the stream.
+    private async Task SendAsync(IActorRef session)
     {
         try
         {
-            while (await _frames.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false))
+            while (!_isEnding && await _frames.Reader.WaitToReadAsync().ConfigureAwait(false))
             {
-                while (_frames.Reader.TryRead(out var order))
-                    await SendAsync(order.Chunks, session, cancellation).ConfigureAwait(false);
+                while (!_isEnding && _frames.Reader.TryRead(out var order))
+                    await SendAsync(order.Chunks, session).ConfigureAwait(false);
             }
+            await _stream.CloseAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is TransportException or OperationCanceledException)
+        catch (TransportException error)
         {
             session.Tell(new TransferSession.StreamEnded(_streamId, error.Message));
         }
     }
 
-    private async Task SendAsync(IReadOnlyList<OutgoingChunk> chunks, IActorRef session, CancellationToken cancellation)
+    private async Task SendAsync(IReadOnlyList<OutgoingChunk> chunks, IActorRef session)
     {
         while (chunks.Count > 0)
         {
             using var frame = OutboundFrame.Rent(Head(chunks));
             var filled = frame;
             var (bad, problem) = await _context.Workers.Run(() => Fill(filled, chunks)).ConfigureAwait(false);
+            if (_isEnding)
+                return;
             if (bad is null)
             {
-                await _stream.SendAsync(frame, cancellation).ConfigureAwait(false);
+                await _stream.SendAsync(frame, CancellationToken.None).ConfigureAwait(false);
                 return;
             }
             session.Tell(new ChunkUnreadable(bad.EntryNumber, problem.Detail));
@@ -107,13 +113,13 @@ internal sealed class SendingStreamActor : ReceiveActor
         return (null, DiskResult.Done);
     }
 
-    private async Task HearAsync(IActorRef session, CancellationToken cancellation)
+    private async Task HearAsync(IActorRef session)
     {
         try
         {
-            while (await _stream.ReceiveAsync(cancellation).ConfigureAwait(false) is Inbound.Message message)
+            while (await _stream.ReceiveAsync(CancellationToken.None).ConfigureAwait(false) is Inbound.Message message)
                 session.Tell(new TransferSignals.ControlArrived(message.Control));
-            session.Tell(new TransferSession.StreamEnded(_streamId, "The receiver closed it."));
+            session.Tell(new TransferSession.StreamEnded(_streamId, "The receiver said goodbye."));
         }
         catch (TransportException error)
         {

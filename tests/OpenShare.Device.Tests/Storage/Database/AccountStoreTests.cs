@@ -28,13 +28,43 @@ public sealed class AccountStoreTests : DatabaseSpecs
     public void A_registration_comes_back_as_it_was(string? serverTrust)
     {
         var identity = Organisation.Enroll("Ann's laptop");
-        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Trust, Organisation.DiscoveryKey, serverTrust));
+        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKey, serverTrust));
 
         var held = Reopened().Registration.Load()!;
 
         Assert.Equal((Server, identity.Certificate.Blob, serverTrust), (held.Server, held.Certificate.Blob, held.ServerTrust));
-        Assert.Equal(Organisation.Trust.Fingerprint.ToArray(), held.TrustRoot.Fingerprint.ToArray());
+        Assert.Equal(Organisation.Trust.Fingerprint.ToArray(), held.Trust.Newest.Fingerprint.ToArray());
         Assert.Equal(Organisation.DiscoveryKey, held.AccountDiscoveryKey.ToArray());
+    }
+
+    [Fact]
+    public void The_trust_roots_that_were_followed_come_back_in_order()
+    {
+        var identity = Organisation.Enroll("Ann's laptop");
+        Database.Registration.SaveTrust(Organisation.Chain);
+        Assert.Null(Reopened().Registration.Load());
+        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKey, null));
+        Organisation.Rotate(Now, issuing: true);
+        Organisation.Rotate(Now, crl: true);
+
+        Database.Registration.SaveTrust(Organisation.Chain);
+
+        Assert.Equal(Organisation.Chain.Roots.Select(r => r.Link), Reopened().Registration.Load()!.Trust.Roots.Select(r => r.Link));
+        // Another registration brings its own, and they are none of its chain.
+        var other = new TestOrganisation(2, Now);
+        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, other.Chain, Organisation.DiscoveryKey, null));
+        Assert.Equal([other.Trust.Link], Reopened().Registration.Load()!.Trust.Roots.Select(r => r.Link));
+    }
+
+    [Fact]
+    public void A_home_from_before_trust_roots_were_kept_has_its_newest()
+    {
+        var identity = Organisation.Enroll("Ann's laptop");
+        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKey, null));
+        using (var gate = SqliteGate.Open($"Data Source={DatabaseFile};Pooling=False", "test", Schema.Steps))
+            gate.Write(c => Dapper.SqlMapper.Execute(c, "DELETE FROM trust_roots"));
+
+        Assert.Equal([Organisation.Trust.Link], Reopened().Registration.Load()!.Trust.Roots.Select(r => r.Link));
     }
 
     [Fact]
@@ -45,7 +75,7 @@ public sealed class AccountStoreTests : DatabaseSpecs
         Assert.Equal(pending, Reopened().Registration.LoadPending());
 
         Database.Registration.Save(new RegistrationRecord(
-            Server, Organisation.Enroll("Ann's laptop").Certificate, Organisation.Trust, Organisation.DiscoveryKey, null));
+            Server, Organisation.Enroll("Ann's laptop").Certificate, Organisation.Chain, Organisation.DiscoveryKey, null));
 
         Assert.Null(Reopened().Registration.LoadPending());
     }
@@ -64,7 +94,7 @@ public sealed class AccountStoreTests : DatabaseSpecs
     public void Neither_the_token_nor_the_discovery_key_is_in_a_records_text()
     {
         var pending = new PendingRegistration(Server, "one-time token", "Ann's laptop", null, 0, Now, "");
-        var registered = new RegistrationRecord(Server, Organisation.Enroll("Ann").Certificate, Organisation.Trust, Organisation.DiscoveryKey, null);
+        var registered = new RegistrationRecord(Server, Organisation.Enroll("Ann").Certificate, Organisation.Chain, Organisation.DiscoveryKey, null);
 
         Assert.DoesNotContain("one-time token", $"{pending}", StringComparison.Ordinal);
         Assert.DoesNotContain(Convert.ToHexString(Organisation.DiscoveryKey), $"{registered}", StringComparison.OrdinalIgnoreCase);

@@ -18,7 +18,7 @@ public abstract class DestinationSpecs : IDisposable
 
     private protected string Inbox => _folder["inbox"];
 
-    private protected string Staging => Path.Combine(Inbox, StagedDestination.PartialName, $"{Sender}-{Transfer}");
+    private protected string Staging => Path.Combine(Inbox, StagingName.Partial, $"{Sender}-{Transfer}");
 
     private protected string Outside => Directory.CreateDirectory(_folder["outside"]).FullName;
 
@@ -26,7 +26,7 @@ public abstract class DestinationSpecs : IDisposable
 
     /// <summary>What stands in the inbox by name, the staging place left out.</summary>
     private protected IEnumerable<string> Arrived =>
-        Directory.GetFileSystemEntries(Inbox).Select(p => Path.GetFileName(p)).Where(n => n != StagedDestination.PartialName).Order(StringComparer.Ordinal);
+        Directory.GetFileSystemEntries(Inbox).Select(p => Path.GetFileName(p)).Where(n => n != StagingName.Partial).Order(StringComparer.Ordinal);
 
     public void Dispose()
     {

@@ -87,6 +87,21 @@ public abstract class HostileNameTests : DestinationSpecs
     }
 
     [Fact]
+    public void The_directory_that_was_swapped_is_named_by_its_path()
+    {
+        Receive(Folder(0, "t"), Folder(1, "t/d"), Folder(2, "t/d/e"), File(3, "t/d/e/a"));
+        Restart();
+        Swap("t/d");
+        var file = File(3, "t/d/e/a");
+
+        const string words = "t/d: a symbolic link is in the way and was not followed";
+        Assert.Equal(words, Destination.Write(file, 0, ["54321"u8.ToArray()]).Detail);
+        Assert.Equal(words, Destination.Remove(file).Detail);
+        Assert.Equal(words, Assert.Single(Destination.Prepare([File(4, "t/d/e/b")]).Refused).Reason);
+        Assert.All(Complete(Folder(0, "t"), Folder(1, "t/d"), Folder(2, "t/d/e"), file).Refused, r => Assert.StartsWith("t/d", r.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_directory_swapped_for_a_link_to_its_neighbour_is_not_followed_either()
     {
         Receive(Folder(0, "t"), Folder(1, "t/d"), Folder(2, "t/neighbour"));

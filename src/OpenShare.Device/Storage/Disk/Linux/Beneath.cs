@@ -71,9 +71,9 @@ internal sealed class Beneath : IDisposable
             if (fd >= 0)
                 return new SafeFileHandle(fd, ownsHandle: true);
             // A sandbox's filter that is older than the call answers EPERM; a real EPERM is met again below. ENOTDIR may
-            // be said of a link: the walk tells which.
+            // be said of a link, and which component it is the call does not say: the walk tells.
             var errno = Marshal.GetLastPInvokeError();
-            if (errno is not (Errno.NotImplemented or Errno.NotPermitted or Errno.NotDirectory))
+            if (errno is not (Errno.NotImplemented or Errno.NotPermitted or Errno.NotDirectory or Errno.Loop))
                 throw DiskFault.Of(errno, path);
             WithoutOpenAt2 = errno == Errno.NotImplemented;
         }
@@ -95,9 +95,9 @@ internal sealed class Beneath : IDisposable
                 from, components[i], isLast ? flags : LinuxFlags.PathOnly | LinuxFlags.Directory | LinuxFlags.NoFollow | LinuxFlags.CloseOnExec, 0);
             if (fd < 0)
             {
-                var fault = Fault(from, components[i]);
+                var fault = Fault(from, components[i], string.Join('/', components.Take(i + 1)));
                 at?.Dispose();
-                throw new DiskFault(fault.Problem, fault.Message);
+                throw fault;
             }
 
             at?.Dispose();
@@ -108,10 +108,10 @@ internal sealed class Beneath : IDisposable
     }
 
     // With O_DIRECTORY the kernel says "not a directory" of a link that it did not follow.
-    private static DiskFault Fault(SafeFileHandle from, string name)
+    private static DiskFault Fault(SafeFileHandle from, string name, string path)
     {
         var errno = Marshal.GetLastPInvokeError();
         var isLink = errno == Errno.NotDirectory && LinuxFiles.Stat(from, name) is { Kind: FileKind.Symlink };
-        return DiskFault.Of(isLink ? Errno.Loop : errno, name);
+        return DiskFault.Of(isLink ? Errno.Loop : errno, path);
     }
 }

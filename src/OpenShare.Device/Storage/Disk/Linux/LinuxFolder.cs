@@ -21,6 +21,8 @@ internal sealed class LinuxFolder : Folder
 
     internal override string FullPath { get; }
 
+    internal override string FileSystem => $"{LinuxFiles.Stat(_handle).Device:x}";
+
     internal override string Epoch => $"{BootId.Value}/{LinuxFiles.Stat(_handle).Mount:x}";
 
     internal static new LinuxFolder Open(string path)
@@ -41,7 +43,7 @@ internal sealed class LinuxFolder : Folder
             throw Fault(name);
         var folder = new LinuxFolder(Beneath.Directory(_handle, name), Path.Combine(FullPath, name));
         var stat = LinuxFiles.Stat(folder._handle);
-        if (stat.Owner == Libc.Geteuid())
+        if (IsOwn(stat))
         {
             if ((stat.Mode & 0x3F) != 0)
                 Check(Libc.Fchmod(folder._handle, OwnerDirectory), name);
@@ -51,6 +53,8 @@ internal sealed class LinuxFolder : Folder
         folder.Dispose();
         throw new DiskFault(DiskProblem.Denied, $"{Path.Combine(FullPath, name)} belongs to another user");
     }
+
+    internal override bool IsOwn(FileStat stat) => stat.Owner == Libc.Geteuid();
 
     internal override IReadOnlyList<string> Names(string path)
     {
@@ -93,7 +97,7 @@ internal sealed class LinuxFolder : Folder
         if (fd < 0 && Marshal.GetLastPInvokeError() == Errno.AccessDenied)
         {
             // Its final mode was set before a crash and keeps its owner out.
-            ChangeMode(at, OwnerFile, FileKind.File);
+            ChangeMode(at, path, OwnerFile, FileKind.File);
             fd = Libc.OpenAt(at.In, at.Name, flags | LinuxFlags.NoFollow, 0);
         }
 
@@ -106,7 +110,7 @@ internal sealed class LinuxFolder : Folder
         throw DiskFault.Of(Errno.Exists, path);
     }
 
-    internal override void Allocate(SafeFileHandle file, long size, string path)
+    internal override bool Allocate(SafeFileHandle file, long size, string path)
     {
         // In steps: a signal interrupts the call, and tmpfs then undoes what the call had done.
         for (var offset = 0L; offset < size;)
@@ -115,10 +119,12 @@ internal sealed class LinuxFolder : Folder
             if (Libc.Fallocate(file, 0, offset, length) == 0)
                 offset += length;
             else if (Marshal.GetLastPInvokeError() is Errno.NotSupported or Errno.NotImplemented)
-                return;
+                return false;
             else if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
                 throw Fault(path);
         }
+
+        return true;
     }
 
     internal override void MakeLink(string path, string target)
@@ -139,7 +145,7 @@ internal sealed class LinuxFolder : Folder
     {
         using var at = Beneath.Parent(_handle, path);
         if (LinuxFiles.Stat(at.In, at.Name) is { Kind: FileKind.Directory } stat && (stat.Mode & OwnerDirectory) != OwnerDirectory)
-            ChangeMode(at, OwnerDirectory, FileKind.Directory);
+            ChangeMode(at, path, OwnerDirectory, FileKind.Directory);
     }
 
     internal override void SetFinal(string path, FileKind kind, uint mode, long mtimeNs, bool sync)
@@ -152,7 +158,7 @@ internal sealed class LinuxFolder : Folder
             return;
         }
 
-        using var handle = kind is FileKind.Directory ? Beneath.Directory(at.In, at.Name) : OpenFile(path);
+        using var handle = kind is FileKind.Directory ? Beneath.Directory(_handle, path) : OpenFile(path);
         Check(Libc.Futimens(handle, times), path);
         Check(Libc.Fchmod(handle, mode), path);
         if (sync)
@@ -225,15 +231,15 @@ internal sealed class LinuxFolder : Folder
     }
 
     // chmod through the descriptor's entry in /proc acts on the very file that was opened, even where opening it to read is refused.
-    private static void ChangeMode(Beneath at, uint mode, FileKind expected)
+    private static void ChangeMode(Beneath at, string path, uint mode, FileKind expected)
     {
         var fd = Libc.OpenAt(at.In, at.Name, LinuxFlags.PathOnly | LinuxFlags.NoFollow | LinuxFlags.CloseOnExec, 0);
         if (fd < 0)
-            throw LinuxFiles.Fault(at.Name);
+            throw LinuxFiles.Fault(path);
         using var handle = new SafeFileHandle(fd, ownsHandle: true);
         if (LinuxFiles.Stat(handle).Kind != expected)
-            throw DiskFault.Of(Errno.Exists, at.Name);
-        Check(Libc.Chmod($"/proc/self/fd/{fd}", mode), at.Name);
+            throw DiskFault.Of(Errno.Exists, path);
+        Check(Libc.Chmod($"/proc/self/fd/{fd}", mode), path);
     }
 
     private static void Check(int result, string path)

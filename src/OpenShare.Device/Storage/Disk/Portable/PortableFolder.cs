@@ -12,6 +12,8 @@ internal sealed class PortableFolder(string path) : Folder
 
     internal override string FullPath { get; } = Path.GetFullPath(path);
 
+    internal override string FileSystem => Path.GetPathRoot(FullPath) ?? "";
+
     // There is no sure name of a boot, so each process is an epoch of its own and only what was synced is trusted after it.
     internal override string Epoch { get; } = Guid.NewGuid().ToString();
 
@@ -26,6 +28,8 @@ internal sealed class PortableFolder(string path) : Folder
             Directory.CreateDirectory(full, OwnerOnly);
         return PortableFiles.Stat(full)?.Kind is FileKind.Directory ? new PortableFolder(full) : throw LinkInTheWay(name);
     }
+
+    internal override bool IsOwn(FileStat stat) => true;
 
     internal override IReadOnlyList<string> Names(string path) =>
         [.. Directory.EnumerateFileSystemEntries(path.Length == 0 ? FullPath : At(path)).Select(p => Path.GetFileName(p))];
@@ -68,11 +72,13 @@ internal sealed class PortableFolder(string path) : Folder
         return File.OpenHandle(full, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
     }
 
-    internal override void Allocate(SafeFileHandle file, long size, string path)
+    internal override bool Allocate(SafeFileHandle file, long size, string path)
     {
         // Windows takes the space with the length; on macOS the writes find out.
-        if (OperatingSystem.IsWindows())
-            RandomAccess.SetLength(file, size);
+        if (!OperatingSystem.IsWindows())
+            return false;
+        RandomAccess.SetLength(file, size);
+        return true;
     }
 
     internal override void MakeLink(string path, string target) => File.CreateSymbolicLink(At(path), target);

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Storage.Disk.Receiving;
@@ -10,6 +11,9 @@ internal sealed class Preparation(Folder staging)
 
     private readonly TwinCheck _twins = new(staging);
     private string? _lastParent;
+
+    /// <inheritdoc cref="IDestination.RoomTakenFrom"/>
+    internal long RoomTakenFrom { get; private set; } = AllocateFrom;
 
     internal PrepareReport Run(IReadOnlyList<DestinationEntry> entries)
     {
@@ -62,6 +66,13 @@ internal sealed class Preparation(Folder staging)
             if (staging.Stat(entry.Path) is not { Kind: FileKind.File })
                 throw DiskFault.Of(Errno.Exists, entry.Path);
             _twins.Check(entry.Path);
+            // An earlier run may have been cut before it had all of the space.
+            if (entry.Size >= AllocateFrom)
+            {
+                using var known = staging.OpenFile(entry.Path);
+                TakeRoom(known, entry);
+            }
+
             return false;
         }
 
@@ -70,7 +81,7 @@ internal sealed class Preparation(Folder staging)
             return true;
         try
         {
-            staging.Allocate(file, entry.Size, entry.Path);
+            TakeRoom(file, entry);
             return true;
         }
         catch (Exception error) when (DiskFault.Understand(error, entry.Path) is not null)
@@ -79,6 +90,12 @@ internal sealed class Preparation(Folder staging)
             staging.Remove(entry.Path);
             throw;
         }
+    }
+
+    private void TakeRoom(SafeFileHandle file, DestinationEntry entry)
+    {
+        if (!staging.Allocate(file, entry.Size, entry.Path))
+            RoomTakenFrom = long.MaxValue;
     }
 
     private void EnsureParent(string path)

@@ -6,8 +6,6 @@ namespace OpenShare.Device.Storage.Disk.Receiving;
 /// <summary>A transfer's staging directory <c>.openshare-partial/{sender}-{transfer}</c> in its destination, on the real disk.</summary>
 internal sealed class StagedDestination : IDestination
 {
-    internal const string PartialName = ".openshare-partial";
-
     // Beyond so many, one sync of the file system is quicker than one of each file.
     internal const int SyncEach = 64;
 
@@ -28,12 +26,30 @@ internal sealed class StagedDestination : IDestination
         _staging = partial.OpenPrivate(stagingName);
         _preparation = new Preparation(_staging);
         _files = new HandleCache(OpenFiles, _staging.OpenFile);
-        Epoch = _staging.Epoch;
+        (Epoch, FileSystem) = (_staging.Epoch, _staging.FileSystem);
     }
 
     public string Epoch { get; }
 
-    public long AvailableBytes => new DriveInfo(_destination.FullPath).AvailableFreeSpace;
+    public string FileSystem { get; }
+
+    public long AvailableBytes
+    {
+        get
+        {
+            try
+            {
+                return new DriveInfo(_destination.FullPath).AvailableFreeSpace;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // Then the writes find out.
+                return long.MaxValue;
+            }
+        }
+    }
+
+    public long RoomTakenFrom => _preparation.RoomTakenFrom;
 
     internal static StagedDestination Open(string directory, DeviceId sender, TransferId transfer)
     {
@@ -43,10 +59,10 @@ internal sealed class StagedDestination : IDestination
             // Another transfer that ends may remove the common directory just as this one has opened it.
             for (var tries = 0; ; tries++)
             {
-                var partial = destination.OpenPrivate(PartialName);
+                var partial = destination.OpenPrivate(StagingName.Partial);
                 try
                 {
-                    return new StagedDestination(destination, partial, $"{sender}-{transfer}");
+                    return new StagedDestination(destination, partial, StagingName.Of(sender, transfer));
                 }
                 catch (DiskFault fault) when (fault.Problem is DiskProblem.Missing && tries < 10)
                 {
@@ -128,14 +144,7 @@ internal sealed class StagedDestination : IDestination
     {
         _files.Forget();
         _partial.RemoveTree(_stagingName);
-        try
-        {
-            _destination.Remove(PartialName);
-        }
-        catch (Exception error) when (DiskFault.Understand(error, PartialName) is not null)
-        {
-            // Other transfers stage there.
-        }
+        Leftovers.RemoveEmpty(_destination);
     });
 
     public void Dispose()

@@ -44,7 +44,7 @@ internal sealed class TreeWalk(string top, string root)
             case FileKind.File:
                 return Entry(path, EntryKind.EntryFile, stat, stat.Size);
             case FileKind.Directory:
-                if (path.EndsWith("/" + StagedDestination.PartialName, StringComparison.Ordinal))
+                if (path.EndsWith("/" + StagingName.Partial, StringComparison.Ordinal))
                     return new SourceItem.Skipped(path, "it holds transfers that are still arriving");
                 // Listed before it is sent: one that cannot be read is left out whole.
                 _levels.Push((path, fullPath, List(fullPath)));

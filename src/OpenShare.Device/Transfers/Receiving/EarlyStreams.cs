@@ -1,0 +1,58 @@
+using OpenShare.Device.Peers;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Transfers.Receiving;
+
+/// <summary>
+/// Streams that came before the transfer they are for. They wait for it while their link lasts; a peer has few of them,
+/// and one too many is closed: its sender asks for another.
+/// </summary>
+internal sealed class EarlyStreams
+{
+    internal const int MostOfAPeer = 32;
+
+    private readonly SortedDictionary<DeviceId, List<PeerEvents.StreamOpened>> _waiting = [];
+
+    internal void Add(PeerEvents.StreamOpened stream)
+    {
+        if (!_waiting.TryGetValue(stream.Device, out var streams))
+            _waiting.Add(stream.Device, streams = []);
+        if (streams.Count < MostOfAPeer)
+            streams.Add(stream);
+        else
+            stream.Stream.Dispose();
+    }
+
+    /// <returns>the transfer's streams in the order they came: the caller's from here on</returns>
+    internal IReadOnlyList<PeerEvents.StreamOpened> Take(DeviceId peer, TransferId transfer)
+    {
+        if (!_waiting.TryGetValue(peer, out var streams))
+            return [];
+        var taken = streams.FindAll(s => s.Transfer == transfer);
+        streams.RemoveAll(s => s.Transfer == transfer);
+        if (streams.Count == 0)
+            _waiting.Remove(peer);
+        return taken;
+    }
+
+    internal void Drop(DeviceId peer, TransferId transfer) => Close(Take(peer, transfer));
+
+    internal void DropAllFrom(DeviceId peer)
+    {
+        if (_waiting.Remove(peer, out var streams))
+            Close(streams);
+    }
+
+    internal void DropAll()
+    {
+        foreach (var peer in _waiting.Keys.ToList())
+            DropAllFrom(peer);
+    }
+
+    private static void Close(IEnumerable<PeerEvents.StreamOpened> streams)
+    {
+        foreach (var stream in streams)
+            stream.Stream.Dispose();
+    }
+}

@@ -1,0 +1,71 @@
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+using TransferState = OpenShare.Device.Hosting.TransferState;
+
+namespace OpenShare.Device.Transfers.Sending;
+
+/// <summary>What is kept of the transfer, and what a person sees of it.</summary>
+internal sealed partial class SendingActor
+{
+    // The receipt's own state is known before the machine has heard that it is kept.
+    private TransferRecord Record(TransferState state)
+    {
+        var progress = _machine.Progress;
+        return Scope.Record with
+        {
+            State = state,
+            Problem = state == TransferState.Failed ? _problem ?? TransferProblem.Failed : null,
+            UpdatedAt = Now,
+            Detail = Detail(state),
+            BytesTotal = progress.BytesTotal,
+            BytesDone = progress.BytesDone - progress.BytesReused,
+            BytesReused = progress.BytesReused,
+            ChunksTotal = progress.ChunksTotal,
+            ChunksDone = progress.ChunksDone,
+            Elapsed = Elapsed,
+        };
+    }
+
+    private TransferState State() => _machine.State switch
+    {
+        SenderState.Completed => StateWith(_machine.Receipt!),
+        SenderState.Declined => TransferState.Declined,
+        SenderState.Cancelled when _failure is null => TransferState.Cancelled,
+        SenderState.Cancelled or SenderState.Failed => TransferState.Failed,
+        _ when Link is null => TransferState.Connecting,
+        SenderState.Offering => TransferState.Offered,
+        SenderState.Sending => TransferState.Transferring,
+        _ => TransferState.Finishing,
+    };
+
+    private TransferState StateWith(Receipt receipt) =>
+        _leftOut.IsEmpty && receipt.Count(EntryOutcome.Types.Outcome.Delivered) == receipt.EntryCount ? TransferState.Completed : TransferState.Incomplete;
+
+    private string Detail(TransferState state) => state switch
+    {
+        TransferState.Connecting => Waiting ?? "",
+        TransferState.Failed or TransferState.Cancelled or TransferState.Declined => _failure ?? _machine.Reason,
+        _ => _leftOut.Text,
+    };
+
+    protected override TransferView View(TransferView start)
+    {
+        var state = State();
+        var record = Record(state);
+        return start with
+        {
+            State = state,
+            Problem = record.Problem,
+            BytesTotal = record.BytesTotal,
+            BytesDone = record.BytesDone,
+            BytesReused = record.BytesReused,
+            ChunksTotal = record.ChunksTotal,
+            ChunksDone = record.ChunksDone,
+            TotalsKnown = _machine.Progress.TotalsKnown,
+            Detail = record.Detail.Length == 0 ? null : record.Detail,
+            Receipt = _machine.Receipt is { } receipt ? TransferViews.Summary(receipt) : null,
+        };
+    }
+}

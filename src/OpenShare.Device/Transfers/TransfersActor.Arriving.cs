@@ -1,0 +1,73 @@
+using Akka.Actor;
+using Akka.Event;
+using OpenShare.Device.Channel;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Transfers.Receiving;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Transfers;
+
+/// <summary>What comes over a link: for the session it belongs to, or the beginning of a new one.</summary>
+internal sealed partial class TransfersActor
+{
+    private readonly EarlyStreams _early = new();
+
+    private void OnControlReceived(PeerEvents.ControlReceived received)
+    {
+        if (TransferMessages.TransferOf(received.Message) is not { } transfer)
+            return;
+        var direction = TransferMessages.IsFromSender(received.Message) ? TransferDirection.Receiving : TransferDirection.Sending;
+        var key = new TransferKey(direction, received.Device, transfer);
+        // Either side may cancel, and an ended transfer may be asked for its last word.
+        var session = FindSession(key) ?? FindSession(key with { Direction = TransferDirection.Receiving })
+            ?? (direction == TransferDirection.Receiving ? Begin(key, received) : null);
+        session?.Tell(new TransferSignals.ControlArrived(received.Message));
+    }
+
+    /// <returns>null: nothing begins, and nothing is kept of it</returns>
+    private IActorRef? Begin(TransferKey key, PeerEvents.ControlReceived received)
+    {
+        // Pages are signed by the key that the link was opened with.
+        if (_identity is null || !_links.TryGetValue(received.Device, out var link) || link.Link != received.Link)
+            return null;
+        switch (FirstWord.Judge(received.Message, link.Certificate.PublicKey, received.Device, _identity.DeviceId))
+        {
+            case FirstWord.Opens:
+                var fresh = NewRecord(key, manifest: null, paths: [], _receiving.SaveTo, summary: "");
+                return Start(_stores.Transfers.Add(fresh), fresh);
+            case FirstWord.Early early:
+                _peers.Tell(new PeerCommands.SendControl(received.Device, received.Link, early.Reply));
+                return null;
+            case FirstWord.Refused refused:
+                _log.Warning("An offer of {0} is refused: {1}", received.Device, refused.Reason);
+                _early.Drop(received.Device, key.Transfer);
+                _peers.Tell(new PeerCommands.SendControl(received.Device, received.Link, refused.Reply));
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    private void OnStreamOpened(PeerEvents.StreamOpened opened)
+    {
+        var key = new TransferKey(TransferDirection.Receiving, opened.Device, opened.Transfer);
+        if ((_sessions.GetValueOrDefault(key with { Direction = TransferDirection.Sending }) ?? _sessions.GetValueOrDefault(key)) is { } session)
+            session.Tell(new TransferSignals.StreamReady(opened.StreamId, opened.Stream));
+        else if (IsOver(key) || IsOver(key with { Direction = TransferDirection.Sending }) || !_links.TryGetValue(opened.Device, out var link) || link.Link != opened.Link)
+            _ = Goodbye.EndAsync(opened.Stream, Context.System.Scheduler);
+        else
+            // The offer travels on another connection than the stream, and may come after it; and a session may be between two lives.
+            _early.Add(opened);
+    }
+
+    private bool IsOver(TransferKey key) => _stores.Transfers.Find(key) is { Transfer.IsOver: true };
+
+    private void HandOver(TransferKey key, IActorRef session)
+    {
+        foreach (var opened in _early.Take(key.Peer, key.Transfer))
+            session.Tell(new TransferSignals.StreamReady(opened.StreamId, opened.Stream));
+    }
+}

@@ -1,0 +1,71 @@
+using Akka.Actor;
+using Akka.Event;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Transfers.Receiving;
+
+namespace OpenShare.Device.Transfers;
+
+/// <summary>The disk's room, shared among the transfers that are received; and what earlier ones left lying in it.</summary>
+internal sealed partial class TransfersActor
+{
+    private sealed record Swept(IReadOnlyList<string> Problems);
+
+    private readonly RoomLedger _room = new();
+    private readonly List<(IActorRef Session, TransferSignals.RoomWanted Wanted)> _waitingForRoom = [];
+
+    private void OnRoomWanted(TransferSignals.RoomWanted wanted)
+    {
+        if (!Answer(Sender, wanted))
+            _waitingForRoom.Add((Sender, wanted));
+    }
+
+    /// <returns>false: it cannot be said now</returns>
+    private bool Answer(IActorRef session, TransferSignals.RoomWanted wanted)
+    {
+        if (!_keys.TryGetValue(session, out var key))
+            return true;
+        var destination = wanted.Destination;
+        switch (_room.Ask(key, destination.FileSystem, wanted.Bytes, destination.AvailableBytes))
+        {
+            case RoomAnswer.Promised:
+                session.Tell(new TransferSignals.RoomPromised());
+                return true;
+            case RoomAnswer.Refused refused:
+                session.Tell(new TransferSignals.RoomRefused(refused.Reason));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void ChangeRoom(Action<TransferKey> change)
+    {
+        // A session that has ended may be heard after its end, and its successor has the same key.
+        if (!_keys.TryGetValue(Sender, out var key))
+            return;
+        change(key);
+        AskAgain();
+    }
+
+    private void EndRoom(TransferKey key, IActorRef session)
+    {
+        _room.End(key);
+        _waitingForRoom.RemoveAll(w => w.Session.Equals(session));
+        AskAgain();
+    }
+
+    private void AskAgain() => _waitingForRoom.RemoveAll(w => Answer(w.Session, w.Wanted));
+
+    private void SweepStaging()
+    {
+        var (disk, transfers, saveTo, now) = (_disk, _stores.Transfers, _receiving.SaveTo, _context.Now);
+        _context.Workers.Run(() => StagingSweep.Run(disk, transfers, saveTo, now)).PipeTo(
+            Self, success: problems => new Swept(problems), failure: error => new Swept([error.Message]));
+    }
+
+    private void OnSwept(Swept swept)
+    {
+        foreach (var problem in swept.Problems)
+            _log.Warning("What earlier transfers left behind cannot be removed: {0}", problem);
+    }
+}

@@ -1,0 +1,140 @@
+using System.Net;
+using Akka.Actor;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Registration;
+using OpenShare.Device.Revocation;
+using OpenShare.Device.Transport;
+using OpenShare.Device.Transport.Memory;
+using OpenShare.Device.Transport.Tcp;
+using OpenShare.Protocol.Handshake;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Tests.Peers;
+
+/// <summary>A peer is reached whatever answers, or does not, at one of its addresses.</summary>
+public abstract class DialSpecs : PeersKit
+{
+    private static readonly IPAddress Here = IPAddress.Parse("127.0.0.2"), Elsewhere = IPAddress.Parse("127.0.0.3");
+
+    [Fact]
+    public async Task An_address_that_swallows_everything_holds_up_no_other()
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
+        using var swallows = TransportOf(Elsewhere).Listen(new IPEndPoint(Elsewhere, b.Address.Port));
+        See(a, b.Identity, b.Address.Port, Elsewhere, Here);
+
+        a.Peers.Tell(new PeerCommands.Connect(b.Id));
+
+        // In turn it would be after the deadline of ten seconds that covers them all: never.
+        await a.Hears<PeerEvents.LinkOpened>();
+    }
+
+    [Fact]
+    public async Task Two_ways_to_one_device_make_one_link()
+    {
+        var (alice, bob, dialler) = (Organisation.Enroll("alice"), Organisation.Enroll("bob"), CreateTestProbe());
+        using var first = TransportOf(Here).Listen(new IPEndPoint(Here, 0));
+        using var second = TransportOf(Elsewhere).Listen(new IPEndPoint(Elsewhere, 0));
+        dialler.ChildActorOf(DialActor.Props(
+            ContextAt(IPAddress.Loopback), PartyOf(alice), [first.LocalEndPoint, second.LocalEndPoint], bob.DeviceId,
+            Authentication.Types.Purpose.Link, outcome => outcome));
+
+        // Answered only when both have been asked: so both prove themselves, and either could become the link.
+        var openings = new[] { await Opening(first), await Opening(second) };
+        var links = openings.Select(o => new HandshakeRunner(ContextAt(Here), PartyOf(bob)).AnswerAsync(o.Connection, o.Frame, default)).ToList();
+
+        var outcomes = await Task.WhenAll(links).WaitAsync(Patience);
+        Assert.Single(outcomes.OfType<HandshakeOutcome.Open>());
+        await dialler.ExpectMsgAsync<HandshakeOutcome.Open>(Patience);
+    }
+
+    [Fact]
+    public async Task An_old_certificate_that_anybody_may_show_keeps_nobody_from_the_peer()
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
+        Start(Replaying(b.Identity), "127.0.0.3", b.Address.Port);
+        See(a, b.Identity, b.Address.Port, Elsewhere, Here);
+
+        a.Peers.Tell(new PeerCommands.Connect(b.Id));
+
+        await a.Hears<PeerEvents.LinkOpened>();
+    }
+
+    [Fact]
+    public async Task An_old_certificate_alone_ends_the_dial_only_when_it_comes_again_and_again()
+    {
+        var (a, bob) = (Start("alice", "127.0.0.1"), Organisation.Enroll("bob"));
+        var replay = Start(Replaying(bob), "127.0.0.3");
+        See(a, bob, replay.Address.Port, Elsewhere);
+
+        a.Peers.Tell(new PeerCommands.Connect(bob.DeviceId));
+
+        var first = await a.Hears<PeerEvents.LinkFailed>();
+        Assert.Equal((LinkRefusal.Expired, false, true), (first.Problem.Refusal, first.Problem.IsProven, first.WillRetry));
+        var last = await a.Hears<PeerEvents.LinkFailed>(m => !m.WillRetry);
+        Assert.Equal(LinkRefusal.Expired, last.Problem.Refusal);
+        // And nothing is believed of the device itself.
+        Assert.NotEqual(PeerTrust.Expired, await TrustIn(a, bob.DeviceId));
+    }
+
+    [Fact]
+    public async Task A_peer_whose_own_certificate_expired_is_refused_at_once()
+    {
+        var a = Start("alice", "127.0.0.1");
+        var b = Start(Organisation.Enroll("bob", at: StartTime.AddDays(-400)), "127.0.0.2");
+        See(a, b);
+
+        a.Peers.Tell(new PeerCommands.Connect(b.Id));
+
+        var failed = await a.Hears<PeerEvents.LinkFailed>();
+        Assert.Equal((LinkRefusal.Expired, true, false), (failed.Problem.Refusal, failed.Problem.IsProven, failed.WillRetry));
+        Assert.Equal(PeerTrust.Expired, await TrustIn(a, b.Id));
+    }
+
+    [Fact]
+    public async Task Another_device_that_was_revoked_says_nothing_of_the_peer_at_whose_address_it_is()
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
+        var lost = Start(Organisation.Enroll("lost"), "127.0.0.3", b.Address.Port);
+        a.Context.Events.Publish(new RevocationEvents.RevocationChanged(Organisation.Revoke(lost.Identity)));
+        See(a, b.Identity, b.Address.Port, Elsewhere, Here);
+
+        a.Peers.Tell(new PeerCommands.Connect(b.Id));
+
+        await a.Hears<PeerEvents.LinkOpened>();
+        Assert.Equal(PeerTrust.Certified, await TrustIn(a, b.Id));
+    }
+
+    // Another key, and what the device showed to everybody a year ago.
+    private DeviceIdentity Replaying(DeviceIdentity device) => device with
+    {
+        Key = Organisation.Enroll("mallory").Key,
+        Certificate = Organisation.Certify(device.Key.PublicKey, device.Certificate.Name, at: StartTime.AddDays(-400)),
+    };
+
+    private static async Task<PeerTrust> TrustIn(Side side, DeviceId device)
+    {
+        var peers = await side.Peers.Ask<System.Collections.Immutable.ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Patience);
+        return peers.Single(p => p.DeviceId == device).Trust;
+    }
+
+    private static async Task<(ITransportConnection Connection, byte[] Frame)> Opening(ITransportListener listener)
+    {
+        var connection = await listener.AcceptAsync(default).WaitAsync(Patience);
+        return (connection, await HandshakeFrames.ReadAsync(connection, Limits.OpeningFrame, default).AsTask().WaitAsync(Patience));
+    }
+}
+
+public sealed class TcpDialSpecs : DialSpecs
+{
+    private protected override ITransport TransportOf(IPAddress address) => new TcpTransport();
+}
+
+public sealed class MemoryDialSpecs : DialSpecs
+{
+    private readonly MemoryNetwork _network = new();
+
+    private protected override ITransport TransportOf(IPAddress address) => _network.Host(address);
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using OpenShare.Device.Channel;
+using OpenShare.Device.Discovery;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Registration;
+using OpenShare.Device.Tests.Support;
+using OpenShare.Device.Transport;
+using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Handshake;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Tests.Peers;
+
+/// <summary>Peers actors of devices of one organisation on one network, and the means to be one of them by hand.</summary>
+public abstract class PeersKit : TestKit
+{
+    private protected static readonly DateTimeOffset StartTime = DateTimeOffset.UtcNow;
+    private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private protected TestOrganisation Organisation { get; } = new(1, StartTime);
+
+    private protected abstract ITransport TransportOf(IPAddress address);
+
+    private protected sealed record Side(DeviceIdentity Identity, DeviceContext Context, IActorRef Peers, Akka.TestKit.TestProbe Events, ITransportListener Listener)
+    {
+        public IPEndPoint Address => Listener.LocalEndPoint;
+
+        public DeviceId Id => Identity.DeviceId;
+
+        public ValueTask<T> Hears<T>(Predicate<T>? which = null) => Events.FishForMessageAsync(which ?? (_ => true), Patience * 2);
+    }
+
+    private protected static async Task<(PeerEvents.LinkOpened AtA, PeerEvents.LinkOpened AtB)> Link(Side a, Side b)
+    {
+        See(a, b);
+        a.Peers.Tell(new PeerCommands.Connect(b.Id));
+        return (await a.Hears<PeerEvents.LinkOpened>(), await b.Hears<PeerEvents.LinkOpened>());
+    }
+
+    /// <summary>A stream over an open link, both ends of it.</summary>
+    private protected static async Task<(SecureStream Near, SecureStream Far)> Stream(Side a, Side b)
+    {
+        var (atA, _) = await Link(a, b);
+        a.Peers.Tell(new PeerCommands.OpenStreams(b.Id, atA.Link, TransferId.New(new SeededRandom(5)), 1));
+        return ((await a.Hears<PeerEvents.StreamOpened>()).Stream, (await b.Hears<PeerEvents.StreamOpened>()).Stream);
+    }
+
+    private protected static void See(Side a, Side b) => See(a, b.Identity, b.Address.Port, b.Address.Address);
+
+    private protected static void See(Side a, DeviceIdentity who, int port, params IPAddress[] addresses) =>
+        a.Context.Events.Publish(new DiscoveryEvents.PeerSighted(new PeerSighting(
+            who.DeviceId, who.Certificate.Name, who.Key.PublicKey.ShortFingerprint,
+            new PeerPlace("there.local", port, [.. addresses]), FoundBy.Mdns, TimeSpan.Zero)));
+
+    private protected Side Start(string name, string address, string account = "acme") => Start(Organisation.Enroll(name, account), address);
+
+    private protected Side Start(DeviceIdentity identity, string address, int port = 0)
+    {
+        var ip = IPAddress.Parse(address);
+        var context = ContextAt(ip);
+        var listener = context.Transport.Listen(new IPEndPoint(ip, port));
+        var events = CreateTestProbe();
+        context.Events.Subscribe<IDeviceEvent>(events.Ref);
+        var peers = Sys.ActorOf(PeersActor.Props(context, new MemoryPeerStore(), listener));
+        // Started once it answers: then it has subscribed.
+        peers.Ask<System.Collections.Immutable.ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Patience).Wait();
+        context.Events.Publish(new RegistrationEvents.Certified(identity));
+        return new Side(identity, context, peers, events, listener);
+    }
+
+    private protected DeviceContext ContextAt(IPAddress address) =>
+        new(TimeProvider.System, new SystemRandom(), new Workers(2), TransportOf(address), new DeviceEventBus());
+
+    private protected static HandshakeParty PartyOf(DeviceIdentity identity) =>
+        new(identity.Key, identity.Certificate, identity.Chain, Revoked: null, new HashSet<DeviceId>(), TimeFloor.None);
+
+    /// <summary>A link that no actor has at this end.</summary>
+    private protected async Task<(HandshakeOutcome.Open Link, DeviceContext Context)> DialByHand(DeviceIdentity identity, Side to)
+    {
+        var context = ContextAt(IPAddress.Loopback);
+        var outcome = await new HandshakeRunner(context, PartyOf(identity))
+            .DialAsync(to.Address, to.Id, Authentication.Types.Purpose.Link, mayConclude: null, default);
+        return (Assert.IsType<HandshakeOutcome.Open>(outcome), context);
+    }
+
+    /// <returns>true for a goodbye, false for a cut</returns>
+    private protected static async Task<bool> EndsWithGoodbye(SecureStream stream)
+    {
+        try
+        {
+            while (await stream.ReceiveAsync(default).AsTask().WaitAsync(Patience) is var inbound)
+            {
+                if (inbound is Inbound.Closed)
+                    return true;
+            }
+        }
+        catch (TransportException)
+        {
+            // A cut.
+        }
+        return false;
+    }
+}

@@ -32,7 +32,7 @@ public sealed class CrashTests
             var wasAcknowledged = world.Traced("device", "registers") > 0;
 
             if (powerLoss)
-                device.PowerLoss();
+                device.PowerLoss(keeps: false);
             else
                 device.Kill();
             world.For(1);
@@ -69,7 +69,7 @@ public sealed class CrashTests
         var acknowledged = alice.Transfers.Values.Single().ChunksDone;
 
         if (powerLoss)
-            victim.PowerLoss();
+            victim.PowerLoss(keeps: false);
         else
             victim.Kill();
         if (!powerLoss)
@@ -93,7 +93,7 @@ public sealed class CrashTests
 
         foreach (var device in new[] { alice, bob })
         {
-            device.PowerLoss();
+            device.PowerLoss(keeps: false);
             device.Start();
         }
         world.For(30);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Database;
 using OpenShare.Simulation.Devices;
 
 namespace OpenShare.Simulation.Tests.Devices;
@@ -78,8 +79,29 @@ public sealed class CrashTests
         victim.Start();
 
         world.Until(() => alice.Transfers.Values.Concat(bob.Transfers.Values).All(t => t.IsEnded), 300, "It did not end.");
-        Assert.All(alice.Transfers.Values.Concat(bob.Transfers.Values), t => Assert.Equal(TransferState.Completed, t.State));
+        Assert.True(
+            alice.Transfers.Values.Concat(bob.Transfers.Values).All(t => t.State == TransferState.Completed),
+            string.Join('\n', world.Lan.Trace.Lines.Where(l => !l.Contains("->", StringComparison.Ordinal)).TakeLast(60)
+                .Concat(alice.Transfers.Values.Concat(bob.Transfers.Values).Select(t => $"{t.Direction} {t.State}: {t.Detail}"))));
         Assert.Null(Samples.Difference(tree, Path.Combine(bob.SaveTo, "tree")));
+    }
+
+    [Fact]
+    public void What_was_synced_before_a_loss_of_power_is_not_sent_again()
+    {
+        using var world = new World(2);
+        var (alice, bob) = (world.Device("alice"), world.Device("bob", losesPower: true));
+        alice.Slowness = bob.Slowness = 10_000;
+        world.Until(() => alice.Sees(bob), 30, "They did not find each other.");
+        alice.Send(bob, world.Tree(2, Bytes));
+        world.Until(() => Synced(bob.Database.Current!) > 0, 60, "Nothing was synced.");
+        Assert.DoesNotContain(bob.Transfers.Values, t => t.State != TransferState.Transferring);
+        var synced = Synced(bob.Database.Current!);
+
+        bob.PowerLoss(keeps: false);
+
+        Assert.Equal(synced, Synced(bob.Database.Open()));
+        bob.Database.Close();
     }
 
     [Fact]
@@ -94,6 +116,8 @@ public sealed class CrashTests
         foreach (var device in new[] { alice, bob })
         {
             device.PowerLoss(keeps: false);
+            Assert.Equal(TransferState.Completed, Assert.Single(device.Database.Open().Transfers.All()).Transfer.State);
+            device.Database.Close();
             device.Start();
         }
         world.For(30);
@@ -179,6 +203,10 @@ public sealed class CrashTests
         world.Until(() => device.Registration is RegistrationState.Certified, 120, "It was not registered.");
         return world.Lan.Queue.Steps - before;
     }
+
+    /// <summary>Chunks that a receiver's database trusts after a loss of power.</summary>
+    private static long Synced(DeviceDatabase database) => database.Transfers.All()
+        .SelectMany(t => database.Chunks.Load(t.No, epoch: "another")).Sum(m => m.Durable.Sum(b => (long)BitOperations.PopCount(b)));
 
     /// <summary>Chunks that the receiver's database says are written.</summary>
     private static long Known(SimulatedDevice device, bool isDead)

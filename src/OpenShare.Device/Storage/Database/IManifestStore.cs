@@ -3,7 +3,7 @@ namespace OpenShare.Device.Storage.Database;
 /// <summary>A transfer's manifest pages as they were signed, in order.</summary>
 public interface IManifestStore
 {
-    /// <summary>Appends page number <paramref name="page"/> (the count so far), together with the map of its chunks when receiving.</summary>
+    /// <summary>Appends page number <paramref name="page"/> (the count so far), together with the map of its chunks when receiving; durably when sending.</summary>
     /// <param name="signedPage">the Signed message's bytes</param>
     /// <param name="chunks">of the page, when receiving: the map starts all clear</param>
     /// <param name="identities">of the files that start on the page, when sending</param>

@@ -15,7 +15,7 @@ internal sealed class SqliteChunkMapStore(SqliteGate gate) : IChunkMapStore
             maps.Select(m => new { No = transfer.Value, Page = (long)m.Page, Bits = m.Written, epoch })));
 
     public void SaveDurable(TransferNo transfer, IReadOnlyCollection<(uint Page, byte[] Durable)> maps) =>
-        gate.Write(c => c.Execute(
+        gate.WriteDurably(c => c.Execute(
             "UPDATE chunk_maps SET durable = @Bits WHERE transfer = @No AND page = @Page AND length(durable) = length(@Bits)",
             maps.Select(m => new { No = transfer.Value, Page = (long)m.Page, Bits = m.Durable })));
 

@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Data.Sqlite;
 using OpenShare.Device.Storage.Disk;
 
 namespace OpenShare.Device.Storage.Database;
@@ -9,7 +10,10 @@ internal sealed class SqliteManifestStore(SqliteGate gate) : IManifestStore
         TransferNo transfer, uint page, ReadOnlySpan<byte> signedPage, ChunkSpan? chunks = null, IReadOnlyCollection<SourceIdentity>? identities = null)
     {
         var signed = signedPage.ToArray();
-        return gate.Write(c =>
+        // A receiver may hold on to a sender's pages: without them the sender could not go on with that transfer.
+        return chunks is null ? gate.WriteDurably(Insert) : gate.Write(Insert);
+
+        bool Insert(SqliteConnection c)
         {
             var inOrder = c.Execute(
                 """
@@ -27,7 +31,7 @@ internal sealed class SqliteManifestStore(SqliteGate gate) : IManifestStore
             if (inOrder && identities is not null)
                 c.Execute("INSERT OR REPLACE INTO source_identities VALUES (@No, @EntryNo, @Size, @MtimeNs, @CtimeNs, @Inode, @Device)", identities.Select(i => Row.Of(transfer, i)));
             return inOrder;
-        });
+        }
     }
 
     public uint Count(TransferNo transfer) =>

@@ -19,8 +19,6 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
     private readonly DeviceContext _context;
     private readonly IMulticastPort _port;
     private readonly MdnsMachine _machine;
-    private readonly DateTimeOffset _startedAt;
-    private readonly long _startStamp;
     private readonly FailureLog _failures = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _parent = Context.Parent;
@@ -33,8 +31,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
         _context = context;
         _port = port();
         _options = options;
-        _startedAt = context.Now;
-        _startStamp = context.Time.GetTimestamp();
+        _slept = context.Now - context.Steady;
         _machine = new MdnsMachine(options.ForMdns(), context.Random);
 
         Receive<MulticastDatagram>(datagram =>
@@ -61,7 +58,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     // The wall clock may be set back, and announcements would stop for as long: elapsed time is what counts.
-    private DateTimeOffset Now => _startedAt + _context.Time.GetElapsedTime(_startStamp);
+    private DateTimeOffset Now => _context.Steady;
 
     public static Props Props(DeviceContext context, Func<IMulticastPort> port, DiscoveryOptions options) =>
         Akka.Actor.Props.Create(() => new MdnsActor(context, port, options));

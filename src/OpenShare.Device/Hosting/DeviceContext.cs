@@ -14,5 +14,15 @@ public sealed record DeviceContext(
     ITransport Transport,
     DeviceEventBus Events)
 {
+    private readonly DateTimeOffset _startedAt = Time.GetUtcNow();
+    private readonly long _startStamp = Time.GetTimestamp();
+
+    /// <summary>The time of day: for what was signed, and for what a person is shown.</summary>
     public DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>
+    /// Goes on evenly when the clock is set, back or forward: for pauses, deadlines and signs of life. To be compared
+    /// with itself only. It stands still while the host sleeps.
+    /// </summary>
+    public DateTimeOffset Steady => _startedAt + Time.GetElapsedTime(_startStamp);
 }

@@ -36,13 +36,20 @@ internal sealed class DeviceWatcherActor : ReceiveActor
     protected override void PostStop() => _events.Unsubscribe(Self);
 }
 
-/// <summary>What is wrong now, in sentences; safe to read from any thread. Each source has one line at most, and there are few of them.</summary>
+/// <summary>
+/// What is wrong now, in sentences; safe to read from any thread.
+/// Each source has one line at most. Sources that are other devices, which anybody may claim to be, are few, and crowd out none of the device's own.
+/// </summary>
 internal sealed class DeviceWarnings
 {
-    private const int Most = 20;
+    private const int MostOfOthers = 20;
+
+    private const string Stale =
+        "The revocation list is past its next update: it is used, and the registration service should be reached soon.";
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, string> _lines = [];
+    private readonly Dictionary<string, string> _own = [];
+    private readonly Dictionary<string, string> _others = [];
 
     /// <summary>The list in force, null before there is one.</summary>
     internal RevocationList? Revoked { get; private set; }
@@ -57,25 +64,25 @@ internal sealed class DeviceWarnings
                     Revoked = changed.List;
                     break;
                 case RegistrationEvents.Certified { Identity.IsWithdrawn: true }:
-                    Set("certificate", "The organisation has withdrawn the key that issued this device's certificate: other devices refuse it until it is renewed, for which the registration service must be reached.");
+                    _own["certificate"] = "The organisation has withdrawn the key that issued this device's certificate: other devices refuse it until it is renewed, for which the registration service must be reached.";
                     break;
                 case RegistrationEvents.Certified:
-                    _lines.Remove("certificate");
+                    _own.Remove("certificate");
                     break;
                 case PeerEvents.PeerRefused refused:
-                    Set($"peer {refused.Device}", refused.Problem.ByPeer ? $"Refused by another device: {refused.Problem.Detail}" : $"A device was refused: {refused.Problem.Detail}");
+                    SetOther($"peer {refused.Device}", refused.Problem.ByPeer ? $"Refused by another device: {refused.Problem.Detail}" : $"A device was refused: {refused.Problem.Detail}");
                     break;
                 case PeerEvents.LinkOpened opened:
-                    _lines.Remove($"peer {opened.Device}");
+                    _others.Remove($"peer {opened.Device}");
                     break;
                 case DiscoveryEvents.InterfaceFailed failed:
-                    Set($"interface {failed.Interface}", $"Discovery does not work on {failed.Interface}: {failed.Reason}");
+                    _own[$"interface {failed.Interface}"] = $"Discovery does not work on {failed.Interface}: {failed.Reason}";
                     break;
                 case DiscoveryEvents.DuplicateDevice duplicate:
-                    Set($"duplicate {duplicate.DeviceId}", $"Two devices claim the id {duplicate.DeviceId}; both are refused until that is resolved.");
+                    SetOther($"duplicate {duplicate.DeviceId}", $"Two devices claim the id {duplicate.DeviceId}; both are refused until that is resolved.");
                     break;
                 case DiscoveryEvents.DuplicateEnded ended:
-                    _lines.Remove($"duplicate {ended.DeviceId}");
+                    _others.Remove($"duplicate {ended.DeviceId}");
                     break;
             }
         }
@@ -84,12 +91,12 @@ internal sealed class DeviceWarnings
     internal IReadOnlyList<string> Lines(RevocationView revocation)
     {
         lock (_lock)
-            return revocation.IsStale ? [.. _lines.Values, "The revocation list is past its next update: it is used, and the registration service should be reached soon."] : [.. _lines.Values];
+            return [.. _own.Values, .. revocation.IsStale ? [Stale] : (string[])[], .. _others.Values];
     }
 
-    private void Set(string source, string line)
+    private void SetOther(string source, string line)
     {
-        if (_lines.Count < Most || _lines.ContainsKey(source))
-            _lines[source] = line;
+        if (_others.Count < MostOfOthers || _others.ContainsKey(source))
+            _others[source] = line;
     }
 }

@@ -146,7 +146,9 @@ public sealed class OpenShareDevice : IDevice
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0)
             return;
-        await _device.Ask<DeviceActor.Stopped>(new DeviceActor.Stop(), Patience).ConfigureAwait(false);
+        // One that has ended by itself answers nobody.
+        var said = _device.Ask<DeviceActor.Stopped>(new DeviceActor.Stop(), Patience);
+        await (await Task.WhenAny(said, Ended).ConfigureAwait(false)).ConfigureAwait(false);
         await _device.GracefulStop(Patience).ConfigureAwait(false);
         await _watcher.GracefulStop(Patience).ConfigureAwait(false);
         _adapters.Listener?.Dispose();

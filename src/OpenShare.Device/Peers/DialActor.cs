@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Akka.Actor;
+using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Handshake;
@@ -71,10 +72,10 @@ internal sealed class DialActor : ReceiveActor, IWithTimers
 
     private void Drive(DialRaceInput input)
     {
-        foreach (var effect in _race.Handle(input, _context.Now))
+        foreach (var effect in _race.Handle(input, _context.Steady))
             CarryOut(effect);
         if (_race.NextTimeout is { } due)
-            Timers.StartSingleTimer("race", new RaceDue(), due > _context.Now ? due - _context.Now : TimeSpan.Zero);
+            Timers.StartSingleTimer("race", new RaceDue(), due > _context.Steady ? due - _context.Steady : TimeSpan.Zero);
     }
 
     private void CarryOut(DialRaceEffect effect)
@@ -92,6 +93,9 @@ internal sealed class DialActor : ReceiveActor, IWithTimers
                 break;
             case DialRaceEffect.Over over:
                 Context.Parent.Tell(_report(OutcomeOf(over.Attempt)));
+                // What it came to is the parent's from here on.
+                if (over.Attempt is { } decided)
+                    _attempts.Remove(decided);
                 Context.Stop(Self);
                 break;
         }
@@ -111,9 +115,9 @@ internal sealed class DialActor : ReceiveActor, IWithTimers
         await using var giveUp = stop.UnsafeRegister(
             _ => attempt.MayConclude.TrySetException(new TransportException("The dial was given up.")), null);
         var outcome = await _runner.DialAsync(address, _expected, _purpose, MayConclude, stop).ConfigureAwait(false);
-        // Nobody waits for it any more.
-        if (stop.IsCancellationRequested && outcome is HandshakeOutcome.Open open)
-            open.Control.Dispose();
+        // Given up while it concludes, or before the actor hears of it, it is nobody's: it ends.
+        if (outcome is HandshakeOutcome.Open open)
+            stop.UnsafeRegister(control => ((SecureStream)control!).Dispose(), open.Control);
         return outcome;
 
         Task MayConclude()

@@ -38,21 +38,27 @@ internal sealed partial class PeerActor
             $"dial-{attempt}");
     }
 
+    private void OnDialDue()
+    {
+        DialIf(_dial.HandleTimeout(_context.Steady));
+        // A timer that is a little early must not have been the last.
+        ScheduleDial();
+    }
+
     private void OnDialled(Dialled dialled)
     {
         if (dialled.Attempt == _attempt)
             _dialling = null;
-        if (dialled.Outcome is HandshakeOutcome.Open open)
-        {
-            OnOpen(open);
-            return;
-        }
-        if (dialled.Attempt != _attempt)
-            return;
-        var problem = ProblemOf(dialled.Outcome);
+        var problem = dialled.Outcome is HandshakeOutcome.Open open ? OnOpen(open) : ProblemOf(dialled.Outcome);
+        if (problem is not null && dialled.Attempt == _attempt)
+            DialFailed(problem);
+    }
+
+    private void DialFailed(LinkProblem problem)
+    {
         _unprovenRefusals = problem is { IsWorthRetrying: false, IsProven: false } ? _unprovenRefusals + 1 : 0;
         var willRetry = problem.IsWorthRetrying || (!problem.IsProven && _unprovenRefusals < MostUnprovenRefusals);
-        _dial.DialFailed(willRetry, _context.Now);
+        _dial.DialFailed(willRetry, _context.Steady);
         ScheduleDial();
         // While a link is open a second dial that came to nothing is nobody's news.
         if (_link is not null)

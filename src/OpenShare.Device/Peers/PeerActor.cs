@@ -61,7 +61,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
 
         Receive<Dialled>(OnDialled);
         Receive<Probed>(OnProbed);
-        Receive<DialDue>(_ => DialIf(_dial.HandleTimeout(_context.Now)));
+        Receive<DialDue>(_ => OnDialDue());
         Receive<ExchangeDeadline>(_ => _exchanging?.Cancel());
         Receive<Link.Arrived>(OnArrived);
         Receive<Link.Ended>(m => { if (m.Link == _link?.Id) EndLink(m.End, m.Reason); });
@@ -128,18 +128,20 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         DialIf(_dial.Sighted());
     }
 
-    private void OnOpen(HandshakeOutcome.Open open)
+    /// <returns>why it cannot be the link, where that is the peer's: things have changed since its handshake</returns>
+    private LinkProblem? OnOpen(HandshakeOutcome.Open open)
     {
-        if (_isStopping || Objection(open.Result.Peer, open.Result.Trust) is not null || (_link is { } old && !LinkElection.NewerStays(
+        var problem = Objection(open.Result.Peer, open.Result.Trust);
+        if (_isStopping || problem is not null || (_link is { } old && !LinkElection.NewerStays(
             _party!.Certificate.DeviceId, _device, old.Session.Role, open.Result.Session.Role)))
         {
             _ = Goodbye.EndAsync(open.Control, Context.System.Scheduler);
             Context.Parent.Tell(new PeerSignals.SessionClosed(open.Result.Session.Id));
-            return;
+            return problem;
         }
         if (_link is not null)
             _ = CloseLink(LinkEnd.ClosedHere, "A newer connection with the same device took over.");
-        var link = _link = new Link(new LinkId(++_links), open.Result, open.Control, open.Remote, _context.Now);
+        var link = _link = new Link(new LinkId(++_links), open.Result, open.Control, open.Remote, _context.Steady);
         _dial.Linked();
         link.Start(Self);
         ScheduleLiveness();
@@ -149,6 +151,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         if (_party!.Revoked is { } list && list.Version > link.PeerRevocationVersion)
             OfferRevocationList(link, list);
         _context.Events.Publish(new PeerEvents.LinkOpened(_device, link.Id, link.Certificate));
+        return null;
     }
 
     private static void OfferRevocationList(Link link, Protocol.Revocation.RevocationList list) =>
@@ -164,7 +167,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
     {
         if (_link is not { } link || arrived.Link != link.Id)
             return;
-        link.Liveness.Heard(_context.Now);
+        link.Liveness.Heard(_context.Steady);
         var message = arrived.Message;
         switch (message.KindCase)
         {
@@ -190,7 +193,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
     {
         if (_link is not { } link)
             return;
-        switch (link.Liveness.HandleTimeout(_context.Now))
+        switch (link.Liveness.HandleTimeout(_context.Steady))
         {
             case LivenessVerdict.Dead:
                 EndLink(LinkEnd.Cut, "The other device fell silent.");
@@ -224,7 +227,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
     {
         _ = CloseLink(end, reason, dropsQueued: end == LinkEnd.ClosedByPeer);
         if (end == LinkEnd.ClosedByPeer)
-            _dial.PeerSaidGoodbye(_context.Now);
+            _dial.PeerSaidGoodbye(_context.Steady);
         else
             DialIf(_dial.Unlinked());
         ScheduleDial();
@@ -254,7 +257,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
     private void Schedule(string key, object tick, DateTimeOffset? at)
     {
         if (at is { } due)
-            Timers.StartSingleTimer(key, tick, due > _context.Now ? due - _context.Now : TimeSpan.Zero);
+            Timers.StartSingleTimer(key, tick, due > _context.Steady ? due - _context.Steady : TimeSpan.Zero);
         else
             Timers.Cancel(key);
     }

@@ -39,7 +39,7 @@ internal sealed partial class PeersActor
 
     private void OnAccepted(ITransportConnection connection)
     {
-        if (_halfOpen.Admit(connection, _context.Now) is not { } deadline)
+        if (_halfOpen.Admit(connection, _context.Steady) is not { } deadline)
         {
             connection.Dispose();
             return;
@@ -69,7 +69,7 @@ internal sealed partial class PeersActor
         }
         switch (opening.KindCase)
         {
-            case Opening.KindOneofCase.Hello when Party() is { } party && _halfOpen.Admit(read.Connection, _context.Now) is { } deadline:
+            case Opening.KindOneofCase.Hello when Party() is { } party && _halfOpen.Admit(read.Connection, _context.Steady) is { } deadline:
                 AnswerAsync(party, read.Connection, read.Opening, deadline).PipeTo(Self);
                 break;
             case Opening.KindOneofCase.Join when JoinedPeer(opening.Join) is { } peer:

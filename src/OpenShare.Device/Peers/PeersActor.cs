@@ -77,7 +77,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<Answered>(OnAnswered);
         Receive<Resolved>(OnResolved);
         Receive<ProbeDone>(m => _halfOpen.Remove(m.Connection));
-        Receive<Sweep>(_ => _halfOpen.Expire(_context.Now));
+        Receive<Sweep>(_ => _halfOpen.Expire(_context.Steady));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;

@@ -22,8 +22,8 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
 
     private sealed record Tick;
 
-    // Akka's timers end before a certificate does; the machine is asked in between and has nothing to do.
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+    // Timers go by the time that passes, what is due by the clock: when that is set, it is noticed soon.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMinutes(5);
 
     private readonly DeviceContext _context;
     private readonly string _defaultName;
@@ -136,12 +136,18 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
 
     private async Task CarryOut(IReadOnlyList<RegistrationEffect> effects)
     {
+        await CarryOutAll(effects);
+        // Once, when all is done: a timer that is set again forgets a tick that is on its way.
+        AfterStep();
+    }
+
+    private async Task CarryOutAll(IReadOnlyList<RegistrationEffect> effects)
+    {
         foreach (var effect in effects)
         {
             if (await CarryOut(effect) is { } input)
-                await CarryOut(_machine.Handle(input, _context.Now));
+                await CarryOutAll(_machine.Handle(input, _context.Now));
         }
-        AfterStep();
     }
 
     /// <returns>what the machine is to be told of it at once</returns>

@@ -135,7 +135,9 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
         if (_machine.NextTimeout is { } next)
         {
             var wait = next - _context.Now;
-            Timers.StartSingleTimer(nameof(Tick), new Tick(), wait < TimeSpan.Zero ? TimeSpan.Zero : wait);
+            // No pause is longer, where the clock was not set back: then the machine, asked, does not wait for it.
+            var longest = RevocationMachine.Retry.Longest;
+            Timers.StartSingleTimer(nameof(Tick), new Tick(), wait < TimeSpan.Zero ? TimeSpan.Zero : wait < longest ? wait : longest);
         }
         else
         {

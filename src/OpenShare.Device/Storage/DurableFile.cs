@@ -36,7 +36,7 @@ internal static class DurableFile
     {
         if (!OperatingSystem.IsLinux())
             return;
-        using var folder = Disk.Folder.Open(directory);
+        using var folder = Disk.Linux.LinuxFolder.Open(directory);
         folder.Sync("");
     }
 }

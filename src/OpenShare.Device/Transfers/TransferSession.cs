@@ -36,7 +36,7 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
     protected TransferSession(TransferScope scope)
     {
         Scope = scope;
-        _startedAt = scope.Context.Now;
+        _startedAt = Steady;
         Receive<TransferSignals.LinkUp>(OnLinkUp);
         Receive<TransferSignals.LinkDown>(m => { if (m.Link == Link) OnLinkDown(); });
         Receive<TransferSignals.LinkRefused>(m => OnLinkRefused(m.Problem));
@@ -59,6 +59,8 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
 
     protected DateTimeOffset Now => Scope.Context.Now;
 
+    protected DateTimeOffset Steady => Scope.Context.Steady;
+
     protected ILoggingAdapter Log { get; } = Context.GetLogger();
 
     protected LinkId? Link { get; private set; }
@@ -67,7 +69,7 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
     protected string? Waiting { get; private set; }
 
     /// <summary>Time spent on it by this process and those before it.</summary>
-    protected TimeSpan Elapsed => Scope.Record.Elapsed + (Now - _startedAt);
+    protected TimeSpan Elapsed => Scope.Record.Elapsed + (Steady - _startedAt);
 
     protected TransferId Id => Scope.Key.Transfer;
 
@@ -118,10 +120,11 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
         _streams.Clear();
     }
 
-    protected void Schedule(DateTimeOffset? at)
+    /// <param name="now">by the clock that <paramref name="at"/> goes by</param>
+    protected void Schedule(DateTimeOffset? at, DateTimeOffset now)
     {
         if (at is { } due)
-            Timers.StartSingleTimer("machine", new MachineDue(), due > Now ? due - Now : TimeSpan.Zero);
+            Timers.StartSingleTimer("machine", new MachineDue(), due > now ? due - now : TimeSpan.Zero);
         else
             Timers.Cancel("machine");
     }
@@ -129,7 +132,7 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
     /// <summary>Progress: shown now where the last showing is long enough ago, else a little later.</summary>
     protected void ShowProgress()
     {
-        if (Now - _viewShownAt >= ViewPause)
+        if (Steady - _viewShownAt >= ViewPause)
             ShowView();
         else if (!Timers.IsTimerActive("view"))
             Timers.StartSingleTimer("view", new ViewDue(), ViewPause);
@@ -137,7 +140,7 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
 
     protected void ShowView()
     {
-        _viewShownAt = Now;
+        _viewShownAt = Steady;
         Timers.Cancel("view");
         Context.Parent.Tell(new TransferSignals.ViewChanged(CurrentView()));
     }

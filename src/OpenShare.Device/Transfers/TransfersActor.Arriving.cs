@@ -13,7 +13,7 @@ namespace OpenShare.Device.Transfers;
 /// <summary>What comes over a link: for the session it belongs to, or the beginning of a new one.</summary>
 internal sealed partial class TransfersActor
 {
-    private readonly EarlyStreams _early = new();
+    private readonly EarlyStreams _early;
 
     private void OnControlReceived(PeerEvents.ControlReceived received)
     {
@@ -57,11 +57,13 @@ internal sealed partial class TransfersActor
         if ((_sessions.GetValueOrDefault(key with { Direction = TransferDirection.Sending }) ?? _sessions.GetValueOrDefault(key)) is { } session)
             session.Tell(new TransferSignals.StreamReady(opened.StreamId, opened.Stream));
         else if (IsOver(key) || IsOver(key with { Direction = TransferDirection.Sending }) || !_links.TryGetValue(opened.Device, out var link) || link.Link != opened.Link)
-            _ = Goodbye.EndAsync(opened.Stream, Context.System.Scheduler);
+            End(opened.Stream);
         else
             // The offer travels on another connection than the stream, and may come after it; and a session may be between two lives.
             _early.Add(opened);
     }
+
+    private void End(SecureStream stream) => _ = Goodbye.EndAsync(stream, Context.System.Scheduler);
 
     private bool IsOver(TransferKey key) => _stores.Transfers.Find(key) is { Transfer.IsOver: true };
 

@@ -20,7 +20,6 @@ internal sealed partial class TransfersActor
     private static readonly TimeSpan ResolvePatience = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<long, Resolving> _resolving = [];
-    private long _requests;
 
     private void OnSendFiles(TransferCommands.SendFiles command)
     {
@@ -29,7 +28,7 @@ internal sealed partial class TransfersActor
             Sender.Tell(new SendStart.Refused(TransferProblem.NotRegistered, "This device is not registered. Run 'openshare register' first."));
             return;
         }
-        if (command.Paths.FirstOrDefault(p => !Path.Exists(p)) is { } missing)
+        if (command.Paths.FirstOrDefault(p => !_disk.Exists(p)) is { } missing)
         {
             Sender.Tell(new SendStart.Refused(TransferProblem.BadPath, $"{missing} is not there."));
             return;
@@ -41,7 +40,8 @@ internal sealed partial class TransfersActor
                 asker.Tell(Begin(command.Paths, device.Id));
                 break;
             case SendTarget.Address address:
-                var request = ++_requests;
+                // Not counted: an answer to an order from before this actor's restart must not be one to an order since.
+                var request = BitConverter.ToInt64(_context.Random.Bytes(sizeof(long)));
                 _resolving.Add(request, new Resolving(command, address.EndPoint, asker));
                 Timers.StartSingleTimer(request, new ResolveOverdue(request), ResolvePatience);
                 _peers.Tell(new PeerCommands.Resolve(request, address.EndPoint));

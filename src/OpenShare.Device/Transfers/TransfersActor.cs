@@ -47,6 +47,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     {
         (_context, _stores, _disk, _peers, _receiving) = (context, stores, disk, peers, receiving);
         _history = new TransferHistory(stores, known);
+        _early = new EarlyStreams(End);
 
         Receive<RegistrationEvents.Certified>(OnCertified);
         Receive<PeerEvents.LinkOpened>(OnLinkOpened);

@@ -4,12 +4,14 @@ namespace OpenShare.Protocol.Handshake;
 /// One dial of a peer, any of whose addresses may lead to it, to nobody or to somebody else. Attempts start in order of
 /// preference, 250 ms apart or at once where the last one came to nothing (RFC 8305 §5); the first that tells how things
 /// stand with the peer ends the race. Only one at a time concludes its handshake: of two that did, the peer would take
-/// the later for its link, whichever this side kept.
+/// the later for its link, whichever this side kept. One that does not come to its end gives way after
+/// <see cref="ConcludePatience"/>: whoever hands on what the peer says, and keeps back what it is told, holds up no other address.
 /// </summary>
 /// <param name="addresses">how many there are, best first; an attempt has the number of its address</param>
 public sealed class DialRace(int addresses)
 {
     public static readonly TimeSpan Stagger = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan ConcludePatience = TimeSpan.FromSeconds(2);
 
     // Attempts that run, in order of their start; and those of them whose peer has proven itself, in that order.
     private readonly List<int> _running = [];
@@ -17,6 +19,7 @@ public sealed class DialRace(int addresses)
     private readonly List<DialRaceEffect> _effects = [];
     private DateTimeOffset _deadline;
     private DateTimeOffset _nextStart;
+    private DateTimeOffset _concludeUntil;
     private int _started;
     private int? _concluding;
     private int? _silent;
@@ -24,7 +27,11 @@ public sealed class DialRace(int addresses)
     private bool _isOver;
 
     /// <summary>When <see cref="DialRaceInput.TimedOut"/> is wanted; null once it is over.</summary>
-    public DateTimeOffset? NextTimeout => _isOver ? null : _started < addresses && _nextStart < _deadline ? _nextStart : _deadline;
+    public DateTimeOffset? NextTimeout => _isOver
+        ? null
+        : new[] { _deadline, _started < addresses ? _nextStart : _deadline, IsOneHeldUp ? _concludeUntil : _deadline }.Min();
+
+    private bool IsOneHeldUp => _concluding is not null && _proven.Count > 0;
 
     public IReadOnlyList<DialRaceEffect> Handle(DialRaceInput input, DateTimeOffset now)
     {
@@ -39,9 +46,9 @@ public sealed class DialRace(int addresses)
                 break;
             case DialRaceInput.PeerProven proven when _running.Contains(proven.Attempt):
                 _proven.Add(proven.Attempt);
-                ConcludeNext();
+                ConcludeNext(now);
                 break;
-            case DialRaceInput.AttemptSucceeded succeeded:
+            case DialRaceInput.AttemptSucceeded succeeded when _running.Contains(succeeded.Attempt):
                 End(succeeded.Attempt);
                 break;
             case DialRaceInput.AttemptFailed failed when _running.Contains(failed.Attempt):
@@ -49,6 +56,9 @@ public sealed class DialRace(int addresses)
                 break;
             case DialRaceInput.TimedOut when now >= _deadline:
                 End(_told ?? _silent);
+                break;
+            case DialRaceInput.TimedOut when IsOneHeldUp && now >= _concludeUntil:
+                GiveWay(now);
                 break;
             case DialRaceInput.TimedOut when now >= _nextStart:
                 StartNext(now);
@@ -77,7 +87,16 @@ public sealed class DialRace(int addresses)
         else if (_running.Count == 0 && _started == addresses)
             End(_told ?? _silent);
         else
-            ConcludeNext();
+            ConcludeNext(now);
+    }
+
+    private void GiveWay(DateTimeOffset now)
+    {
+        var slow = _concluding!.Value;
+        (_concluding, _silent) = (null, slow);
+        _running.Remove(slow);
+        _effects.Add(new DialRaceEffect.Cancel(slow));
+        ConcludeNext(now);
     }
 
     private void StartNext(DateTimeOffset now)
@@ -91,15 +110,16 @@ public sealed class DialRace(int addresses)
         _running.Add(_started);
         _effects.Add(new DialRaceEffect.Connect(_started++));
         _nextStart = now + Stagger;
-        ConcludeNext();
+        ConcludeNext(now);
     }
 
-    private void ConcludeNext()
+    private void ConcludeNext(DateTimeOffset now)
     {
         if (_concluding is not null || _proven.Count == 0)
             return;
         _concluding = _proven[0];
         _proven.RemoveAt(0);
+        _concludeUntil = now + ConcludePatience;
         _effects.Add(new DialRaceEffect.Conclude(_concluding.Value));
     }
 

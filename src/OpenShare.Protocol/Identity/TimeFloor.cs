@@ -11,6 +11,6 @@ public sealed record TimeFloor(DateTimeOffset IssuedAt)
     /// <summary>The floor once something of this issue time was verified. An earlier time changes nothing.</summary>
     public TimeFloor Raise(DateTimeOffset issuedAt) => issuedAt > IssuedAt ? new TimeFloor(issuedAt) : this;
 
-    /// <summary>What the device takes for now where that decides whom it trusts. Back-off and deadlines go by the clock itself.</summary>
+    /// <summary>What the device takes for now where that decides whom it trusts. Back-off and deadlines do not go by it.</summary>
     public DateTimeOffset At(DateTimeOffset clock) => clock > IssuedAt ? clock : IssuedAt;
 }

@@ -20,12 +20,12 @@ public sealed class TrustChain
     /// <summary>A chain that begins with a trust root that is believed for other reasons: a token names it.</summary>
     public static TrustChain Of(TrustRoot root) => new([root]);
 
-    /// <summary>Reads a chain that was kept.</summary>
+    /// <summary>Reads a chain that was kept: it came in parts, and may be larger than what is handed on at once.</summary>
     /// <exception cref="ProtocolException">empty, damaged, or its links do not follow each other</exception>
     public static TrustChain Read(IReadOnlyList<TrustRootLink> links) =>
         links.Count == 0
             ? throw new ProtocolException("There is no trust root.")
-            : Of(TrustRoot.Read(links[0])).Follow([.. links.Skip(1)]);
+            : links.Skip(1).Aggregate(Of(TrustRoot.Read(links[0])), (chain, link) => chain.Follow(link));
 
     /// <summary>All links, one after the other, or none of them. Links that are held already, or are older, change nothing.</summary>
     /// <returns>this chain itself, where nothing is new</returns>

@@ -83,7 +83,7 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
 
     public IReadOnlyList<RegistrationEffect> HandleTimeout(DateTimeOffset now)
     {
-        if (NextTimeout is not { } due || now < due)
+        if (NextTimeout is not { } due || (now < due && !WasSetBack(due, now)))
             return [];
         if (_goal is null && Held is { } held)
             Pursue(new RegistrationGoal.NextCertificate(held));
@@ -139,6 +139,9 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
         _call++;
         _next = null;
     }
+
+    // A clock that was set back must not silence the attempts: no back-off is that long.
+    private bool WasSetBack(DateTimeOffset due, DateTimeOffset now) => _step == Step.Waiting && due - now > _goal!.Retry.Longest;
 
     private RegistrationEffect[] Raise(TimeFloor to)
     {

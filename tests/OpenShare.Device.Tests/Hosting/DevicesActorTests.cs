@@ -1,11 +1,14 @@
 using System.Net;
 using Akka.Actor;
+using Akka.Hosting;
 using OpenShare.Device.Discovery.Memory;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Registration;
+using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Tests.Registration;
+using OpenShare.Device.Tests.Support;
 using OpenShare.Protocol.Revocation;
 
 namespace OpenShare.Device.Tests.Hosting;
@@ -13,6 +16,8 @@ namespace OpenShare.Device.Tests.Hosting;
 /// <summary>Every device of an actor system is under /user/devices, each with its flows below it.</summary>
 public sealed class DevicesActorTests : DeviceRig
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly DeviceDatabase _memory = DeviceDatabase.OpenInMemory();
 
     [Theory]
@@ -35,6 +40,20 @@ public sealed class DevicesActorTests : DeviceRig
         var devices = Sys.ActorOf(DevicesActor.Props(), DevicesActor.Name);
 
         Assert.Equal(["laptop-1", "laptop-2"], [StartDevice(devices, "laptop").Device.Path.Name, StartDevice(devices, "laptop").Device.Path.Name]);
+    }
+
+    [Fact]
+    public async Task A_device_that_ended_by_itself_is_stopped_at_once_and_lets_go_of_its_home()
+    {
+        using var folder = new TemporaryFolder();
+        ActorRegistry.For(Sys).Register<DevicesActor>(Sys.ActorOf(DevicesActor.Props(), DevicesActor.Name));
+        using var home = DeviceHome.Open(folder["home"]);
+        var device = await OpenShareDevice.StartAsync(
+            Sys, new DeviceOptions(home, "ben", new IPEndPoint(IPAddress.Loopback, 0), null, [], AcceptPolicy.None, folder["inbox"], null, DeviceReach.HomeOnly), default);
+        Sys.ActorSelection("/user/devices/ben-1").Tell(PoisonPill.Instance);
+        await device.Ended.WaitAsync(Patience);
+
+        await device.StopAsync().WaitAsync(Patience);
     }
 
     protected override void AfterAll()

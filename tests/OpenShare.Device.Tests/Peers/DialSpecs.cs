@@ -1,5 +1,6 @@
 using System.Net;
 using Akka.Actor;
+using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
@@ -106,6 +107,86 @@ public abstract class DialSpecs : PeersKit
         await a.Hears<PeerEvents.LinkOpened>();
         Assert.Equal(PeerTrust.Certified, await TrustIn(a, b.Id));
     }
+
+    [Fact]
+    public async Task A_peer_that_is_revoked_while_it_is_dialled_is_refused_and_may_be_dialled_again()
+    {
+        var (a, bob) = (Start("alice", "127.0.0.1"), Organisation.Enroll("bob"));
+        using var there = TransportOf(Here).Listen(new IPEndPoint(Here, 0));
+        See(a, bob, there.LocalEndPoint.Port, Here);
+        var link = await DialledForALink(a, bob, there);
+
+        a.Context.Events.Publish(new RevocationEvents.RevocationChanged(Organisation.Revoke(bob)));
+        await Heard(a);
+        await link();
+
+        var failed = await a.Hears<PeerEvents.LinkFailed>();
+        Assert.Equal((LinkRefusal.Revoked, false), (failed.Problem.Refusal, failed.WillRetry));
+        a.Peers.Tell(new PeerCommands.Connect(bob.DeviceId));
+        await there.AcceptAsync(default).WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_peer_whose_issuing_key_is_withdrawn_while_it_is_dialled_is_dialled_again()
+    {
+        var (a, bob) = (Start("alice", "127.0.0.1"), Organisation.Enroll("bob"));
+        using var there = TransportOf(Here).Listen(new IPEndPoint(Here, 0));
+        See(a, bob, there.LocalEndPoint.Port, Here);
+        var link = await DialledForALink(a, bob, there);
+
+        Organisation.Rotate(StartTime, issuing: true);
+        a.Context.Events.Publish(new RegistrationEvents.Certified(a.Identity with
+        {
+            Certificate = Organisation.Certify(a.Identity.Key.PublicKey, "alice"), Chain = Organisation.Chain,
+        }));
+        await Heard(a);
+        await link();
+
+        var failed = await a.Hears<PeerEvents.LinkFailed>();
+        Assert.Equal((LinkRefusal.BadCertificate, true), (failed.Problem.Refusal, failed.WillRetry));
+        await there.AcceptAsync(default).WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_dial_that_is_stopped_before_it_hears_of_its_own_success_leaves_no_connection()
+    {
+        var (alice, bob, parent) = (Organisation.Enroll("alice"), Organisation.Enroll("bob"), CreateTestProbe());
+        using var there = TransportOf(Here).Listen(new IPEndPoint(Here, 0));
+        var dial = (ActorRefWithCell)parent.ChildActorOf(DialActor.Props(
+            ContextAt(IPAddress.Loopback), PartyOf(alice), [there.LocalEndPoint], bob.DeviceId, Authentication.Types.Purpose.Link, outcome => outcome));
+        var (connection, hello) = await Opening(there);
+        using var machine = new HandshakeResponder(PartyOf(bob), ContextAt(Here).Random, DateTimeOffset.UtcNow);
+        await Send(machine.Handle(hello, DateTimeOffset.UtcNow));
+        var proof = await HandshakeFrames.ReadAsync(connection, machine.LongestFrame, default).AsTask().WaitAsync(Patience);
+
+        dial.Suspend();
+        var established = await Send(machine.Handle(proof, DateTimeOffset.UtcNow));
+        await AwaitConditionAsync(() => Task.FromResult(dial.Underlying.NumberOfMessages > 0), Patience);
+        Sys.Stop(dial);
+
+        using var control = new SecureStream(connection, established!.Session.OpenControlChannel());
+        Assert.False(await EndsWithGoodbye(control));
+
+        async Task<HandshakeResult?> Send(IReadOnlyList<HandshakeEffect> effects)
+        {
+            foreach (var frame in effects.OfType<HandshakeEffect.SendFrame>())
+                await HandshakeFrames.WriteAsync(connection, frame.Frame, default);
+            return effects.OfType<HandshakeEffect.Established>().SingleOrDefault()?.Result;
+        }
+    }
+
+    // Its probe is left without an answer; what comes after the connection for the link is what happens there.
+    private async Task<Func<Task>> DialledForALink(Side a, DeviceIdentity peer, ITransportListener there)
+    {
+        await there.AcceptAsync(default).WaitAsync(Patience);
+        a.Peers.Tell(new PeerCommands.Connect(peer.DeviceId));
+        var (connection, hello) = await Opening(there);
+        return async () => Assert.IsType<HandshakeOutcome.Open>(
+            await new HandshakeRunner(ContextAt(Here), PartyOf(peer)).AnswerAsync(connection, hello, default).WaitAsync(Patience));
+    }
+
+    /// <summary>What was published before has been told to every peer's actor.</summary>
+    private static Task Heard(Side side) => side.Peers.Ask(new PeerQueries.GetPeers(), Patience);
 
     // Another key, and what the device showed to everybody a year ago.
     private DeviceIdentity Replaying(DeviceIdentity device) => device with

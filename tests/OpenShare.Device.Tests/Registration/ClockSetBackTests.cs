@@ -45,7 +45,7 @@ public sealed class ClockSetBackTests : DeviceRig
     public async Task A_clock_set_back_before_anything_newer_was_verified_is_believed()
     {
         // What the floor is there for: without it the certificate of last year would be good again.
-        Time.Advance(-Year);
+        Time.Set(-Year);
         await using var device = await StartDevice();
 
         Assert.IsType<HandshakeOutcome.Open>(await Dial(_expired));
@@ -58,7 +58,7 @@ public sealed class ClockSetBackTests : DeviceRig
         _device.Events.Publish(new PeerEvents.RevocationOffered(_self.DeviceId, Organisation.Revoke().Blob));
         await Floor(Start);
 
-        Time.Advance(-Year);
+        Time.Set(-Year);
 
         Assert.Equal(RefusalCode.Expired, await Refusal(_expired));
     }
@@ -71,7 +71,7 @@ public sealed class ClockSetBackTests : DeviceRig
         Assert.IsType<HandshakeOutcome.Open>(await Dial(newer));
         await Floor(newer.Certificate.IssuedAt);
 
-        Time.Advance(-Year);
+        Time.Set(-Year);
 
         Assert.Equal(RefusalCode.Expired, await Refusal(_expired));
         var snapshot = await device.Registration.Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration());
@@ -88,7 +88,7 @@ public sealed class ClockSetBackTests : DeviceRig
             await Floor(newer.Certificate.IssuedAt);
         }
 
-        Time.Advance(-Year);
+        Time.Set(-Year);
         _device = Boot();
         await using var again = await StartDevice();
 
@@ -105,7 +105,7 @@ public sealed class ClockSetBackTests : DeviceRig
         _device.Events.Publish(new PeerEvents.PeerProven(Organisation.Enroll("newer", at: Start.AddDays(2)).Certificate));
         await Floor(Start.AddDays(2) - ClockSkew.Allowed);
 
-        Time.Advance(-Year);
+        Time.Set(-Year);
 
         Assert.True((await device.Revocation.Ask<RevocationView>(new RevocationCommands.GetRevocation())).IsStale);
     }
@@ -113,7 +113,7 @@ public sealed class ClockSetBackTests : DeviceRig
     [Fact]
     public async Task The_renewal_is_due_by_what_was_verified()
     {
-        Time.Advance(-Year);
+        Time.Set(-Year);
         await using var device = await StartDevice();
         Assert.DoesNotContain("challenge", Service.Calls);
 

@@ -128,10 +128,11 @@ public sealed class KeyChangeTests : DeviceRig
         _device.Events.Subscribe<RegistrationEvents.Certified>(Events.Ref);
         _device.Events.Subscribe<RevocationEvents.RevocationChanged>(Events.Ref);
         var peers = Sys.ActorOf(PeersActor.Props(_device, new MemoryPeerStore(), _listener));
-        var revocation = Sys.ActorOf(RevocationActor.Props(_device, Registration, Lists, Service, pace ?? RevocationPace.Default));
         var registration = Sys.ActorOf(RegistrationActor.Props(_device, "self", Keys, Registration, Service));
-        _flows = [registration, revocation, peers];
+        // It listens once it answers. A service in memory may otherwise be quicker, and its back-off stands still here.
         await registration.Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration());
+        var revocation = Sys.ActorOf(RevocationActor.Props(_device, Registration, Lists, Service, pace ?? RevocationPace.Default));
+        _flows = [registration, revocation, peers];
         await revocation.Ask<RevocationView>(new RevocationCommands.GetRevocation());
         await peers.Ask<System.Collections.Immutable.ImmutableArray<PeerView>>(new PeerQueries.GetPeers());
     }

@@ -67,6 +67,22 @@ public sealed class RegistrationActorTests : DeviceRig
     }
 
     [Fact]
+    public async Task A_clock_set_back_holds_up_no_attempt_whatever_happens_meanwhile()
+    {
+        Service.Down = new ServiceFailure.Unreachable("Nothing listens there.");
+        var actor = StartActor();
+        await Register(actor);
+        await Waiting();
+
+        Time.Set(TimeSpan.FromHours(-5));
+        Context.Events.Publish(new RegistrationEvents.TrustRootOffered([]));
+        await Ask(actor);
+        Advance(TimeSpan.FromMinutes(5));
+
+        await Waiting(attempts: 2);
+    }
+
+    [Fact]
     public async Task A_lost_answer_costs_no_token_and_makes_no_second_device()
     {
         Service.LosesNextAnswer = true;

@@ -53,6 +53,24 @@ public sealed class RevocationActorTests : DeviceRig
     }
 
     [Fact]
+    public async Task A_clock_set_back_does_not_silence_the_polls_whatever_happens_meanwhile()
+    {
+        SaveRegistration();
+        Service.Down = new ServiceFailure.Unreachable("Nothing listens there.");
+        var actor = StartActor();
+        await Refresh(actor);
+        await View(actor);
+
+        Time.Set(TimeSpan.FromHours(-5));
+        Context.Events.Publish(new RegistrationEvents.TimeFloorRaised(new Protocol.Identity.TimeFloor(Start)));
+        await View(actor);
+        var asked = Service.Calls.Count;
+        Advance(RevocationMachine.Retry.Longest);
+
+        await AwaitConditionAsync(() => Task.FromResult(Service.Calls.Count > asked), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task A_device_registered_later_begins_then()
     {
         var actor = StartActor();

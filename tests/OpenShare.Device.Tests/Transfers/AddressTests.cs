@@ -2,6 +2,7 @@ using System.Net;
 using Akka.TestKit;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Registration;
 using OpenShare.Device.Transfers;
 
 namespace OpenShare.Device.Tests.Transfers;
@@ -52,6 +53,26 @@ public sealed class AddressTests : TransfersRig
         Assert.Contains("10.0.0.1:4711", refused.Detail, StringComparison.Ordinal);
         Transfers.Tell(new TransferQueries.GetTransfers(), asker.Ref);
         Assert.Empty(asker.ExpectMsg<System.Collections.Immutable.ImmutableArray<TransferView>>());
+    }
+
+    [Fact]
+    public async Task An_answer_from_before_a_restart_is_none_to_an_order_since()
+    {
+        var (_, before) = Send(1);
+        // No order at all: the actor fails, and is restarted.
+        Transfers.Tell(new TransferCommands.SendFiles(default, new SendTarget.Address(before.Address)), TestActor);
+        Peers.ExpectMsg<PeerCommands.TellLinks>();
+        Context.Events.Publish(new RegistrationEvents.Certified(Self));
+        await HeardAsync();
+        var (asker, since) = Send(2);
+
+        Transfers.Tell(new AddressResolution.Found(before.Request, Organisation.Enroll("cat").DeviceId), Peers.Ref);
+        await HeardAsync();
+        Assert.Empty(Database.Transfers.All());
+
+        var dan = Organisation.Enroll("dan").DeviceId;
+        Transfers.Tell(new AddressResolution.Found(since.Request, dan), Peers.Ref);
+        Assert.Equal(dan, PeerOf(asker));
     }
 
     private (TestProbe Asker, PeerCommands.Resolve Resolve) Send(byte host)

@@ -154,6 +154,44 @@ public sealed class DeliveryTests : TransferSpecs
         Assert.Equal((2, 1, 0), (sent.Receipt!.Delivered, sent.Receipt.Withdrawn, sent.Receipt.Refused));
     }
 
+    [Fact]
+    public async Task A_file_that_was_withdrawn_before_a_restart_does_not_appear_after_it()
+    {
+        var (ann, ben) = Devices();
+        ann.Write("t/a", 30 * Chunk);
+        var other = ann.Write("t/b", 1000);
+        using var mayGoOn = new ManualResetEventSlim();
+        var hashed = false;
+        ben.Disk.OnWrite = written =>
+        {
+            if (written == 2)
+                File.AppendAllText(Path.Combine(ann.Files, "t/a"), "more");
+        };
+        ann.Disk.OnRead = place =>
+        {
+            if (place.Path == "t/b" && hashed)
+                mayGoOn.Wait(TimeSpan.FromSeconds(20));
+            hashed |= place.Path == "t/b";
+        };
+        var id = await ann.SendAsync(ben, "t");
+        await AwaitAssertAsync(() => Assert.NotEmpty(ben.Database.Outcomes.All(Assert.Single(ben.Database.Transfers.All()).No)), TimeSpan.FromSeconds(10));
+        await ben.KillAsync();
+
+        var madeAgain = false;
+        ben.Disk.OnComplete = () => madeAgain = Directory.GetFiles(ben.Inbox, "a", SearchOption.AllDirectories).Length > 0;
+        // As it is when the process was killed after it had noted the word, and before it had removed the file.
+        File.WriteAllText(Path.Combine(Assert.Single(Directory.GetDirectories(Path.Combine(ben.Inbox, ".openshare-partial"))), "t/a"), "half");
+        ben.Start();
+        ann.See(ben);
+        mayGoOn.Set();
+
+        var sent = await ann.EndsAsync(id);
+        Assert.Equal((TransferState.Incomplete, 2, 1), (sent.State, sent.Receipt!.Delivered, sent.Receipt.Withdrawn));
+        Assert.Equal(other, ben.Arrived("t/b"));
+        Assert.False(File.Exists(Path.Combine(ben.Inbox, "t/a")));
+        Assert.False(madeAgain);
+    }
+
     private static void FillUp(string path)
     {
         using var file = File.Create(Path.Combine(path, "filler"));
@@ -180,7 +218,7 @@ public sealed class DeliveryTests : TransferSpecs
     {
         var info = new FileInfo(path);
         var content = info.LinkTarget ?? (Directory.Exists(path) ? "directory" : Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))));
-        var stat = Files.Stat(path)!.Value;
+        var stat = FileSystem.Local.Stat(path)!.Value;
         return $"{Path.GetRelativePath(folder, path)} {stat.Mode:x} {stat.MtimeNs} {content}";
     }
 }

@@ -21,6 +21,9 @@ internal sealed class ObservedDisk : IDisk
     /// <summary>Before the files of a page are made; what is not done is what comes of it.</summary>
     public Func<DiskResult> OnPrepare { get; set; } = () => DiskResult.Done;
 
+    /// <summary>When the files of a page are made, and before anybody knows.</summary>
+    public Action OnPrepared { get; set; } = () => { };
+
     /// <summary>Before a staging place is opened.</summary>
     public Action OnOpen { get; set; } = () => { };
 
@@ -43,6 +46,8 @@ internal sealed class ObservedDisk : IDisk
 
     /// <summary>The boot that this disk says it is; null: the real one.</summary>
     public string? Epoch { get; set; }
+
+    public bool Exists(string path) => _disk.Exists(path);
 
     public ISource OpenSource(IReadOnlyList<string> paths) => new Source(this, _disk.OpenSource(paths));
 
@@ -88,10 +93,16 @@ internal sealed class ObservedDisk : IDisk
 
         public long RoomTakenFrom => inner.RoomTakenFrom;
 
+        public IReadOnlyList<uint> FindMissing(IEnumerable<DestinationEntry> files) => inner.FindMissing(files);
+
         public PrepareReport Prepare(IReadOnlyList<DestinationEntry> entries)
         {
             var result = disk.OnPrepare();
-            return result.IsDone ? inner.Prepare(entries) : new PrepareReport(result, [], []);
+            if (!result.IsDone)
+                return new PrepareReport(result, [], []);
+            var prepared = inner.Prepare(entries);
+            disk.OnPrepared();
+            return prepared;
         }
 
         public DiskResult Write(DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes)

@@ -127,6 +127,25 @@ public sealed class ResumeTests : TransferSpecs
     }
 
     [Fact]
+    public async Task A_partial_file_that_somebody_removed_is_not_trusted_after_a_kill_as_soon_as_it_was_made_anew()
+    {
+        await SendAndKillAsync(_ben);
+        File.Delete(StagedFile());
+        _ben.Start();
+        var (no, record) = Assert.Single(_ben.Database.Transfers.All());
+        var scope = new TransferScope(_ben.Context, _ben.Stores, _ben.Disk, _ben.Identity, TestActor, no, record, AcceptPolicy.Own);
+
+        _ben.Disk.OnPrepared = () => throw new OperationCanceledException("killed");
+        Assert.Throws<OperationCanceledException>(() => Arrival.Open(scope, _ann.Identity.Key.PublicKey));
+        Assert.Equal(Chunks * Chunk, new FileInfo(StagedFile()).Length);
+        _ben.Disk.OnPrepared = () => { };
+
+        var arrival = Arrival.Open(scope, _ann.Identity.Key.PublicKey).Value!;
+        Assert.Equal(0, arrival.Kept!.Held.Count);
+        arrival.Destination.Dispose();
+    }
+
+    [Fact]
     public async Task The_durable_map_names_a_chunk_only_after_a_sync_that_covers_it()
     {
         // More than one checkpoint's worth, of zeroes.

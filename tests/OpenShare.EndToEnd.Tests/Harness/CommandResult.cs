@@ -29,9 +29,11 @@ internal sealed record CommandResult(string Command, int Code, string Output, st
     }
 
     /// <summary>Said on standard error, in a line or two, and nothing that only a programmer would read.</summary>
-    public CommandResult Said(string words)
+    public CommandResult Said(string words) => SaidOneOf(words);
+
+    public CommandResult SaidOneOf(params string[] words)
     {
-        Assert.Contains(words, Errors, StringComparison.OrdinalIgnoreCase);
+        Assert.True(words.Any(w => Errors.Contains(w, StringComparison.OrdinalIgnoreCase)), $"said nothing of '{string.Join("' or '", words)}': {this}");
         Assert.DoesNotContain("Exception", Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", Errors, StringComparison.Ordinal);
         return this;

@@ -26,6 +26,9 @@ public sealed class DialRaceTests
     [InlineData(2, "0 start: dial 0; 250 timeout: dial 1; 300 proven 1: conclude 1; 310 proven 0: ; 320 open 1: cancel 0, over 1")]
     [InlineData(2, "0 start: dial 0; 250 timeout: dial 1; 300 proven 1: conclude 1; 310 proven 0: ; 320 silence 1: conclude 0; 330 open 0: over 0")]
     [InlineData(3, "0 start: dial 0; 250 timeout: dial 1; 300 proven 1: conclude 1; 310 proven 0: ; 320 silence 1: dial 2, conclude 0")]
+    // The one that concludes does not come to its end: it gives way, and whatever it comes to then is nobody's.
+    [InlineData(2, "0 start: dial 0; 100 proven 0: conclude 0; 250 timeout: dial 1; 300 proven 1: ; 2099 timeout: ; 2100 timeout: cancel 0, conclude 1; 2110 open 0: ; 2120 open 1: over 1")]
+    [InlineData(1, "0 start: dial 0; 100 proven 0: conclude 0; 2100 timeout: ; 9000 open 0: over 0")]
     // A proven refusal is the peer's, whatever other address there is.
     [InlineData(3, "0 start: dial 0; 250 timeout: dial 1; 300 verdict 0: cancel 1, over 0; 500 timeout: ")]
     // What anybody may say is not: but it tells more than silence.
@@ -55,7 +58,11 @@ public sealed class DialRaceTests
         Assert.Equal(Start + DialRace.Stagger, race.NextTimeout);
         race.Handle(new DialRaceInput.TimedOut(), Start + DialRace.Stagger);
         Assert.Equal(Start + HandshakeParty.Deadline, race.NextTimeout);
-        race.Handle(new DialRaceInput.AttemptSucceeded(1), Start.AddSeconds(1));
+        race.Handle(new DialRaceInput.PeerProven(0), Start.AddSeconds(1));
+        Assert.Equal(Start + HandshakeParty.Deadline, race.NextTimeout);
+        race.Handle(new DialRaceInput.PeerProven(1), Start.AddSeconds(2));
+        Assert.Equal(Start.AddSeconds(1) + DialRace.ConcludePatience, race.NextTimeout);
+        race.Handle(new DialRaceInput.AttemptSucceeded(0), Start.AddSeconds(2.5));
         Assert.Null(race.NextTimeout);
     }
 

@@ -155,6 +155,20 @@ public sealed class TrustChainTests
     }
 
     [Fact]
+    public void A_chain_that_came_in_parts_reads_back_also_where_it_is_more_than_is_handed_on_at_once()
+    {
+        List<SigningKey> roots = [_organisation.Root, .. Enumerable.Range(100, 29).Select(n => Organisation.Key(0, (byte)n))];
+        List<TrustedKey> keys = [.. First.Keys, .. roots.Skip(1).Select(root => First.Keys.First(k => k.Role == Role.Root) with { Key = root.PublicKey })];
+        var chain = TrustChain.Of(First);
+        while (chain.Roots.Count < Limits.TrustLinks)
+            chain = chain.Follow([chain.Newest.Succeed(keys, roots, Organisation.Now).Link]);
+        List<TrustRootLink> links = [.. chain.Roots.Select(r => r.Link)];
+        Assert.InRange(links.Sum(l => l.CalculateSize()), Limits.TrustChain + 1, int.MaxValue);
+
+        Assert.Equal(chain.Newest.Version, TrustChain.Read(links).Newest.Version);
+    }
+
+    [Fact]
     public void No_more_is_kept_than_can_be_handed_on()
     {
         var chain = _organisation.Chain(40);

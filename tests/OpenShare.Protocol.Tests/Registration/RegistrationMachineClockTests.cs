@@ -58,6 +58,18 @@ public class RegistrationMachineClockTests
     }
 
     [Fact]
+    public void A_clock_set_back_does_not_put_off_the_next_attempt()
+    {
+        var fetch = Only<RegistrationEffect.FetchTrustRoot>(_rig.Begin());
+        _rig.Fail(fetch.Call, new ServiceFailure.Unreachable("Nothing answers."));
+        Assert.Empty(_rig.Machine.HandleTimeout(_rig.Now));
+
+        _rig.Now = Start.AddHours(-5);
+
+        Only<RegistrationEffect.FetchTrustRoot>(_rig.Machine.HandleTimeout(_rig.Now));
+    }
+
+    [Fact]
     public void A_floor_that_was_kept_makes_the_renewal_due_at_the_next_start()
     {
         var held = _rig.Register(TimeSpan.FromDays(90));

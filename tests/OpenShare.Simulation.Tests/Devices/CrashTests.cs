@@ -16,20 +16,20 @@ public sealed class CrashTests
     public void A_device_that_dies_at_any_step_of_registering_is_registered_once(bool powerLoss)
     {
         long steps;
-        using (var world = new World())
+        using (var world = new TestWorld())
         {
-            var device = Ordered(world, world.Lan.Service.IssueToken().Reveal());
+            var device = Ordered(world, world.World.Service.IssueToken().Reveal());
             steps = RunToCertified(world, device);
         }
         Assert.InRange(steps, 20, 1000);
 
         for (var step = 1L; step <= steps; step += 2)
         {
-            using var world = new World();
-            var token = world.Lan.Service.IssueToken().Reveal();
+            using var world = new TestWorld();
+            var token = world.World.Service.IssueToken().Reveal();
             var device = Ordered(world, token);
-            var until = world.Lan.Queue.Steps + step;
-            world.Until(() => world.Lan.Queue.Steps >= until, 60, "It did not come so far.");
+            var until = world.World.Queue.Steps + step;
+            world.Until(() => world.World.Queue.Steps >= until, 60, "It did not come so far.");
             var wasAcknowledged = world.Traced("device", "registers") > 0;
 
             if (powerLoss)
@@ -43,7 +43,7 @@ public sealed class CrashTests
                 device.Register(Protocol.Registration.RegistrationTokenText.Parse(token));
 
             RunToCertified(world, device);
-            Assert.Equal([device.Id], world.Lan.Service.Devices);
+            Assert.Equal([device.Id], world.World.Service.Devices);
         }
     }
 
@@ -56,16 +56,16 @@ public sealed class CrashTests
     [InlineData(6, "bob", false)]
     public void A_transfer_goes_on_after_its_sender_or_receiver_died(int seed, string who, bool powerLoss)
     {
-        using var world = new World(seed);
+        using var world = new TestWorld(seed);
         var (alice, bob) = (world.Device("alice", losesPower: true), world.Device("bob", losesPower: true));
-        alice.Slowness = bob.Slowness = 2000;
+        alice.WorkFactor = bob.WorkFactor = 2000;
         var victim = who == "alice" ? alice : bob;
-        var tree = world.Tree(seed, Bytes);
+        var tree = TestWorld.Tree(alice, seed, Bytes);
         world.Until(() => alice.Sees(bob), 30, "They did not find each other.");
         alice.Send(bob, tree);
         world.Until(() => alice.Transfers.Values.Any(t => t.BytesDone > 0), 60, "Nothing was on its way.");
-        var step = world.Lan.Queue.Steps + new Random(seed).Next(60);
-        world.Until(() => world.Lan.Queue.Steps >= step, 60, "It did not come so far.");
+        var step = world.World.Queue.Steps + new Random(seed).Next(60);
+        world.Until(() => world.World.Queue.Steps >= step, 60, "It did not come so far.");
         Assert.DoesNotContain(alice.Transfers.Values, t => t.IsEnded);
         var acknowledged = alice.Transfers.Values.Single().ChunksDone;
 
@@ -79,52 +79,49 @@ public sealed class CrashTests
         victim.Start();
 
         world.Until(() => alice.Transfers.Values.Concat(bob.Transfers.Values).All(t => t.IsEnded), 300, "It did not end.");
-        Assert.True(
-            alice.Transfers.Values.Concat(bob.Transfers.Values).All(t => t.State == TransferState.Completed),
-            string.Join('\n', world.Lan.Trace.Lines.Where(l => !l.Contains("->", StringComparison.Ordinal)).TakeLast(60)
-                .Concat(alice.Transfers.Values.Concat(bob.Transfers.Values).Select(t => $"{t.Direction} {t.State}: {t.Detail}"))));
-        Assert.Null(Samples.Difference(tree, Path.Combine(bob.SaveTo, "tree")));
+        Assert.All(alice.Transfers.Values.Concat(bob.Transfers.Values), t => Assert.Equal(TransferState.Completed, t.State));
+        TestWorld.AssertArrived(alice, bob);
     }
 
     [Fact]
     public void What_was_synced_before_a_loss_of_power_is_not_sent_again()
     {
-        using var world = new World(2);
+        using var world = new TestWorld(2);
         var (alice, bob) = (world.Device("alice"), world.Device("bob", losesPower: true));
-        alice.Slowness = bob.Slowness = 10_000;
+        alice.WorkFactor = bob.WorkFactor = 10_000;
         world.Until(() => alice.Sees(bob), 30, "They did not find each other.");
-        alice.Send(bob, world.Tree(2, Bytes));
-        world.Until(() => Synced(bob.Database.Current!) > 0, 60, "Nothing was synced.");
+        alice.Send(bob, TestWorld.Tree(alice, 2, Bytes));
+        world.Until(() => Synced(bob.Database) > 0, 60, "Nothing was synced.");
         Assert.DoesNotContain(bob.Transfers.Values, t => t.State != TransferState.Transferring);
-        var synced = Synced(bob.Database.Current!);
+        var synced = Synced(bob.Database);
 
         bob.PowerLoss(keeps: false);
 
-        Assert.Equal(synced, Synced(bob.Database.Open()));
-        bob.Database.Close();
+        Assert.Equal(synced, Synced(bob.OpenDatabase()));
+        bob.CloseDatabase();
     }
 
     [Fact]
     public void What_was_ended_is_told_the_same_after_a_loss_of_power()
     {
-        using var world = new World(9);
+        using var world = new TestWorld(9);
         var (alice, bob) = (world.Device("alice", losesPower: true), world.Device("bob", losesPower: true));
         world.Until(() => alice.Sees(bob), 30, "They did not find each other.");
-        alice.Send(bob, world.Tree(9, 100_000));
+        alice.Send(bob, TestWorld.Tree(alice, 9, 100_000));
         world.Until(() => alice.Transfers.Values.Any(t => t.Receipt is not null), 60, "It did not end.");
 
         foreach (var device in new[] { alice, bob })
         {
             device.PowerLoss(keeps: false);
-            Assert.Equal(TransferState.Completed, Assert.Single(device.Database.Open().Transfers.All()).Transfer.State);
-            device.Database.Close();
+            Assert.Equal(TransferState.Completed, Assert.Single(device.OpenDatabase().Transfers.All()).Transfer.State);
+            device.CloseDatabase();
             device.Start();
         }
         world.For(30);
 
         foreach (var device in new[] { alice, bob })
         {
-            var record = Assert.Single(device.Database.Current!.Transfers.All()).Transfer;
+            var record = Assert.Single(device.Database.Transfers.All()).Transfer;
             Assert.Equal(TransferState.Completed, record.State);
         }
     }
@@ -134,10 +131,10 @@ public sealed class CrashTests
     [InlineData(-2)]
     public void A_clock_that_is_set_by_hours_in_the_middle_of_a_transfer_stops_nothing(int hours)
     {
-        using var world = new World(3);
+        using var world = new TestWorld(3);
         var (alice, bob) = (world.Device("alice"), world.Device("bob"));
-        alice.Slowness = bob.Slowness = 2000;
-        var tree = world.Tree(3, Bytes);
+        alice.WorkFactor = bob.WorkFactor = 2000;
+        var tree = TestWorld.Tree(alice, 3, Bytes);
         world.Until(() => alice.Sees(bob), 30, "They did not find each other.");
         alice.Send(bob, tree);
         world.Until(() => alice.Transfers.Values.Any(t => t.BytesDone > 0), 60, "Nothing was on its way.");
@@ -145,18 +142,18 @@ public sealed class CrashTests
         bob.Clock.Jump(TimeSpan.FromHours(hours));
 
         world.Until(() => alice.Transfers.Values.Concat(bob.Transfers.Values).All(t => t.IsEnded), 120, "It did not end.");
-        Assert.Null(Samples.Difference(tree, Path.Combine(bob.SaveTo, "tree")));
+        TestWorld.AssertArrived(alice, bob);
     }
 
     [Fact]
     public void A_device_whose_clock_is_minutes_off_registers()
     {
-        using var world = new World();
+        using var world = new TestWorld();
         var device = world.Unregistered("device");
         device.Clock.Skew = TimeSpan.FromMinutes(-4);
         device.Clock.Drift = 0.0001;
         device.Start();
-        device.Register(world.Lan.Service.IssueToken());
+        device.Register(world.World.Service.IssueToken());
 
         RunToCertified(world, device);
     }
@@ -164,7 +161,7 @@ public sealed class CrashTests
     [Fact]
     public void A_device_that_is_stopped_says_goodbye_and_runs_no_more()
     {
-        using var world = new World();
+        using var world = new TestWorld();
         var (alice, bob) = (world.Device("alice"), world.Device("bob"));
         world.Until(() => alice.Sees(bob), 30, "They did not find each other.");
 
@@ -177,19 +174,19 @@ public sealed class CrashTests
     [Fact]
     public void A_device_sends_to_an_address_where_nothing_is_discovered()
     {
-        using var world = new World();
-        world.Lan.Multicast.IsBlocked = true;
+        using var world = new TestWorld();
+        world.World.Segments[0].Conditions = world.World.Segments[0].Conditions with { MulticastBlocked = true };
         var (alice, bob) = (world.Device("alice"), world.Device("bob"));
-        var tree = world.Tree(1, 100_000);
+        var tree = TestWorld.Tree(alice, 1, 100_000);
         world.For(1);
 
         alice.SendToAddressOf(bob, tree);
 
         world.Until(() => alice.Transfers.Values.Any(t => t.IsEnded), 60, "It did not end.");
-        Assert.Null(Samples.Difference(tree, Path.Combine(bob.SaveTo, "tree")));
+        TestWorld.AssertArrived(alice, bob);
     }
 
-    private static SimulatedDevice Ordered(World world, string token)
+    private static SimulatedDevice Ordered(TestWorld world, string token)
     {
         var device = world.Unregistered("device", losesPower: true);
         device.Start();
@@ -197,11 +194,11 @@ public sealed class CrashTests
         return device;
     }
 
-    private static long RunToCertified(World world, SimulatedDevice device)
+    private static long RunToCertified(TestWorld world, SimulatedDevice device)
     {
-        var before = world.Lan.Queue.Steps;
+        var before = world.World.Queue.Steps;
         world.Until(() => device.Registration is RegistrationState.Certified, 120, "It was not registered.");
-        return world.Lan.Queue.Steps - before;
+        return world.World.Queue.Steps - before;
     }
 
     /// <summary>Chunks that a receiver's database trusts after a loss of power.</summary>
@@ -211,11 +208,11 @@ public sealed class CrashTests
     /// <summary>Chunks that the receiver's database says are written.</summary>
     private static long Known(SimulatedDevice device, bool isDead)
     {
-        var database = isDead ? device.Database.Open() : device.Database.Current!;
+        var database = isDead ? device.OpenDatabase() : device.Database;
         var no = Assert.Single(database.Transfers.All()).No;
         var known = database.Chunks.Load(no, epoch: "another").Sum(m => m.Durable.Concat(m.Recheck).Sum(b => (long)BitOperations.PopCount(b)));
         if (isDead)
-            device.Database.Close();
+            device.CloseDatabase();
         return known;
     }
 }

@@ -14,15 +14,15 @@ public sealed class DeadProcessTests
     [InlineData(4, true)]
     public void Nothing_happens_that_a_dead_process_had_begun(int seed, bool powerLoss)
     {
-        using var world = new World(seed);
+        using var world = new TestWorld(seed);
         var (alice, bob) = (world.Device("alice"), world.Device("bob", losesPower: true));
-        alice.Slowness = bob.Slowness = 2000;
+        alice.WorkFactor = bob.WorkFactor = 2000;
         world.Until(() => alice.Sees(bob), 30, "They did not find each other.");
-        alice.Send(bob, world.Tree(seed, 6 * 1024 * 1024));
+        alice.Send(bob, TestWorld.Tree(alice, seed, 6 * 1024 * 1024));
         world.Until(() => alice.Transfers.Values.Any(t => t.BytesDone > 0), 60, "Nothing was on its way.");
-        var step = world.Lan.Queue.Steps + new Random(seed).Next(60);
-        world.Until(() => world.Lan.Queue.Steps >= step, 60, "It did not come so far.");
-        var dead = bob.Database.Current!;
+        var step = world.World.Queue.Steps + new Random(seed).Next(60);
+        world.Until(() => world.World.Queue.Steps >= step, 60, "It did not come so far.");
+        var dead = bob.Database;
         var transfer = Assert.Single(dead.Transfers.All());
 
         if (powerLoss)
@@ -36,13 +36,13 @@ public sealed class DeadProcessTests
         Assert.Equal(files, Files(bob));
         Assert.Throws<StorageException>(() => dead.Transfers.All());
         Assert.Throws<StorageException>(() => dead.Transfers.Update(transfer.No, transfer.Transfer with { Summary = "written by a dead process" }));
-        Assert.DoesNotContain(bob.Database.Open().Transfers.All(), t => t.Transfer.Summary.Contains("dead", StringComparison.Ordinal));
+        Assert.DoesNotContain(bob.OpenDatabase().Transfers.All(), t => t.Transfer.Summary.Contains("dead", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Nothing_holds_on_to_a_dead_process()
     {
-        using var world = new World();
+        using var world = new TestWorld();
         var device = world.Device("device");
         world.For(20);
 
@@ -58,7 +58,7 @@ public sealed class DeadProcessTests
     [Fact]
     public void A_device_may_die_many_times()
     {
-        using var world = new World();
+        using var world = new TestWorld();
         var (alice, bob) = (world.Device("alice"), world.Device("bob"));
         for (var i = 0; i < 30; i++)
         {
@@ -77,9 +77,7 @@ public sealed class DeadProcessTests
         return process;
     }
 
-    private static int Lines(World world) => world.Traced("bob", "");
+    private static int Lines(TestWorld world) => world.Traced("bob", "");
 
-    private static List<(string, long, DateTime)> Files(SimulatedDevice device) =>
-        [.. new DirectoryInfo(device.SaveTo).EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
-            .Select(f => (f.FullName, f is FileInfo file ? file.Length : 0, f.LastWriteTimeUtc)).Order()];
+    private static List<(string, int?, long)> Files(SimulatedDevice device) => [.. device.Disk.Snapshot("/").Select(e => (e.Path, e.Bytes?.Length, e.MtimeNs))];
 }

@@ -8,11 +8,11 @@ public sealed class RevocationTests
     [Fact]
     public void A_device_that_waits_at_the_service_hears_of_a_revocation_at_once()
     {
-        using var world = new World();
+        using var world = new TestWorld();
         var (alice, bob) = (world.Device("alice"), world.Device("bob"));
         world.For(12);
 
-        Assert.Equal(2UL, world.Lan.Service.Revoke(bob.Id));
+        Assert.Equal(2UL, world.World.Service.Revoke(bob.Id));
 
         world.Until(() => alice.RevocationVersion == 2, 0.1, "It did not hear of it.");
     }
@@ -20,7 +20,7 @@ public sealed class RevocationTests
     [Fact]
     public void A_service_without_news_is_asked_every_five_seconds()
     {
-        using var world = new World();
+        using var world = new TestWorld();
         world.Device("alice");
         world.For(3);
         var before = Polls(world);
@@ -35,11 +35,11 @@ public sealed class RevocationTests
     [InlineData(600, 61)]
     public void After_an_outage_a_device_hears_of_a_revocation_when_its_back_off_is_over(double outage, double within)
     {
-        using var world = new World();
+        using var world = new TestWorld();
         var (alice, bob) = (world.Device("alice"), world.Device("bob"));
         world.For(12);
         alice.ReachesService = bob.ReachesService = false;
-        world.Lan.Service.Revoke(bob.Id);
+        world.World.Service.Revoke(bob.Id);
 
         world.For(outage);
         Assert.Equal(1UL, alice.RevocationVersion);
@@ -51,14 +51,14 @@ public sealed class RevocationTests
     [Fact]
     public void A_device_whose_service_was_down_hears_of_a_revocation_made_after()
     {
-        using var world = new World();
+        using var world = new TestWorld();
         var (alice, bob) = (world.Device("alice"), world.Device("bob"));
         world.For(12);
-        world.Lan.Service.GoDown();
+        world.World.Service.GoDown();
         world.For(30);
 
-        world.Lan.Service.GoUp();
-        world.Lan.Service.Revoke(bob.Id);
+        world.World.Service.GoUp();
+        world.World.Service.Revoke(bob.Id);
 
         world.Until(() => alice.RevocationVersion == 2, 61, "It did not hear of it.");
     }
@@ -66,7 +66,7 @@ public sealed class RevocationTests
     [Fact]
     public void The_list_is_signed_anew_at_half_of_its_life_and_the_device_has_the_new_one()
     {
-        using var world = new World(lifetimes: ServiceLifetimes.AsInLife with { RevocationList = TimeSpan.FromMinutes(20) });
+        using var world = new TestWorld(lifetimes: ServiceLifetimes.AsInLife with { RevocationList = TimeSpan.FromMinutes(20) });
         world.Device("alice");
 
         world.For(9 * 60);
@@ -79,17 +79,17 @@ public sealed class RevocationTests
     [Fact]
     public void A_revoked_device_is_refused_by_one_that_knows()
     {
-        using var world = new World();
+        using var world = new TestWorld();
         var (alice, bob) = (world.Device("alice"), world.Device("bob"));
         world.Until(() => alice.Sees(bob), 30, "They did not find each other.");
-        world.Lan.Service.Revoke(bob.Id);
+        world.World.Service.Revoke(bob.Id);
         world.Until(() => alice.RevocationVersion == 2, 1, "It did not hear of it.");
 
-        bob.Send(alice, world.Tree(1, 100_000));
+        bob.Send(alice, TestWorld.Tree(alice, 1, 100_000));
 
         world.Until(() => bob.Transfers.Values.Any(t => t.IsEnded), 60, "The transfer did not end.");
         Assert.All(bob.Transfers.Values, t => Assert.Equal(OpenShare.Device.Hosting.TransferProblem.NotTrusted, t.Problem));
     }
 
-    private static long Polls(World world) => world.Lan.Service.Served;
+    private static long Polls(TestWorld world) => world.World.Service.Served;
 }

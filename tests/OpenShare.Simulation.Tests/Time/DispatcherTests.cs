@@ -5,7 +5,7 @@ namespace OpenShare.Simulation.Tests.Time;
 
 public sealed class DispatcherTests : IDisposable
 {
-    private readonly World _world = new();
+    private readonly TestWorld _world = new();
 
     public void Dispose() => _world.Dispose();
 
@@ -13,8 +13,8 @@ public sealed class DispatcherTests : IDisposable
     public void Children_stop_in_the_order_of_their_names()
     {
         var stopped = new List<string>();
-        var process = new SimulatedProcess(_world.Lan.Queue, new MachineClock(_world.Lan.Queue));
-        var parent = _world.Lan.Processes.Spawn(_world.Lan.System, process, "parent", Props.Create(() => new Parent(12, stopped)));
+        var process = new SimulatedProcess(_world.World.Queue, new MachineClock(_world.World.Queue));
+        var parent = _world.World.Processes.Spawn(_world.World.System, process, "parent", Props.Create(() => new Parent(12, stopped)));
         _world.For(1);
 
         parent.Tell(PoisonPill.Instance);
@@ -28,10 +28,10 @@ public sealed class DispatcherTests : IDisposable
     public void Nothing_of_a_dead_process_runs_and_neither_its_timers()
     {
         var stopped = new List<string>();
-        var process = new SimulatedProcess(_world.Lan.Queue, new MachineClock(_world.Lan.Queue));
-        var parent = _world.Lan.Processes.Spawn(_world.Lan.System, process, "parent", Props.Create(() => new Parent(3, stopped)));
+        var process = new SimulatedProcess(_world.World.Queue, new MachineClock(_world.World.Queue));
+        var parent = _world.World.Processes.Spawn(_world.World.System, process, "parent", Props.Create(() => new Parent(3, stopped)));
         _world.For(1);
-        _world.Lan.System.Scheduler.ScheduleTellOnce(TimeSpan.FromSeconds(1), parent, PoisonPill.Instance, ActorRefs.NoSender);
+        _world.World.System.Scheduler.ScheduleTellOnce(TimeSpan.FromSeconds(1), parent, PoisonPill.Instance, ActorRefs.NoSender);
         parent.Tell(PoisonPill.Instance);
 
         process.Die();

@@ -6,7 +6,12 @@ namespace OpenShare.Simulation.Devices;
 /// <summary>The host of one device's process: makes its actors, passes on what its user orders, and sees it end.</summary>
 internal sealed class ProcessRoot : ReceiveActor
 {
+    /// <summary>Something its user wants, and what is done with the answer.</summary>
+    internal sealed record Order(object Command, Action<object> Answered) : INoSerializationVerificationNeeded;
+
     private sealed record DeviceEnded;
+
+    private readonly Queue<Action<object>> _orders = new();
 
     public ProcessRoot(Props tracer, Props device, DeviceEventBus events, Action ended)
     {
@@ -16,6 +21,17 @@ internal sealed class ProcessRoot : ReceiveActor
         Receive<DeviceEnded>(_ => ended());
         Receive<DeviceActor.Stopped>(_ => Context.Stop(actor));
         Receive<DeviceActor.Stop>(order => actor.Tell(order));
+        Receive<Order>(order =>
+        {
+            _orders.Enqueue(order.Answered);
+            actor.Tell(order.Command);
+        });
+        Receive<SendStart>(answer =>
+        {
+            trace.Tell(answer);
+            if (_orders.TryDequeue(out var answered))
+                answered(answer);
+        });
         ReceiveAny(order => actor.Tell(order, trace));
     }
 

@@ -16,8 +16,8 @@ internal sealed class SimulatedDatabase : ICommitWatch, IDisposable
     private string _file = NewFile();
     private SqliteConnection? _keep;
     private DeviceDatabase? _open;
-    private RegistrationRecord? _enrolled;
     private bool _isAhead;
+    private RegistrationRecord? _enrolled;
 
     /// <param name="losesPower">false: nothing is kept to fall back to, which costs less</param>
     internal SimulatedDatabase(EmptyDatabase empty, bool losesPower)
@@ -54,6 +54,14 @@ internal sealed class SimulatedDatabase : ICommitWatch, IDisposable
         _keep ??= Connect();
         _open?.Dispose();
         _open = null;
+    }
+
+    /// <summary>What is in another machine's database now, instead of what is in this one's.</summary>
+    internal void CopyOf(SimulatedDatabase other)
+    {
+        Close();
+        using var from = other.Connect();
+        from.BackupDatabase(_keep!);
     }
 
     /// <param name="keeps">what was not durable yet happened to reach the disk all the same</param>

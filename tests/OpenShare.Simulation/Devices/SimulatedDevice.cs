@@ -9,6 +9,9 @@ using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Simulation.Disk;
+using OpenShare.Simulation.Network;
 using OpenShare.Simulation.Service;
 using OpenShare.Simulation.Time;
 
@@ -20,21 +23,29 @@ namespace OpenShare.Simulation.Devices;
 /// </summary>
 public sealed class SimulatedDevice : IDisposable
 {
-    private readonly Lan _lan;
+    private readonly World _world;
     private readonly Random _chance;
     private readonly HashSet<DeviceId> _sighted = [];
+    private readonly SimulatedDatabase _database;
     private DeviceProcess? _process;
-    private DeviceProcess? _withoutPower;
+    private TimeSpan? _lostPowerAt;
     private int _runs;
 
-    internal SimulatedDevice(Lan lan, string name, IPAddress address, int seed, string saveTo, bool losesPower)
+    /// <param name="losesPower">whether it may be taken the power: that costs a copy of its database now and then</param>
+    internal SimulatedDevice(World world, SimulatedHost host, int seed, bool losesPower)
     {
-        (_lan, Name, Address, Seed, SaveTo) = (lan, name, address, seed, saveTo);
-        (_chance, Clock, Database) = (new Random(seed), new MachineClock(lan.Queue), new SimulatedDatabase(lan.EmptyDatabase, losesPower));
-        ServiceLine = new ServiceLine(lan.Queue, lan.Service, lan.Trace, name);
+        (_world, Host, Seed, SaveTo) = (world, host, seed, $"/home/{host.Name}/received");
+        (_chance, Clock, _database) = (new Random(seed), new MachineClock(world.Queue), new SimulatedDatabase(world.EmptyDatabase, losesPower));
+        Disk = new SimulatedDisk(new DiskClock(Clock), seed);
+        Disk.MakeDirectory($"/home/{host.Name}");
+        ServiceLine = new ServiceLine(world.Queue, world.Service, world.Trace, Name);
     }
 
-    public string Name { get; }
+    public string Name => Host.Name;
+
+    public SimulatedHost Host { get; }
+
+    public SimulatedDisk Disk { get; }
 
     /// <summary>Where what it receives goes.</summary>
     public string SaveTo { get; }
@@ -48,7 +59,7 @@ public sealed class SimulatedDevice : IDisposable
     public int WorkerLimit { get; set; } = 4;
 
     /// <summary>How often as long as usual disk and hashing work takes.</summary>
-    public double Slowness { get; set; } = 1;
+    public double WorkFactor { get; set; } = 1;
 
     /// <summary>False: it cannot reach the registration service.</summary>
     public bool ReachesService
@@ -71,13 +82,16 @@ public sealed class SimulatedDevice : IDisposable
     /// <summary>What its user last saw of its transfers, by id.</summary>
     public ImmutableDictionary<string, TransferView> Transfers { get; private set; } = ImmutableDictionary<string, TransferView>.Empty;
 
-    internal IPAddress Address { get; }
-
     internal int Seed { get; }
 
     internal MemoryKeyStore Keys { get; } = new();
 
-    internal SimulatedDatabase Database { get; }
+    /// <summary>What the process that runs, or ran last, sees of its database.</summary>
+    internal DeviceDatabase Database { get; private set; } = null!;
+
+    internal int OpenConnections => Host.Process.Connections;
+
+    internal int PowerLosses { get; private set; }
 
     internal ServiceLine ServiceLine { get; }
 
@@ -89,12 +103,12 @@ public sealed class SimulatedDevice : IDisposable
     {
         if (IsRunning)
             throw new InvalidOperationException($"{Name} runs already.");
-        _withoutPower?.Forget();
-        _withoutPower = null;
+        Host.PowerOn();
         _sighted.Clear();
         var number = ++_runs;
         Note($"starts, run {number}");
-        _process = new DeviceProcess(_lan, this, number, Observe, () => Ended(number));
+        _process = new DeviceProcess(_world, this, number, Observe, () => Ended(number));
+        _world.OnStarted(this);
     }
 
     /// <summary>Its process dies, as by kill -9. Nothing where none runs.</summary>
@@ -103,9 +117,8 @@ public sealed class SimulatedDevice : IDisposable
         if (_process is null)
             return;
         Note("is killed");
-        _process.Die();
-        _process = null;
-        Database.Close();
+        EndProcess();
+        Host.Kill();
     }
 
     /// <summary>Its machine goes dark. Of what was committed and not yet durable all or nothing is lost, as the seed decides.</summary>
@@ -116,10 +129,11 @@ public sealed class SimulatedDevice : IDisposable
     public void PowerLoss(bool keeps)
     {
         Note(keeps ? "loses power, and nothing else" : "loses power, and what was not durable");
-        _process?.DieSilently();
-        _withoutPower = _process ?? _withoutPower;
-        _process = null;
-        Database.LosePower(keeps);
+        EndProcess();
+        Host.PowerOff();
+        Disk.PowerLoss(_chance);
+        _database.LosePower(keeps);
+        (_lostPowerAt, PowerLosses) = (_world.Elapsed, PowerLosses + 1);
     }
 
     /// <summary>Starts it anew, after it was killed where it ran.</summary>
@@ -141,44 +155,79 @@ public sealed class SimulatedDevice : IDisposable
         new RegistrationOrder(SimulatedService.Address, token, new ServerTrust.ByToken(), Name)));
 
     /// <summary>As its user would: begins to send.</summary>
-    public void Send(SimulatedDevice to, params string[] paths) =>
-        Running.Tell(new TransferCommands.SendFiles([.. paths], new SendTarget.Device(to.Id)));
+    /// <param name="begun">told the transfer's id</param>
+    internal void Send(SimulatedDevice to, Action<string> begun, params string[] paths) =>
+        Running.Tell(new ProcessRoot.Order(new TransferCommands.SendFiles([.. paths], new SendTarget.Device(to.Id)), answer =>
+        {
+            if (answer is SendStart.Started started)
+                begun(started.Id.ToString());
+        }));
+
+    /// <summary>As its user would: begins to send.</summary>
+    public void Send(SimulatedDevice to, params string[] paths) => Send(to, _ => { }, paths);
 
     /// <summary>As its user would: begins to send to whoever answers at another's address.</summary>
     public void SendToAddressOf(SimulatedDevice to, params string[] paths) =>
-        Running.Tell(new TransferCommands.SendFiles([.. paths], new SendTarget.Address(new IPEndPoint(to.Address, DeviceProcess.Port))));
+        Running.Tell(new TransferCommands.SendFiles([.. paths], new SendTarget.Address(new IPEndPoint(to.Host.Address, DeviceProcess.Port))));
 
     public bool Sees(SimulatedDevice other) => _sighted.Contains(other.Id);
 
-    public void Dispose() => Database.Dispose();
+    public void Dispose() => _database.Dispose();
+
+    internal bool LostPowerWithin(TimeSpan time) => _lostPowerAt is { } at && _world.Elapsed - at <= time;
+
+    internal void CloseDatabase() => _database.Close();
+
+    internal DeviceDatabase OpenDatabase() => Database = _database.Open();
+
+    /// <summary>Key and database of another machine, as a thief of a backup would have them.</summary>
+    internal void CopyHomeOf(SimulatedDevice other)
+    {
+        Keys.Save(other.Keys.Load()!);
+        _database.CopyOf(other._database);
+        Identity = other.Identity;
+    }
 
     /// <summary>Registers it before it is started for the first time.</summary>
     internal void Enroll(RegistrationTokenText token)
     {
         var key = SigningKey.Create(new SeededRandom(HashSeed.Of(Seed, 0)));
-        var held = _lan.Service.Enroll(key.PublicKey, Name, token);
+        var held = _world.Service.Enroll(key.PublicKey, Name, token);
         Keys.Save(key);
-        Database.Enroll(RegistrationHome.ToRecord(held));
+        _database.Enroll(RegistrationHome.ToRecord(held));
         Identity = new DeviceIdentity(key, held.Issued.Certificate, held.Issued.Trust, held.Issued.AccountDiscoveryKey, held.Server);
     }
 
     internal DeviceProcess? Process => _process;
 
+    private void EndProcess()
+    {
+        _process?.Die();
+        _process = null;
+        Disk.Unmount();
+        _database.Close();
+    }
+
     private DeviceProcess Running => _process ?? throw new InvalidOperationException($"{Name} does not run.");
 
-    private void Note(string what) => _lan.Trace.Add(Name, what);
+    private void Note(string what) => _world.Trace.Add(Name, what);
 
     private void Ended(int number)
     {
         if (number != _runs || _process is null)
             return;
         Note("has ended");
-        _process.Die();
-        _process = null;
-        Database.Close();
+        EndProcess();
+        Host.Kill();
     }
 
     private void Observe(IDeviceEvent deviceEvent)
+    {
+        Follow(deviceEvent);
+        _world.OnEvent(this, deviceEvent);
+    }
+
+    private void Follow(IDeviceEvent deviceEvent)
     {
         switch (deviceEvent)
         {

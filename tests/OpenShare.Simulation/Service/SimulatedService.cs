@@ -41,6 +41,9 @@ public sealed class SimulatedService : IDisposable
 
     public ServiceConditions Conditions { get; } = new();
 
+    /// <summary>The organisation's keys.</summary>
+    public TrustRoot Trust { get; private set; } = null!;
+
     public bool IsUp => Running is not null;
 
     /// <summary>Requests answered.</summary>
@@ -51,7 +54,11 @@ public sealed class SimulatedService : IDisposable
     internal X509Certificate2 Certificate { get; }
 
     /// <summary>Starts its process, where none runs.</summary>
-    public void GoUp() => Running ??= ServiceProcess.Start(_queue, Clock, _database, _keys, Certificate, _random, _options);
+    public void GoUp()
+    {
+        Running ??= ServiceProcess.Start(_queue, Clock, _database, _keys, Certificate, _random, _options);
+        Trust = Running.Core.Trust;
+    }
 
     /// <summary>Its process dies: whoever waits for an answer has a broken connection.</summary>
     public void GoDown()

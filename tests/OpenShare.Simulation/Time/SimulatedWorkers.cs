@@ -7,13 +7,13 @@ namespace OpenShare.Simulation.Time;
 /// result is heard in a later one: a process may die in between.
 /// </summary>
 /// <param name="slowness">how often as long as usual a job takes now</param>
-internal sealed class SimulatedWorkers(SimulatedProcess process, int limit, Func<double> slowness) : IWorkers
+/// <param name="diskTime">how long the disk work done since it was last asked takes</param>
+internal sealed class SimulatedWorkers(SimulatedProcess process, int limit, Func<double> slowness, Func<TimeSpan> diskTime) : IWorkers
 {
     private static readonly TimeSpan Start = TimeSpan.FromMicroseconds(50);
     private static readonly TimeSpan End = TimeSpan.FromMicroseconds(50);
 
     private readonly Queue<Action> _waiting = new();
-    private TimeSpan _charged;
     private int _busy;
 
     public Task<T> Run<T>(Func<T> work)
@@ -23,9 +23,6 @@ internal sealed class SimulatedWorkers(SimulatedProcess process, int limit, Func
         Next();
         return done.Task;
     }
-
-    /// <summary>To be called by what the job under way does: it takes so much longer.</summary>
-    internal void Charge(TimeSpan time) => _charged += time;
 
     private void Next()
     {
@@ -38,7 +35,6 @@ internal sealed class SimulatedWorkers(SimulatedProcess process, int limit, Func
 
     private void Do<T>(Func<T> work, TaskCompletionSource<T> done)
     {
-        _charged = TimeSpan.Zero;
         Action tell;
         try
         {
@@ -51,7 +47,7 @@ internal sealed class SimulatedWorkers(SimulatedProcess process, int limit, Func
         {
             tell = () => done.SetException(error);
         }
-        process.Schedule((End + _charged) * slowness(), () =>
+        process.Schedule((End + diskTime()) * slowness(), () =>
         {
             _busy--;
             Next();

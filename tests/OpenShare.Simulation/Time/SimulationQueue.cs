@@ -19,6 +19,9 @@ public sealed class SimulationQueue
     /// <summary>Whose doing it is that happens now; null: nobody's, or not known.</summary>
     internal SimulatedProcess? Acting { get; set; }
 
+    /// <summary>How many entries wait.</summary>
+    public int Count => _entries.Count;
+
     public void Post(Action entry) => Schedule(TimeSpan.Zero, entry);
 
     /// <exception cref="InvalidOperationException">called from another thread than the simulation's: its order would be chance</exception>

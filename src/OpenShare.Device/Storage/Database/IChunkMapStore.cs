@@ -22,4 +22,7 @@ public interface IChunkMapStore
 
     /// <summary>Only after <see cref="Disk.IDestination.Sync"/> covered them: these chunks outlive a loss of power. They count as written too.</summary>
     void SaveDurable(TransferNo transfer, IReadOnlyCollection<(uint Page, byte[] Durable)> maps);
+
+    /// <summary>Before a file that went missing is made anew: these chunks are no longer here, under no epoch. Outlives a loss of power once it returns.</summary>
+    void Forget(TransferNo transfer, IReadOnlyCollection<(uint Page, byte[] Lost)> maps);
 }

@@ -19,6 +19,19 @@ internal sealed class SqliteChunkMapStore(SqliteGate gate) : IChunkMapStore
             "UPDATE chunk_maps SET durable = @Bits WHERE transfer = @No AND page = @Page AND length(durable) = length(@Bits)",
             maps.Select(m => new { No = transfer.Value, Page = (long)m.Page, Bits = m.Durable })));
 
+    public void Forget(TransferNo transfer, IReadOnlyCollection<(uint Page, byte[] Lost)> maps) => gate.WriteDurably(c =>
+    {
+        foreach (var (page, lost) in maps)
+        {
+            var key = new { No = transfer.Value, Page = (long)page };
+            var row = c.QuerySingle<Row>(
+                "SELECT page, first_chunk AS First, chunks, written, durable, epoch FROM chunk_maps WHERE transfer = @No AND page = @Page", key);
+            c.Execute(
+                "UPDATE chunk_maps SET written = @Written, durable = @Durable WHERE transfer = @No AND page = @Page",
+                new { key.No, key.Page, Written = ChunkBits.Except(row.Written, lost), Durable = ChunkBits.Except(row.Durable, lost) });
+        }
+    });
+
     private sealed record Row(long Page, long First, long Chunks, byte[] Written, byte[] Durable, string Epoch)
     {
         internal ChunkMap ToMap(string epoch)

@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace OpenShare.Device.Storage.Disk;
 
 /// <summary>
@@ -8,18 +6,11 @@ namespace OpenShare.Device.Storage.Disk;
 /// </summary>
 internal abstract class Folder : IDisposable
 {
-    /// <summary>Opens the directory the user named (made where missing); links in its own path are the user's and are followed.</summary>
-    internal static Folder Open(string path)
-    {
-        Directory.CreateDirectory(path);
-        return OpenThere(path);
-    }
-
-    /// <returns>null where it is not there: nothing is made</returns>
-    internal static Folder? OpenExisting(string path) => Directory.Exists(path) ? OpenThere(path) : null;
-
-    /// <summary>As it was opened, for messages and for asking what space is left.</summary>
+    /// <summary>As it was opened, for messages.</summary>
     internal abstract string FullPath { get; }
+
+    /// <summary>Bytes that this user may still write in it.</summary>
+    internal abstract long AvailableBytes { get; }
 
     /// <summary>Names the file system: folders of one share its free space.</summary>
     internal abstract string FileSystem { get; }
@@ -43,14 +34,10 @@ internal abstract class Folder : IDisposable
     internal abstract bool MakeDirectory(string path);
 
     /// <returns>null when there is something of this name already</returns>
-    internal abstract SafeFileHandle? CreateFile(string path);
+    internal abstract OpenedFile? CreateFile(string path);
 
     /// <summary>Opens a regular file to read and write, whatever its mode.</summary>
-    internal abstract SafeFileHandle OpenFile(string path);
-
-    /// <summary>Makes sure that the file's space is there, and that it has this size. What it has already is no harm.</summary>
-    /// <returns>false: this file system cannot tell, and leaves it to the writes</returns>
-    internal abstract bool Allocate(SafeFileHandle file, long size, string path);
+    internal abstract OpenedFile OpenFile(string path);
 
     internal abstract void MakeLink(string path, string target);
 
@@ -83,7 +70,4 @@ internal abstract class Folder : IDisposable
     internal abstract void SyncAll();
 
     public abstract void Dispose();
-
-    private static Folder OpenThere(string path) =>
-        OperatingSystem.IsLinux() ? Linux.LinuxFolder.Open(path) : new Portable.PortableFolder(path);
 }

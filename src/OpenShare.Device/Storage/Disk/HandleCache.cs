@@ -1,12 +1,10 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace OpenShare.Device.Storage.Disk;
 
 /// <summary>
 /// Open files by path, so that the chunks of one file do not each open it. At most so many stay open; the one not
 /// used for longest is closed, once nobody uses it.
 /// </summary>
-internal sealed class HandleCache(int limit, Func<string, SafeFileHandle> open) : IDisposable
+internal sealed class HandleCache(int limit, Func<string, OpenedFile> open) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Slot> _slots = [];
@@ -21,18 +19,18 @@ internal sealed class HandleCache(int limit, Func<string, SafeFileHandle> open) 
         }
 
         // Opened outside the lock: a slow disk must not hold up those whose file is open.
-        var handle = open(path);
+        var file = open(path);
         lock (_gate)
         {
             if (_slots.TryGetValue(path, out var meanwhile))
             {
-                handle.Dispose();
+                file.Dispose();
                 return Use(meanwhile);
             }
 
             if (_slots.Count >= limit)
                 Close(_slots.MinBy(s => s.Value.LastUse).Key);
-            return Use(_slots[path] = new Slot(handle));
+            return Use(_slots[path] = new Slot(file));
         }
     }
 
@@ -61,12 +59,12 @@ internal sealed class HandleCache(int limit, Func<string, SafeFileHandle> open) 
             return;
         slot.IsForgotten = true;
         if (slot.Users == 0)
-            slot.Handle.Dispose();
+            slot.File.Dispose();
     }
 
-    internal sealed class Slot(SafeFileHandle handle)
+    internal sealed class Slot(OpenedFile file)
     {
-        internal SafeFileHandle Handle { get; } = handle;
+        internal OpenedFile File { get; } = file;
 
         internal int Users { get; set; }
 
@@ -77,7 +75,7 @@ internal sealed class HandleCache(int limit, Func<string, SafeFileHandle> open) 
 
     internal readonly struct Lease(HandleCache cache, Slot slot) : IDisposable
     {
-        internal SafeFileHandle Handle => slot.Handle;
+        internal OpenedFile File => slot.File;
 
         public void Dispose()
         {
@@ -85,7 +83,7 @@ internal sealed class HandleCache(int limit, Func<string, SafeFileHandle> open) 
             {
                 slot.Users--;
                 if (slot is { IsForgotten: true, Users: 0 })
-                    slot.Handle.Dispose();
+                    slot.File.Dispose();
             }
         }
     }

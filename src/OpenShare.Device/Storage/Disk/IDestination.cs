@@ -27,6 +27,12 @@ public interface IDestination : IDisposable
     /// </summary>
     long RoomTakenFrom { get; }
 
+    /// <summary>
+    /// Which of these files, prepared before, are not there any more: Prepare would make them anew, full of zeros, so first
+    /// a chunk map has to say that their chunks are lost.
+    /// </summary>
+    IReadOnlyList<uint> FindMissing(IEnumerable<DestinationEntry> files);
+
     /// <summary>Makes directories and files, and takes the space of large files. Again for the same entries: no harm.</summary>
     /// <returns>
     /// Full or Failed: nothing more can be prepared now. Else done, with the entries that cannot be stored here, each by name,

@@ -9,6 +9,9 @@ namespace OpenShare.Device.Storage.Disk;
 /// </summary>
 public interface IDisk
 {
+    /// <summary>Whether there is anything at this path that can be looked at.</summary>
+    bool Exists(string path);
+
     /// <summary>What is to be sent. Nothing is read before <see cref="ISource.Scan"/>; the same paths later give the same names.</summary>
     /// <param name="paths">files and directories as the user named them</param>
     ISource OpenSource(IReadOnlyList<string> paths);

@@ -5,17 +5,25 @@ using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Storage.Disk;
 
-/// <summary>This machine's file systems.</summary>
+/// <summary>A machine's file system: this one's, unless a simulated one is given.</summary>
 public sealed class LocalDisk : IDisk
 {
-    public ISource OpenSource(IReadOnlyList<string> paths) => new SourceTree(paths);
+    private readonly FileSystem _files;
+
+    public LocalDisk() : this(FileSystem.Local) { }
+
+    internal LocalDisk(FileSystem files) => _files = files;
+
+    public bool Exists(string path) => !path.Contains('\0', StringComparison.Ordinal) && _files.TryStat(path) is not null;
+
+    public ISource OpenSource(IReadOnlyList<string> paths) => new SourceTree(_files, paths);
 
     public DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer) =>
-        DiskFault.Guard<IDestination>(directory, () => StagedDestination.Open(directory, sender, transfer));
+        DiskFault.Guard<IDestination>(directory, () => StagedDestination.Open(_files, directory, sender, transfer));
 
     public DiskResult<IReadOnlyList<StagingPlace>> FindStaged(string directory) =>
-        DiskFault.Guard<IReadOnlyList<StagingPlace>>(directory, () => Leftovers.Find(directory));
+        DiskFault.Guard<IReadOnlyList<StagingPlace>>(directory, () => Leftovers.Find(_files, directory));
 
     public DiskResult Discard(string directory, DeviceId sender, TransferId transfer) =>
-        DiskFault.Guard(directory, () => Leftovers.Remove(directory, sender, transfer));
+        DiskFault.Guard(directory, () => Leftovers.Remove(_files, directory, sender, transfer));
 }

@@ -45,7 +45,7 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Unwrit
         var outcomes = stores.Outcomes.All(scope.No);
         var receipt = stores.Receipts.Find(scope.No);
         // What is in its place already is no longer in the staging place: there is nothing to look at again.
-        if (receipt is null && !scope.Record.IsOver && Trust(scope, destination, held, manifest) is { IsDone: false } failure)
+        if (receipt is null && !scope.Record.IsOver && Trust(scope, destination, held, manifest, outcomes) is { IsDone: false } failure)
             return new DiskResult<Arrival>(failure);
         var kept = new ReceiverRecord(
             pages,
@@ -77,37 +77,44 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Unwrit
         }
     }
 
-    private static DiskResult Trust(TransferScope scope, IDestination destination, HeldChunks held, Manifest manifest)
+    private static DiskResult Trust(
+        TransferScope scope, IDestination destination, HeldChunks held, Manifest manifest, IReadOnlyList<EntryOutcome> outcomes)
     {
         // After the names were chosen nothing is prepared any more: preparing would make anew what was renamed away.
         if (scope.Stores.Outcomes.Names(scope.No).Count > 0)
         {
-            foreach (var map in scope.Stores.ChunkMaps.Load(scope.No, destination.Epoch))
+            foreach (var map in held.Kept())
                 held.Load((int)map.Page, map.Written);
             return DiskResult.Done;
         }
-        var prepared = destination.Prepare([.. manifest.Entries.Select(DestinationEntries.From)]);
+        // What is left out is not made again, and takes no room.
+        var leftOut = outcomes.Select(o => o.EntryNo).ToHashSet();
+        var entries = manifest.Entries.Where(e => !e.Abandoned && !leftOut.Contains(e.Number)).Select(DestinationEntries.From).ToList();
+        // Before, so that a process killed in between leaves no map to the next that takes the zeros of a new file for what arrived.
+        held.Forget(manifest, destination.FindMissing(entries.Where(e => e.Kind == EntryKind.EntryFile)));
+        var prepared = destination.Prepare(entries);
+        // And what somebody removed in this very moment.
+        held.Forget(manifest, prepared.MadeAnew);
         if (!prepared.Result.IsDone)
             return prepared.Result;
-        var madeAnew = prepared.MadeAnew.ToHashSet();
-        foreach (var map in scope.Stores.ChunkMaps.Load(scope.No, destination.Epoch))
-        {
-            var page = manifest.Pages[(int)map.Page];
-            var written = (byte[])map.Written.Clone();
-            for (var i = 0; i < page.ChunkCount; i++)
-            {
-                var (at, bit) = (i / 8, 1 << (i % 8));
-                var location = manifest.Locate(page.FirstOrdinal + i);
-                if (madeAnew.Contains(location.Entry.Number))
-                    written[at] &= (byte)~bit;
-                else if ((map.Recheck[at] & bit) != 0 && FrameWriting.IsHeld(location, destination))
-                    written[at] |= (byte)bit;
-            }
-            held.Load(page.Index, written);
-            // Kept at once: the next start finds the file that was made anew, and must not take it for the old one.
-            if (!written.AsSpan().SequenceEqual(map.Written))
-                held.Replace(page.Index, ChunkBits.And(map.Durable, written));
-        }
+        foreach (var map in held.Kept())
+            Trust(destination, held, manifest, map);
         return DiskResult.Done;
+    }
+
+    private static void Trust(IDestination destination, HeldChunks held, Manifest manifest, Storage.Database.ChunkMap map)
+    {
+        var page = manifest.Pages[(int)map.Page];
+        var written = (byte[])map.Written.Clone();
+        for (var i = 0; i < page.ChunkCount; i++)
+        {
+            var (at, bit) = (i / 8, 1 << (i % 8));
+            if ((map.Recheck[at] & bit) != 0 && FrameWriting.IsHeld(manifest.Locate(page.FirstOrdinal + i), destination))
+                written[at] |= (byte)bit;
+        }
+        if (written.AsSpan().SequenceEqual(map.Written))
+            held.Load(page.Index, written);
+        else
+            held.Keep(page.Index, written);
     }
 }

@@ -1,3 +1,4 @@
+using OpenShare.Device.Channel;
 using OpenShare.Device.Peers;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
@@ -8,7 +9,8 @@ namespace OpenShare.Device.Transfers.Receiving;
 /// Streams that came before the transfer they are for. They wait for it while their link lasts; a peer has few of them,
 /// and one too many is closed: its sender asks for another.
 /// </summary>
-internal sealed class EarlyStreams
+/// <param name="end">says goodbye on a stream that is not wanted, while its link is there</param>
+internal sealed class EarlyStreams(Action<SecureStream> end)
 {
     internal const int MostOfAPeer = 32;
 
@@ -21,7 +23,7 @@ internal sealed class EarlyStreams
         if (streams.Count < MostOfAPeer)
             streams.Add(stream);
         else
-            stream.Stream.Dispose();
+            end(stream.Stream);
     }
 
     /// <returns>the transfer's streams in the order they came: the caller's from here on</returns>
@@ -36,23 +38,23 @@ internal sealed class EarlyStreams
         return taken;
     }
 
-    internal void Drop(DeviceId peer, TransferId transfer) => Close(Take(peer, transfer));
+    internal void Drop(DeviceId peer, TransferId transfer)
+    {
+        foreach (var stream in Take(peer, transfer))
+            end(stream.Stream);
+    }
 
     internal void DropAllFrom(DeviceId peer)
     {
-        if (_waiting.Remove(peer, out var streams))
-            Close(streams);
+        if (!_waiting.Remove(peer, out var streams))
+            return;
+        foreach (var stream in streams)
+            stream.Stream.Dispose();
     }
 
     internal void DropAll()
     {
         foreach (var peer in _waiting.Keys.ToList())
             DropAllFrom(peer);
-    }
-
-    private static void Close(IEnumerable<PeerEvents.StreamOpened> streams)
-    {
-        foreach (var stream in streams)
-            stream.Stream.Dispose();
     }
 }

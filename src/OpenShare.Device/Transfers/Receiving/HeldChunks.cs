@@ -18,11 +18,33 @@ internal sealed class HeldChunks(IChunkMapStore store, TransferNo no, string epo
     /// <summary>A page as it was loaded: what is trusted of it.</summary>
     internal void Load(int page, byte[] written) => _written[page] = [.. written];
 
-    /// <summary>A page of which less, or more, is there than was kept.</summary>
-    internal void Replace(int page, byte[] durable)
+    /// <summary>A page of which more is there than was trusted.</summary>
+    internal void Keep(int page, byte[] written)
     {
-        store.SaveDurable(no, [((uint)page, durable)]);
-        store.SaveWritten(no, epoch, [((uint)page, _written[page])]);
+        Load(page, written);
+        store.SaveWritten(no, epoch, [((uint)page, written)]);
+    }
+
+    /// <summary>What is kept of a transfer, to be loaded.</summary>
+    internal IReadOnlyList<Storage.Database.ChunkMap> Kept() => store.Load(no, epoch);
+
+    /// <summary>These files are not there any more, whatever is kept of them says. Before they are made anew.</summary>
+    internal void Forget(Manifest manifest, IReadOnlyCollection<uint> files)
+    {
+        var pages = new SortedDictionary<uint, byte[]>();
+        foreach (var file in files.Select(f => manifest.Entries[(int)f]))
+        {
+            for (var ordinal = file.Chunks.First; ordinal < file.Chunks.End; ordinal++)
+            {
+                var page = manifest.PageOf(ordinal);
+                if (!pages.TryGetValue((uint)page.Index, out var lost))
+                    pages.Add((uint)page.Index, lost = new byte[ChunkBits.Size(page.ChunkCount)]);
+                var bit = (int)(ordinal - page.FirstOrdinal);
+                lost[bit / 8] |= (byte)(1 << (bit % 8));
+            }
+        }
+        if (pages.Count > 0)
+            store.Forget(no, [.. pages.Select(p => (p.Key, p.Value))]);
     }
 
     internal void AddPage(ManifestPage page) => _written.TryAdd(page.Index, new byte[(page.ChunkCount + 7) / 8]);

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;
@@ -52,9 +53,15 @@ internal sealed partial class ReceivingActor
         };
     }
 
-    private Action Place(IReadOnlySet<uint> leftOut)
+    private Action Place(IReadOnlySet<uint> leftOut, IReadOnlyList<DestinationEntry> withdrawn)
     {
         var (destination, outcomes) = (_arrival!.Destination, Scope.Stores.Outcomes);
+        // Made after it was withdrawn, abandoned on a later page, or withdrawn just before a crash: it must not appear with its folder.
+        foreach (var file in withdrawn)
+        {
+            if (destination.Remove(file) is { Problem: DiskProblem.Failed or DiskProblem.Denied or DiskProblem.Full } failure)
+                return () => Fail(failure.Detail);
+        }
         var entries = _machine!.Manifest!.Entries.Where(e => !leftOut.Contains(e.Number)).Select(DestinationEntries.From);
         var report = destination.Complete(entries, outcomes.Names(Scope.No), names => outcomes.SaveNames(Scope.No, names));
         return () =>
@@ -84,6 +91,9 @@ internal sealed partial class ReceivingActor
                 Context.Parent.Tell(new TransferSignals.Settled());
         };
     }
+
+    private List<DestinationEntry> WithdrawnFiles() =>
+        [.. _machine!.Withdrawn.Keys.Select(n => _machine.Manifest!.Entries[(int)n]).Where(e => e.Kind == EntryKind.EntryFile).Select(DestinationEntries.From)];
 
     private void RemoveEntry(uint number)
     {

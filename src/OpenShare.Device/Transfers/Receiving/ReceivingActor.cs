@@ -164,7 +164,7 @@ internal sealed partial class ReceivingActor : TransferSession
     {
         foreach (var effect in _machine!.Handle(input, Now))
             CarryOut(effect);
-        Schedule(_machine.NextTimeout);
+        Schedule(_machine.NextTimeout, Now);
         ShowProgress();
         if (_machine.IsSettled && _diskJobs.Count == 0 && !_diskBusy)
             Context.Parent.Tell(new TransferSignals.Settled());
@@ -198,7 +198,8 @@ internal sealed partial class ReceivingActor : TransferSession
                 UseRoom(_arrival!.Unwritten.Drop(withdrawal.EntryNumber));
                 break;
             case ReceiverEffect.PlaceEntries place:
-                DiskJob(() => Place(place.LeftOut));
+                var withdrawn = WithdrawnFiles();
+                DiskJob(() => Place(place.LeftOut, withdrawn));
                 break;
             case ReceiverEffect.PersistReceipt persist:
                 Scope.Stores.Receipts.Save(Scope.No, persist.Receipt, Record(StateWith(persist.Receipt)));

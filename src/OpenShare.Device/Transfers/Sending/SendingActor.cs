@@ -93,9 +93,9 @@ internal sealed partial class SendingActor : TransferSession
 
     private void Drive(SenderInput input)
     {
-        foreach (var effect in _machine.Handle(input, Now))
+        foreach (var effect in _machine.Handle(input, Steady))
             CarryOut(effect);
-        Schedule(_machine.NextTimeout);
+        Schedule(_machine.NextTimeout, Steady);
         FeedMore();
         ShowProgress();
         if (_machine.IsSettled)

@@ -57,6 +57,19 @@ public sealed class ChunkMapStoreTests : DatabaseSpecs
     }
 
     [Fact]
+    public void What_was_lost_is_neither_written_nor_durable_nor_to_be_hashed_again()
+    {
+        Database.Chunks.SaveDurable(_no, [(0, [0b0111, 0])]);
+        Database.Chunks.SaveWritten(_no, ThisBoot, [(0, [0b1111, 0b1]), (1, [0b1])]);
+
+        Database.Chunks.Forget(_no, [(0, [0b1010, 0])]);
+
+        AssertMap(Reopened().Chunks.Load(_no, ThisBoot)[0], written: [0b0101, 0b1], durable: [0b0101, 0], recheck: [0, 0]);
+        AssertMap(Reopened().Chunks.Load(_no, NextBoot)[0], written: [0b0101, 0], durable: [0b0101, 0], recheck: [0, 0b1]);
+        AssertMap(Reopened().Chunks.Load(_no, ThisBoot)[1], written: [0b1], durable: [0], recheck: [0]);
+    }
+
+    [Fact]
     public void A_map_of_another_size_than_its_pages_changes_nothing()
     {
         Database.Chunks.SaveWritten(_no, ThisBoot, [(0, [0xFF])]);

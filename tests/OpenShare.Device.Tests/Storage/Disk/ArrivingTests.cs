@@ -66,6 +66,7 @@ public sealed class ArrivingTests : DestinationSpecs
         Restart();
         System.IO.File.Delete(Path.Combine(Staging, "b"));
 
+        Assert.Equal([1u], Destination.FindMissing([File(0, "a"), File(1, "b")]));
         var report = Destination.Prepare([File(0, "a"), File(1, "b")]);
 
         Assert.Equal([1u], report.MadeAnew);
@@ -73,6 +74,23 @@ public sealed class ArrivingTests : DestinationSpecs
         Assert.True(Destination.Read(File(0, "a"), 0, held).IsDone);
         Assert.Equal("12345"u8.ToArray(), held);
         Assert.Equal(DiskProblem.Missing, Destination.Read(File(1, "b"), 0, held).Problem);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_entry_of_the_name_that_folding_is_tried_with_arrives(bool isDirectory)
+    {
+        const string name = ".probe-\u00E9";
+        var entries = isDirectory ? new[] { Folder(0, name), File(1, $"{name}/a"), Folder(2, "d") } : [File(0, name), Folder(1, "d"), File(2, "d/a")];
+        Receive(entries);
+        Restart();
+
+        var report = Destination.Prepare(entries);
+        Assert.Equal(DiskResult.Done, report.Result);
+        Assert.Empty(report.Refused);
+
+        AssertPlaced(Complete(entries), name, "d");
     }
 
     [Fact]

@@ -105,8 +105,8 @@ public sealed class CrashWhilePlacingTests : DestinationSpecs
     {
         Receive(File(0, "a"));
         var order = new List<string>();
-        using var staging = Device.Storage.Disk.Folder.Open(Staging);
-        using var inbox = Device.Storage.Disk.Folder.Open(Inbox);
+        using var staging = FileSystem.Local.OpenFolder(Staging);
+        using var inbox = FileSystem.Local.OpenFolder(Inbox);
 
         new Placing(staging, inbox, [], _ => Note("persisted")).Run([File(0, "a")], [], () => Note("synced"));
 

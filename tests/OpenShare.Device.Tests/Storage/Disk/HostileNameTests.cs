@@ -46,7 +46,7 @@ public abstract class HostileNameTests : DestinationSpecs
         Receive(Folder(0, "t"), Folder(1, "t/d"));
         var report = Complete(Folder(0, "t"), Folder(1, "t/d"), link);
         Assert.Contains(report.Refused, r => r is { EntryNo: 7, Problem: DiskProblem.LinkInTheWay });
-        Assert.Null(Files.Stat(Path.Combine(Inbox, path)));
+        Assert.Null(FileSystem.Local.Stat(Path.Combine(Inbox, path)));
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public abstract class HostileNameTests : DestinationSpecs
 
         Assert.Equal(DiskResult.Done, report.Result);
         Assert.Equal([1u, 2u, 3u], report.Refused.Select(r => r.EntryNo).Order());
-        Assert.Null(Files.Stat(Path.Combine(Inbox, "t/d")));
+        Assert.Null(FileSystem.Local.Stat(Path.Combine(Inbox, "t/d")));
         Assert.Equal((UnixFileMode)0x180, System.IO.File.GetUnixFileMode(Path.Combine(Outside, "a")));
         Assert.Equal(["a"], Directory.GetFileSystemEntries(Outside).Select(Path.GetFileName));
     }

@@ -96,7 +96,7 @@ public sealed class PlacingTests : DestinationSpecs
 
         Assert.Equal([0x140, 0x140, 0x100, 0x100], new[] { "t", "t/d", "t/d/a", "t/d/z" }.Select(ModeOf));
         Assert.Equal(
-            [In2001, In2001 + 100, In2001 + 200, In2001 + 300, -1], new[] { "t", "t/d", "t/d/a", "t/d/link", "t/d/z" }.Select(p => Files.Stat(Path.Combine(Inbox, p))!.Value.MtimeNs));
+            [In2001, In2001 + 100, In2001 + 200, In2001 + 300, -1], new[] { "t", "t/d", "t/d/a", "t/d/link", "t/d/z" }.Select(p => FileSystem.Local.Stat(Path.Combine(Inbox, p))!.Value.MtimeNs));
     }
 
     [Fact]

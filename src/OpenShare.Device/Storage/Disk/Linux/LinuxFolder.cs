@@ -9,7 +9,6 @@ internal sealed class LinuxFolder : Folder
 {
     private const uint OwnerFile = 0x180; // 0600
     private const uint OwnerDirectory = 0x1C0; // 0700
-    private const long AllocationStep = 64L * 1024 * 1024;
 
     private readonly SafeFileHandle _handle;
 
@@ -21,11 +20,13 @@ internal sealed class LinuxFolder : Folder
 
     internal override string FullPath { get; }
 
+    internal override long AvailableBytes => new DriveInfo(FullPath).AvailableFreeSpace;
+
     internal override string FileSystem => $"{LinuxFiles.Stat(_handle).Device:x}";
 
     internal override string Epoch => $"{BootId.Value}/{LinuxFiles.Stat(_handle).Mount:x}";
 
-    internal static new LinuxFolder Open(string path)
+    internal static LinuxFolder Open(string path)
     {
         var fd = Libc.Open(path, LinuxFlags.ReadOnly | LinuxFlags.Directory | LinuxFlags.CloseOnExec, 0);
         return fd >= 0 ? new LinuxFolder(new SafeFileHandle(fd, ownsHandle: true), path) : throw LinuxFiles.Fault(path);
@@ -79,17 +80,19 @@ internal sealed class LinuxFolder : Folder
         };
     }
 
-    internal override SafeFileHandle? CreateFile(string path)
+    internal override OpenedFile? CreateFile(string path)
     {
         using var at = Beneath.Parent(_handle, path);
         var fd = Libc.OpenAt(
             at.In, at.Name, LinuxFlags.ReadWrite | LinuxFlags.Create | LinuxFlags.Exclusive | LinuxFlags.NoFollow | LinuxFlags.CloseOnExec, OwnerFile);
         if (fd >= 0)
-            return new SafeFileHandle(fd, ownsHandle: true);
+            return new LinuxFile(new SafeFileHandle(fd, ownsHandle: true));
         return Marshal.GetLastPInvokeError() == Errno.Exists ? null : throw Fault(path);
     }
 
-    internal override SafeFileHandle OpenFile(string path)
+    internal override OpenedFile OpenFile(string path) => new LinuxFile(OpenHandle(path));
+
+    private SafeFileHandle OpenHandle(string path)
     {
         using var at = Beneath.Parent(_handle, path);
         const int flags = LinuxFlags.ReadWrite | LinuxFlags.CloseOnExec;
@@ -108,23 +111,6 @@ internal sealed class LinuxFolder : Folder
             return handle;
         handle.Dispose();
         throw DiskFault.Of(Errno.Exists, path);
-    }
-
-    internal override bool Allocate(SafeFileHandle file, long size, string path)
-    {
-        // In steps: a signal interrupts the call, and tmpfs then undoes what the call had done.
-        for (var offset = 0L; offset < size;)
-        {
-            var length = Math.Min(AllocationStep, size - offset);
-            if (Libc.Fallocate(file, 0, offset, length) == 0)
-                offset += length;
-            else if (Marshal.GetLastPInvokeError() is Errno.NotSupported or Errno.NotImplemented)
-                return false;
-            else if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
-                throw Fault(path);
-        }
-
-        return true;
     }
 
     internal override void MakeLink(string path, string target)
@@ -158,7 +144,7 @@ internal sealed class LinuxFolder : Folder
             return;
         }
 
-        using var handle = kind is FileKind.Directory ? Beneath.Directory(_handle, path) : OpenFile(path);
+        using var handle = kind is FileKind.Directory ? Beneath.Directory(_handle, path) : OpenHandle(path);
         Check(Libc.Futimens(handle, times), path);
         Check(Libc.Fchmod(handle, mode), path);
         if (sync)

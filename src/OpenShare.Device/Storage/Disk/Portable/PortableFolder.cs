@@ -12,6 +12,8 @@ internal sealed class PortableFolder(string path) : Folder
 
     internal override string FullPath { get; } = Path.GetFullPath(path);
 
+    internal override long AvailableBytes => new DriveInfo(FullPath).AvailableFreeSpace;
+
     internal override string FileSystem => Path.GetPathRoot(FullPath) ?? "";
 
     // There is no sure name of a boot, so each process is an epoch of its own and only what was synced is trusted after it.
@@ -51,12 +53,12 @@ internal sealed class PortableFolder(string path) : Folder
         }
     }
 
-    internal override SafeFileHandle? CreateFile(string path)
+    internal override OpenedFile? CreateFile(string path)
     {
         var full = At(path);
         try
         {
-            return File.OpenHandle(full, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return new PortableFile(File.OpenHandle(full, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
         }
         catch (IOException) when (PortableFiles.Stat(full) is not null)
         {
@@ -64,21 +66,14 @@ internal sealed class PortableFolder(string path) : Folder
         }
     }
 
-    internal override SafeFileHandle OpenFile(string path)
+    internal override OpenedFile OpenFile(string path) => new PortableFile(OpenHandle(path));
+
+    private SafeFileHandle OpenHandle(string path)
     {
         var full = At(path);
         if (PortableFiles.Stat(full) is { Kind: not FileKind.File } other)
             throw other.Kind is FileKind.Symlink ? LinkInTheWay(path) : DiskFault.Of(Errno.Exists, path);
         return File.OpenHandle(full, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-    }
-
-    internal override bool Allocate(SafeFileHandle file, long size, string path)
-    {
-        // Windows takes the space with the length; on macOS the writes find out.
-        if (!OperatingSystem.IsWindows())
-            return false;
-        RandomAccess.SetLength(file, size);
-        return true;
     }
 
     internal override void MakeLink(string path, string target) => File.CreateSymbolicLink(At(path), target);
@@ -154,7 +149,7 @@ internal sealed class PortableFolder(string path) : Folder
         // Windows has no sync of a directory, and its file system logs renames in order.
         if (path.Length == 0 || Stat(path)?.Kind is not FileKind.File)
             return;
-        using var file = OpenFile(path);
+        using var file = OpenHandle(path);
         RandomAccess.FlushToDisk(file);
     }
 

@@ -99,6 +99,8 @@ internal sealed class Finishing(Folder staging, Func<string, bool> isPlaced, Lis
             _inside.Pop();
             if (directory.Path.Contains('/', StringComparison.Ordinal))
                 Try(directory, () => staging.SetFinal(directory.Path, FileKind.Directory, Mode(directory), directory.MtimeNs, SyncNow()));
+            else if (SyncNow())
+                Try(directory, () => staging.Sync(directory.Path));
         }
     }
 

@@ -9,9 +9,9 @@ namespace OpenShare.Device.Storage.Disk.Receiving;
 /// </summary>
 internal static class Leftovers
 {
-    internal static IReadOnlyList<StagingPlace> Find(string directory)
+    internal static IReadOnlyList<StagingPlace> Find(FileSystem files, string directory)
     {
-        using var destination = Folder.OpenExisting(directory);
+        using var destination = files.OpenExisting(directory);
         if (destination is null || !IsOwnDirectory(destination, StagingName.Partial))
             return [];
         var found = new List<StagingPlace>();
@@ -25,9 +25,9 @@ internal static class Leftovers
         return found;
     }
 
-    internal static void Remove(string directory, DeviceId sender, TransferId transfer)
+    internal static void Remove(FileSystem files, string directory, DeviceId sender, TransferId transfer)
     {
-        using var destination = Folder.OpenExisting(directory);
+        using var destination = files.OpenExisting(directory);
         var path = $"{StagingName.Partial}/{StagingName.Of(sender, transfer)}";
         if (destination is null || !IsOwnDirectory(destination, StagingName.Partial) || !IsOwnDirectory(destination, path))
             return;

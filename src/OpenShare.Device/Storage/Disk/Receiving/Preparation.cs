@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Storage.Disk.Receiving;
@@ -92,9 +91,9 @@ internal sealed class Preparation(Folder staging)
         }
     }
 
-    private void TakeRoom(SafeFileHandle file, DestinationEntry entry)
+    private void TakeRoom(OpenedFile file, DestinationEntry entry)
     {
-        if (!staging.Allocate(file, entry.Size, entry.Path))
+        if (!file.Allocate(entry.Size, entry.Path))
             RoomTakenFrom = long.MaxValue;
     }
 

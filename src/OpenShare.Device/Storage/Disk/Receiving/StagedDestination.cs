@@ -17,6 +17,7 @@ internal sealed class StagedDestination : IDestination
     private readonly string _stagingName;
     private readonly Preparation _preparation;
     private readonly HandleCache _files;
+    private bool _isAnchored;
 
     private StagedDestination(Folder destination, Folder partial, string stagingName)
     {
@@ -39,7 +40,7 @@ internal sealed class StagedDestination : IDestination
         {
             try
             {
-                return new DriveInfo(_destination.FullPath).AvailableFreeSpace;
+                return _destination.AvailableBytes;
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
@@ -51,9 +52,9 @@ internal sealed class StagedDestination : IDestination
 
     public long RoomTakenFrom => _preparation.RoomTakenFrom;
 
-    internal static StagedDestination Open(string directory, DeviceId sender, TransferId transfer)
+    internal static StagedDestination Open(FileSystem files, string directory, DeviceId sender, TransferId transfer)
     {
-        var destination = Folder.Open(directory);
+        var destination = files.OpenFolder(directory);
         try
         {
             // Another transfer that ends may remove the common directory just as this one has opened it.
@@ -82,6 +83,8 @@ internal sealed class StagedDestination : IDestination
         }
     }
 
+    public IReadOnlyList<uint> FindMissing(IEnumerable<DestinationEntry> files) => [.. files.Where(IsMissing).Select(f => f.EntryNo)];
+
     public PrepareReport Prepare(IReadOnlyList<DestinationEntry> entries) => _preparation.Run(entries);
 
     public DiskResult Write(DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes) => DiskFault.Guard(file.Path, () =>
@@ -89,7 +92,7 @@ internal sealed class StagedDestination : IDestination
         if (offset < 0 || offset + bytes.Sum(b => (long)b.Length) > file.Size)
             throw new DiskFault(DiskProblem.Failed, $"{file.Path}: a chunk lies outside the file's {file.Size} bytes");
         using var lease = _files.Take(file.Path);
-        RandomAccess.Write(lease.Handle, bytes, offset);
+        lease.File.Write(bytes, offset);
     });
 
     public DiskResult Read(DestinationEntry file, long offset, Memory<byte> into) => DiskFault.Guard(file.Path, () =>
@@ -97,7 +100,7 @@ internal sealed class StagedDestination : IDestination
         using var lease = _files.Take(file.Path);
         for (var done = 0; done < into.Length;)
         {
-            var read = RandomAccess.Read(lease.Handle, into.Span[done..], offset + done);
+            var read = lease.File.Read(into.Span[done..], offset + done);
             if (read == 0)
                 throw new DiskFault(DiskProblem.Missing, $"{file.Path}: the partial file is shorter than was noted");
             done += read;
@@ -117,6 +120,7 @@ internal sealed class StagedDestination : IDestination
         // A new file's name is its directory's data.
         foreach (var parent in files.SelectMany(f => Parents(f.Path)).Append("").Distinct().ToList())
             SyncIfThere(parent);
+        Anchor();
     });
 
     public DiskResult Remove(DestinationEntry entry) => DiskFault.Guard(entry.Path, () =>
@@ -135,7 +139,12 @@ internal sealed class StagedDestination : IDestination
         {
             var finishing = new Finishing(_staging, placing.IsPlaced, refused);
             finishing.Run(entries);
-            placing.Run(finishing.Tops, refused, finishing.Sync);
+            placing.Run(finishing.Tops, refused, () =>
+            {
+                finishing.Sync();
+                _staging.Sync("");
+                Anchor();
+            });
         });
         return new CompletionReport(result, placing.Placed, refused);
     }
@@ -153,6 +162,24 @@ internal sealed class StagedDestination : IDestination
         _staging.Dispose();
         _partial.Dispose();
         _destination.Dispose();
+    }
+
+    // What cannot be looked at is not missing: preparing it says what is wrong.
+    private bool IsMissing(DestinationEntry file)
+    {
+        var isMissing = false;
+        DiskFault.Guard(file.Path, () => { isMissing = _staging.Stat(file.Path) is null; });
+        return isMissing;
+    }
+
+    // What is synced in a directory is lost with its name.
+    private void Anchor()
+    {
+        if (_isAnchored)
+            return;
+        _partial.Sync("");
+        _destination.Sync("");
+        _isAnchored = true;
     }
 
     // What was withdrawn meanwhile has nothing left to lose.

@@ -43,9 +43,11 @@ internal sealed class TwinCheck(Folder staging)
 
     private static bool Folds(Folder folder)
     {
-        folder.CreateFile(Probe)?.Dispose();
+        using var made = folder.CreateFile(Probe);
         var folds = folder.Stat(CaseTwin) is not null || folder.Stat(FormTwin) is not null;
-        folder.Remove(Probe);
+        // What stood there already is an entry of this name, and stays.
+        if (made is not null)
+            folder.Remove(Probe);
         return folds;
     }
 }

@@ -5,19 +5,21 @@ internal sealed class SourceTree : ISource
 {
     private const int OpenFiles = 64;
 
+    private readonly FileSystem _system;
     private readonly SortedDictionary<string, string> _roots = new(Utf8Order.Instance);
     private readonly List<SourceItem.Skipped> _unusable = [];
     private readonly HandleCache _files;
 
-    internal SourceTree(IReadOnlyList<string> paths)
+    internal SourceTree(FileSystem system, IReadOnlyList<string> paths)
     {
-        _files = new HandleCache(OpenFiles, path => Files.OpenToRead(FullPath(path)));
+        _system = system;
+        _files = new HandleCache(OpenFiles, path => system.OpenToRead(FullPath(path)));
         foreach (var path in paths)
             AddRoot(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
     }
 
     public IEnumerable<SourceItem> Scan() =>
-        _unusable.Concat(_roots.SelectMany(root => new TreeWalk(root.Key, root.Value).Run()));
+        _unusable.Concat(_roots.SelectMany(root => new TreeWalk(_system, root.Key, root.Value).Run()));
 
     public DiskResult Read(string path, FileIdentity expected, long offset, IReadOnlyList<Memory<byte>> into)
     {
@@ -25,9 +27,9 @@ internal sealed class SourceTree : ISource
         {
             using var lease = _files.Take(path);
             var wanted = into.Sum(m => (long)m.Length);
-            var read = ReadAll(lease.Handle, into, offset);
+            var read = ReadAll(lease.File, into, offset);
             // Looked at after the read: a change before it or during it shows, if by the change time alone.
-            if (Files.Stat(lease.Handle).Identity != expected || read != wanted)
+            if (lease.File.Stat().Identity != expected || read != wanted)
                 throw new DiskFault(DiskProblem.Changed, $"{path}: the file changed while it was being sent");
         });
         if (!result.IsDone)
@@ -37,15 +39,15 @@ internal sealed class SourceTree : ISource
 
     public void Dispose() => _files.Dispose();
 
-    private static long ReadAll(Microsoft.Win32.SafeHandles.SafeFileHandle file, IReadOnlyList<Memory<byte>> into, long offset)
+    private static long ReadAll(OpenedFile file, IReadOnlyList<Memory<byte>> into, long offset)
     {
         // One call fills all of the buffers, but for the end of the file or a signal's rare cut.
-        var read = RandomAccess.Read(file, into, offset);
+        var read = file.Read(into, offset);
         var wanted = into.Sum(m => (long)m.Length);
         while (read < wanted)
         {
             var rest = Rest(into, read);
-            var more = RandomAccess.Read(file, rest, offset + read);
+            var more = file.Read(rest, offset + read);
             if (more == 0)
                 break;
             read += more;
@@ -73,22 +75,13 @@ internal sealed class SourceTree : ISource
         // What the user names he means, also through a link; links met later are sent as links.
         var name = Path.GetFileName(path);
         if (EntryPath.Problem(name) is not null)
+        {
             _unusable.Add(new SourceItem.Skipped(path, "it has no name of its own to be sent under"));
-        else
-            _roots.Add(FreeName.Candidates(name, Directory.Exists(path)).First(n => !_roots.ContainsKey(n)), Resolve(path));
-    }
+            return;
+        }
 
-    private static string Resolve(string path)
-    {
-        try
-        {
-            return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        }
-        catch (IOException)
-        {
-            // Nothing there, or links in a circle: the scan says so.
-            return path;
-        }
+        var root = _system.FollowLinks(path);
+        _roots.Add(FreeName.Candidates(name, _system.TryStat(root) is { Kind: FileKind.Directory }).First(n => !_roots.ContainsKey(n)), root);
     }
 
     private string FullPath(string path)

@@ -1,15 +1,12 @@
-using System.IO.Enumeration;
 using OpenShare.Device.Storage.Disk.Receiving;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Storage.Disk.Sending;
 
 /// <summary>Walks one file or tree, lazily: a directory before what it holds, names in the order of their UTF-8 bytes.</summary>
-internal sealed class TreeWalk(string top, string root)
+internal sealed class TreeWalk(FileSystem files, string top, string root)
 {
     private const uint PermissionBits = 0x1FF;
-
-    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
     // The names still to come, per level.
     private readonly Stack<(string Path, string FullPath, Queue<string> Names)> _levels = [];
@@ -37,7 +34,7 @@ internal sealed class TreeWalk(string top, string root)
 
     private SourceItem Look(string path, string fullPath)
     {
-        if (Files.Stat(fullPath) is not { } stat)
+        if (files.Stat(fullPath) is not { } stat)
             return new SourceItem.Skipped(path, path.Contains('\uFFFD', StringComparison.Ordinal) ? "its name is not valid UTF-8" : "it is not there");
         switch (stat.Kind)
         {
@@ -50,7 +47,7 @@ internal sealed class TreeWalk(string top, string root)
                 _levels.Push((path, fullPath, List(fullPath)));
                 return Entry(path, EntryKind.EntryDirectory, stat, 0);
             case FileKind.Symlink:
-                var target = new FileInfo(fullPath).LinkTarget ?? "";
+                var target = files.ReadLink(fullPath);
                 return EntryPath.IsInside(path, target)
                     ? Entry(path, EntryKind.EntrySymlink, stat, 0, target)
                     : new SourceItem.Skipped(path, $"it is a link that may lead out of {top} (to {target})");
@@ -62,9 +59,9 @@ internal sealed class TreeWalk(string top, string root)
     private static SourceItem.Entry Entry(string path, EntryKind kind, FileStat stat, long size, string target = "") =>
         new(new SourceEntry(path, kind, size, stat.Mode & PermissionBits, stat.MtimeNs, target, stat.Identity));
 
-    private static Queue<string> List(string directory)
+    private Queue<string> List(string directory)
     {
-        var names = new FileSystemEnumerable<string>(directory, (ref FileSystemEntry entry) => entry.FileName.ToString(), Everything).ToArray();
+        var names = files.Names(directory).ToArray();
         Array.Sort(names, Utf8Order.Instance);
         return new Queue<string>(names);
     }

@@ -1,0 +1,10 @@
+namespace OpenShare.Device.Storage.Disk.Linux;
+
+internal sealed class LinuxFileSystem : SystemFileSystem
+{
+    internal override FileStat? Stat(string path) => LinuxFiles.Stat(path);
+
+    internal override OpenedFile OpenToRead(string path) => new LinuxFile(LinuxFiles.OpenToRead(path));
+
+    protected override Folder Open(string path) => LinuxFolder.Open(path);
+}

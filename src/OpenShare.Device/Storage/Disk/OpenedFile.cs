@@ -1,0 +1,25 @@
+namespace OpenShare.Device.Storage.Disk;
+
+/// <summary>A regular file held open. Offsets and sizes in bytes. Fails as <see cref="Folder"/> does.</summary>
+internal abstract class OpenedFile : IDisposable
+{
+    /// <summary>As it is now, whatever became of its name.</summary>
+    internal abstract FileStat Stat();
+
+    /// <summary>Fills the buffers one after the other by one call of the system.</summary>
+    /// <returns>bytes read: fewer than there is room for at the file's end, or where a signal came in between</returns>
+    internal abstract long Read(IReadOnlyList<Memory<byte>> into, long offset);
+
+    /// <returns>bytes read; 0 at the file's end</returns>
+    internal abstract int Read(Span<byte> into, long offset);
+
+    /// <summary>Writes the buffers one after the other, whole.</summary>
+    internal abstract void Write(IReadOnlyList<ReadOnlyMemory<byte>> bytes, long offset);
+
+    /// <summary>Makes sure that the file's space is there, and that it has this size. What it has already is no harm.</summary>
+    /// <param name="path">for the message</param>
+    /// <returns>false: this file system cannot tell, and leaves it to the writes</returns>
+    internal abstract bool Allocate(long size, string path);
+
+    public abstract void Dispose();
+}

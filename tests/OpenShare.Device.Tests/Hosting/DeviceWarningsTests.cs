@@ -1,0 +1,27 @@
+using OpenShare.Device.Discovery;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Tests.Support;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Device.Tests.Hosting;
+
+public sealed class DeviceWarningsTests
+{
+    private static readonly RevocationView Fresh = new(0, null, null, false, 0, null);
+
+    [Fact]
+    public void Whoever_claims_to_be_many_devices_crowds_out_no_warning_of_the_device_itself()
+    {
+        var (warnings, random) = (new DeviceWarnings(), new SeededRandom(1));
+
+        // Each with a certificate that anybody makes for himself.
+        for (var i = 0; i < 1000; i++)
+            warnings.Note(new PeerEvents.PeerRefused(DeviceId.FromBytes(random.Bytes(16)), new LinkProblem(LinkRefusal.BadCertificate, "bad", ByPeer: false)));
+        warnings.Note(new DiscoveryEvents.InterfaceFailed("eth0", "no such device"));
+
+        var lines = warnings.Lines(Fresh);
+        Assert.Contains(lines, line => line.Contains("eth0", StringComparison.Ordinal));
+        Assert.InRange(lines.Count, 2, 21);
+    }
+}

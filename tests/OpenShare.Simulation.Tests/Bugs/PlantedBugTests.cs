@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Mono.Cecil;
+using OpenShare.Simulation.Bugs;
+using OpenShare.Simulation.Invariants;
+
+namespace OpenShare.Simulation.Tests.Bugs;
+
+/// <summary>Bugs are found that are planted in a copy of the program, each by the alarm that is to find it; the product has none and no place for one.</summary>
+public sealed class PlantedBugTests
+{
+    public static TheoryData<string> Quick { get; } = ["repeat-a-nonce", "shorten-the-last-chunk", "succeed-without-receipt", "place-in-the-parent"];
+
+    [Theory]
+    [MemberData(nameof(Quick))]
+    public void A_planted_bug_is_found_by_its_alarm(string name) => Assert.Equal(0, Run(name));
+
+    [Fact]
+    public void Without_its_alarm_a_planted_bug_is_not_found_under_its_name() => Assert.Equal(1, Run("repeat-a-nonce", "--disarm"));
+
+    [Fact]
+    public void Every_bug_names_an_alarm_that_there_is()
+    {
+        var alarms = Promises.All().Select(i => i.Name).ToHashSet();
+
+        Assert.True(PlantedBugs.All.Length >= 15);
+        Assert.All(PlantedBugs.All, bug => Assert.Contains(bug.Alarm, alarms));
+    }
+
+    [Theory]
+    [InlineData("OpenShare.Protocol")]
+    [InlineData("OpenShare.Device")]
+    public void What_is_shipped_has_no_bug_and_no_seam_for_one(string assembly)
+    {
+        using var module = ModuleDefinition.ReadModule(Path.Combine(AppContext.BaseDirectory, assembly + ".dll"));
+
+        Assert.DoesNotContain(module.AssemblyReferences, r => r.Name == "simulation");
+        Assert.DoesNotContain(module.GetTypes().SelectMany(t => t.Methods), m => m.Name.EndsWith(Planter.Unplanted, StringComparison.Ordinal));
+    }
+
+    private static int Run(params string[] arguments)
+    {
+        using var process = Process.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "simulation.dll"), "bug", .. arguments, "--seeds", "3"]);
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace OpenShare.Simulation.Bugs;
+
+/// <summary>The bugs that are planted to see whether they are found, each with the one alarm that is to find it.</summary>
+internal static class PlantedBugs
+{
+    internal static ImmutableArray<PlantedBug> All { get; } =
+    [
+        // ------------------------------------------------ transfer: bytes
+        new("skip-a-hash-check", "A chunk is written whatever its hash.", "delivered-as-sent", "full", Device("Transfers.Receiving.FrameWriting", "Run")),
+        new("shorten-the-last-chunk", "Off by one: a file's last chunk lacks its last byte.", "acknowledged-is-written", "quiet", Device("Storage.Disk.Receiving.StagedDestination", "Write")),
+        new("acknowledge-before-writing", "A frame is acknowledged when it is given to the disk.", "acknowledged-is-written", "killed", Device("Transfers.Receiving.ReceivingActor", "WriteFrame")),
+        new("forget-the-bitmap", "After a restart nothing is known to be there.", "little-travels-twice", "large", Device("Storage.Database.SqliteChunkMapStore", "Load")),
+        new("trust-what-was-not-synced", "After a loss of power all that was written is trusted.", "delivered-as-sent", "power", Device("Storage.Database.SqliteChunkMapStore/Row", "ToMap")),
+        new("call-it-durable-before-the-sync", "A checkpoint is noted, and nothing synced.", "delivered-as-sent", "power", Device("Storage.Disk.Receiving.StagedDestination", "Sync")),
+        new("place-without-sync", "Files are renamed into place before their data is synced.", "whole-under-its-name", "power", Device("Storage.Disk.Receiving.Finishing", "Sync")),
+
+        // ------------------------------------------------ transfer: placing and ending
+        new("place-twice", "After a crash what is in its place already is not known again.", "inside-the-destination", "killed", Device("Storage.Disk.Receiving.Placing", "StandsInPlace")),
+        new("place-in-the-parent", "A top is put beside the destination instead of into it.", "inside-the-destination", "quiet", Device("Storage.Disk.Receiving.StagedDestination", "Open")),
+        new("succeed-without-receipt", "All is acknowledged, so the sender calls it done.", "receipt-before-success", "quiet", Protocol("Transfer.SenderMachine", "Advance")),
+        new("lose-the-receipt", "The receipt is not stored, only the word that it came.", "receipt-before-success", "killed", Device("Storage.Database.SqliteReceiptStore", "Save")),
+        new("lose-a-credit", "A window's place is not given back now and then.", "every-transfer-ends", "quiet", Protocol("Transfer.SendWindow", "Settle")),
+        new("forget-to-ask-again", "Nobody asks again for what was lost on the way.", "every-transfer-ends", "flapping", Protocol("Transfer.SenderMachine", "OnTimedOut")),
+
+        // ------------------------------------------------ handshake and channel
+        new("repeat-a-nonce", "The counter stands still.", "no-record-twice", "quiet", Protocol("Channel.RecordKey", "Next")),
+        new("share-stream-keys", "A stream's keys come from the session alone: all its streams have the same.", "no-record-twice", "quiet", Protocol("Channel.StreamJoin", "Expand")),
+        new("print-the-join-secret", "A session prints as what is inside it.", "no-secrets-in-logs", "quiet", Device("Peers.PeerActor", "OnOpen")),
+        new("leave-streams-open", "A stream's connection stays when its actor stops.", "everything-is-bounded", "flapping", Device("Transfers.Sending.SendingStreamActor", "PostStop")),
+
+        // ------------------------------------------------ revocation and discovery
+        new("accept-an-older-list", "Any list that is signed takes the place of the one held.", "revoked-is-cut-off", "revoked", Protocol("Revocation.RevocationList", "IsNewerThan")),
+        new("ignore-revocation", "The list is kept, and nobody looks into it.", "revoked-is-cut-off", "revoked", Protocol("Revocation.RevocationList", "Revokes")),
+        new("keep-revoked-links", "New connections are refused, open ones stay.", "revoked-is-cut-off", "revoked", Device("Peers.PeerActor", "OnPartyChanged")),
+        new("ignore-duplicates", "A device id that two places claim is spoken with.", "duplicate-is-refused", "cloned", Device("Peers.PeersActor", "Party")),
+    ];
+
+    internal static PlantedBug Find(string name) =>
+        All.FirstOrDefault(b => b.Name == name) ?? throw new ArgumentException($"There is no bug '{name}'. There are: {string.Join(", ", All.Select(b => b.Name))}.");
+
+    private static PlantTarget Protocol(string type, string method) => new("OpenShare.Protocol", $"OpenShare.Protocol.{type}", method);
+
+    private static PlantTarget Device(string type, string method) => new("OpenShare.Device", $"OpenShare.Device.{type}", method);
+}

@@ -1,0 +1,79 @@
+using OpenShare.Device.Channel;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Storage.Disk.Receiving;
+using OpenShare.Device.Transfers.Receiving;
+using OpenShare.Device.Transfers.Sending;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Simulation.Bugs;
+
+/// <summary>The methods that planted bugs put in the place of the product's, each called as its bug in <see cref="PlantedBugs"/>.</summary>
+internal static partial class Plants
+{
+    private static int _settled;
+
+    internal static FrameResult SkipAHashCheck(uint streamId, InboundFrame frame, IReadOnlyList<IncomingChunk> chunks, IDestination destination)
+    {
+        using (frame)
+        {
+            var written = new List<ChunkLocation>();
+            for (var i = 0; i < chunks.Count; i++)
+            {
+                if (chunks[i].Keep && destination.Write(DestinationEntries.From(chunks[i].Location.Entry), chunks[i].Location.Offset, frame.Bytes(i)).IsDone)
+                    written.Add(chunks[i].Location);
+            }
+            return new FrameResult(streamId, written, [], DiskResult.Done);
+        }
+    }
+
+    internal static DiskResult ShortenTheLastChunk(StagedDestination self, DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes)
+    {
+        if (offset + bytes.Sum(b => (long)b.Length) == file.Size && bytes[^1].Length > 0)
+            bytes = [.. bytes.SkipLast(1), bytes[^1][..^1]];
+        return (DiskResult)Unplanted.Call(self, "Write", file, offset, bytes)!;
+    }
+
+    internal static void AcknowledgeBeforeWriting(ReceivingActor self, uint streamId, IReadOnlyList<IncomingChunk> chunks)
+    {
+        Unplanted.Call(self, "WriteFrame", streamId, chunks);
+        Unplanted.CallOther(self, "Drive", new ReceiverInput.ChunksWritten([.. chunks.Where(c => c.Keep).Select(c => c.Location.Ordinal)]));
+    }
+
+    internal static IReadOnlyList<Device.Storage.Database.ChunkMap> ForgetTheBitmap(SqliteChunkMapStore self, TransferNo transfer, string epoch)
+    {
+        var maps = (IReadOnlyList<Device.Storage.Database.ChunkMap>)Unplanted.Call(self, "Load", transfer, epoch)!;
+        return [.. maps.Select(m => m with { Written = new byte[m.Written.Length], Durable = new byte[m.Durable.Length], Recheck = new byte[m.Recheck.Length] })];
+    }
+
+    internal static Device.Storage.Database.ChunkMap TrustWhatWasNotSynced(object self, string epoch) =>
+        (Device.Storage.Database.ChunkMap)Unplanted.Call(self, "ToMap", (string)self.GetType().GetProperty("Epoch")!.GetValue(self)!)!;
+
+    internal static DiskResult CallItDurableBeforeTheSync(StagedDestination self, IReadOnlyCollection<DestinationEntry> files) => DiskResult.Done;
+
+    internal static void PlaceWithoutSync(Finishing self) { }
+
+    internal static bool PlaceTwice(Placing self, ChosenName name) => false;
+
+    internal static StagedDestination PlaceInTheParent(string directory, DeviceId sender, TransferId transfer) =>
+        (StagedDestination)Unplanted.Call(typeof(StagedDestination), "Open", Path.GetDirectoryName(directory), sender, transfer)!;
+
+    internal static void SucceedWithoutReceipt(SenderMachine self)
+    {
+        Unplanted.Call(self, "Advance");
+        if (self.State == SenderState.AwaitingReceipt)
+            Unplanted.CallOther(self, "SetState", SenderState.Completed);
+    }
+
+    internal static void LoseTheReceipt(SqliteReceiptStore self, TransferNo transfer, FinalReceipt receipt, TransferRecord completed) =>
+        new SqliteTransferStore(Unplanted.Field<SqliteGate>(self, "gate")).Update(transfer, completed);
+
+    internal static bool LoseACredit(SendWindow self, long ordinal) =>
+        ++_settled % 4 == 0 ? self.Contains(ordinal) : (bool)Unplanted.Call(self, "Settle", ordinal)!;
+
+    internal static void ForgetToAskAgain(SenderMachine self) { }
+
+    internal static void LeaveStreamsOpen(SendingStreamActor self) { }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Akka.Event;
+using OpenShare.Device.Peers;
+using OpenShare.Protocol.Channel;
+using OpenShare.Protocol.Handshake;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Revocation;
+
+namespace OpenShare.Simulation.Bugs;
+
+/// <summary>Handshake, channel, revocation, discovery.</summary>
+internal static partial class Plants
+{
+    internal static void RepeatANonce(RecordKey self, Span<byte> nonce, int length) => nonce.Clear();
+
+    internal static byte[] ShareStreamKeys(Session session, string label, uint streamId, ReadOnlySpan<byte> nonceI, ReadOnlySpan<byte> nonceR) =>
+        System.Security.Cryptography.HMACSHA256.HashData(session.JoinSecret, System.Text.Encoding.ASCII.GetBytes(label));
+
+    internal static void PrintTheJoinSecret(PeerActor self, HandshakeOutcome.Open open)
+    {
+        Unplanted.Field<ILoggingAdapter>(self, "_log").Info("Session {0}", Convert.ToHexStringLower(open.Result.Session.JoinSecret));
+        Unplanted.Call(self, "OnOpen", open);
+    }
+
+    internal static bool AcceptAnOlderList(RevocationList self, RevocationList? other) => true;
+
+    internal static bool IgnoreRevocation(RevocationList self, DeviceId device) => false;
+
+    internal static void KeepRevokedLinks(PeerActor self, PeerSignals.PartyChanged changed) =>
+        self.GetType().GetField("_party", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.SetValue(self, changed.Party);
+
+    internal static HandshakeParty? IgnoreDuplicates(PeersActor self) =>
+        (HandshakeParty?)Unplanted.Call(self, "Party") is { } party ? party with { Duplicates = ImmutableHashSet<DeviceId>.Empty } : null;
+}

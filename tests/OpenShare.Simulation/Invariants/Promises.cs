@@ -1,0 +1,21 @@
+namespace OpenShare.Simulation.Invariants;
+
+/// <summary>Every promise that is watched in every run.</summary>
+internal static class Promises
+{
+    internal static IEnumerable<Invariant> All() =>
+    [
+        new DeliveredAsSent(),
+        new WholeUnderItsName(),
+        new InsideTheDestination(),
+        new ReceiptBeforeSuccess(),
+        new AcknowledgedIsWritten(),
+        new LittleTravelsTwice(),
+        new NoRecordTwice(),
+        new NoSecretsInLogs(),
+        new RevokedIsCutOff(),
+        new DuplicateIsRefused(),
+        new EveryTransferEnds(),
+        new EverythingIsBounded(),
+    ];
+}

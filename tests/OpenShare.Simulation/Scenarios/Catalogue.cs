@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace OpenShare.Simulation.Scenarios;
+
+/// <summary>The scenarios that are run over many seeds, and replayed by name.</summary>
+public static class Catalogue
+{
+    public static ImmutableArray<Scenario> All { get; } =
+    [
+        Lan.With(4).Devices().Named("quiet").SendingRandomTrees(6).For(3.Minutes()),
+        Lan.With(8).Devices().Named("flapping").FlappingWiFi().SendingRandomTrees(12).For(10.Minutes()),
+        Lan.With(6).Devices().Named("restless")
+            .Over(Network.Links.LinkConditions.PoorWiFi).Partitioning().ChangingAddresses().BlockingMulticast().SendingRandomTrees(10).For(15.Minutes()),
+        Lan.With(5).Devices().Named("killed").KillingProcesses(25).SlowDisks().SendingRandomTrees(10).For(10.Minutes()),
+        Lan.With(5).Devices().Named("power").LosingPower(20).SlowDisks().SendingRandomTrees(10).For(10.Minutes()),
+        Lan.With(2).Devices().Named("large").KillingLate().SendingFiles(1, 64 * 1024 * 1024).For(2.Minutes()),
+        Lan.With(6).Devices().Named("revoked").RevokingOne().ServiceOutages().SkewingClocks().FlappingWiFi().SendingRandomTrees(12).For(10.Minutes()),
+        Lan.With(4).Devices().Named("cloned").CloningOne().SendingRandomTrees(8).For(6.Minutes()),
+        Lan.With(4).Devices().Named("full").FillingDisks(6).RottingDisks().SendingRandomTrees(12).For(6.Minutes()),
+        Lan.With(6).Devices().Named("everything")
+            .Over(Network.Links.LinkConditions.PoorWiFi).FlappingWiFi().Partitioning().ChangingAddresses().KillingProcesses(8).LosingPower(6)
+            .SlowDisks().SkewingClocks().ServiceOutages().SendingRandomTrees(12).For(15.Minutes()),
+    ];
+
+    public static Scenario Find(string name) =>
+        All.FirstOrDefault(s => s.Name == name) ?? throw new ArgumentException($"There is no scenario '{name}'. There are: {string.Join(", ", All.Select(s => s.Name))}.");
+}

@@ -42,7 +42,7 @@ internal sealed class TestWorld : IDisposable
 
     public void For(double seconds) => World.RunFor(TimeSpan.FromSeconds(seconds));
 
-    public int Traced(string who, string what) => _lines.Count(l => l.Contains($" {who}: {what}", StringComparison.Ordinal));
+    public int Traced(string who, string what) => _lines.Count(l => l.TrimStart().Split(' ', 2)[1].StartsWith($"{who}: {what}", StringComparison.Ordinal));
 
     public void Dispose() => World.Dispose();
 

@@ -85,7 +85,7 @@ public sealed class RevocationTests
         world.World.Service.Revoke(bob.Id);
         world.Until(() => alice.RevocationVersion == 2, 1, "It did not hear of it.");
 
-        bob.Send(alice, TestWorld.Tree(alice, 1, 100_000));
+        bob.Send(alice, TestWorld.Tree(bob, 1, 100_000));
 
         world.Until(() => bob.Transfers.Values.Any(t => t.IsEnded), 60, "The transfer did not end.");
         Assert.All(bob.Transfers.Values, t => Assert.Equal(OpenShare.Device.Hosting.TransferProblem.NotTrusted, t.Problem));

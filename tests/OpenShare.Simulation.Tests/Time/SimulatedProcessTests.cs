@@ -10,7 +10,7 @@ public sealed class SimulatedProcessTests
     public SimulatedProcessTests() => _process = new SimulatedProcess(_queue, new MachineClock(_queue));
 
     [Fact]
-    public void A_process_hears_of_what_it_waits_for_while_it_lives()
+    public void A_process_hears_of_what_it_waits_for_while_it_lives() => SimulationQueue.InOneThread(() =>
     {
         var (first, second) = (new TaskCompletionSource<int>(), new TaskCompletionSource<int>());
         var (heard, unheard) = (_process.Hear(first.Task), _process.Hear(second.Task));
@@ -22,7 +22,8 @@ public sealed class SimulatedProcessTests
         Assert.IsType<InvalidOperationException>(heard.Exception!.InnerException);
         Assert.False(unheard.IsCompleted);
         Assert.False(_process.Hear(second.Task).IsCompleted);
-    }
+        return true;
+    });
 
     [Fact]
     public void What_a_process_asked_for_is_not_done_after_its_death()

@@ -90,7 +90,7 @@ public sealed class CrashTests
         var (alice, bob) = (world.Device("alice"), world.Device("bob", losesPower: true));
         alice.WorkFactor = bob.WorkFactor = 2000;
         world.Until(() => alice.Sees(bob), 30, "They did not find each other.");
-        alice.Send(bob, TestWorld.Tree(alice, 2, Bytes));
+        alice.Send(bob, TestWorld.Tree(alice, 2, 6 * Bytes));
         world.Until(() => Synced(bob.Database) > 0, 300, "Nothing was synced.");
         Assert.DoesNotContain(bob.Transfers.Values, t => t.State != TransferState.Transferring);
         var synced = Synced(bob.Database);

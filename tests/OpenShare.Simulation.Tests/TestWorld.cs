@@ -43,7 +43,7 @@ internal sealed class TestWorld : IDisposable
     public void For(double seconds) => World.RunFor(TimeSpan.FromSeconds(seconds));
 
     public int Traced(string who, string what, params string[] except) => _lines.Count(l =>
-        l.Contains($" {who}: {what}", StringComparison.Ordinal) && !except.Any(e => l.Contains(e, StringComparison.Ordinal)));
+        l.TrimStart().Split(' ', 2)[1].StartsWith($"{who}: {what}", StringComparison.Ordinal) && !except.Any(e => l.Contains(e, StringComparison.Ordinal)));
 
     public void Dispose() => World.Dispose();
 

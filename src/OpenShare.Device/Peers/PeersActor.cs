@@ -36,7 +36,6 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private readonly SortedDictionary<DeviceId, IActorRef> _peers = [];
     private readonly Dictionary<SessionId, IActorRef> _sessions = [];
     private readonly HalfOpen _halfOpen = new();
-    private readonly ProbeMemory _probes = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ITransportListener? _listener;
     private DeviceIdentity? _identity;
@@ -189,14 +188,12 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
             return;
         var peer = Peer(device);
         peer.Tell(new PeerSignals.Sighted(sighted.Sighting));
-        if (_probes.IsDue(device, _revoked?.Version ?? 0, _context.Steady))
-            peer.Tell(new PeerSignals.Probe());
+        peer.Tell(new PeerSignals.Probe());
     }
 
     private void OnProven(DeviceCertificate certificate, IPEndPoint? dialledAt)
     {
         _directory.Proven(certificate, dialledAt);
-        _probes.Proven(certificate.DeviceId, _revoked?.Version ?? 0, _context.Steady);
         _context.Events.Publish(new PeerEvents.PeerProven(certificate));
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Database;
 using OpenShare.Simulation.Devices;
 
 namespace OpenShare.Simulation.Tests.Devices;
@@ -32,7 +33,7 @@ public sealed class CrashTests
             var wasAcknowledged = world.Traced("device", "registers") > 0;
 
             if (powerLoss)
-                device.PowerLoss();
+                device.PowerLoss(keeps: false);
             else
                 device.Kill();
             world.For(1);
@@ -69,7 +70,7 @@ public sealed class CrashTests
         var acknowledged = alice.Transfers.Values.Single().ChunksDone;
 
         if (powerLoss)
-            victim.PowerLoss();
+            victim.PowerLoss(keeps: false);
         else
             victim.Kill();
         if (!powerLoss)
@@ -83,6 +84,24 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public void What_was_synced_before_a_loss_of_power_is_not_sent_again()
+    {
+        using var world = new TestWorld(2);
+        var (alice, bob) = (world.Device("alice"), world.Device("bob", losesPower: true));
+        alice.WorkFactor = bob.WorkFactor = 2000;
+        world.Until(() => alice.Sees(bob), 30, "They did not find each other.");
+        alice.Send(bob, TestWorld.Tree(alice, 2, 6 * Bytes));
+        world.Until(() => Synced(bob.Database) > 0, 300, "Nothing was synced.");
+        Assert.DoesNotContain(bob.Transfers.Values, t => t.State != TransferState.Transferring);
+        var synced = Synced(bob.Database);
+
+        bob.PowerLoss(keeps: false);
+
+        Assert.Equal(synced, Synced(bob.OpenDatabase()));
+        bob.CloseDatabase();
+    }
+
+    [Fact]
     public void What_was_ended_is_told_the_same_after_a_loss_of_power()
     {
         using var world = new TestWorld(9);
@@ -93,7 +112,9 @@ public sealed class CrashTests
 
         foreach (var device in new[] { alice, bob })
         {
-            device.PowerLoss();
+            device.PowerLoss(keeps: false);
+            Assert.Equal(TransferState.Completed, Assert.Single(device.OpenDatabase().Transfers.All()).Transfer.State);
+            device.CloseDatabase();
             device.Start();
         }
         world.For(30);
@@ -179,6 +200,10 @@ public sealed class CrashTests
         world.Until(() => device.Registration is RegistrationState.Certified, 120, "It was not registered.");
         return world.World.Queue.Steps - before;
     }
+
+    /// <summary>Chunks that a receiver's database trusts after a loss of power.</summary>
+    private static long Synced(DeviceDatabase database) => database.Transfers.All()
+        .SelectMany(t => database.Chunks.Load(t.No, epoch: "another")).Sum(m => m.Durable.Sum(b => (long)BitOperations.PopCount(b)));
 
     /// <summary>Chunks that the receiver's database says are written.</summary>
     private static long Known(SimulatedDevice device, bool isDead)

@@ -18,10 +18,13 @@ public sealed class SimulatedWorkersTests
         var workers = new SimulatedWorkers(_process, 2, () => _slowness, () => _diskTime);
         var ended = new List<TimeSpan>();
         _slowness = 10_000;
-        for (var i = 0; i < 3; i++)
-            _ = Note(workers.Run(() => i));
-
-        _queue.RunFor(TimeSpan.FromSeconds(5));
+        SimulationQueue.InOneThread(() =>
+        {
+            for (var i = 0; i < 3; i++)
+                _ = Note(workers.Run(() => i));
+            _queue.RunFor(TimeSpan.FromSeconds(5));
+            return true;
+        });
 
         Assert.Equal([1, 1, 2], ended.Select(e => e.TotalSeconds));
 

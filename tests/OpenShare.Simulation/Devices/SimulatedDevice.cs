@@ -122,9 +122,12 @@ public sealed class SimulatedDevice : IDisposable
     }
 
     /// <summary>Its machine goes dark. Of what was committed and not yet durable all or nothing is lost, as the seed decides.</summary>
-    public void PowerLoss()
+    public void PowerLoss() => PowerLoss(keeps: _chance.Next(2) == 0);
+
+    /// <summary>Its machine goes dark.</summary>
+    /// <param name="keeps">nothing that was committed is lost; false: all that was not durable is</param>
+    public void PowerLoss(bool keeps)
     {
-        var keeps = _chance.Next(2) == 0;
         Note(keeps ? "loses power, and nothing else" : "loses power, and what was not durable");
         EndProcess();
         Host.PowerOff();

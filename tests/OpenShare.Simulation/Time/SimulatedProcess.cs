@@ -24,7 +24,7 @@ internal sealed class SimulatedProcess(SimulationQueue queue, MachineClock clock
         queue.Schedule(delay, () =>
         {
             if (_pending.Remove(number, out var due))
-                due();
+                Act(due);
         });
     }
 
@@ -32,18 +32,34 @@ internal sealed class SimulatedProcess(SimulationQueue queue, MachineClock clock
     internal void ScheduleByClock(TimeSpan delay, Action entry) => Schedule(clock.TrueTime(delay), entry);
 
     /// <summary>The same happening, as the process hears of it: while it lives.</summary>
-    internal async Task<T> Hear<T>(Task<T> happening)
+    internal Task<T> Hear<T>(Task<T> happening)
     {
+        var heard = new TaskCompletionSource<T>();
+        if (!IsDead)
+            _ = HearAsync(happening, heard);
+        return heard.Task;
+    }
+
+    /// <summary>Something that it does: what of that is to happen later is its own, too.</summary>
+    internal void Act(Action what)
+    {
+        var before = queue.Acting;
+        queue.Acting = this;
         try
         {
-            return await happening.ConfigureAwait(false);
+            what();
         }
         finally
         {
-            // A promise of its own, so that whoever waits for it is let go of with it.
-            if (IsDead)
-                await new TaskCompletionSource().Task.ConfigureAwait(false);
+            queue.Acting = before;
         }
+    }
+
+    private async Task HearAsync<T>(Task<T> happening, TaskCompletionSource<T> heard)
+    {
+        await ((Task)happening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!IsDead)
+            Act(() => heard.SetFromTask(happening));
     }
 
     internal void Die()

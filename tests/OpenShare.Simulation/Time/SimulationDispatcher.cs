@@ -52,7 +52,10 @@ public sealed class SimulationDispatcher : MessageDispatcher
         _running = owner;
         try
         {
-            run.Run();
+            if (owner?.Process is { } process)
+                process.Act(run.Run);
+            else
+                run.Run();
         }
         finally
         {

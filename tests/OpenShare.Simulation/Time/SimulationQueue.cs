@@ -16,6 +16,9 @@ public sealed class SimulationQueue
     /// <summary>How many entries have run.</summary>
     public long Steps { get; private set; }
 
+    /// <summary>Whose doing it is that happens now; null: nobody's, or not known.</summary>
+    internal SimulatedProcess? Acting { get; set; }
+
     /// <summary>How many entries wait.</summary>
     public int Count => _entries.Count;
 

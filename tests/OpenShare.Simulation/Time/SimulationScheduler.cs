@@ -28,15 +28,15 @@ public sealed class SimulationScheduler(Config config, ILoggingAdapter log) : Sc
         TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable? cancelable) =>
         Repeatedly(ProcessOf(receiver), initialDelay, interval, () => receiver.Tell(message, sender), cancelable);
 
-    protected override void InternalScheduleOnce(TimeSpan delay, Action action, ICancelable? cancelable) => Once(null, delay, action, cancelable);
+    protected override void InternalScheduleOnce(TimeSpan delay, Action action, ICancelable? cancelable) => Once(Queue.Acting, delay, action, cancelable);
 
     protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable? cancelable) =>
-        Repeatedly(null, initialDelay, interval, action, cancelable);
+        Repeatedly(Queue.Acting, initialDelay, interval, action, cancelable);
 
-    protected override void InternalScheduleOnce(TimeSpan delay, IRunnable action, ICancelable? cancelable) => Once(null, delay, action.Run, cancelable);
+    protected override void InternalScheduleOnce(TimeSpan delay, IRunnable action, ICancelable? cancelable) => Once(Queue.Acting, delay, action.Run, cancelable);
 
     protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable? cancelable) =>
-        Repeatedly(null, initialDelay, interval, action.Run, cancelable);
+        Repeatedly(Queue.Acting, initialDelay, interval, action.Run, cancelable);
 
     private SimulatedProcess? ProcessOf(ICanTell receiver) => receiver is IActorRef actor ? Processes.Of(actor.Path) : null;
 

@@ -26,6 +26,10 @@ public sealed class PlantedBugTests
         Assert.All(PlantedBugs.All, bug => Assert.Contains(bug.Alarm, alarms));
     }
 
+    [Fact]
+    public void Every_plant_fits_the_method_that_it_replaces() =>
+        Assert.All(PlantedBugs.All, bug => Assert.Null(Planter.Misfit(bug, AppContext.BaseDirectory)));
+
     [Theory]
     [InlineData("OpenShare.Protocol")]
     [InlineData("OpenShare.Device")]

@@ -20,9 +20,36 @@ internal static class Planter
         var reading = new ReaderParameters { InMemory = true, AssemblyResolver = resolver };
         using var module = ModuleDefinition.ReadModule(target, reading);
         using var plants = ModuleDefinition.ReadModule(Path.Combine(into, "simulation.dll"), reading);
-        Replace(Method(module, bug.Target), plants.GetType(typeof(Plants).FullName).Methods.Single(m => m.Name == MethodName(bug)));
+        Replace(Method(module, bug.Target), PlantOf(bug, plants));
         module.Write(target);
     }
+
+    /// <summary>Why the bug cannot be planted any more, since the product's method has changed; null: it can.</summary>
+    internal static string? Misfit(PlantedBug bug, string directory)
+    {
+        using var module = ModuleDefinition.ReadModule(Path.Combine(directory, bug.Target.Assembly + ".dll"));
+        using var plants = ModuleDefinition.ReadModule(Path.Combine(directory, "simulation.dll"));
+        try
+        {
+            return Misfit(Method(module, bug.Target), PlantOf(bug, plants));
+        }
+        catch (InvalidOperationException error)
+        {
+            return error.Message;
+        }
+    }
+
+    private static string? Misfit(MethodDefinition method, MethodDefinition plant)
+    {
+        var taken = (method.HasThis ? 1 : 0) + method.Parameters.Count;
+        return taken != plant.Parameters.Count ? $"{method.FullName} takes {taken}, {plant.Name} {plant.Parameters.Count}"
+            : (method.ReturnType.FullName == "System.Void") != (plant.ReturnType.FullName == "System.Void") ? $"{method.FullName} and {plant.Name} do not return the same"
+            : null;
+    }
+
+    private static MethodDefinition PlantOf(PlantedBug bug, ModuleDefinition plants) =>
+        plants.GetType(typeof(Plants).FullName).Methods.SingleOrDefault(m => m.Name == MethodName(bug))
+            ?? throw new InvalidOperationException($"There is no plant {MethodName(bug)}.");
 
     private static string MethodName(PlantedBug bug) =>
         string.Concat(bug.Name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
@@ -34,6 +61,8 @@ internal static class Planter
 
     private static void Replace(MethodDefinition method, MethodDefinition plant)
     {
+        if (Misfit(method, plant) is { } misfit)
+            throw new InvalidOperationException(misfit);
         var module = method.Module;
         var planted = new MethodDefinition(method.Name, method.Attributes, method.ReturnType) { ImplAttributes = method.ImplAttributes };
         foreach (var parameter in method.Parameters)

@@ -57,8 +57,8 @@ internal static partial class Plants
 
     internal static bool PlaceTwice(Placing self, ChosenName name) => false;
 
-    internal static StagedDestination PlaceInTheParent(string directory, DeviceId sender, TransferId transfer) =>
-        (StagedDestination)Unplanted.Call(typeof(StagedDestination), "Open", Path.GetDirectoryName(directory), sender, transfer)!;
+    internal static StagedDestination PlaceInTheParent(FileSystem files, string directory, DeviceId sender, TransferId transfer) =>
+        (StagedDestination)Unplanted.Call(typeof(StagedDestination), "Open", files, Path.GetDirectoryName(directory), sender, transfer)!;
 
     internal static void SucceedWithoutReceipt(SenderMachine self)
     {

@@ -16,10 +16,10 @@ internal static partial class Plants
     internal static byte[] ShareStreamKeys(Session session, string label, uint streamId, ReadOnlySpan<byte> nonceI, ReadOnlySpan<byte> nonceR) =>
         System.Security.Cryptography.HMACSHA256.HashData(session.JoinSecret, System.Text.Encoding.ASCII.GetBytes(label));
 
-    internal static void PrintTheJoinSecret(PeerActor self, HandshakeOutcome.Open open)
+    internal static LinkProblem? PrintTheJoinSecret(PeerActor self, HandshakeOutcome.Open open)
     {
         Unplanted.Field<ILoggingAdapter>(self, "_log").Info("Session {0}", Convert.ToHexStringLower(open.Result.Session.JoinSecret));
-        Unplanted.Call(self, "OnOpen", open);
+        return (LinkProblem?)Unplanted.Call(self, "OnOpen", open);
     }
 
     internal static bool AcceptAnOlderList(RevocationList self, RevocationList? other) => true;

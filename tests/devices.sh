@@ -125,7 +125,7 @@ start_server() {
 }
 server_listens() {
   kill -0 "$server_pid" 2>/dev/null || fail "openshare-server ended: $(said "$work/logs/server.err")"
-  grep -q "^Listening" "$work/logs/server.out"
+  grep -qs "^Listening" "$work/logs/server.out"
 }
 
 # register NAME: with a one-time token of its own; its device id is in NAME_id.

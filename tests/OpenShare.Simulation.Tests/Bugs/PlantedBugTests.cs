@@ -12,10 +12,17 @@ public sealed class PlantedBugTests
 
     [Theory]
     [MemberData(nameof(Quick))]
-    public void A_planted_bug_is_found_by_its_alarm(string name) => Assert.Equal(0, Run(name));
+    public void A_planted_bug_is_found_by_its_alarm(string name) => Assert.Equal(0, Run(name).ExitCode);
 
     [Fact]
-    public void Without_its_alarm_a_planted_bug_is_not_found_under_its_name() => Assert.Equal(1, Run("repeat-a-nonce", "--disarm"));
+    public void Without_its_alarm_a_planted_bug_is_not_found()
+    {
+        var (exitCode, output) = Run("repeat-a-nonce", "--disarm");
+
+        // Its word, and not the exit code alone: that would be the same if nothing had been planted or run.
+        Assert.Equal(1, exitCode);
+        Assert.Contains("repeat-a-nonce was not found in 3 seeds", output, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Every_bug_names_an_alarm_that_there_is()
@@ -41,10 +48,15 @@ public sealed class PlantedBugTests
         Assert.DoesNotContain(module.GetTypes().SelectMany(t => t.Methods), m => m.Name.EndsWith(Planter.Unplanted, StringComparison.Ordinal));
     }
 
-    private static int Run(params string[] arguments)
+    private static (int ExitCode, string Output) Run(params string[] arguments)
     {
-        using var process = Process.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "simulation.dll"), "bug", .. arguments, "--seeds", "3"]);
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "simulation.dll"), "bug", .. arguments, "--seeds", "3"])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode;
+        return (process.ExitCode, output);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Akka.Actor;
 using Akka.Event;
 using OpenShare.Device.Hosting;
 using OpenShare.Simulation.Devices;
@@ -6,6 +7,7 @@ using OpenShare.Simulation.Disk;
 using OpenShare.Simulation.Invariants;
 using OpenShare.Simulation.Network.Observing;
 using OpenShare.Simulation.Scenarios.Happenings;
+using OpenShare.Simulation.Time;
 
 namespace OpenShare.Simulation;
 
@@ -99,9 +101,13 @@ public sealed partial class World
         Trace.Add("log", line);
         foreach (var invariant in _invariants)
             invariant.OnLog(line);
-        if (log is Error error)
+        if (log is Error error && !IsOfTheDead(log.LogSource))
             _noSurprise.OnError($"{line} {error.Cause}");
     }
+
+    // A process that is killed in the middle of a turn goes on to the turn's end, on a disk and a database that are gone.
+    private bool IsOfTheDead(string source) =>
+        ActorPath.TryParse(source, out var path) && path.Depth > Processes.TreeDepth && Processes.Of(path) is null;
 
     private void Watch()
     {

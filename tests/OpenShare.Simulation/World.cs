@@ -126,6 +126,23 @@ public sealed partial class World : IDisposable
         Forbid(device.Id);
     }
 
+    /// <summary>
+    /// The registration service's database is lost, and an old backup takes its place. Its administrator revokes anew what
+    /// that does not know of.
+    /// </summary>
+    /// <param name="noticed">how long after</param>
+    public void RestoreService(TimeSpan noticed)
+    {
+        Fault("the registration service is restored from a backup");
+        Service.RestoreBackup();
+        After(noticed, () =>
+        {
+            Service.GoUp();
+            foreach (var device in Revoked)
+                Service.Revoke(device.Id);
+        });
+    }
+
     /// <summary>A copy of the device's key and database starts on another machine of the same network.</summary>
     public SimulatedDevice Clone(SimulatedDevice device)
     {

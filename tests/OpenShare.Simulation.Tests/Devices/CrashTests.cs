@@ -47,6 +47,35 @@ public sealed class CrashTests
         }
     }
 
+    [Fact]
+    public void A_tree_arrives_whatever_change_of_its_disk_the_receiver_loses_power_at()
+    {
+        var isOver = false;
+        for (var change = 1; !isOver; change++)
+        {
+            using var world = new TestWorld(change);
+            var (alice, bob) = (world.Device("alice"), world.Device("bob", losesPower: true));
+            var tree = TestWorld.Tree(alice, change, 1000);
+            var left = change;
+            bob.Disk.Changing += () =>
+            {
+                if (--left == 0)
+                    bob.PowerLoss(keeps: change % 2 == 0);
+            };
+            world.Until(() => alice.Sees(bob), 30, "They did not find each other.");
+            alice.Send(bob, tree);
+            world.Until(() => !bob.IsRunning || alice.Transfers.Values.Any(t => t.IsEnded), 60, "Nothing came of it.");
+            isOver = bob.IsRunning;
+            if (!isOver)
+                bob.Start();
+            world.Until(() => alice.Transfers.Values.Any(t => t.IsEnded), 120, $"It did not end after change {change}.");
+
+            Assert.Equal(TransferState.Completed, alice.Transfers.Values.Single().State);
+            TestWorld.AssertArrived(alice, bob);
+            Assert.InRange(change, 0, 100);
+        }
+    }
+
     [Theory]
     [InlineData(1, "alice", false)]
     [InlineData(2, "bob", false)]

@@ -17,12 +17,12 @@ internal static class PlantedBugs
         new("place-without-sync", "Files are renamed into place before their data is synced.", "whole-under-its-name", "power", Device("Storage.Disk.Receiving.Finishing", "Sync")),
 
         // ------------------------------------------------ transfer: placing and ending
-        new("place-twice", "After a crash what is in its place already is not known again.", "inside-the-destination", "killed", Device("Storage.Disk.Receiving.Placing", "StandsInPlace")),
+        new("place-twice", "After a crash what is in its place already is not known again.", "every-transfer-ends", "killed", Device("Storage.Disk.Receiving.Placing", "StandsInPlace")),
         new("place-in-the-parent", "A top is put beside the destination instead of into it.", "inside-the-destination", "quiet", Device("Storage.Disk.Receiving.StagedDestination", "Open")),
         new("succeed-without-receipt", "All is acknowledged, so the sender calls it done.", "no-surprise", "quiet", Protocol("Transfer.SenderMachine", "Advance")),
         new("lose-the-receipt", "The receipt is not stored, only the word that it came.", "receipt-before-success", "killed", Device("Storage.Database.SqliteReceiptStore", "Save")),
-        new("lose-a-credit", "A window's place is not given back now and then.", "every-transfer-ends", "quiet", Protocol("Transfer.SendWindow", "Settle")),
-        new("forget-to-ask-again", "Nobody asks again for what was lost on the way.", "every-transfer-ends", "flapping", Protocol("Transfer.SenderMachine", "OnTimedOut")),
+        new("lose-a-credit", "A window's place is not given back now and then.", "every-transfer-ends", "large", Protocol("Transfer.SendWindow", "Settle")),
+        new("forget-to-ask-again", "Nobody asks again for what was lost on the way.", "every-transfer-ends", "killed", Protocol("Transfer.SenderMachine", "OnTimedOut")),
 
         // ------------------------------------------------ handshake and channel
         new("repeat-a-nonce", "The counter stands still.", "no-record-twice", "quiet", Protocol("Channel.RecordKey", "Next")),

@@ -68,7 +68,7 @@ internal static partial class Plants
     }
 
     internal static void LoseTheReceipt(SqliteReceiptStore self, TransferNo transfer, FinalReceipt receipt, TransferRecord completed) =>
-        new SqliteTransferStore(Unplanted.Field<SqliteGate>(self, "gate")).Update(transfer, completed);
+        new SqliteTransferStore(Unplanted.Field<SqliteGate>(self, "<gate>P")).Update(transfer, completed);
 
     internal static bool LoseACredit(SendWindow self, long ordinal) =>
         ++_settled % 4 == 0 ? self.Contains(ordinal) : (bool)Unplanted.Call(self, "Settle", ordinal)!;

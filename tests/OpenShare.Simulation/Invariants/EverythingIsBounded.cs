@@ -1,3 +1,7 @@
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Simulation.Devices;
+
 namespace OpenShare.Simulation.Invariants;
 
 /// <summary>Nothing grows without end: what waits to happen, and the connections of a device.</summary>
@@ -6,9 +10,20 @@ internal sealed class EverythingIsBounded : Invariant
     // A device has its timers, the frames of its windows under way, and its mailboxes' next runs.
     private const int EntriesPerDevice = 2_000;
 
+    private readonly Dictionary<SimulatedDevice, int> _links = [];
     private bool _told;
 
     internal override string Name => "everything-is-bounded";
+
+    internal override void OnStarted(SimulatedDevice device) => _links.Remove(device);
+
+    internal override void OnEvent(SimulatedDevice device, IDeviceEvent happened)
+    {
+        if (happened is PeerEvents.LinkOpened)
+            _links[device] = _links.GetValueOrDefault(device) + 1;
+        else if (happened is PeerEvents.LinkClosed)
+            _links[device] = _links.GetValueOrDefault(device) - 1;
+    }
 
     internal override void OnSecond()
     {
@@ -22,6 +37,16 @@ internal sealed class EverythingIsBounded : Invariant
             var most = 64 + 16 * World.Devices.Count;
             if (device.OpenConnections > most)
                 Tell($"{device.Name} holds {device.OpenConnections} connections");
+        }
+    }
+
+    // By now every transfer is over, and its streams with it.
+    internal override void AtEnd()
+    {
+        foreach (var device in World.Devices)
+        {
+            if (device.OpenConnections > _links.GetValueOrDefault(device))
+                Tell($"{device.Name} holds {device.OpenConnections} connections and {_links.GetValueOrDefault(device)} links when all is over");
         }
     }
 

@@ -104,6 +104,9 @@ public sealed record Scenario
     /// <summary>The registration service is away on and off, for up to two minutes.</summary>
     public Scenario ServiceOutages() => With(new ServiceOutages());
 
+    /// <summary>Late in the run the registration service is restored from a backup of its beginning.</summary>
+    public Scenario RestoringService() => With(new RestoredService());
+
     /// <summary>One device is revoked at a random moment.</summary>
     public Scenario RevokingOne() => With(new Revocations(1));
 

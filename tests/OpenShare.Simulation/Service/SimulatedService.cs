@@ -16,12 +16,15 @@ public sealed class SimulatedService : IDisposable
 {
     public static readonly Uri Address = new("https://registration.example");
 
+    private const string InMemory = "Data Source=:memory:;Foreign Keys=True;Pooling=False";
+
     private readonly SimulationQueue _queue;
-    private readonly SqliteConnection _database = new("Data Source=:memory:;Foreign Keys=True;Pooling=False");
+    private readonly SqliteConnection _database = new(InMemory);
     private readonly MemorySigningKeys _keys = new();
     private readonly SeededRandom _random;
     private readonly Random _chance;
     private readonly RegistrationOptions _options;
+    private SqliteConnection? _backup;
 
     internal SimulatedService(SimulationQueue queue, int seed, ServiceLifetimes lifetimes)
     {
@@ -73,6 +76,24 @@ public sealed class SimulatedService : IDisposable
         GoUp();
     }
 
+    /// <summary>Its database is what it was at <see cref="KeepBackup"/> again, and its process another one.</summary>
+    /// <exception cref="InvalidOperationException">there is no backup</exception>
+    public void RestoreBackup()
+    {
+        var backup = _backup ?? throw new InvalidOperationException("The registration service has no backup.");
+        GoDown();
+        backup.BackupDatabase(_database);
+        GoUp();
+    }
+
+    /// <summary>As its administrator would: a copy of the database as it is now.</summary>
+    public void KeepBackup()
+    {
+        if (_backup is null)
+            (_backup = new SqliteConnection(InMemory)).Open();
+        _database.BackupDatabase(_backup);
+    }
+
     /// <summary>As its administrator would.</summary>
     /// <param name="uses">devices that may register with it</param>
     public RegistrationTokenText IssueToken(string account = "acme", int uses = 1, TimeSpan? lifetime = null) => RegistrationTokenText.Parse(
@@ -96,6 +117,7 @@ public sealed class SimulatedService : IDisposable
     public void Dispose()
     {
         GoDown();
+        _backup?.Dispose();
         _database.Dispose();
         Certificate.Dispose();
     }

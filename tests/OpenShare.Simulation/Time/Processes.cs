@@ -6,7 +6,8 @@ namespace OpenShare.Simulation.Time;
 /// <summary>Which process an actor belongs to: the one that made the tree it is in.</summary>
 internal sealed class Processes
 {
-    private const int TreeDepth = 2;
+    /// <summary>Of a process's first actor: below the root and the user guardian.</summary>
+    internal const int TreeDepth = 2;
 
     private readonly Dictionary<string, SimulatedProcess> _trees = [];
 

@@ -83,8 +83,9 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Unwrit
         // After the names were chosen nothing is prepared any more: preparing would make anew what was renamed away.
         if (scope.Stores.Outcomes.Names(scope.No).Count > 0)
         {
+            // All was synced before, so that what is only noted as written outlived whatever came between.
             foreach (var map in held.Kept())
-                held.Load((int)map.Page, map.Written);
+                held.Load((int)map.Page, ChunkBits.Or(map.Written, map.Recheck));
             return DiskResult.Done;
         }
         // What is left out is not made again, and takes no room.

@@ -12,7 +12,7 @@ internal static class PlantedBugs
         new("shorten-the-last-chunk", "Off by one: a file's last chunk lacks its last byte.", "acknowledged-is-written", "quiet", Device("Storage.Disk.Receiving.StagedDestination", "Write")),
         new("acknowledge-before-writing", "A frame is acknowledged when it is given to the disk.", "acknowledged-is-written", "killed", Device("Transfers.Receiving.ReceivingActor", "WriteFrame")),
         new("forget-the-bitmap", "After a restart nothing is known to be there.", "little-travels-twice", "large", Device("Storage.Database.SqliteChunkMapStore", "Load")),
-        new("trust-what-was-not-synced", "After a loss of power all that was written is trusted.", "delivered-as-sent", "power", Device("Storage.Database.SqliteChunkMapStore/Row", "ToMap")),
+        new("trust-what-was-not-synced", "After a loss of power all that was written is trusted.", "whole-under-its-name", "power", Device("Storage.Database.SqliteChunkMapStore/Row", "ToMap")),
         new("call-it-durable-before-the-sync", "A checkpoint is noted, and nothing synced.", "delivered-as-sent", "power", Device("Storage.Disk.Receiving.StagedDestination", "Sync")),
         new("place-without-sync", "Files are renamed into place before their data is synced.", "whole-under-its-name", "power", Device("Storage.Disk.Receiving.Finishing", "Sync")),
 
@@ -21,8 +21,7 @@ internal static class PlantedBugs
         new("place-in-the-parent", "A top is put beside the destination instead of into it.", "inside-the-destination", "quiet", Device("Storage.Disk.Receiving.StagedDestination", "Open")),
         new("succeed-without-receipt", "All is acknowledged, so the sender calls it done.", "no-surprise", "quiet", Protocol("Transfer.SenderMachine", "Advance")),
         new("lose-the-receipt", "The receipt is not stored, only the word that it came.", "receipt-before-success", "killed", Device("Storage.Database.SqliteReceiptStore", "Save")),
-        new("lose-a-credit", "A window's place is not given back now and then.", "every-transfer-ends", "large", Protocol("Transfer.SendWindow", "Settle")),
-        new("forget-to-ask-again", "Nobody asks again for what was lost on the way.", "every-transfer-ends", "killed", Protocol("Transfer.SenderMachine", "OnTimedOut")),
+        new("lose-a-credit", "A window's place is not given back now and then.", "keeps-moving", "quiet", Protocol("Transfer.SendWindow", "Settle")),
 
         // ------------------------------------------------ handshake and channel
         new("repeat-a-nonce", "The counter stands still.", "no-record-twice", "quiet", Protocol("Channel.RecordKey", "Next")),

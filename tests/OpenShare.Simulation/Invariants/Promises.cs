@@ -16,6 +16,7 @@ internal static class Promises
         new RevokedIsCutOff(),
         new DuplicateIsRefused(),
         new EveryTransferEnds(),
+        new KeepsMoving(),
         new EverythingIsBounded(),
     ];
 }

@@ -24,7 +24,7 @@ internal sealed class HostProcess(SimulatedHost host) : ITransport
 
     internal bool IsDead { get; private set; }
 
-    internal int Connections => _connections.Count;
+    internal int Connections => _connections.Values.Count(c => c.IsHeld);
 
     internal IReadOnlyList<SimulatedMulticastPort> Ports => _ports;
 

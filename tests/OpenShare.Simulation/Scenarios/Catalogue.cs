@@ -7,7 +7,7 @@ public static class Catalogue
 {
     public static ImmutableArray<Scenario> All { get; } =
     [
-        Lan.With(4).Devices().Named("quiet").SendingRandomTrees(6).For(3.Minutes()),
+        Lan.With(4).Devices().Named("quiet").SendingRandomTrees(6).SendingFiles(1, 24 * 1024 * 1024).For(3.Minutes()),
         Lan.With(8).Devices().Named("flapping").FlappingWiFi().SendingRandomTrees(12).For(10.Minutes()),
         Lan.With(6).Devices().Named("restless")
             .Over(Network.Links.LinkConditions.PoorWiFi).Partitioning().ChangingAddresses().BlockingMulticast().SendingRandomTrees(10).For(15.Minutes()),

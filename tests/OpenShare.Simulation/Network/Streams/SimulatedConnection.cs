@@ -41,6 +41,9 @@ internal sealed class SimulatedConnection : ITransportConnection
     /// <summary>The host knows it no more.</summary>
     internal bool IsGone { get; private set; }
 
+    /// <summary>Its process has not closed it. What the host has of it after that is the host's.</summary>
+    internal bool IsHeld => _broken is null;
+
     internal bool IsWriterWaiting => _writing is not null;
 
     internal bool HasItsAddress => Host == Peer.Host || Host.Address.Equals(_local.Address);

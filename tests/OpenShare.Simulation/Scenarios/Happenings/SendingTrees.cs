@@ -25,7 +25,7 @@ internal sealed record SendingTrees(int Count, int Files, int LargestFile) : Hap
         var others = world.Devices.Where(d => d != from && d.Host.Segment == from.Host.Segment && d.Id != from.Id).ToList();
         if (others.Count == 0)
             return;
-        var path = $"/home/{from.Name}/sent-{number}";
+        var path = $"/home/{from.Name}/{(IsExact ? "file" : "sent")}-{number}";
         // Whoever has no room has nothing to send.
         if (from.Disk.Capacity - from.Disk.Used < (long)Files * LargestFile)
             return;

@@ -25,6 +25,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
     private Dictionary<int, string> _names = [];
     private DiscoveryOptions _options;
     private TimeSpan _slept;
+    private DateTimeOffset? _awaited;
 
     public MdnsActor(DeviceContext context, Func<IMulticastPort> port, DiscoveryOptions options)
     {
@@ -41,6 +42,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
         });
         Receive<MachineTimeout>(_ =>
         {
+            _awaited = null;
             LookAgainAfterSleep();
             Feed(new MdnsInput.TimeoutReached());
         });
@@ -104,8 +106,17 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
     {
         foreach (var effect in _machine.Handle(input, Now))
             CarryOut(effect);
-        if (_machine.NextTimeout is { } next)
-            Timers.StartSingleTimer(nameof(MachineTimeout), MachineTimeout.Instance, next > Now ? next - Now : TimeSpan.Zero);
+        Await(_machine.NextTimeout);
+    }
+
+    // Most packets change nothing of it, and they are many.
+    private void Await(DateTimeOffset? next)
+    {
+        if (next == _awaited)
+            return;
+        _awaited = next;
+        if (next is { } due)
+            Timers.StartSingleTimer(nameof(MachineTimeout), MachineTimeout.Instance, due > Now ? due - Now : TimeSpan.Zero);
         else
             Timers.Cancel(nameof(MachineTimeout));
     }

@@ -14,6 +14,8 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     /// <summary>The interface, as it is now.</summary>
     internal MdnsInterface Network { get; set; } = network;
 
+    private const int FirstOrder = 0;
+    private const int LastOrder = 3;
     private const int QuestionsPerPacket = 32;
     private const int KnownAnswerBytes = 1000;
 
@@ -49,19 +51,24 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
 
     internal void HandleResponse(OwnService own, DnsMessage response, IPEndPoint from, DateTimeOffset now)
     {
-        var isNews = false;
+        HashSet<DnsName>? news = null;
         // First who is there, then where, then by which address: an address is kept only for a host that is named.
-        foreach (var record in response.Answers.Concat(response.Additionals).OrderBy(r => Order(r.Data)))
+        for (var order = FirstOrder; order <= LastOrder; order++)
         {
-            if (!IsRelevant(own, record) || _cache.Put(record, from.Address, now) is not { } cached)
-                continue;
-            isNews = true;
-            if (record.Data is DnsData.Pointer pointer)
-                cached.AppearedAt = AppearedAt(pointer.Target, now);
+            foreach (var record in response.Said)
+            {
+                if (Order(record.Data) != order || !IsRelevant(own, record) || _cache.Put(record, from.Address, now) is not { } cached)
+                    continue;
+                (news ??= []).Add(record.Data is DnsData.Pointer named ? named.Target : record.Name);
+                if (record.Data is DnsData.Pointer pointer)
+                    cached.AppearedAt = AppearedAt(pointer.Target, now);
+            }
         }
 
-        HasChanged |= isNews;
-        foreach (var pointer in isNews ? Pointers : [])
+        if (news is null)
+            return;
+        HasChanged = true;
+        foreach (var pointer in Pointers.Where(p => IsOf(news, Instance(p))))
             _resolves.Note(Instance(pointer), Missing(own, pointer).Any(), now);
     }
 
@@ -129,11 +136,15 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
 
     private static int Order(DnsData data) => data switch
     {
-        DnsData.Pointer => 0,
+        DnsData.Pointer => FirstOrder,
         DnsData.Service => 1,
         DnsData.Text => 2,
-        _ => 3,
+        _ => LastOrder,
     };
+
+    // Of the instance itself, or of the host that it is on.
+    private bool IsOf(HashSet<DnsName> news, DnsName instance) =>
+        news.Contains(instance) || _cache.Newest(instance, DnsType.Srv)?.Record.Data is DnsData.Service service && news.Contains(service.Target);
 
     private bool IsRelevant(OwnService own, DnsRecord record) => record.Data switch
     {

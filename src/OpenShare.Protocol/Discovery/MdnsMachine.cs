@@ -39,10 +39,22 @@ public sealed class MdnsMachine
     public bool IsAnnounced => _links.Count > 0 && _links.Values.All(l => l.Responder.IsAnnounced);
 
     /// <summary>When <see cref="MdnsInput.TimeoutReached"/> is due; null when only an input changes anything.</summary>
-    public DateTimeOffset? NextTimeout =>
-        _isStopped || _links.Count == 0
-            ? null
-            : _links.Values.SelectMany(l => (DateTimeOffset[])[l.Responder.NextTimeout, l.Browser.NextTimeout]).Append(_peers.NextTimeout).Min();
+    public DateTimeOffset? NextTimeout
+    {
+        get
+        {
+            if (_isStopped || _links.Count == 0)
+                return null;
+            var next = _peers.NextTimeout;
+            foreach (var link in _links.Values)
+            {
+                next = link.Responder.NextTimeout < next ? link.Responder.NextTimeout : next;
+                next = link.Browser.NextTimeout < next ? link.Browser.NextTimeout : next;
+            }
+
+            return next;
+        }
+    }
 
     internal int CachedRecords => _links.Values.Sum(l => l.Browser.CachedRecords);
 
@@ -103,7 +115,7 @@ public sealed class MdnsMachine
         DnsMessage message;
         try
         {
-            message = DnsMessage.Decode(packet.Bytes.Span);
+            message = link.Packets.Decode(packet.From, packet.Bytes);
         }
         catch (ProtocolException)
         {
@@ -129,9 +141,14 @@ public sealed class MdnsMachine
     // RFC 6762 §9: who has a name and hears another use it claims it anew; who hears so while claiming takes another.
     private void ResolveConflicts(Link link, DnsMessage response, DateTimeOffset now, List<MdnsEffect> effects)
     {
-        var claims = response.Answers.Concat(response.Additionals).Where(r => r.Ttl > 0).ToList();
-        var instance = claims.Exists(r => r.Name == _own.Instance && r.Type is DnsType.Srv or DnsType.Txt && !_own.Unique(link.Network).Any(o => o.SaysSameAs(r)));
-        var host = claims.Exists(r => r.Name == _own.Host && r.Data is DnsData.Address && !IsOwnAddress(r));
+        var (instance, host) = (false, false);
+        foreach (var claim in response.Said)
+        {
+            if (claim.Ttl == 0)
+                continue;
+            instance |= claim.Name == _own.Instance && claim.Type is DnsType.Srv or DnsType.Txt && !_own.Unique(link.Network).Any(o => o.SaysSameAs(claim));
+            host |= claim.Name == _own.Host && claim.Data is DnsData.Address && !IsOwnAddress(claim);
+        }
         if (!instance && !host)
             return;
         var wait = CountConflict(now);
@@ -163,6 +180,9 @@ public sealed class MdnsMachine
         var usable = interfaces
             .Select(i => i with { Addresses = [.. i.Addresses.Select(PeerAddresses.WithoutScope).Distinct()] })
             .Where(i => !i.Addresses.IsEmpty).OrderBy(i => i.Index).Take(Interfaces).ToDictionary(i => i.Index);
+        // Asked for every few seconds, and mostly the same.
+        if (usable.Count == _links.Count && _links.Values.All(l => usable.GetValueOrDefault(l.Network.Index) == l.Network))
+            return;
         foreach (var gone in _links.Keys.Where(k => !usable.ContainsKey(k)).ToList())
             _links.Remove(gone);
         _ownAddresses = [.. usable.Values.SelectMany(i => i.Addresses)];
@@ -230,6 +250,8 @@ public sealed class MdnsMachine
         internal Responder Responder { get; } = new(network, random);
 
         internal Browser Browser { get; } = new(network, random);
+
+        internal PacketMemory Packets { get; } = new();
 
         internal void StartOver(DateTimeOffset now)
         {

@@ -11,7 +11,8 @@ internal sealed class PeerTable
 
     /// <summary>When a duplicate that is not yet told has lasted long enough to be told.</summary>
     internal DateTimeOffset NextTimeout =>
-        _doubts.Values.Select(d => d.Told.IsEmpty ? d.Since + MdnsTimes.BeforeDuplicate : DateTimeOffset.MaxValue).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+        _doubts.Count == 0 ? DateTimeOffset.MaxValue
+        : _doubts.Values.Min(d => d.Told.IsEmpty ? d.Since + MdnsTimes.BeforeDuplicate : DateTimeOffset.MaxValue);
 
     /// <param name="ownPlace">where this device itself is, with its own id</param>
     internal void Update(IEnumerable<Candidate> candidates, DeviceId ownId, PeerPlace ownPlace, DateTimeOffset now, List<MdnsEffect> effects)

@@ -13,15 +13,15 @@ internal static class PlantedBugs
         new("acknowledge-before-writing", "A frame is acknowledged when it is given to the disk.", "acknowledged-is-written", "killed", Device("Transfers.Receiving.ReceivingActor", "WriteFrame")),
         new("forget-the-bitmap", "After a restart nothing is known to be there.", "little-travels-twice", "large", Device("Storage.Database.SqliteChunkMapStore", "Load")),
         new("trust-what-was-not-synced", "After a loss of power all that was written is trusted.", "whole-under-its-name", "power", Device("Storage.Database.SqliteChunkMapStore/Row", "ToMap")),
-        new("call-it-durable-before-the-sync", "A checkpoint is noted, and nothing synced.", "delivered-as-sent", "power", Device("Storage.Disk.Receiving.StagedDestination", "Sync")),
-        new("place-without-sync", "Files are renamed into place before their data is synced.", "whole-under-its-name", "power", Device("Storage.Disk.Receiving.Finishing", "Sync")),
+        new("call-it-durable-before-the-sync", "A checkpoint is noted, and nothing synced.", "whole-under-its-name", "blackout", Device("Storage.Disk.Receiving.StagedDestination", "Sync")),
+        new("place-without-sync", "Files are renamed into place before their data is synced.", "whole-under-its-name", "power", Device("Storage.Disk.Receiving.Finishing", "SyncNow")),
 
         // ------------------------------------------------ transfer: placing and ending
         new("place-twice", "After a crash what is in its place already is not known again.", "every-transfer-ends", "killed", Device("Storage.Disk.Receiving.Placing", "StandsInPlace")),
         new("place-in-the-parent", "A top is put beside the destination instead of into it.", "inside-the-destination", "quiet", Device("Storage.Disk.Receiving.StagedDestination", "Open")),
         new("succeed-without-receipt", "All is acknowledged, so the sender calls it done.", "no-surprise", "quiet", Protocol("Transfer.SenderMachine", "Advance")),
         new("lose-the-receipt", "The receipt is not stored, only the word that it came.", "receipt-before-success", "killed", Device("Storage.Database.SqliteReceiptStore", "Save")),
-        new("lose-a-credit", "A window's place is not given back now and then.", "keeps-moving", "quiet", Protocol("Transfer.SendWindow", "Settle")),
+        new("lose-a-credit", "A window's place is not given back.", "keeps-moving", "quiet", Protocol("Transfer.SendWindow", "Settle")),
 
         // ------------------------------------------------ handshake and channel
         new("repeat-a-nonce", "The counter stands still.", "no-record-twice", "quiet", Protocol("Channel.RecordKey", "Next")),

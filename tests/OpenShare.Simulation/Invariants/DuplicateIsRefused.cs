@@ -6,28 +6,55 @@ using OpenShare.Simulation.Devices;
 
 namespace OpenShare.Simulation.Invariants;
 
-/// <summary>While two places claim one device id, no link with it is opened, and none stays.</summary>
+/// <summary>While two places claim one device id, no link with it is opened, and none stays longer than a second.</summary>
 internal sealed class DuplicateIsRefused : Invariant
 {
-    private readonly HashSet<(SimulatedDevice At, DeviceId Of)> _duplicates = [];
+    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<(SimulatedDevice At, DeviceId Of), TimeSpan> _duplicates = [];
+    private readonly Dictionary<(SimulatedDevice At, DeviceId Of), int> _links = [];
 
     internal override string Name => "duplicate-is-refused";
 
-    internal override void OnStarted(SimulatedDevice device) => _duplicates.RemoveWhere(d => d.At == device);
+    internal override void OnStarted(SimulatedDevice device)
+    {
+        foreach (var gone in _duplicates.Keys.Concat(_links.Keys).Where(k => k.At == device).ToList())
+        {
+            _duplicates.Remove(gone);
+            _links.Remove(gone);
+        }
+    }
 
     internal override void OnEvent(SimulatedDevice device, IDeviceEvent happened)
     {
         switch (happened)
         {
             case DiscoveryEvents.DuplicateDevice duplicate:
-                _duplicates.Add((device, duplicate.DeviceId));
+                _duplicates.TryAdd((device, duplicate.DeviceId), World.Elapsed);
                 break;
             case DiscoveryEvents.DuplicateEnded ended:
                 _duplicates.Remove((device, ended.DeviceId));
                 break;
-            case PeerEvents.LinkOpened opened when _duplicates.Contains((device, opened.Device)):
-                Alarm($"{device.Name} opened a link with {World.NameOf(opened.Device)}, which two places claim to be");
+            case PeerEvents.LinkOpened opened:
+                Count(device, opened.Device, 1);
+                if (_duplicates.ContainsKey((device, opened.Device)))
+                    Alarm($"{device.Name} opened a link with {World.NameOf(opened.Device)}, which two places claim to be");
+                break;
+            case PeerEvents.LinkClosed closed:
+                Count(device, closed.Device, -1);
                 break;
         }
     }
+
+    internal override void OnSecond()
+    {
+        foreach (var ((at, of), since) in _duplicates)
+        {
+            if (at.IsRunning && _links.GetValueOrDefault((at, of)) > 0 && World.Elapsed - since > Promised)
+                Alarm($"{at.Name} still has a link with {World.NameOf(of)}, {(World.Elapsed - since).TotalSeconds:0} s after two places claimed to be it");
+        }
+    }
+
+    private void Count(SimulatedDevice device, DeviceId peer, int by) =>
+        _links[(device, peer)] = _links.GetValueOrDefault((device, peer)) + by;
 }

@@ -14,6 +14,7 @@ public static class Catalogue
         Lan.With(5).Devices().Named("killed").KillingProcesses(25).SlowDisks().SendingRandomTrees(10).For(10.Minutes()),
         Lan.With(5).Devices().Named("power").LosingPower(20).SlowDisks().SendingRandomTrees(10).For(10.Minutes()),
         Lan.With(2).Devices().Named("large").KillingLate().SendingFiles(1, 64 * 1024 * 1024).For(2.Minutes()),
+        Lan.With(2).Devices().Named("blackout").Over(Network.Links.LinkConditions.PoorWiFi).LosingPower(10).SendingFiles(3, 12 * 1024 * 1024).For(3.Minutes()),
         Lan.With(6).Devices().Named("revoked").RevokingOne().ServiceOutages().RestoringService().SkewingClocks().FlappingWiFi().SendingRandomTrees(12).For(10.Minutes()),
         Lan.With(4).Devices().Named("cloned").CloningOne().SendingRandomTrees(24).For(12.Minutes()),
         Lan.With(4).Devices().Named("full").FillingDisks(6).RottingDisks().SendingRandomTrees(12).For(6.Minutes()),

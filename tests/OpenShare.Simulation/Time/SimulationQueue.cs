@@ -6,7 +6,10 @@ namespace OpenShare.Simulation.Time;
 /// </summary>
 public sealed class SimulationQueue
 {
-    private readonly PriorityQueue<Action, (TimeSpan Due, long Number)> _entries = new();
+    private readonly PriorityQueue<Action, Place> _entries = new();
+
+    // What is to happen at once needs no sorting: it comes after everything that is due already.
+    private readonly Queue<(Action Entry, long Number)> _next = new();
     private long _number;
     private int? _thread;
 
@@ -20,16 +23,25 @@ public sealed class SimulationQueue
     internal SimulatedProcess? Acting { get; set; }
 
     /// <summary>How many entries wait.</summary>
-    public int Count => _entries.Count;
+    public int Count => _entries.Count + _next.Count;
 
-    public void Post(Action entry) => Schedule(TimeSpan.Zero, entry);
+    /// <inheritdoc cref="Schedule"/>
+    public void Post(Action entry)
+    {
+        ThrowIfElsewhere();
+        _next.Enqueue((entry, _number++));
+    }
 
     /// <exception cref="InvalidOperationException">called from another thread than the simulation's: its order would be chance</exception>
     public void Schedule(TimeSpan delay, Action entry)
     {
-        if (_thread is { } thread && thread != Environment.CurrentManagedThreadId)
-            throw new InvalidOperationException($"The simulated world was entered from thread {Environment.CurrentManagedThreadId}: something in it ran on the thread pool.");
-        _entries.Enqueue(entry, (Elapsed + (delay > TimeSpan.Zero ? delay : TimeSpan.Zero), _number++));
+        if (delay <= TimeSpan.Zero)
+        {
+            Post(entry);
+            return;
+        }
+        ThrowIfElsewhere();
+        _entries.Enqueue(entry, new Place(Elapsed + delay, _number++));
     }
 
     /// <summary>Runs until the condition holds.</summary>
@@ -43,13 +55,11 @@ public sealed class SimulationQueue
         {
             while (!condition())
             {
-                if (!_entries.TryPeek(out _, out var next) || next.Due > end)
+                if (Take(end) is not { } entry)
                 {
                     Elapsed = end;
                     return false;
                 }
-                var entry = _entries.Dequeue();
-                Elapsed = next.Due;
                 Steps++;
                 entry();
             }
@@ -83,4 +93,26 @@ public sealed class SimulationQueue
     });
 
     public void RunFor(TimeSpan time) => RunUntil(() => false, time);
+
+    private Action? Take(TimeSpan end)
+    {
+        var isThere = _entries.TryPeek(out _, out var place);
+        if (_next.TryPeek(out var next) && !(isThere && place.Due <= Elapsed && place.Number < next.Number))
+            return _next.Dequeue().Entry;
+        if (!isThere || place.Due > end)
+            return null;
+        Elapsed = place.Due;
+        return _entries.Dequeue();
+    }
+
+    private void ThrowIfElsewhere()
+    {
+        if (_thread is { } thread && thread != Environment.CurrentManagedThreadId)
+            throw new InvalidOperationException($"The simulated world was entered from thread {Environment.CurrentManagedThreadId}: something in it ran on the thread pool.");
+    }
+
+    private readonly record struct Place(TimeSpan Due, long Number) : IComparable<Place>
+    {
+        public int CompareTo(Place other) => Due == other.Due ? Number.CompareTo(other.Number) : Due.CompareTo(other.Due);
+    }
 }

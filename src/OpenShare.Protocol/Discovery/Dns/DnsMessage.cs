@@ -26,6 +26,9 @@ public sealed record DnsMessage
 
     public ImmutableArray<DnsRecord> Additionals { get; init; } = [];
 
+    /// <summary>Answers and additionals: what a response says, wherever it stands.</summary>
+    internal IEnumerable<DnsRecord> Said => Additionals.IsEmpty ? Answers : Answers.Concat(Additionals);
+
     public byte[] Encode() => DnsWriter.Write(this);
 
     /// <exception cref="Identity.ProtocolException">not a DNS message, or beyond <see cref="DnsLimits"/></exception>

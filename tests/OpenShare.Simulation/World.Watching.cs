@@ -101,7 +101,7 @@ public sealed partial class World
         Trace.Add("log", line);
         foreach (var invariant in _invariants)
             invariant.OnLog(line);
-        if (log is Error error && !IsOfTheDead(log.LogSource))
+        if (log is Error error && _invariants.Contains(_noSurprise) && !IsOfTheDead(log.LogSource))
             _noSurprise.OnError($"{line} {error.Cause}");
     }
 
@@ -111,7 +111,7 @@ public sealed partial class World
 
     private void Watch()
     {
-        _invariants = [_noSurprise, .. Promises.All().Where(i => !Scenario.Disarmed.Contains(i.Name))];
+        _invariants = [.. Promises.All().Prepend(_noSurprise).Where(i => !Scenario.Disarmed.Contains(i.Name))];
         foreach (var invariant in _invariants)
             invariant.Watch(this);
         System.EventStream.Subscribe(System.ActorOf(LogWatcher.Props(OnLog), "log"), typeof(LogEvent));

@@ -17,7 +17,7 @@ public enum FoundBy
 /// <summary>What an announcement of the own account says. Unproven: only the handshake proves a device id or a name.</summary>
 /// <param name="Latency">from the start of the search (or the announcement's first sighting since) to this sighting</param>
 public sealed record PeerSighting(
-    DeviceId DeviceId, string AnnouncedName, string ShortFingerprint, PeerPlace Place, FoundBy FoundBy, TimeSpan Latency);
+    DeviceId DeviceId, string AnnouncedName, string ShortFingerprint, PeerPlace Place, FoundBy FoundBy, TimeSpan Latency, NewsTag? News = null);
 
 public static class DiscoveryEvents
 {

@@ -10,10 +10,11 @@ namespace OpenShare.Device.Discovery;
 /// <param name="AccountHash">only devices that announce the same are sighted</param>
 /// <param name="AdvertisedPort">where peers connect to, 1-65535</param>
 /// <param name="Interfaces">names of the interfaces to use; null: every one</param>
+/// <param name="News">what this device knows; null: it says nothing of it</param>
 public sealed record DiscoveryOptions(
-    string DeviceName, DeviceId DeviceId, string ShortFingerprint, AccountHash AccountHash, int AdvertisedPort, ImmutableArray<string>? Interfaces = null)
+    string DeviceName, DeviceId DeviceId, string ShortFingerprint, AccountHash AccountHash, int AdvertisedPort, ImmutableArray<string>? Interfaces = null, NewsTag? News = null)
 {
-    internal MdnsOptions ForMdns() => new(DeviceName, new ServiceAnnouncement(AccountHash, DeviceId, ShortFingerprint, AdvertisedPort));
+    internal MdnsOptions ForMdns() => new(DeviceName, new ServiceAnnouncement(AccountHash, DeviceId, ShortFingerprint, AdvertisedPort, News));
 }
 
 /// <summary>Told to the device's <c>discovery</c> actor.</summary>

@@ -130,7 +130,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
                     Report(_names[send.Interface], reason);
                 break;
             case MdnsEffect.Sighted s:
-                _parent.Tell(new DiscoveryEvents.PeerSighted(new PeerSighting(s.DeviceId, s.Name, s.ShortFingerprint, s.Place, FoundBy.Mdns, s.Latency)));
+                _parent.Tell(new DiscoveryEvents.PeerSighted(new PeerSighting(s.DeviceId, s.Name, s.ShortFingerprint, s.Place, FoundBy.Mdns, s.Latency, s.News)));
                 break;
             case MdnsEffect.Lost lost:
                 _parent.Tell(new DiscoveryEvents.PeerLost(lost.DeviceId));

@@ -35,6 +35,8 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
     private readonly List<IActorRef> _stopAskers = [];
     private readonly List<IActorRef> _flows;
     private IActorRef? _stopping;
+    private DeviceIdentity? _identity;
+    private ulong _revocationVersion;
 
     public DeviceActor(DeviceAdapters adapters, DeviceSettings settings)
     {
@@ -43,6 +45,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         var stores = new TransferStores(database.Transfers, database.Manifests, database.Chunks, database.Outcomes, database.Receipts);
 
         context.Events.Subscribe<RegistrationEvents.Certified>(Self);
+        context.Events.Subscribe<RevocationEvents.RevocationChanged>(Self);
         _peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener), "peers");
         var transfers = Context.ActorOf(TransfersActor.Props(context, stores, adapters.Disk, database.Peers, _peers, new ReceivingPolicy(settings.Accept, settings.SaveTo)), "transfers");
         _discovery = Context.ActorOf(DiscoveryActor.Props(context, adapters.Multicast), "discovery");
@@ -51,7 +54,8 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         var registration = Context.ActorOf(
             RegistrationActor.Props(context, settings.Name, adapters.Keys, database.Registration, adapters.Service), "registration");
 
-        Receive<RegistrationEvents.Certified>(OnCertified);
+        Receive<RegistrationEvents.Certified>(m => { _identity = m.Identity; Announce(); });
+        Receive<RevocationEvents.RevocationChanged>(m => { _revocationVersion = m.List?.Version ?? 0; Announce(); });
         Receive<RegistrationCommands.Register>(registration.Forward);
         Receive<RegistrationCommands.GetRegistration>(registration.Forward);
         Receive<RevocationCommands.Refresh>(revocation.Forward);
@@ -83,18 +87,18 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
 
     protected override void PostStop() => _adapters.Context.Events.Unsubscribe(Self);
 
-    private void OnCertified(RegistrationEvents.Certified certified)
+    private void Announce()
     {
-        if (_adapters.Listener is not { } listener)
+        if (_adapters.Listener is not { } listener || _identity is not { } identity)
             return;
-        var identity = certified.Identity;
         _discovery.Tell(new DiscoveryCommands.Start(new DiscoveryOptions(
             identity.Certificate.Name,
             identity.DeviceId,
             identity.Key.PublicKey.ShortFingerprint,
             AccountHash.FromKey(identity.AccountDiscoveryKey.Span),
             _settings.AdvertisedPort ?? listener.LocalEndPoint.Port,
-            _settings.Interfaces.IsEmpty ? null : _settings.Interfaces)));
+            _settings.Interfaces.IsEmpty ? null : _settings.Interfaces,
+            identity.NewsWith(_revocationVersion))));
     }
 
     private void OnStop()

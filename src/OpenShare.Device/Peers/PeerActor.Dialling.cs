@@ -94,7 +94,7 @@ internal sealed partial class PeerActor
         switch (probed.Outcome)
         {
             case HandshakeOutcome.Open open:
-                Context.Parent.Tell(new PeerSignals.Proven(open.Result.Peer, open.Remote));
+                Context.Parent.Tell(new PeerSignals.Proven(open.Result.Peer, open.Remote, IsDialled: true));
                 Exchange(open);
                 break;
             case HandshakeOutcome.Failed when ProblemOf(probed.Outcome) is { IsWorthRetrying: false } problem:

@@ -146,8 +146,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         link.Start(Self);
         ScheduleLiveness();
         _log.Info("Linked with {0} ({1}) at {2}", link.Certificate.Name, _device, link.Remote);
-        var dialledAt = link.Session.Role == HandshakeRole.Initiator ? link.Remote : null;
-        Context.Parent.Tell(new PeerSignals.Proven(link.Certificate, dialledAt));
+        Context.Parent.Tell(new PeerSignals.Proven(link.Certificate, link.Remote, link.Session.Role == HandshakeRole.Initiator));
         if (_party!.Revoked is { } list && list.Version > link.PeerRevocationVersion)
             OfferRevocationList(link, list);
         _context.Events.Publish(new PeerEvents.LinkOpened(_device, link.Id, link.Certificate));

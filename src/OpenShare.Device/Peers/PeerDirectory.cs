@@ -21,14 +21,16 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context)
     internal ImmutableArray<IPEndPoint> AddressesOf(DeviceId device) =>
         _seen.TryGetValue(device, out var sighting) ? [.. sighting.Place.EndPoints] : store.Find(device)?.Endpoints ?? [];
 
-    /// <param name="dialledAt">where it was reached, if this side dialled: an accepted connection's port is no address</param>
-    internal void Proven(DeviceCertificate certificate, IPEndPoint? dialledAt)
+    /// <param name="remote">where it was reached, or from where it came: then the port is no address, and it is found at the one it announces</param>
+    internal void Proven(DeviceCertificate certificate, IPEndPoint remote, bool isDialled)
     {
         var known = store.Find(certificate.DeviceId);
         var endpoints = known?.Endpoints ?? [];
-        if (dialledAt is not null)
-            endpoints = [dialledAt, .. endpoints.Remove(dialledAt).Take(PeerRecord.MaxEndpoints - 1)];
-        var foundBy = _seen.TryGetValue(certificate.DeviceId, out var sighting) ? sighting.FoundBy : known?.FoundBy ?? FoundBy.Typed;
+        _seen.TryGetValue(certificate.DeviceId, out var sighting);
+        var reached = isDialled ? remote : sighting?.Place.EndPoints.FirstOrDefault(e => e.Address.Equals(remote.Address));
+        if (reached is not null)
+            endpoints = [reached, .. endpoints.Remove(reached).Take(PeerRecord.MaxEndpoints - 1)];
+        var foundBy = sighting is not null ? sighting.FoundBy : known?.FoundBy ?? FoundBy.Typed;
         _trust[certificate.DeviceId] = PeerTrust.Certified;
         store.Save(new PeerRecord(certificate.DeviceId, certificate.Name, endpoints, context.Now, PeerTrust.Certified, foundBy));
     }

@@ -30,8 +30,9 @@ internal static class PeerSignals
     /// <summary>Says goodbye where there is a link, and stops.</summary>
     internal sealed record Stop;
 
-    /// <summary>From the child: a handshake proved this certificate, at this address where we dialled.</summary>
-    internal sealed record Proven(DeviceCertificate Certificate, IPEndPoint? DialledAt);
+    /// <summary>From the child: a handshake proved this certificate.</summary>
+    /// <param name="Remote">where it was reached, or from where it came</param>
+    internal sealed record Proven(DeviceCertificate Certificate, IPEndPoint Remote, bool IsDialled);
 
     /// <summary>From the child: it was refused, by either side.</summary>
     internal sealed record Refused(DeviceId Device, LinkProblem Problem);

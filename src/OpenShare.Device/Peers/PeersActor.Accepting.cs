@@ -126,7 +126,7 @@ internal sealed partial class PeersActor
         switch (answered.Outcome)
         {
             case HandshakeOutcome.Open { Result.Purpose: Authentication.Types.Purpose.Probe } open when Party() is { } party:
-                OnProven(open.Result.Peer, dialledAt: null);
+                OnProven(open.Result.Peer, answered.Connection.Remote, isDialled: false);
                 ExchangeAsync(new ProbeRunner(_context, party), open, answered.Connection).PipeTo(Self);
                 return;
             case HandshakeOutcome.Open open:

@@ -25,6 +25,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
 
     private sealed record Sweep;
 
+    private sealed record ProbesDue;
+
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
 
     // An organisation's devices on one network, and some.
@@ -36,6 +38,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private readonly SortedDictionary<DeviceId, IActorRef> _peers = [];
     private readonly Dictionary<SessionId, IActorRef> _sessions = [];
     private readonly HalfOpen _halfOpen = new();
+    private readonly ProbePlan _probes;
     private readonly CancellationTokenSource _stop = new();
     private readonly ITransportListener? _listener;
     private DeviceIdentity? _identity;
@@ -50,12 +53,13 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _context = context;
         _directory = new PeerDirectory(store, context);
         _listener = listener;
+        _probes = new ProbePlan(context.Random);
 
-        Receive<RegistrationEvents.Certified>(m => { _identity = m.Identity; TellParty(); });
-        Receive<RevocationEvents.RevocationChanged>(m => { _revoked = m.List; TellParty(); });
+        Receive<RegistrationEvents.Certified>(m => { _identity = m.Identity; TellParty(); TellNews(); });
+        Receive<RevocationEvents.RevocationChanged>(m => { _revoked = m.List; TellParty(); TellNews(); });
         Receive<RegistrationEvents.TimeFloorRaised>(m => { _floor = _floor.Raise(m.Floor.IssuedAt); TellParty(); });
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
-        Receive<DiscoveryEvents.PeerLost>(m => _directory.Lost(m.DeviceId));
+        Receive<DiscoveryEvents.PeerLost>(OnLost);
         Receive<DiscoveryEvents.DuplicateDevice>(m => { _duplicates = _duplicates.Add(m.DeviceId); TellParty(); });
         Receive<DiscoveryEvents.DuplicateEnded>(m => { _duplicates = _duplicates.Remove(m.DeviceId); TellParty(); });
 
@@ -68,7 +72,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<PeerCommands.Stop>(_ => OnStop());
         Receive<PeerQueries.GetPeers>(_ => Sender.Tell(_directory.View(_revoked, _duplicates)));
 
-        Receive<PeerSignals.Proven>(m => OnProven(m.Certificate, m.DialledAt));
+        Receive<PeerSignals.Proven>(m => OnProven(m.Certificate, m.Remote, m.IsDialled));
         Receive<PeerSignals.Refused>(m => OnRefused(m.Device, m.Problem));
         Receive<PeerSignals.SessionClosed>(m => _sessions.Remove(m.Session));
         Receive<PeerSignals.StateWanted>(m => TellState(Sender, m.Device));
@@ -82,6 +86,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<Resolved>(OnResolved);
         Receive<ProbeDone>(m => _halfOpen.Remove(m.Connection));
         Receive<Sweep>(_ => _halfOpen.Expire(_context.Steady));
+        Receive<ProbesDue>(_ => RunProbes());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -160,7 +165,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<OpeningRead>(m => m.Connection.Dispose());
         Receive<Answered>(m => m.Connection.Dispose());
         Receive<Resolved>(m => (m.Outcome as HandshakeOutcome.Open)?.Control.Dispose());
-        Receive<PeerSignals.Proven>(m => _directory.Proven(m.Certificate, m.DialledAt));
+        Receive<PeerSignals.Proven>(m => _directory.Proven(m.Certificate, m.Remote, m.IsDialled));
         ReceiveAny(_ => { });
     }
 
@@ -188,17 +193,42 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
             return;
         var peer = Peer(device);
         peer.Tell(new PeerSignals.Sighted(sighted.Sighting));
-        peer.Tell(new PeerSignals.Probe());
+        _probes.HandleSighted(_identity?.DeviceId, device, sighted.Sighting.Place.Addresses, sighted.Sighting.News, _context.Steady);
+        RunProbes();
     }
 
-    private void OnProven(DeviceCertificate certificate, IPEndPoint? dialledAt)
+    private void OnLost(DiscoveryEvents.PeerLost lost)
     {
-        _directory.Proven(certificate, dialledAt);
+        _directory.Lost(lost.DeviceId);
+        _probes.HandleLost(lost.DeviceId);
+    }
+
+    private void TellNews()
+    {
+        if (_identity is not null)
+            _probes.HandleOwnNews(_identity.NewsWith(_revoked?.Version ?? 0));
+    }
+
+    private void RunProbes()
+    {
+        foreach (var device in _probes.TakeDue(_context.Steady))
+            Peer(device).Tell(new PeerSignals.Probe());
+        if (_probes.NextTimeout is { } next && next < DateTimeOffset.MaxValue)
+            Timers.StartSingleTimer(nameof(ProbesDue), new ProbesDue(), next > _context.Steady ? next - _context.Steady : TimeSpan.Zero);
+        else
+            Timers.Cancel(nameof(ProbesDue));
+    }
+
+    private void OnProven(DeviceCertificate certificate, IPEndPoint remote, bool isDialled)
+    {
+        _probes.HandleProven(certificate.DeviceId, remote.Address, _context.Steady);
+        _directory.Proven(certificate, remote, isDialled);
         _context.Events.Publish(new PeerEvents.PeerProven(certificate));
     }
 
     private void OnRefused(DeviceId device, LinkProblem problem)
     {
+        _probes.HandleRefused(device);
         if (!problem.ByPeer && problem.IsProven)
             MarkRefused(device, problem.Refusal);
         _context.Events.Publish(new PeerEvents.PeerRefused(device, problem));
@@ -236,7 +266,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         {
             case HandshakeOutcome.Open open:
                 var device = open.Result.Peer.DeviceId;
-                OnProven(open.Result.Peer, resolved.Address);
+                OnProven(open.Result.Peer, resolved.Address, isDialled: true);
                 var peer = Peer(device);
                 peer.Tell(new PeerSignals.AddressesKnown([resolved.Address]));
                 peer.Tell(new PeerSignals.Adopt(open));

@@ -1,4 +1,5 @@
 using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
 
@@ -17,6 +18,10 @@ public sealed record DeviceIdentity(
     public DeviceId DeviceId => Certificate.DeviceId;
 
     public TrustRoot Trust => Chain.Newest;
+
+    /// <summary>What this device knows, as it is announced.</summary>
+    /// <param name="revocationList">its version; 0 where none is held</param>
+    internal NewsTag NewsWith(ulong revocationList) => NewsTag.Of(AccountDiscoveryKey.Span, Trust.Version, revocationList);
 
     /// <summary>True when the key that issued the certificate was withdrawn: other devices refuse it, and it is good for renewal only.</summary>
     public bool IsWithdrawn => !Certificate.IsVouchedFor(Trust);

@@ -126,7 +126,7 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
             yield return new Candidate(
                 announcement.DeviceId, Printable.Shorten(instance.Labels[0]), announcement.ShortFingerprint,
                 service.Target.ToString().ToLowerInvariant(), service.Port, addresses,
-                pointer.AppearedAt, srv.HeardAt, pointer.IsLeaving || srv.IsLeaving);
+                announcement.News, pointer.AppearedAt, srv.HeardAt, pointer.IsLeaving || srv.IsLeaving);
         }
     }
 

@@ -8,4 +8,4 @@ namespace OpenShare.Protocol.Discovery;
 /// <param name="IsLeaving">it has just said goodbye</param>
 internal sealed record Candidate(
     DeviceId DeviceId, string Name, string ShortFingerprint, string Host, int Port, ImmutableArray<IPAddress> Addresses,
-    DateTimeOffset AppearedAt, DateTimeOffset HeardAt, bool IsLeaving);
+    NewsTag? News, DateTimeOffset AppearedAt, DateTimeOffset HeardAt, bool IsLeaving);

@@ -14,7 +14,7 @@ public abstract record MdnsEffect
 
     /// <summary>A device of the own account is there, for the first time or otherwise than last said.</summary>
     /// <param name="Latency">see docs/discovery.md: from its first sign of life, or from the search's start if it was there before</param>
-    public sealed record Sighted(DeviceId DeviceId, string Name, string ShortFingerprint, PeerPlace Place, TimeSpan Latency) : MdnsEffect;
+    public sealed record Sighted(DeviceId DeviceId, string Name, string ShortFingerprint, PeerPlace Place, NewsTag? News, TimeSpan Latency) : MdnsEffect;
 
     /// <summary>It said goodbye, or its announcement expired.</summary>
     public sealed record Lost(DeviceId DeviceId) : MdnsEffect;

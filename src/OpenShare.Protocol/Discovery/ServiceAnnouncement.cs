@@ -5,10 +5,11 @@ using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Discovery;
 
-/// <summary>The TXT record of a device (protocol: v, acct_hash, dev_id, short_fp, port), parsed. Nothing in it is proven.</summary>
+/// <summary>The TXT record of a device (protocol: v, acct_hash, dev_id, short_fp, port, news), parsed. Nothing in it is proven.</summary>
 /// <param name="ShortFingerprint">the first 16 lower-case hex digits of the SHA-256 of the device's public key</param>
 /// <param name="Port">1-65535</param>
-public sealed record ServiceAnnouncement(AccountHash Account, DeviceId DeviceId, string ShortFingerprint, int Port)
+/// <param name="News">null: it says nothing of it</param>
+public sealed record ServiceAnnouncement(AccountHash Account, DeviceId DeviceId, string ShortFingerprint, int Port, NewsTag? News = null)
 {
     public const int Version = 1;
     private const int FingerprintLength = 16;
@@ -23,7 +24,7 @@ public sealed record ServiceAnnouncement(AccountHash Account, DeviceId DeviceId,
             && DeviceId.TryParse(fields.GetValueOrDefault("dev_id"), out var device)
             && fields.GetValueOrDefault("short_fp") is { Length: FingerprintLength } fingerprint && fingerprint.All(char.IsAsciiHexDigit)
             && ushort.TryParse(fields.GetValueOrDefault("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0
-                ? new ServiceAnnouncement(account, device, fingerprint.ToLowerInvariant(), port)
+                ? new ServiceAnnouncement(account, device, fingerprint.ToLowerInvariant(), port, NewsTag.TryParse(fields.GetValueOrDefault("news")))
                 : null;
     }
 
@@ -36,6 +37,7 @@ public sealed record ServiceAnnouncement(AccountHash Account, DeviceId DeviceId,
             $"dev_id={DeviceId}",
             $"short_fp={ShortFingerprint}",
             string.Create(CultureInfo.InvariantCulture, $"port={Port}"),
+            .. News is { } news ? [$"news={news}"] : Array.Empty<string>(),
         ];
         return new DnsData.Text(fields.SelectMany(f => Encoding.ASCII.GetBytes(f).Prepend((byte)f.Length)).ToArray());
     }

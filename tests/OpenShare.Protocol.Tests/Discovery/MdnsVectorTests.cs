@@ -16,7 +16,7 @@ public sealed class MdnsVectorTests
     public void Packets_are_as_the_vectors_say()
     {
         byte[] key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
-        var announcement = new ServiceAnnouncement(AccountHash.FromKey(key), DeviceId.Parse("00112233445566778899aabbccddeeff"), "fedcba9876543210", 45454);
+        var announcement = new ServiceAnnouncement(AccountHash.FromKey(key), DeviceId.Parse("00112233445566778899aabbccddeeff"), "fedcba9876543210", 45454, NewsTag.Of(key, trustRoot: 1, revocationList: 7));
         var options = new MdnsOptions("Ann's laptop", announcement);
 
         // No randomness: every wait is its shortest.
@@ -36,6 +36,9 @@ public sealed class MdnsVectorTests
             ["dev_id"] = announcement.DeviceId.ToString(),
             ["short_fp"] = announcement.ShortFingerprint,
             ["port"] = announcement.Port,
+            ["trust_root_version"] = 1,
+            ["revocation_list_version"] = 7,
+            ["news"] = announcement.News.ToString(),
             ["addresses"] = new JsonArray([.. Network.Addresses.Select(a => JsonValue.Create(a.ToString()))]),
             ["txt"] = VectorFile.Hex(announcement.ToText().Raw.Span),
             ["probe"] = VectorFile.Hex(packets.First(p => !p.Message.Authorities.IsEmpty).Packet.Span),
@@ -57,6 +60,7 @@ public sealed class MdnsVectorTests
 
         var sighted = Assert.Single(effects.Of<MdnsEffect.Sighted>());
         Assert.Equal((vectors.Text("dev_id"), vectors.Text("device_name"), vectors.Text("short_fp")), (sighted.DeviceId.ToString(), sighted.Name, sighted.ShortFingerprint));
+        Assert.Equal(vectors.Text("news"), sighted.News.ToString());
         Assert.Equal(["192.0.2.7:45454", "[2001:db8::7]:45454"], sighted.Place.EndPoints.Select(e => e.ToString()));
     }
 

@@ -24,6 +24,16 @@ public sealed class ServiceAnnouncementTests
             ServiceAnnouncement.TryRead(Text(Complete)));
 
     [Theory]
+    [InlineData(" news=0123abcd", "0123abcd")]
+    [InlineData(" news=0123ABCD", "0123abcd")]
+    [InlineData("", null)]
+    [InlineData(" news=", null)]
+    [InlineData(" news=0123abcg", null)]
+    [InlineData(" news=0123abcd0", null)]
+    public void What_it_knows_is_said_or_not(string field, string? news) =>
+        Assert.Equal(news, ServiceAnnouncement.TryRead(Text(Complete + field))!.News?.ToString());
+
+    [Theory]
     [InlineData("v=1", "v=1.7", "a later minor version")]
     [InlineData("v=1", "flag v=1 other=x =y", "fields nobody knows")]
     [InlineData("v=1", "v=1 V=2", "a field a second time: the first counts")]

@@ -1,0 +1,121 @@
+using System.Net;
+using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Protocol.Handshake;
+
+/// <summary>
+/// Which sighted devices are to be probed, and when. At first sight, so that a name on the screen is a proven key; not
+/// again for a device that comes back soon, at the address where it was proven, and knows what this one knows (ADR 0018).
+/// </summary>
+public sealed class ProbePlan(IRandomSource random)
+{
+    /// <summary>So long a proof does for a device that was out of sight.</summary>
+    public static readonly TimeSpan ProofHolds = TimeSpan.FromMinutes(10);
+
+    /// <summary>The one of two that dials second gives the other so long: one handshake proves both.</summary>
+    public static readonly TimeSpan DialsSecond = TimeSpan.FromSeconds(1);
+
+    // Where the service reaches all at once, tags differ for a moment only.
+    private static readonly (TimeSpan Min, TimeSpan Max) s_beforeNews = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
+    private static readonly (TimeSpan Min, TimeSpan Max) s_betweenNews = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1.5));
+    private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(10);
+    private const int MostTries = 4;
+
+    private readonly SortedDictionary<DeviceId, Peer> _peers = [];
+    private NewsTag? _news;
+
+    /// <summary>When <see cref="TakeDue"/> has something; <see cref="DateTimeOffset.MaxValue"/>: only after another input.</summary>
+    public DateTimeOffset NextTimeout => _peers.Count == 0 ? DateTimeOffset.MaxValue : _peers.Values.Min(p => p.Due);
+
+    /// <summary>What this device knows is this from now on.</summary>
+    public void HandleOwnNews(NewsTag news)
+    {
+        _news = news;
+        foreach (var peer in _peers.Values.Where(p => p.IsForNews && p.News == news))
+            peer.Rest();
+    }
+
+    /// <param name="self">null: not registered, so that nobody is probed</param>
+    public void HandleSighted(DeviceId? self, DeviceId device, IReadOnlyCollection<IPAddress> addresses, NewsTag? news, DateTimeOffset now)
+    {
+        if (!_peers.TryGetValue(device, out var peer))
+            _peers[device] = peer = new Peer();
+        (peer.Addresses, peer.News) = (addresses, news);
+        peer.Rest();
+        if (news is null)
+            peer.Due = now;
+        else if (!peer.IsProvenAt(now))
+            peer.Due = self is { } own && own.CompareTo(device) > 0 ? now + DialsSecond : now;
+        else if (news != _news && news != peer.Compared)
+            (peer.Due, peer.IsForNews) = (now + random.Between(s_beforeNews), true);
+    }
+
+    public void HandleLost(DeviceId device)
+    {
+        if (!_peers.TryGetValue(device, out var peer))
+            return;
+        peer.Rest();
+        // Of a proven device something is remembered, and there are no more of those than the account has devices.
+        if (peer.ProvenAt is null)
+            _peers.Remove(device);
+    }
+
+    /// <summary>A handshake with it succeeded, whoever dialled, and each has what the other knew.</summary>
+    /// <param name="address">of its host</param>
+    public void HandleProven(DeviceId device, IPAddress address, DateTimeOffset now)
+    {
+        if (!_peers.TryGetValue(device, out var peer))
+            _peers[device] = peer = new Peer();
+        (peer.ProvenAt, peer.ProvenAddress, peer.Compared) = (now, address, peer.News);
+        peer.Rest();
+    }
+
+    /// <summary>It was refused for good: nothing more comes of it until it is sighted anew.</summary>
+    public void HandleRefused(DeviceId device) => _peers.GetValueOrDefault(device)?.Rest();
+
+    /// <summary>Whom to probe now. One that comes to nothing is tried again a few times.</summary>
+    public IReadOnlyList<DeviceId> TakeDue(DateTimeOffset now)
+    {
+        var due = _peers.Where(p => p.Value.Due <= now).ToList();
+        // For news one will do, and any of them: whoever is behind together should not ask the same.
+        var forNews = due.Where(p => p.Value.IsForNews).ToList();
+        var asked = forNews.Count == 0 ? null : forNews[(int)(random.Between(TimeSpan.Zero, TimeSpan.FromTicks(forNews.Count)).Ticks % forNews.Count)].Value;
+        List<DeviceId> probes = [];
+        foreach (var (device, peer) in due)
+        {
+            if (peer.IsForNews && peer != asked)
+            {
+                peer.Due = now + random.Between(s_betweenNews);
+                continue;
+            }
+            probes.Add(device);
+            peer.Due = ++peer.Tries < MostTries ? now + s_firstRetry * (1 << peer.Tries - 1) : DateTimeOffset.MaxValue;
+        }
+        return probes;
+    }
+
+    private sealed class Peer
+    {
+        internal IReadOnlyCollection<IPAddress> Addresses { get; set; } = [];
+
+        internal NewsTag? News { get; set; }
+
+        /// <summary>What it said it knew when it was last proven: that has been compared.</summary>
+        internal NewsTag? Compared { get; set; }
+
+        internal DateTimeOffset? ProvenAt { get; set; }
+
+        internal IPAddress? ProvenAddress { get; set; }
+
+        internal DateTimeOffset Due { get; set; } = DateTimeOffset.MaxValue;
+
+        internal bool IsForNews { get; set; }
+
+        internal int Tries { get; set; }
+
+        internal bool IsProvenAt(DateTimeOffset now) => ProvenAt is { } at && now - at < ProofHolds && Addresses.Contains(ProvenAddress);
+
+        internal void Rest() => (Due, IsForNews, Tries) = (DateTimeOffset.MaxValue, false, 0);
+    }
+}

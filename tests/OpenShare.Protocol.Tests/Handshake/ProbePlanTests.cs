@@ -1,0 +1,156 @@
+using System.Net;
+using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Handshake;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Tests.Discovery;
+
+namespace OpenShare.Protocol.Tests.Handshake;
+
+/// <summary>Who is probed: whoever is new, moved, long gone, or knows something else; and nobody twice for nothing.</summary>
+public sealed class ProbePlanTests
+{
+    private static readonly IPAddress Here = IPAddress.Parse("192.0.2.1");
+    private static readonly IPAddress There = IPAddress.Parse("192.0.2.2");
+    private static readonly NewsTag Old = Tag(1);
+    private static readonly NewsTag New = Tag(2);
+    private static readonly DeviceId Self = Some.Device(5);
+    private static readonly DeviceId Higher = Some.Device(7);
+    private static readonly DeviceId Lower = Some.Device(3);
+
+    private readonly ProbePlan _plan = new(new Some.Random(1));
+    private DateTimeOffset _now = Some.Start;
+
+    public ProbePlanTests() => _plan.HandleOwnNews(Old);
+
+    [Fact]
+    public void The_one_with_the_lower_id_dials_at_once_and_the_other_if_nobody_has_dialled()
+    {
+        Sight(Higher);
+        Assert.Equal([Higher], _plan.TakeDue(_now));
+
+        Sight(Lower);
+        Assert.Empty(_plan.TakeDue(_now));
+        Assert.Equal(_now + ProbePlan.DialsSecond, _plan.NextTimeout);
+        Pass(ProbePlan.DialsSecond);
+        Assert.Equal([Lower], _plan.TakeDue(_now));
+    }
+
+    [Fact]
+    public void Whoever_proved_itself_by_dialling_is_not_dialled()
+    {
+        Sight(Lower);
+        Prove(Lower);
+
+        AssertRests();
+    }
+
+    [Fact]
+    public void A_device_that_comes_back_soon_at_its_address_and_knows_the_same_is_not_probed_again()
+    {
+        SightAndProve(Higher);
+        _plan.HandleLost(Higher);
+        Pass(TimeSpan.FromMinutes(1));
+        Sight(Higher);
+
+        AssertRests();
+    }
+
+    [Fact]
+    public void One_that_was_gone_for_long_or_is_elsewhere_or_says_nothing_is()
+    {
+        SightAndProve(Higher);
+        _plan.HandleLost(Higher);
+        Pass(ProbePlan.ProofHolds);
+        Sight(Higher);
+        Assert.Equal([Higher], _plan.TakeDue(_now));
+
+        Prove(Higher);
+        Sight(Higher, address: There);
+        Assert.Equal([Higher], _plan.TakeDue(_now));
+
+        Prove(Higher, There);
+        _plan.HandleSighted(Self, Higher, [There], news: null, _now);
+        Assert.Equal([Higher], _plan.TakeDue(_now));
+    }
+
+    [Fact]
+    public void Of_those_that_know_something_else_one_is_asked_and_then_the_others_if_it_did_not_help()
+    {
+        var others = Enumerable.Range(10, 8).Select(Some.Device).ToList();
+        others.ForEach(d => SightAndProve(d));
+        others.ForEach(d => Sight(d, New));
+        Assert.Empty(_plan.TakeDue(_now));
+        Pass(TimeSpan.FromSeconds(3));
+
+        var first = Assert.Single(_plan.TakeDue(_now));
+        Prove(first);
+        Assert.InRange(_plan.NextTimeout - _now, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1.5));
+        Pass(TimeSpan.FromSeconds(2));
+        Assert.NotEqual(first, Assert.Single(_plan.TakeDue(_now)));
+
+        _plan.HandleOwnNews(New);
+        AssertRests();
+    }
+
+    [Fact]
+    public void What_was_compared_and_stays_different_is_not_compared_again()
+    {
+        SightAndProve(Higher);
+        Sight(Higher, New);
+        Pass(TimeSpan.FromSeconds(3));
+        Assert.Equal([Higher], _plan.TakeDue(_now));
+        Prove(Higher);
+
+        Sight(Higher, New);
+
+        AssertRests();
+    }
+
+    [Fact]
+    public void A_probe_that_comes_to_nothing_is_tried_a_few_times_and_one_that_was_refused_no_more()
+    {
+        Sight(Higher);
+        var tries = 0;
+        for (; _plan.NextTimeout < DateTimeOffset.MaxValue; tries++)
+        {
+            _now = _plan.NextTimeout;
+            Assert.Equal([Higher], _plan.TakeDue(_now));
+        }
+        Assert.InRange(tries, 2, 10);
+
+        Sight(Higher);
+        Assert.Equal([Higher], _plan.TakeDue(_now));
+        _plan.HandleRefused(Higher);
+        AssertRests();
+    }
+
+    [Fact]
+    public void Nothing_is_kept_of_ids_that_never_proved_themselves()
+    {
+        Sight(Higher);
+        _plan.HandleLost(Higher);
+        Prove(Lower);
+        _plan.HandleLost(Lower);
+
+        AssertRests();
+        Sight(Higher);
+        Assert.Equal([Higher], _plan.TakeDue(_now));
+    }
+
+    private static NewsTag Tag(ulong revocationList) => NewsTag.Of(new byte[32], 1, revocationList);
+
+    private void Pass(TimeSpan time) => _now += time;
+
+    private void Sight(DeviceId device, NewsTag? news = null, IPAddress? address = null) =>
+        _plan.HandleSighted(Self, device, [address ?? Here], news ?? Old, _now);
+
+    private void Prove(DeviceId device, IPAddress? at = null) => _plan.HandleProven(device, at ?? Here, _now);
+
+    private void SightAndProve(DeviceId device)
+    {
+        Sight(device);
+        Prove(device);
+    }
+
+    private void AssertRests() => Assert.Equal(DateTimeOffset.MaxValue, _plan.NextTimeout);
+}

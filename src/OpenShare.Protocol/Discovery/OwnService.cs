@@ -25,6 +25,8 @@ internal sealed record OwnService(MdnsOptions Options, int InstanceTry = 1, int 
     internal DnsName Host { get; } = DnsName.Of(
         $"openshare-{Options.Announcement.DeviceId.ToString()[..8]}{(HostTry == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"-{HostTry}"))}", "local");
 
+    private readonly DnsData.Text _text = Options.Announcement.ToText();
+
     internal OwnService WithOtherNames(bool instance, bool host) =>
         new(Options, InstanceTry + (instance ? 1 : 0), HostTry + (host ? 1 : 0));
 
@@ -42,7 +44,7 @@ internal sealed record OwnService(MdnsOptions Options, int InstanceTry = 1, int 
     internal ImmutableArray<DnsRecord> Unique(MdnsInterface network) =>
     [
         new(Instance, new DnsData.Service(0, 0, (ushort)Options.Announcement.Port, Host), MdnsTimes.TimeToLive, CacheFlush: true),
-        new(Instance, Options.Announcement.ToText(), MdnsTimes.TimeToLive, CacheFlush: true),
+        new(Instance, _text, MdnsTimes.TimeToLive, CacheFlush: true),
         .. network.Addresses.Take(Addresses).Select(a => new DnsRecord(Host, new DnsData.Address(a), MdnsTimes.TimeToLive, CacheFlush: true)),
     ];
 

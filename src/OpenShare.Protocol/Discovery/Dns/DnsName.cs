@@ -13,6 +13,7 @@ public sealed class DnsName : IEquatable<DnsName>, IComparable<DnsName>
 {
     // Each label in lower case after its length, so that no two names share a key.
     private readonly string _key;
+    private string? _text;
 
     private DnsName(ImmutableArray<string> labels, int wireLength)
     {
@@ -72,7 +73,9 @@ public sealed class DnsName : IEquatable<DnsName>, IComparable<DnsName>
     public static bool operator >=(DnsName left, DnsName right) => left.CompareTo(right) >= 0;
 
     /// <summary>Labels joined by dots. Dots, backslashes and what a terminal would obey are escaped, so that different names print differently.</summary>
-    public override string ToString()
+    public override string ToString() => _text ??= Print();
+
+    private string Print()
     {
         var text = new StringBuilder();
         foreach (var label in Labels)

@@ -1,26 +1,33 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
-using NSec.Cryptography;
+using OpenShare.Protocol.Channel;
 
 namespace OpenShare.Protocol.Handshake;
 
 /// <summary>The handshake's own encryption: ChaCha20-Poly1305 (RFC 8439) under a key of its direction; the nonce is the message's number there.</summary>
 internal static class HandshakeSeal
 {
+    private const int TagSize = 16;
+
     internal static byte[] Seal(byte[] key, int number, IMessage message)
     {
-        using var imported = Import(key);
-        return AeadAlgorithm.ChaCha20Poly1305.Encrypt(imported, Nonce(number), [], message.ToByteArray());
+        var length = message.CalculateSize();
+        var sealedBytes = new byte[length + TagSize];
+        message.WriteTo(sealedBytes.AsSpan(0, length));
+        using var cipher = RecordCipher.Create(key);
+        cipher.Seal(Nonce(number), [], sealedBytes.AsSpan(0, length), sealedBytes.AsSpan(length));
+        return sealedBytes;
     }
 
     /// <returns>null where the bytes were altered or sealed under another key</returns>
     internal static byte[]? Open(byte[] key, int number, ReadOnlySpan<byte> sealedBytes)
     {
-        using var imported = Import(key);
-        return AeadAlgorithm.ChaCha20Poly1305.Decrypt(imported, Nonce(number), [], sealedBytes);
+        if (sealedBytes.Length < TagSize)
+            return null;
+        var text = sealedBytes[..^TagSize].ToArray();
+        using var cipher = RecordCipher.Create(key);
+        return cipher.Open(Nonce(number), [], text, sealedBytes[^TagSize..]) ? text : null;
     }
-
-    private static Key Import(byte[] key) => Key.Import(AeadAlgorithm.ChaCha20Poly1305, key, KeyBlobFormat.RawSymmetricKey);
 
     private static byte[] Nonce(int number)
     {

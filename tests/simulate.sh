@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 # A world makes much that lives for one step: rarer collections cost less than the memory they save.
 export DOTNET_GCgen0size=${DOTNET_GCgen0size:-4000000}
 
-dotnet build tests/OpenShare.Simulation -c Release --nologo -clp:ErrorsOnly
+built=$(dotnet build tests/OpenShare.Simulation -c Release --nologo -v quiet) || { echo "$built" >&2; exit 1; }
 simulation=artifacts/bin/OpenShare.Simulation/release/simulation.dll
 case "${1:-}" in
   --replay) shift; exec dotnet "$simulation" replay --trace "$@" ;;

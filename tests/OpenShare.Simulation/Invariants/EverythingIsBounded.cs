@@ -1,5 +1,8 @@
+using System.Runtime.InteropServices;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Transfers;
+using OpenShare.Protocol.Transfer;
 using OpenShare.Simulation.Devices;
 
 namespace OpenShare.Simulation.Invariants;
@@ -10,8 +13,12 @@ internal sealed class EverythingIsBounded : Invariant
     // A device has its timers, the frames of its windows under way, and its mailboxes' next runs.
     private const int EntriesPerDevice = 2_000;
 
+    // A late word wakes a transfer that is over, and after each restart there may be some.
+    private const int MostTold = 300;
+
     private readonly Dictionary<SimulatedDevice, int> _links = [];
-    private bool _told;
+    private readonly Dictionary<(SimulatedDevice, TransferId), int> _told = [];
+    private bool _isTold;
 
     internal override string Name => "everything-is-bounded";
 
@@ -23,11 +30,13 @@ internal sealed class EverythingIsBounded : Invariant
             _links[device] = _links.GetValueOrDefault(device) + 1;
         else if (happened is PeerEvents.LinkClosed)
             _links[device] = _links.GetValueOrDefault(device) - 1;
+        else if (happened is TransferEvents.TransferChanged { Transfer: { IsEnded: true } transfer } && ++CollectionsMarshal.GetValueRefOrAddDefault(_told, (device, transfer.Id), out _) == MostTold)
+            Tell($"{device.Name} told {MostTold} times that {transfer.Id} is over: two sides answer each other for ever");
     }
 
     internal override void OnSecond()
     {
-        if (_told)
+        if (_isTold)
             return;
         if (World.Queue.Count > EntriesPerDevice * (World.Devices.Count + 1))
             Tell($"{World.Queue.Count} things wait to happen");
@@ -52,7 +61,7 @@ internal sealed class EverythingIsBounded : Invariant
 
     private void Tell(string what)
     {
-        _told = true;
+        _isTold = true;
         Alarm(what);
     }
 }

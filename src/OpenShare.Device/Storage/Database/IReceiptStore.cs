@@ -13,6 +13,8 @@ public interface IReceiptStore
     /// <summary>The sender has it.</summary>
     void MarkConfirmed(TransferNo transfer);
 
+    bool IsConfirmed(TransferNo transfer);
+
     /// <returns>receiving transfers whose receipt the sender has not confirmed</returns>
     IReadOnlyList<TransferNo> Unconfirmed();
 }

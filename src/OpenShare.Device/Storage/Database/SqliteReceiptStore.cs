@@ -19,6 +19,9 @@ internal sealed class SqliteReceiptStore(SqliteGate gate) : IReceiptStore
 
     public void MarkConfirmed(TransferNo transfer) => gate.Write(c => c.Execute("UPDATE receipts SET confirmed = 1 WHERE transfer = @Value", transfer));
 
+    public bool IsConfirmed(TransferNo transfer) =>
+        gate.Read(c => c.QuerySingleOrDefault<long>("SELECT confirmed FROM receipts WHERE transfer = @Value", transfer)) == 1;
+
     public IReadOnlyList<TransferNo> Unconfirmed() =>
         [.. gate.Read(c => c.Query<long>(
             "SELECT transfer FROM receipts JOIN transfers ON no = transfer WHERE confirmed = 0 AND direction = 'Receiving' ORDER BY transfer"))

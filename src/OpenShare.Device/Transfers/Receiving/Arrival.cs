@@ -47,12 +47,13 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Unwrit
         // What is in its place already is no longer in the staging place: there is nothing to look at again.
         if (receipt is null && !scope.Record.IsOver && Trust(scope, destination, held, manifest, outcomes) is { IsDone: false } failure)
             return new DiskResult<Arrival>(failure);
+        var receiptState = receipt is null ? KeptReceipt.None : stores.Receipts.IsConfirmed(scope.No) ? KeptReceipt.Confirmed : KeptReceipt.Unconfirmed;
         var kept = new ReceiverRecord(
             pages,
             held.ToMap(manifest),
             outcomes.Where(o => o.Outcome == EntryOutcome.Types.Outcome.Withdrawn).ToDictionary(o => o.EntryNo, o => o.Detail),
             [.. outcomes.Where(o => o.Outcome == EntryOutcome.Types.Outcome.Refused).Select(o => new EntryNote.Refused(o.EntryNo, o.Detail))],
-            ReceiverStates.Kept(scope.Record.State, stores.Outcomes.Names(scope.No).Count > 0, receipt is not null),
+            ReceiverStates.Kept(scope.Record.State, stores.Outcomes.Names(scope.No).Count > 0, receiptState),
             scope.Record.Detail,
             receipt);
         if (kept.State is ReceiverState.Deciding or ReceiverState.Receiving)
@@ -63,7 +64,7 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Unwrit
     // Its file list is dropped, and it is over still, whatever late word of the sender woke it.
     private static ReceiverRecord Over(TransferScope scope) => new(
         [], new ChunkMap(), new Dictionary<uint, string>(), [],
-        ReceiverStates.Kept(scope.Record.State, hasNames: false, hasReceipt: false), scope.Record.Detail, Receipt: null);
+        ReceiverStates.Kept(scope.Record.State, hasNames: false, KeptReceipt.None), scope.Record.Detail, Receipt: null);
 
     private static void AddUnwritten(UnwrittenFiles unwritten, Manifest manifest, ReceiverRecord kept, long roomTakenFrom)
     {

@@ -7,16 +7,18 @@ namespace OpenShare.Device.Transfers.Receiving;
 internal static class ReceiverStates
 {
     /// <param name="hasNames">names are chosen once all is synced; before that a loss of power may have taken some of it</param>
-    internal static ReceiverState Kept(TransferState state, bool hasNames, bool hasReceipt) => state switch
+    /// <param name="receipt">one that the sender has confirmed is shown again only where he asks: offered unasked, it and his answer would wake each other for ever</param>
+    internal static ReceiverState Kept(TransferState state, bool hasNames, KeptReceipt receipt) => state switch
     {
+        _ when receipt is KeptReceipt.Confirmed => ReceiverState.Completed,
         TransferState.Offered => ReceiverState.Deciding,
-        TransferState.Finishing when !hasReceipt => hasNames ? ReceiverState.Placing : ReceiverState.Receiving,
+        TransferState.Finishing when receipt is KeptReceipt.None => hasNames ? ReceiverState.Placing : ReceiverState.Receiving,
         TransferState.Finishing => ReceiverState.Delivering,
         TransferState.Completed or TransferState.Incomplete => ReceiverState.Delivering,
         TransferState.Declined => ReceiverState.Declined,
         TransferState.Cancelled => ReceiverState.Cancelled,
         TransferState.Failed => ReceiverState.Failed,
-        _ => hasReceipt ? ReceiverState.Delivering : ReceiverState.Receiving,
+        _ => receipt is KeptReceipt.Unconfirmed ? ReceiverState.Delivering : ReceiverState.Receiving,
     };
 
     /// <param name="everythingDelivered">whether the receipt, where there is one, names no entry as left out</param>
@@ -31,4 +33,11 @@ internal static class ReceiverStates
         // The files are in their place; what remains is that the sender hears of it.
         _ => everythingDelivered ? TransferState.Completed : TransferState.Incomplete,
     };
+}
+
+internal enum KeptReceipt
+{
+    None,
+    Unconfirmed,
+    Confirmed,
 }

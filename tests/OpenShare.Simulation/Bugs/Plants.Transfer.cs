@@ -68,6 +68,8 @@ internal static partial class Plants
     internal static void LoseTheReceipt(SqliteReceiptStore self, TransferNo transfer, FinalReceipt receipt, TransferRecord completed) =>
         new SqliteTransferStore(Unplanted.Field<SqliteGate>(self, "<gate>P")).Update(transfer, completed);
 
+    internal static bool ForgetTheConfirmation(SqliteReceiptStore self, TransferNo transfer) => false;
+
     internal static bool LoseACredit(SendWindow self, long ordinal) => self.Contains(ordinal);
 
     internal static void LeaveStreamsOpen(SendingStreamActor self) { }

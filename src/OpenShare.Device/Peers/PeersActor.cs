@@ -222,6 +222,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private void OnProven(DeviceCertificate certificate, IPEndPoint remote, bool isDialled)
     {
         _probes.HandleProven(certificate.DeviceId, remote.Address, _context.Steady);
+        RunProbes();
         _directory.Proven(certificate, remote, isDialled);
         _context.Events.Publish(new PeerEvents.PeerProven(certificate));
     }

@@ -61,14 +61,22 @@ public sealed class ProbePlan(IRandomSource random)
             _peers.Remove(device);
     }
 
-    /// <summary>A handshake with it succeeded, whoever dialled, and each has what the other knew.</summary>
+    /// <summary>A handshake with it succeeded, whoever dialled.</summary>
     /// <param name="address">of its host</param>
     public void HandleProven(DeviceId device, IPAddress address, DateTimeOffset now)
     {
         if (!_peers.TryGetValue(device, out var peer))
             _peers[device] = peer = new Peer();
-        (peer.ProvenAt, peer.ProvenAddress, peer.Compared) = (now, address, peer.News);
+        (peer.ProvenAt, peer.ProvenAddress) = (now, address);
+        var tries = peer.IsForNews ? peer.Tries : 0;
         peer.Rest();
+        if (peer.News is null || peer.News == _news || peer.News == peer.Compared)
+            return;
+        // The lists follow the handshake, and the connection may break before: until the tags are the same, or that has often been tried.
+        if (tries < MostTries)
+            (peer.Due, peer.IsForNews, peer.Tries) = (now + s_firstRetry, true, tries);
+        else
+            peer.Compared = peer.News;
     }
 
     /// <summary>It was refused for good: nothing more comes of it until it is sighted anew.</summary>
@@ -101,7 +109,7 @@ public sealed class ProbePlan(IRandomSource random)
 
         internal NewsTag? News { get; set; }
 
-        /// <summary>What it said it knew when it was last proven: that has been compared.</summary>
+        /// <summary>A tag that stayed another one however often they spoke: it is left alone.</summary>
         internal NewsTag? Compared { get; set; }
 
         internal DateTimeOffset? ProvenAt { get; set; }

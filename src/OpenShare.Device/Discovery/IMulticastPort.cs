@@ -27,7 +27,10 @@ public interface IMulticastPort : IDisposable
 }
 
 /// <summary>A datagram that came to a multicast DNS group.</summary>
-public sealed record MulticastDatagram(int Interface, IPEndPoint From, ReadOnlyMemory<byte> Bytes);
+public sealed record MulticastDatagram(int Interface, MdnsPacket Packet) : INoSerializationVerificationNeeded
+{
+    public MulticastDatagram(int Interface, IPEndPoint from, ReadOnlyMemory<byte> bytes) : this(Interface, new MdnsPacket(from, bytes)) { }
+}
 
 /// <summary>An interface or an address came or went: time to refresh.</summary>
 public sealed record NetworkMayHaveChanged

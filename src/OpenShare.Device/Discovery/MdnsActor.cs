@@ -38,7 +38,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
         Receive<MulticastDatagram>(datagram =>
         {
             _port.Release();
-            Feed(new MdnsInput.PacketReceived(datagram.Interface, datagram.From, datagram.Bytes));
+            Feed(new MdnsInput.PacketReceived(datagram.Interface, datagram.Packet));
         });
         Receive<MachineTimeout>(_ =>
         {

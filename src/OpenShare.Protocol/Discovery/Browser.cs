@@ -19,7 +19,12 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     private const int QuestionsPerPacket = 32;
     private const int KnownAnswerBytes = 1000;
 
-    private readonly RecordCache _cache = new(random);
+    // RFC 6762 §5.2: a little later than others, at random.
+    private static readonly TimeSpan s_jitter = TimeSpan.FromSeconds(0.02);
+
+    private readonly RecordCache _cache = new();
+    private readonly PacketMemory _packets = new();
+    private readonly SortedDictionary<DnsName, Candidate> _candidates = [];
     private readonly Resolves _resolves = new(random);
     private readonly ProbesHeard _probes = new();
     private DateTimeOffset _searchStarted;
@@ -27,8 +32,8 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
     private TimeSpan _interval;
 
-    /// <summary>Whether the candidates may be others than when last asked.</summary>
-    internal bool HasChanged { get; private set; }
+    /// <summary>Whether <see cref="TellChanges"/> may have something to tell.</summary>
+    internal bool HasChanged => _cache.HasChanged;
 
     internal int CachedRecords => _cache.Count;
 
@@ -49,33 +54,47 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         _nextQuery = now + random.Between(MdnsTimes.BeforeFirstQuery);
     }
 
-    internal void HandleResponse(OwnService own, DnsMessage response, IPEndPoint from, DateTimeOffset now)
+    /// <summary>Hears what its source said before, where nothing else was heard since that gives it another meaning.</summary>
+    /// <returns>false: it is to be read</returns>
+    internal bool HearAgain(MdnsPacket packet, DateTimeOffset now)
     {
-        HashSet<DnsName>? news = null;
+        if (_packets.Find(packet, _cache.Version) is not { } records)
+            return false;
+        foreach (var record in records)
+            record.HeardAgain(Jitter(), now);
+        return true;
+    }
+
+    /// <summary>What is this device's own has changed, and with it what others' packets mean.</summary>
+    internal void ForgetPackets() => _packets.Clear();
+
+    internal void HandleResponse(OwnService own, DnsMessage response, MdnsPacket packet, DateTimeOffset now)
+    {
+        List<CachedRecord> held = [];
         // First who is there, then where, then by which address: an address is kept only for a host that is named.
         for (var order = FirstOrder; order <= LastOrder; order++)
         {
             foreach (var record in response.Said)
             {
-                if (Order(record.Data) != order || !IsRelevant(own, record) || _cache.Put(record, from.Address, now) is not { } cached)
+                if (Order(record.Data) != order || !IsRelevant(own, record) || _cache.Put(record, packet.From.Address, Jitter(), now, out var isNews) is not { } cached)
                     continue;
-                (news ??= []).Add(record.Data is DnsData.Pointer named ? named.Target : record.Name);
-                if (record.Data is DnsData.Pointer pointer)
+                held.Add(cached);
+                if (isNews && record.Data is DnsData.Pointer pointer)
                     cached.AppearedAt = AppearedAt(pointer.Target, now);
             }
         }
 
-        if (news is null)
-            return;
-        HasChanged = true;
-        foreach (var pointer in Pointers.Where(p => IsOf(news, Instance(p))))
-            _resolves.Note(Instance(pointer), Missing(own, pointer).Any(), now);
+        if (!held.Exists(r => r.IsLeaving))
+            _packets.Remember(packet, held, _cache.Version);
     }
 
     internal void HandleProbe(DnsMessage probe, DateTimeOffset now)
     {
-        foreach (var claim in probe.Authorities.Where(r => r.Type == DnsType.Srv && r.Name.IsChildOf(OwnService.Type)))
-            _probes.Note(claim.Name, now);
+        foreach (var claim in probe.Authorities)
+        {
+            if (claim.Type == DnsType.Srv && claim.Name.IsChildOf(OwnService.Type))
+                _probes.Note(claim.Name, now);
+        }
     }
 
     /// <param name="isAnnounced">this device need not be told of itself</param>
@@ -84,10 +103,10 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         if (now < NextTimeout)
             return;
         List<DnsQuestion> questions = [];
-        HasChanged |= _cache.Advance(now, r => IsWanted(own, r), questions);
+        _cache.Advance(now, r => IsWanted(own, r), questions);
         foreach (var instance in _resolves.TakeDue(now, QuestionsPerPacket / 2))
         {
-            var missing = Pointers.Where(p => Instance(p) == instance).SelectMany(p => Missing(own, p)).ToList();
+            var missing = Missing(own, instance).ToList();
             questions.AddRange(missing);
             if (missing.Count == 0)
                 _resolves.Forget(instance);
@@ -110,27 +129,59 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         }.Encode()));
     }
 
-    /// <summary>Every complete announcement of this account that holds.</summary>
-    internal IEnumerable<Candidate> Candidates(AccountHash account)
+    /// <summary>Tells which complete announcements of the own account hold now that did not, and which no longer do.</summary>
+    internal void TellChanges(OwnService own, DateTimeOffset now, PeerTable peers)
     {
-        HasChanged = false;
-        foreach (var pointer in Pointers)
+        foreach (var instance in _cache.TakeChanged())
         {
-            var instance = Instance(pointer);
-            if (_cache.Newest(instance, DnsType.Srv) is not { Record.Data: DnsData.Service service } srv
-                || _cache.Newest(instance, DnsType.Txt) is not { Announcement: { } announcement } || announcement.Account != account)
-                continue;
-            var addresses = Addresses(service.Target);
-            if (addresses.IsEmpty || service.Port == 0)
-                continue;
-            yield return new Candidate(
-                announcement.DeviceId, Printable.Shorten(instance.Labels[0]), announcement.ShortFingerprint,
-                service.Target.ToString().ToLowerInvariant(), service.Port, addresses,
-                announcement.News, pointer.AppearedAt, srv.HeardAt, pointer.IsLeaving || srv.IsLeaving);
+            if (_cache.Newest(instance, DnsType.Ptr) is not null)
+                _resolves.Note(instance, Missing(own, instance).Any(), now);
+            TellCandidate(own, instance, peers);
         }
     }
 
-    private IEnumerable<CachedRecord> Pointers => _cache.Find(OwnService.Type, DnsType.Ptr);
+    /// <summary>The same, where others are of the own account, or their addresses mean something else.</summary>
+    internal void TellAll(OwnService own, PeerTable peers)
+    {
+        foreach (var instance in _cache.Pointers.Select(Instance).ToList())
+            TellCandidate(own, instance, peers);
+    }
+
+    /// <summary>Takes back all it told.</summary>
+    internal void TakeBack(PeerTable peers)
+    {
+        foreach (var candidate in _candidates.Values)
+            peers.Replace(candidate, null);
+        _candidates.Clear();
+    }
+
+    private void TellCandidate(OwnService own, DnsName instance, PeerTable peers)
+    {
+        var before = _candidates.GetValueOrDefault(instance);
+        var after = Candidate(instance, own.Options.Announcement.Account);
+        peers.Replace(before, after);
+        if (after is null)
+            _candidates.Remove(instance);
+        else
+            _candidates[instance] = after;
+    }
+
+    private Candidate? Candidate(DnsName instance, AccountHash account)
+    {
+        if (_cache.Newest(instance, DnsType.Ptr) is not { } pointer
+            || _cache.Newest(instance, DnsType.Srv) is not { Record.Data: DnsData.Service service } srv
+            || _cache.Newest(instance, DnsType.Txt) is not { Announcement: { } announcement } || announcement.Account != account)
+            return null;
+        var addresses = Addresses(service.Target);
+        if (addresses.IsEmpty || service.Port == 0)
+            return null;
+        return new Candidate(
+            announcement.DeviceId, Printable.Shorten(instance.Labels[0]), announcement.ShortFingerprint,
+            service.Target.ToString().ToLowerInvariant(), service.Port, addresses,
+            announcement.News, pointer.AppearedAt, srv.HeardAt, pointer.IsLeaving || srv.IsLeaving);
+    }
+
+    private double Jitter() => random.Between(TimeSpan.Zero, s_jitter).TotalSeconds;
 
     private static DnsName Instance(CachedRecord pointer) => ((DnsData.Pointer)pointer.Record.Data).Target;
 
@@ -141,10 +192,6 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         DnsData.Text => 2,
         _ => LastOrder,
     };
-
-    // Of the instance itself, or of the host that it is on.
-    private bool IsOf(HashSet<DnsName> news, DnsName instance) =>
-        news.Contains(instance) || _cache.Newest(instance, DnsType.Srv)?.Record.Data is DnsData.Service service && news.Contains(service.Target);
 
     private bool IsRelevant(OwnService own, DnsRecord record) => record.Data switch
     {
@@ -159,12 +206,11 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         _probes.HeardSince(instance, now)
         ?? (now - _searchStarted <= MdnsTimes.SearchBegins ? _searchStarted : now);
 
-    private IEnumerable<DnsQuestion> Missing(OwnService own, CachedRecord pointer)
+    private IEnumerable<DnsQuestion> Missing(OwnService own, DnsName instance)
     {
-        var instance = Instance(pointer);
         var srv = _cache.Newest(instance, DnsType.Srv);
         var txt = _cache.Newest(instance, DnsType.Txt);
-        if (pointer.IsLeaving || IsForeign(own, txt))
+        if (_cache.Newest(instance, DnsType.Ptr) is not { IsLeaving: false } || IsForeign(own, txt))
             yield break;
         if (srv is null)
             yield return new DnsQuestion(instance, DnsType.Srv);
@@ -200,7 +246,7 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         return
         [
             .. own is null ? [] : own.Records(Network).Take(1),
-            .. Pointers
+            .. _cache.Pointers
                 .Where(p => !p.IsLeaving && p.Remaining(now) * 2 > p.TimeToLive)
                 .TakeWhile(p => (room -= Instance(p).WireLength) > 0)
                 .Select(p => p.Record with { Ttl = (uint)p.Remaining(now).TotalSeconds }),

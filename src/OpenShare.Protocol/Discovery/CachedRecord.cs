@@ -47,10 +47,16 @@ internal sealed class CachedRecord(DnsRecord record, IPAddress source, DateTimeO
     /// <param name="jitter">0 to 0.02</param>
     internal void Heard(uint ttl, double jitter, DateTimeOffset now)
     {
-        HeardAt = now;
         TimeToLive = TimeSpan.FromSeconds(Math.Min(ttl, MdnsTimes.LongestTimeToLive));
-        ExpiresAt = now + TimeToLive;
         IsLeaving = IsReplaced = false;
+        HeardAgain(jitter, now);
+    }
+
+    /// <summary>The same, with the same time to live.</summary>
+    internal void HeardAgain(double jitter, DateTimeOffset now)
+    {
+        HeardAt = now;
+        ExpiresAt = now + TimeToLive;
         _refreshes = 0;
         _jitter = jitter;
     }

@@ -9,7 +9,10 @@ public abstract record MdnsInput
     private MdnsInput() { }
 
     /// <summary>A datagram that came to the multicast group on this interface.</summary>
-    public sealed record PacketReceived(int Interface, IPEndPoint From, ReadOnlyMemory<byte> Bytes) : MdnsInput;
+    public sealed record PacketReceived(int Interface, MdnsPacket Packet) : MdnsInput
+    {
+        public PacketReceived(int Interface, IPEndPoint from, ReadOnlyMemory<byte> bytes) : this(Interface, new MdnsPacket(from, bytes)) { }
+    }
 
     /// <summary>The interfaces that can be used from now on, all of them.</summary>
     public sealed record InterfacesChanged(ImmutableArray<MdnsInterface> Interfaces) : MdnsInput;

@@ -18,7 +18,8 @@ public sealed class MdnsMachine
     public const int Interfaces = 32;
 
     private readonly IRandomSource _random;
-    private readonly SortedDictionary<int, Link> _links = [];
+    // In the order of their interfaces' numbers.
+    private ImmutableArray<Link> _links = [];
     private readonly PeerTable _peers = new();
     private readonly Queue<DateTimeOffset> _conflicts = new();
     private ImmutableHashSet<IPAddress> _ownAddresses = [];
@@ -36,17 +37,17 @@ public sealed class MdnsMachine
     public string AnnouncedName => _own.Name;
 
     /// <summary>True when the names are claimed and announced on every interface.</summary>
-    public bool IsAnnounced => _links.Count > 0 && _links.Values.All(l => l.Responder.IsAnnounced);
+    public bool IsAnnounced => !_links.IsEmpty && _links.All(l => l.Responder.IsAnnounced);
 
     /// <summary>When <see cref="MdnsInput.TimeoutReached"/> is due; null when only an input changes anything.</summary>
     public DateTimeOffset? NextTimeout
     {
         get
         {
-            if (_isStopped || _links.Count == 0)
+            if (_isStopped || _links.IsEmpty)
                 return null;
             var next = _peers.NextTimeout;
-            foreach (var link in _links.Values)
+            foreach (var link in _links)
             {
                 next = link.Responder.NextTimeout < next ? link.Responder.NextTimeout : next;
                 next = link.Browser.NextTimeout < next ? link.Browser.NextTimeout : next;
@@ -56,20 +57,22 @@ public sealed class MdnsMachine
         }
     }
 
-    internal int CachedRecords => _links.Values.Sum(l => l.Browser.CachedRecords);
+    internal int CachedRecords => _links.Sum(l => l.Browser.CachedRecords);
 
     private PeerPlace OwnPlace => new(
-        _own.Host.ToString(), _own.Options.Announcement.Port, [.. PeerAddresses.InOrder(_links.Values.SelectMany(l => l.Network.Addresses))]);
+        _own.Host.ToString(), _own.Options.Announcement.Port, [.. PeerAddresses.InOrder(_links.SelectMany(l => l.Network.Addresses))]);
 
     public IReadOnlyList<MdnsEffect> Handle(MdnsInput input, DateTimeOffset now)
     {
         if (_isStopped)
             return [];
-        List<MdnsEffect> effects = [];
+        var effects = new List<MdnsEffect>();
         switch (input)
         {
             case MdnsInput.PacketReceived packet:
-                Receive(packet, now, effects);
+                if (Find(packet.Interface) is not { } receiver || receiver.Browser.HearAgain(packet.Packet, now))
+                    return [];
+                Receive(receiver, packet.Packet, now, effects);
                 break;
             case MdnsInput.InterfacesChanged changed:
                 ChangeInterfaces(changed.Interfaces, now, effects);
@@ -78,11 +81,11 @@ public sealed class MdnsMachine
                 ChangeOptions(changed.Options, now, effects);
                 break;
             case MdnsInput.LookAgain:
-                foreach (var link in _links.Values)
+                foreach (var link in _links)
                     link.StartOver(now);
                 break;
             case MdnsInput.Stop:
-                foreach (var link in _links.Values)
+                foreach (var link in _links)
                     link.Responder.Goodbye(_own, host: true, effects);
                 _isStopped = true;
                 return effects;
@@ -94,52 +97,61 @@ public sealed class MdnsMachine
 
     private void Advance(DateTimeOffset now, List<MdnsEffect> effects)
     {
-        foreach (var link in _links.Values)
+        foreach (var link in _links)
         {
             link.Responder.Advance(_own, now, effects);
             link.Browser.Advance(_own, link.Responder.IsAnnounced, now, effects);
         }
 
-        if (!_mustCompare && now < _peers.NextTimeout && !_links.Values.Any(l => l.Browser.HasChanged))
-            return;
-        _mustCompare = false;
-        var announcement = _own.Options.Announcement;
-        var candidates = _links.Values.SelectMany(l => l.Browser.Candidates(announcement.Account)).ToList();
-        _peers.Update(candidates, announcement.DeviceId, OwnPlace, now, effects);
+        foreach (var link in _links)
+        {
+            if (link.Browser.HasChanged)
+                link.Browser.TellChanges(_own, now, _peers);
+        }
+        if (_mustCompare)
+        {
+            _mustCompare = false;
+            foreach (var link in _links)
+                link.Browser.TellAll(_own, _peers);
+            _peers.Reconsider();
+        }
+        if (_peers.HasChanged || now >= _peers.NextTimeout)
+            _peers.Update(_own.Options.Announcement.DeviceId, OwnPlace, now, effects);
     }
 
-    private void Receive(MdnsInput.PacketReceived packet, DateTimeOffset now, List<MdnsEffect> effects)
+    private Link? Find(int networkInterface)
     {
-        if (!_links.TryGetValue(packet.Interface, out var link))
-            return;
-        DnsMessage message;
-        try
+        foreach (var link in _links)
         {
-            message = link.Packets.Decode(packet.From, packet.Bytes);
+            if (link.Network.Index == networkInterface)
+                return link;
         }
-        catch (ProtocolException)
-        {
-            return;
-        }
+        return null;
+    }
 
-        if (!message.IsPlain)
+    private void Receive(Link link, MdnsPacket packet, DateTimeOffset now, List<MdnsEffect> effects)
+    {
+        if (packet.Message is not { IsPlain: true } message)
             return;
         if (!message.IsResponse)
         {
-            if (!link.Responder.LosesTo(_own, [.. message.Authorities.Where(r => !IsOwnAddress(r))], now))
+            if (message.Authorities.IsEmpty || !link.Responder.LosesTo(_own, [.. message.Authorities.Where(r => !IsOwnAddress(r))], now))
                 link.Responder.HandleQuery(_own, message, packet.From, now, effects);
             link.Browser.HandleProbe(message, now);
         }
         else if (packet.From.Port == Port)
         {
             // RFC 6762 §6: a response from another port is none.
-            ResolveConflicts(link, message, now, effects);
-            link.Browser.HandleResponse(_own, message, packet.From, now);
+            var isConflict = ResolveConflicts(link, message, now, effects);
+            link.Browser.HandleResponse(_own, message, packet, now);
+            // Said again it is a conflict again.
+            if (isConflict)
+                link.Browser.ForgetPackets();
         }
     }
 
     // RFC 6762 §9: who has a name and hears another use it claims it anew; who hears so while claiming takes another.
-    private void ResolveConflicts(Link link, DnsMessage response, DateTimeOffset now, List<MdnsEffect> effects)
+    private bool ResolveConflicts(Link link, DnsMessage response, DateTimeOffset now, List<MdnsEffect> effects)
     {
         var (instance, host) = (false, false);
         foreach (var claim in response.Said)
@@ -150,20 +162,20 @@ public sealed class MdnsMachine
             host |= claim.Name == _own.Host && claim.Data is DnsData.Address && !IsOwnAddress(claim);
         }
         if (!instance && !host)
-            return;
+            return false;
         var wait = CountConflict(now);
         if (link.Responder.IsAnnounced)
         {
             link.Responder.Probe(now, wait);
-            return;
+            return true;
         }
 
-        _own = _own.WithOtherNames(instance, host);
-        foreach (var each in _links.Values)
+        ChangeOwn(_own.WithOtherNames(instance, host));
+        foreach (var each in _links)
             each.Responder.Probe(now, wait);
-        _mustCompare = true;
         if (instance)
             effects.Add(new MdnsEffect.Renamed(_own.Name));
+        return true;
     }
 
     private TimeSpan CountConflict(DateTimeOffset now)
@@ -181,28 +193,40 @@ public sealed class MdnsMachine
             .Select(i => i with { Addresses = [.. i.Addresses.Select(PeerAddresses.WithoutScope).Distinct()] })
             .Where(i => !i.Addresses.IsEmpty).OrderBy(i => i.Index).Take(Interfaces).ToDictionary(i => i.Index);
         // Asked for every few seconds, and mostly the same.
-        if (usable.Count == _links.Count && _links.Values.All(l => usable.GetValueOrDefault(l.Network.Index) == l.Network))
+        if (usable.Count == _links.Length && _links.All(l => usable.GetValueOrDefault(l.Network.Index) == l.Network))
             return;
-        foreach (var gone in _links.Keys.Where(k => !usable.ContainsKey(k)).ToList())
-            _links.Remove(gone);
+        foreach (var gone in _links.Where(l => !usable.ContainsKey(l.Network.Index)))
+            gone.Browser.TakeBack(_peers);
         _ownAddresses = [.. usable.Values.SelectMany(i => i.Addresses)];
-        _mustCompare = true;
+        _links = [.. usable.Values.OrderBy(i => i.Index).Select(i => Find(i.Index) is { } known ? Changed(known, i, now, effects) : Started(i, now))];
+        ChangeOwn(_own);
+    }
 
-        foreach (var network in usable.Values.OrderBy(i => i.Index))
-        {
-            if (!_links.TryGetValue(network.Index, out var link))
-            {
-                _links[network.Index] = link = new Link(network, _random);
-                link.Responder.Probe(now);
-                link.Browser.Search(now);
-            }
-            else if (link.Network != network)
-            {
-                link.Responder.Goodbye(_own, link.Network.Addresses.Except(network.Addresses), effects);
-                link.Network = network;
-                link.StartOver(now);
-            }
-        }
+    private Link Started(MdnsInterface network, DateTimeOffset now)
+    {
+        var link = new Link(network, _random);
+        link.Responder.Probe(now);
+        link.Browser.Search(now);
+        return link;
+    }
+
+    private Link Changed(Link link, MdnsInterface network, DateTimeOffset now, List<MdnsEffect> effects)
+    {
+        if (link.Network == network)
+            return link;
+        link.Responder.Goodbye(_own, link.Network.Addresses.Except(network.Addresses), effects);
+        link.Network = network;
+        link.StartOver(now);
+        return link;
+    }
+
+    // What others say may mean something else now.
+    private void ChangeOwn(OwnService own)
+    {
+        _own = own;
+        _mustCompare = true;
+        foreach (var link in _links)
+            link.Browser.ForgetPackets();
     }
 
     private void ChangeOptions(MdnsOptions options, DateTimeOffset now, List<MdnsEffect> effects)
@@ -213,7 +237,7 @@ public sealed class MdnsMachine
         var keepsNames = options.DeviceName == _own.Options.DeviceName && changed.Options.Announcement.DeviceId == _own.Options.Announcement.DeviceId;
         if (keepsNames)
             changed = new OwnService(options, _own.InstanceTry, _own.HostTry);
-        foreach (var link in _links.Values)
+        foreach (var link in _links)
         {
             if (!keepsNames)
             {
@@ -226,8 +250,7 @@ public sealed class MdnsMachine
             }
         }
 
-        _own = changed;
-        _mustCompare = true;
+        ChangeOwn(changed);
     }
 
     private bool IsOwnAddress(DnsRecord record) => record.Data is DnsData.Address address && _ownAddresses.Contains(address.Value);
@@ -250,8 +273,6 @@ public sealed class MdnsMachine
         internal Responder Responder { get; } = new(network, random);
 
         internal Browser Browser { get; } = new(network, random);
-
-        internal PacketMemory Packets { get; } = new();
 
         internal void StartOver(DateTimeOffset now)
         {

@@ -6,44 +6,76 @@ namespace OpenShare.Protocol.Discovery;
 /// <summary>Turns the announcements that hold into what is told: sighted, lost, and one id at two places.</summary>
 internal sealed class PeerTable
 {
+    private readonly Dictionary<DeviceId, List<Candidate>> _candidates = [];
+    private readonly SortedSet<DeviceId> _changed = [];
     private readonly SortedDictionary<DeviceId, MdnsEffect.Sighted> _known = [];
     private readonly SortedDictionary<DeviceId, Doubt> _doubts = [];
 
     /// <summary>When a duplicate that is not yet told has lasted long enough to be told.</summary>
     internal DateTimeOffset NextTimeout =>
         _doubts.Count == 0 ? DateTimeOffset.MaxValue
-        : _doubts.Values.Min(d => d.Told.IsEmpty ? d.Since + MdnsTimes.BeforeDuplicate : DateTimeOffset.MaxValue);
+        : _doubts.Values.Min(DueAt);
+
+    internal bool HasChanged => _changed.Count > 0;
+
+    /// <summary>An announcement holds in place of another.</summary>
+    /// <param name="before">null: there was none</param>
+    /// <param name="after">null: it holds no more</param>
+    internal void Replace(Candidate? before, Candidate? after)
+    {
+        if (before is not null)
+        {
+            _candidates[before.DeviceId].Remove(before);
+            _changed.Add(before.DeviceId);
+        }
+
+        if (after is null)
+            return;
+        if (!_candidates.TryGetValue(after.DeviceId, out var list))
+            _candidates[after.DeviceId] = list = [];
+        list.Add(after);
+        _changed.Add(after.DeviceId);
+    }
+
+    /// <summary>Judges every device anew: what this one is, or where, has changed.</summary>
+    internal void Reconsider() => _changed.UnionWith([.. _candidates.Keys, .. _known.Keys]);
 
     /// <param name="ownPlace">where this device itself is, with its own id</param>
-    internal void Update(IEnumerable<Candidate> candidates, DeviceId ownId, PeerPlace ownPlace, DateTimeOffset now, List<MdnsEffect> effects)
+    internal void Update(DeviceId ownId, PeerPlace ownPlace, DateTimeOffset now, List<MdnsEffect> effects)
     {
-        var byDevice = new SortedDictionary<DeviceId, List<Candidate>>();
-        foreach (var candidate in candidates)
+        _changed.UnionWith(_doubts.Where(d => DueAt(d.Value) <= now).Select(d => d.Key));
+        foreach (var device in _changed)
         {
-            if (!byDevice.TryGetValue(candidate.DeviceId, out var list))
-                byDevice[candidate.DeviceId] = list = [];
-            list.Add(candidate);
-        }
+            if (!_candidates.TryGetValue(device, out var list) || list.Count == 0)
+            {
+                _candidates.Remove(device);
+                Clear(device, effects);
+                Lose(device, effects);
+                continue;
+            }
 
-        foreach (var gone in _doubts.Keys.Where(k => !byDevice.ContainsKey(k)).ToList())
-            Clear(gone, effects);
-
-        foreach (var gone in _known.Keys.Where(k => !byDevice.ContainsKey(k) || k == ownId).ToList())
-        {
-            _known.Remove(gone);
-            effects.Add(new MdnsEffect.Lost(gone));
-        }
-
-        foreach (var (device, list) in byDevice)
-        {
             var places = Places(list);
             if (device == ownId)
+            {
                 places = [ownPlace, .. places.Where(p => !p.IsSamePlaceAs(ownPlace))];
-            if (device != ownId)
+                Lose(device, effects);
+            }
+            else
+            {
                 Sight(device, list, places, now, effects);
+            }
             Judge(device, places, now, effects);
         }
+        _changed.Clear();
     }
+
+    private void Lose(DeviceId device, List<MdnsEffect> effects)
+    {
+        if (_known.Remove(device))
+            effects.Add(new MdnsEffect.Lost(device));
+    }
+
+    private static DateTimeOffset DueAt(Doubt doubt) => doubt.Told.IsEmpty ? doubt.Since + MdnsTimes.BeforeDuplicate : DateTimeOffset.MaxValue;
 
     // One place for one host and port. Who has just said goodbye counts only where nobody else stays.
     private static ImmutableArray<PeerPlace> Places(List<Candidate> candidates)

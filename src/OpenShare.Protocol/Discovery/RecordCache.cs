@@ -1,14 +1,13 @@
 using System.Net;
 using OpenShare.Protocol.Discovery.Dns;
-using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Discovery;
 
 /// <summary>
-/// The records heard on one interface (RFC 6762 §10), in name order. What does not fit is not kept: one source
-/// can fill its own share only, and all shares end with their time to live.
+/// The records heard on one interface (RFC 6762 §10), each under the instance or host that it tells of. What does not fit
+/// is not kept: one source can fill its own share only, and all shares end with their time to live.
 /// </summary>
-internal sealed class RecordCache(IRandomSource random)
+internal sealed class RecordCache
 {
     /// <summary>Records of one interface: some 600 devices.</summary>
     internal const int Total = 4096;
@@ -18,66 +17,82 @@ internal sealed class RecordCache(IRandomSource random)
 
     private readonly SortedDictionary<DnsName, List<CachedRecord>> _records = [];
     private readonly Dictionary<IPAddress, int> _perSource = [];
-    private readonly Dictionary<DnsName, int> _hosts = [];
+
+    // The instances that are said to be at a host, as often as they are.
+    private readonly Dictionary<DnsName, List<DnsName>> _hosts = [];
+    private readonly SortedSet<DnsName> _changed = [];
     private DateTimeOffset _nextExpiry = DateTimeOffset.MaxValue;
 
     internal int Count { get; private set; }
 
+    /// <summary>Another one whenever a record comes, goes, says goodbye, is replaced or holds again.</summary>
+    internal long Version { get; private set; }
+
+    /// <summary>Whether <see cref="TakeChanged"/> has something.</summary>
+    internal bool HasChanged => _changed.Count > 0;
+
     /// <summary>Never later than the first record expires or is to be asked for again.</summary>
     internal DateTimeOffset NextTimeout => _nextExpiry;
 
-    private IEnumerable<CachedRecord> All => _records.Values.SelectMany(r => r);
+    /// <summary>The pointers to all instances that hold, in the order of their names.</summary>
+    internal IEnumerable<CachedRecord> Pointers =>
+        _records.Values.SelectMany(list => list.Where(r => r.Record.Type == DnsType.Ptr && !r.IsReplaced));
 
-    /// <summary>The records of this name and type that hold, the newest last.</summary>
-    internal IEnumerable<CachedRecord> Find(DnsName name, DnsType type) =>
-        _records.TryGetValue(name, out var list) ? list.Where(r => r.Record.Type == type && !r.IsReplaced) : [];
+    /// <summary>The records of this type that hold, the newest last.</summary>
+    /// <param name="subject">whom they tell of: of a pointer the instance that it points to, else the record's own name</param>
+    internal IEnumerable<CachedRecord> Find(DnsName subject, DnsType type) =>
+        _records.TryGetValue(subject, out var list) ? list.Where(r => r.Record.Type == type && !r.IsReplaced) : [];
 
-    internal CachedRecord? Newest(DnsName name, DnsType type) => Find(name, type).MaxBy(r => r.HeardAt);
+    internal CachedRecord? Newest(DnsName subject, DnsType type) => Find(subject, type).MaxBy(r => r.HeardAt);
 
     /// <summary>True when a service is said to be at this host.</summary>
     internal bool IsNamedHost(DnsName host) => _hosts.ContainsKey(host);
 
-    /// <returns>the record when it is new here, or holds again; null when nothing changed but its time</returns>
-    internal CachedRecord? Put(DnsRecord record, IPAddress source, DateTimeOffset now)
+    /// <summary>The instances of which something is no longer as it was when this was last called.</summary>
+    internal IReadOnlyList<DnsName> TakeChanged()
     {
-        var list = _records.GetValueOrDefault(record.Name);
+        DnsName[] changed = [.. _changed];
+        _changed.Clear();
+        return changed;
+    }
+
+    /// <param name="jitter">0 to 0.02: how much later than others it is asked for again</param>
+    /// <param name="isNews">it is new here, or holds again; else only its time is another</param>
+    /// <returns>null: it is not kept</returns>
+    internal CachedRecord? Put(DnsRecord record, IPAddress source, double jitter, DateTimeOffset now, out bool isNews)
+    {
+        isNews = false;
+        var list = _records.GetValueOrDefault(Subject(record));
         var known = list?.Find(r => r.Record.SaysSameAs(record));
         if (known is null && (record.Ttl == 0 || Count >= Total || _perSource.GetValueOrDefault(source) >= PerSource))
             return null;
+        isNews = record.Ttl == 0 || known is not { IsLeaving: false, IsReplaced: false };
         if (record.Ttl == 0)
         {
             known!.Leave(now);
-            Expect(known);
-            return known;
         }
-
-        if (record.CacheFlush)
-            ReplaceOlder(list, record, now);
-        var held = known is { IsLeaving: false, IsReplaced: false };
-        if (known is null)
+        else
         {
-            known = new CachedRecord(record, source, now);
-            Add(known);
+            if (record.CacheFlush)
+                ReplaceOlder(list, record, now);
+            if (known is null)
+                Add(known = new CachedRecord(record, source, now));
+            known.Heard(record.Ttl, jitter, now);
         }
-
-        known.Heard(record.Ttl, random.Between(TimeSpan.Zero, TimeSpan.FromSeconds(0.02)).TotalSeconds, now);
         Expect(known);
-        return held ? null : known;
+        if (isNews)
+            NoteChange(record);
+        return known;
     }
 
     /// <summary>Forgets what has expired, and finds what is worth asking for again.</summary>
-    /// <returns>true when something was forgotten</returns>
-    internal bool Advance(DateTimeOffset now, Func<CachedRecord, bool> isWanted, List<DnsQuestion> questions)
+    internal void Advance(DateTimeOffset now, Func<CachedRecord, bool> isWanted, List<DnsQuestion> questions)
     {
         if (now < _nextExpiry)
-            return false;
-        var before = Count;
+            return;
         _nextExpiry = DateTimeOffset.MaxValue;
-        foreach (var (name, list) in _records.ToList())
-        {
-            foreach (var gone in list.Where(r => r.ExpiresAt <= now).ToList())
-                Remove(name, list, gone);
-        }
+        foreach (var gone in All.Where(r => r.ExpiresAt <= now).ToList())
+            Remove(gone);
 
         foreach (var record in All)
         {
@@ -91,17 +106,22 @@ internal sealed class RecordCache(IRandomSource random)
 
             Expect(record);
         }
-
-        return Count != before;
     }
 
-    private static void ReplaceOlder(List<CachedRecord>? list, DnsRecord record, DateTimeOffset now)
+    private IEnumerable<CachedRecord> All => _records.Values.SelectMany(r => r);
+
+    private static DnsName Subject(DnsRecord record) => record.Data is DnsData.Pointer pointer ? pointer.Target : record.Name;
+
+    private void ReplaceOlder(List<CachedRecord>? list, DnsRecord record, DateTimeOffset now)
     {
         foreach (var old in list ?? [])
         {
             // Records of one set may come in several packets: only what is older than a second is replaced.
-            if (old.Record.Type == record.Type && !old.Record.SaysSameAs(record) && old.HeardAt < now - MdnsTimes.AfterGoodbye)
-                old.Replace(now);
+            if (old.Record.Type != record.Type || old.Record.SaysSameAs(record) || old.IsReplaced || old.HeardAt >= now - MdnsTimes.AfterGoodbye)
+                continue;
+            old.Replace(now);
+            Expect(old);
+            NoteChange(old.Record);
         }
     }
 
@@ -113,31 +133,44 @@ internal sealed class RecordCache(IRandomSource random)
 
     private void Add(CachedRecord record)
     {
-        if (!_records.TryGetValue(record.Record.Name, out var list))
-            _records[record.Record.Name] = list = [];
+        var subject = Subject(record.Record);
+        if (!_records.TryGetValue(subject, out var list))
+            _records[subject] = list = [];
         list.Add(record);
         Count++;
-        Increment(_perSource, record.Source);
-        if (record.Record.Data is DnsData.Service service)
-            Increment(_hosts, service.Target);
+        _perSource[record.Source] = _perSource.GetValueOrDefault(record.Source) + 1;
+        if (record.Record.Data is not DnsData.Service service)
+            return;
+        if (!_hosts.TryGetValue(service.Target, out var instances))
+            _hosts[service.Target] = instances = [];
+        instances.Add(subject);
     }
 
-    private void Remove(DnsName name, List<CachedRecord> list, CachedRecord record)
+    private void Remove(CachedRecord record)
     {
+        NoteChange(record.Record);
+        var subject = Subject(record.Record);
+        var list = _records[subject];
         list.Remove(record);
         if (list.Count == 0)
-            _records.Remove(name);
+            _records.Remove(subject);
         Count--;
-        Decrement(_perSource, record.Source);
-        if (record.Record.Data is DnsData.Service service)
-            Decrement(_hosts, service.Target);
+        if (--_perSource[record.Source] == 0)
+            _perSource.Remove(record.Source);
+        if (record.Record.Data is not DnsData.Service service)
+            return;
+        var instances = _hosts[service.Target];
+        instances.Remove(subject);
+        if (instances.Count == 0)
+            _hosts.Remove(service.Target);
     }
 
-    private static void Increment<T>(Dictionary<T, int> counts, T key) where T : notnull => counts[key] = counts.GetValueOrDefault(key) + 1;
-
-    private static void Decrement<T>(Dictionary<T, int> counts, T key) where T : notnull
+    private void NoteChange(DnsRecord record)
     {
-        if (--counts[key] == 0)
-            counts.Remove(key);
+        Version++;
+        if (record.Data is not DnsData.Address)
+            _changed.Add(Subject(record));
+        else if (_hosts.TryGetValue(record.Name, out var instances))
+            _changed.UnionWith(instances);
     }
 }

@@ -21,6 +21,9 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
     }
 
     private readonly AnnounceSchedule _schedule = new(random);
+
+    // All it may be asked for, made anew when it changes: questions are many.
+    private (OwnService Own, MdnsInterface Network, ImmutableArray<DnsRecord> Records)? _answers;
     private State _state = State.Probing;
     private int _probesLeft;
     private DateTimeOffset _nextProbe = DateTimeOffset.MaxValue;
@@ -84,7 +87,7 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
     {
         if (_state != State.Announced)
             return;
-        var asked = own.Records(Network).Add(OwnService.Kind).Where(r => IsAsked(query, r) && !IsKnown(query, r)).ToImmutableArray();
+        ImmutableArray<DnsRecord> asked = [.. Answers(own).Where(r => IsAsked(query, r) && !IsKnown(query, r))];
         if (asked.IsEmpty)
             return;
         if (from.Port != MdnsMachine.Port)
@@ -159,6 +162,13 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
             Questions = [.. query.Questions.Where(q => asked.Any(r => Asks(q, r))).Take(OwnService.Addresses)],
             Answers = [.. asked.Select(r => r with { CacheFlush = false, Ttl = MdnsTimes.LegacyTimeToLive })],
         }.Encode(), from));
+    }
+
+    private ImmutableArray<DnsRecord> Answers(OwnService own)
+    {
+        if (_answers is not { } known || !ReferenceEquals(known.Own, own) || !ReferenceEquals(known.Network, Network))
+            _answers = known = (own, Network, own.Records(Network).Add(OwnService.Kind));
+        return known.Records;
     }
 
     private static bool IsAsked(DnsMessage query, DnsRecord record) => query.Questions.Any(q => Asks(q, record));

@@ -23,8 +23,8 @@ public sealed class MulticastTests
         Assert.Equal([0.02], a.HeardAt);
         Assert.Equal([10], b.HeardAt);
         Assert.Equal([10], c.HeardAt);
-        Assert.Equal(new IPEndPoint(a.Host.Address, MdnsMachine.Port), b.Datagrams[0].From);
-        Assert.Equal(Packet, b.Datagrams[0].Bytes.ToArray());
+        Assert.Equal(new IPEndPoint(a.Host.Address, MdnsMachine.Port), b.Datagrams[0].Packet.From);
+        Assert.Equal(Packet, b.Datagrams[0].Packet.Bytes.ToArray());
         Assert.Equal(1, world.Network.Datagrams.PacketsSent);
         Assert.Equal(3, world.Network.Datagrams.PacketsDelivered);
         Assert.Equal(18, world.Network.Datagrams.BytesDelivered);
@@ -110,7 +110,7 @@ public sealed class MulticastTests
         Assert.Equal(NetworkWorld.Address(9), Assert.Single(a.Port.Refresh(null).Usable[0].Addresses));
         a.Send();
         world.RunFor(100);
-        Assert.Equal(NetworkWorld.Address(9), b.Datagrams[0].From.Address);
+        Assert.Equal(NetworkWorld.Address(9), b.Datagrams[0].Packet.From.Address);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class MulticastTests
         a.Port.Send(1, new byte[2], null);
         world.RunFor(100);
 
-        Assert.Equal([2, 1], b.Datagrams.Select(d => d.Bytes.Length));
+        Assert.Equal([2, 1], b.Datagrams.Select(d => d.Packet.Bytes.Length));
         Assert.Equal([10, 25], b.HeardAt);
     }
 

@@ -7,7 +7,7 @@ namespace OpenShare.Simulation.Network.Datagrams;
 /// <summary>One datagram on its way to each of its receivers, with a draw of its own for each.</summary>
 internal sealed class DatagramSpread(SimulatedNetwork network, NetworkFlow flow, MulticastDatagram datagram, SimulatedHost from)
 {
-    private readonly TimeSpan _departs = from.Outward.Reserve(network.Queue.Elapsed, datagram.Bytes.Length, from.Conditions.BytesPerSecond);
+    private readonly TimeSpan _departs = from.Outward.Reserve(network.Queue.Elapsed, datagram.Packet.Bytes.Length, from.Conditions.BytesPerSecond);
 
     private SimulatedHost? _only;
 
@@ -53,7 +53,7 @@ internal sealed class DatagramSpread(SimulatedNetwork network, NetworkFlow flow,
     private void Deliver(SimulatedHost to, in LinkPath path)
     {
         var now = network.Queue.Elapsed;
-        var passed = to == from ? now : Later(_departs, to.Inward.Reserve(now, datagram.Bytes.Length, to.Conditions.BytesPerSecond));
+        var passed = to == from ? now : Later(_departs, to.Inward.Reserve(now, datagram.Packet.Bytes.Length, to.Conditions.BytesPerSecond));
         var segment = from.Segment;
         network.Queue.Schedule(passed - now + path.Delay(network.Random), () => Arrive(to, segment));
     }
@@ -75,8 +75,8 @@ internal sealed class DatagramSpread(SimulatedNetwork network, NetworkFlow flow,
                 Drop(to, reason);
                 continue;
             }
-            network.Datagrams.Delivered(1, datagram.Bytes.Length);
-            network.Observer.Delivered(flow, to.Name, datagram.Bytes.Length);
+            network.Datagrams.Delivered(1, datagram.Packet.Bytes.Length);
+            network.Observer.Delivered(flow, to.Name, datagram.Packet.Bytes.Length);
         }
     }
 

@@ -53,12 +53,26 @@ internal sealed partial class PeersActor
 
     private void OnAccepted(ITransportConnection connection)
     {
-        if (_halfOpen.Admit(connection, _context.Steady) is not { } deadline)
+        if (Admit(connection) is not { } deadline)
         {
             connection.Dispose();
             return;
         }
         ReadOpeningAsync(connection, deadline).PipeTo(Self);
+    }
+
+    private CancellationToken? Admit(ITransportConnection connection)
+    {
+        if (_halfOpen.Count == 0)
+            Timers.StartPeriodicTimer("sweep", new Sweep(), SweepEvery);
+        return _halfOpen.Admit(connection, _context.Steady);
+    }
+
+    private void OnSweep()
+    {
+        _halfOpen.Expire(_context.Steady);
+        if (_halfOpen.Count == 0)
+            Timers.Cancel("sweep");
     }
 
     private static async Task<OpeningRead> ReadOpeningAsync(ITransportConnection connection, CancellationToken deadline)
@@ -83,7 +97,7 @@ internal sealed partial class PeersActor
         }
         switch (opening.KindCase)
         {
-            case Opening.KindOneofCase.Hello when Party() is { } party && _halfOpen.Admit(read.Connection, _context.Steady) is { } deadline:
+            case Opening.KindOneofCase.Hello when Party() is { } party && Admit(read.Connection) is { } deadline:
                 AnswerAsync(party, read.Connection, read.Opening, deadline).PipeTo(Self);
                 break;
             case Opening.KindOneofCase.Join when JoinedPeer(opening.Join) is { } peer:

@@ -70,7 +70,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<PeerCommands.TellLinks>(m => { foreach (var peer in _peers.Values) peer.Forward(m); });
         Receive<PeerCommands.Resolve>(OnResolve);
         Receive<PeerCommands.Stop>(_ => OnStop());
-        Receive<PeerQueries.GetPeers>(_ => Sender.Tell(_directory.View(_revoked, _duplicates)));
+        Receive<PeerQueries.GetPeers>(_ => OnGetPeers());
 
         Receive<PeerSignals.Proven>(m => OnProven(m.Certificate, m.Remote, m.IsDialled));
         Receive<PeerSignals.Refused>(m => OnRefused(m.Device, m.Problem));
@@ -85,7 +85,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<Answered>(OnAnswered);
         Receive<Resolved>(OnResolved);
         Receive<ProbeDone>(m => _halfOpen.Remove(m.Connection));
-        Receive<Sweep>(_ => _halfOpen.Expire(_context.Steady));
+        Receive<Sweep>(_ => OnSweep());
         Receive<ProbesDue>(_ => RunProbes());
     }
 
@@ -107,7 +107,6 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<DiscoveryEvents.PeerLost>(self);
         _context.Events.Subscribe<DiscoveryEvents.DuplicateDevice>(self);
         _context.Events.Subscribe<DiscoveryEvents.DuplicateEnded>(self);
-        Timers.StartPeriodicTimer("sweep", new Sweep(), SweepEvery);
         if (_listener is not null)
             Accept();
     }
@@ -188,11 +187,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     {
         var device = sighted.Sighting.DeviceId;
         _directory.Sighted(sighted.Sighting);
-        // Anybody may announce ids without end; whoever has an actor here already, or is asked for by the user, is served still.
-        if (!_peers.ContainsKey(device) && _peers.Count >= MostPeers)
-            return;
-        var peer = Peer(device);
-        peer.Tell(new PeerSignals.Sighted(sighted.Sighting));
+        if (_peers.TryGetValue(device, out var known))
+            known.Tell(new PeerSignals.Sighted(sighted.Sighting));
         _probes.HandleSighted(_identity?.DeviceId, device, sighted.Sighting.Place.Addresses, sighted.Sighting.News, _context.Steady);
         RunProbes();
     }
@@ -209,10 +205,22 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
             _probes.HandleOwnNews(_identity.NewsWith(_revoked?.Version ?? 0));
     }
 
+    // Whoever looks wants to see names that are proven.
+    private void OnGetPeers()
+    {
+        Sender.Tell(_directory.View(_revoked, _duplicates));
+        _probes.HandleLooked(_context.Steady);
+        RunProbes();
+    }
+
     private void RunProbes()
     {
         foreach (var device in _probes.TakeDue(_context.Steady))
-            Peer(device).Tell(new PeerSignals.Probe());
+        {
+            // Anybody may announce ids without end; whoever has an actor here already, or is asked for by the user, is served still.
+            if (_peers.ContainsKey(device) || _peers.Count < MostPeers)
+                Peer(device).Tell(new PeerSignals.Probe());
+        }
         if (_probes.NextTimeout is { } next && next < DateTimeOffset.MaxValue)
             Timers.StartSingleTimer(nameof(ProbesDue), new ProbesDue(), next > _context.Steady ? next - _context.Steady : TimeSpan.Zero);
         else

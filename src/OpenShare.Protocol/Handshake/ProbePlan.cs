@@ -5,13 +5,17 @@ using OpenShare.Protocol.Identity;
 namespace OpenShare.Protocol.Handshake;
 
 /// <summary>
-/// Which sighted devices are to be probed, and when. At first sight, so that a name on the screen is a proven key; not
-/// again for a device that comes back soon, at the address where it was proven, and knows what this one knows (ADR 0018).
+/// Which sighted devices are to be probed, and when. The first few at first sight and the others of a crowd when somebody
+/// looks (ADR 0019), so that a name on the screen is a proven key; not again a device that comes back soon, at the address
+/// where it was proven, and knows what this one knows (ADR 0018).
 /// </summary>
 public sealed class ProbePlan(IRandomSource random)
 {
     /// <summary>So long a proof does for a device that was out of sight.</summary>
     public static readonly TimeSpan ProofHolds = TimeSpan.FromMinutes(10);
+
+    /// <summary>So many are probed at first sight.</summary>
+    public const int AtFirstSight = 4;
 
     /// <summary>The one of two that dials second gives the other so long: one handshake proves both.</summary>
     public static readonly TimeSpan DialsSecond = TimeSpan.FromSeconds(1);
@@ -21,6 +25,9 @@ public sealed class ProbePlan(IRandomSource random)
     private static readonly (TimeSpan Min, TimeSpan Max) s_betweenNews = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1.5));
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(10);
     private const int MostTries = 4;
+
+    // Whom nobody has looked at yet are probed one after the other, lest a thousand be dialled at once.
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(20);
 
     private readonly SortedDictionary<DeviceId, Peer> _peers = [];
     private NewsTag? _news;
@@ -41,11 +48,11 @@ public sealed class ProbePlan(IRandomSource random)
     {
         if (!_peers.TryGetValue(device, out var peer))
             _peers[device] = peer = new Peer();
-        (peer.Addresses, peer.News) = (addresses, news);
         peer.Rest();
+        (peer.Addresses, peer.News, peer.IsInSight, peer.WasTried) = (addresses, news, true, false);
         if (news is null)
             peer.Due = now;
-        else if (!peer.IsProvenAt(now))
+        else if (!peer.IsProvenAt(now) && !IsOneOfACrowd(peer, now))
             peer.Due = self is { } own && own.CompareTo(device) > 0 ? now + DialsSecond : now;
         else if (news != _news && news != peer.Compared)
             (peer.Due, peer.IsForNews) = (now + random.Between(s_beforeNews), true);
@@ -56,9 +63,21 @@ public sealed class ProbePlan(IRandomSource random)
         if (!_peers.TryGetValue(device, out var peer))
             return;
         peer.Rest();
+        peer.IsInSight = false;
         // Of a proven device something is remembered, and there are no more of those than the account has devices.
         if (peer.ProvenAt is null)
             _peers.Remove(device);
+    }
+
+    /// <summary>Somebody looks at the devices in sight.</summary>
+    public void HandleLooked(DateTimeOffset now)
+    {
+        var due = now;
+        foreach (var peer in _peers.Values.Where(p => p.IsInSight && !p.WasTried && p.Due == DateTimeOffset.MaxValue && !p.IsProvenAt(now)))
+        {
+            peer.Due = due;
+            due += s_betweenLooks;
+        }
     }
 
     /// <summary>A handshake with it succeeded, whoever dialled.</summary>
@@ -98,10 +117,15 @@ public sealed class ProbePlan(IRandomSource random)
                 continue;
             }
             probes.Add(device);
+            peer.WasTried = true;
             peer.Due = ++peer.Tries < MostTries ? now + s_firstRetry * (1 << peer.Tries - 1) : DateTimeOffset.MaxValue;
         }
         return probes;
     }
+
+    private bool IsOneOfACrowd(Peer sighted, DateTimeOffset now) => _peers.Values
+        .Where(p => p != sighted && p.IsInSight && (p.IsProvenAt(now) || p.Due < DateTimeOffset.MaxValue))
+        .Take(AtFirstSight).Count() == AtFirstSight;
 
     private sealed class Peer
     {
@@ -117,6 +141,11 @@ public sealed class ProbePlan(IRandomSource random)
         internal IPAddress? ProvenAddress { get; set; }
 
         internal DateTimeOffset Due { get; set; } = DateTimeOffset.MaxValue;
+
+        internal bool IsInSight { get; set; }
+
+        /// <summary>Since it was last sighted.</summary>
+        internal bool WasTried { get; set; }
 
         internal bool IsForNews { get; set; }
 

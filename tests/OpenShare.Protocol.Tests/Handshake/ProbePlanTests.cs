@@ -74,6 +74,42 @@ public sealed class ProbePlanTests
     }
 
     [Fact]
+    public void Of_a_crowd_a_few_are_probed_at_first_sight_and_the_others_once_when_somebody_looks()
+    {
+        var crowd = Enumerable.Range(10, 10).Select(Some.Device).ToList();
+        crowd.ForEach(d => Sight(d));
+        Assert.Equal(crowd.Take(ProbePlan.AtFirstSight), _plan.TakeDue(_now));
+        foreach (var first in crowd.Take(ProbePlan.AtFirstSight))
+            Prove(first);
+        AssertRests();
+
+        _plan.HandleLooked(_now);
+        List<DeviceId> looked = [];
+        for (; looked.Count < crowd.Count - ProbePlan.AtFirstSight; _now = _plan.NextTimeout)
+            looked.AddRange(_plan.TakeDue(_now));
+        Assert.Equal(crowd.Skip(ProbePlan.AtFirstSight), looked);
+        looked.Take(3).ToList().ForEach(d => Prove(d));
+        looked.Skip(3).ToList().ForEach(_plan.HandleRefused);
+
+        _plan.HandleLooked(_now);
+        AssertRests();
+    }
+
+    [Fact]
+    public void Whoever_comes_into_a_crowd_that_knows_something_else_asks_one_of_it_at_a_time()
+    {
+        var crowd = Enumerable.Range(10, 20).Select(Some.Device).ToList();
+        crowd.ForEach(d => Sight(d, New));
+        var atOnce = _plan.TakeDue(_now);
+        Assert.Equal(ProbePlan.AtFirstSight, atOnce.Count);
+        foreach (var proven in atOnce)
+            Prove(proven);
+        Pass(TimeSpan.FromSeconds(3));
+
+        Assert.Single(_plan.TakeDue(_now));
+    }
+
+    [Fact]
     public void Of_those_that_know_something_else_one_is_asked_and_then_the_others_if_it_did_not_help()
     {
         var others = Enumerable.Range(10, 8).Select(Some.Device).ToList();

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
 using OpenShare.Device.Tests.Registration;
@@ -169,6 +170,9 @@ public sealed class SimulatedDevice : IDisposable
     /// <summary>As its user would: begins to send to whoever answers at another's address.</summary>
     public void SendToAddressOf(SimulatedDevice to, params string[] paths) =>
         Running.Tell(new TransferCommands.SendFiles([.. paths], new SendTarget.Address(new IPEndPoint(to.Host.Address, DeviceProcess.Port))));
+
+    /// <summary>As its user would: looks at the list of devices.</summary>
+    public void LookAtPeers() => Running.Tell(new PeerQueries.GetPeers());
 
     public bool Sees(SimulatedDevice other) => _sighted.Contains(other.Id);
 

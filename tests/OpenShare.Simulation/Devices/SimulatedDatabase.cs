@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 using OpenShare.Device.Storage.Database;
 
@@ -10,6 +11,9 @@ namespace OpenShare.Simulation.Devices;
 internal sealed class SimulatedDatabase : ICommitWatch, IDisposable
 {
     private static long s_files;
+
+    // Dapper generates code for each statement of each connection string: here all databases have one schema.
+    static SimulatedDatabase() => SqlMapper.ConnectionStringComparer = new AllAlike();
 
     private readonly bool _losesPower;
     private readonly SqliteConnection _durable = new("Data Source=:memory:;Pooling=False");
@@ -109,6 +113,13 @@ internal sealed class SimulatedDatabase : ICommitWatch, IDisposable
     }
 
     private SqliteConnection Connect() => Connect(_file);
+
+    private sealed class AllAlike : IEqualityComparer<string>
+    {
+        public bool Equals(string? x, string? y) => true;
+
+        public int GetHashCode(string obj) => 0;
+    }
 }
 
 /// <summary>A database with the schema and nothing in it.</summary>

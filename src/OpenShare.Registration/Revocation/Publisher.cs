@@ -38,14 +38,9 @@ internal sealed class Publisher(TimeProvider time, bool wakesAtOnce = false)
             var left = until - time.GetUtcNow();
             if (isWanted(current) || left <= TimeSpan.Zero)
                 return current;
-            try
-            {
-                await changed.WaitAsync(left, time, cancel);
-            }
-            catch (TimeoutException)
-            {
-                return Current;
-            }
+            // That nothing changed is what mostly happens, thousands of times a minute: no exception is thrown for it.
+            await changed.WaitAsync(left, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancel.ThrowIfCancellationRequested();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using OpenShare.Simulation.Network;
 using OpenShare.Simulation.Network.Links;
@@ -8,36 +9,58 @@ namespace OpenShare.Simulation.Commands;
 /// <summary>How large a world may be, and how fast it runs.</summary>
 internal static class BenchCommand
 {
-    private static readonly (string Name, string Story, Func<int, Scenario> Scenario)[] s_worlds =
+    private static readonly BenchWorld[] s_worlds =
     [
-        ("networks", "devices on 40 networks, announcing", n => Lan.With(1000 / n).Devices().OnNetworks(40 / n).Over(LinkConditions.Wired).For(10.Minutes())),
-        ("network", "devices on one network, announcing", n => Lan.With(1000 / n).Devices().Over(LinkConditions.Wired).For(10.Minutes())),
-        ("transfers", "devices, twice as many transfers over flapping Wi-Fi", n => Lan.With(50 / n).Devices().FlappingWiFi().SendingRandomTrees(100 / n).For(1.Hours())),
+        new("networks", "announcing", 1000, Networks: 40, (devices, networks) => Fleet(devices).OnNetworks(networks)),
+        new("network", "announcing", 1000, Networks: 1, (devices, _) => Fleet(devices)),
+        new("transfers", "twice as many transfers over flapping Wi-Fi", 50, Networks: 1, (devices, _) =>
+            Lan.With(devices).Devices().FlappingWiFi().SendingRandomTrees(2 * devices).For(1.Hours())),
     ];
 
     internal static Command Create()
     {
         var name = new Argument<string?>("world") { Arity = ArgumentArity.ZeroOrOne, Description = $"One of: {string.Join(", ", s_worlds.Select(w => w.Name))}; without it: each" };
-        var parts = new Option<int>("--part") { Description = "Only so small a part of its devices: 10 for a tenth", DefaultValueFactory = _ => 1 };
+        var part = new Option<int>("--part") { Description = "Only so small a part of its devices: 10 for a tenth", DefaultValueFactory = _ => 1 };
         var network = new Option<bool>("--links") { Description = "The simulated network alone, without devices" };
-        var command = new Command("bench", "Large worlds, in figures") { name, parts, network };
+        var threads = new Option<int>("--threads") { Description = "Networks that have nothing to do with each other are spread over so many", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var command = new Command("bench", "Large worlds, in figures") { name, part, network, threads };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(network))
                 NetworkBenchmark.Run(Console.WriteLine);
             foreach (var world in s_worlds.Where(w => !parsed.GetValue(network) && (parsed.GetValue(name) is not { } only || only == w.Name)))
-                Measure(world.Story, world.Scenario(parsed.GetValue(parts)));
+                Measure(world, parsed.GetValue(part), parsed.GetValue(threads));
         });
         return command;
     }
 
-    private static void Measure(string what, Scenario scenario)
+    private static Scenario Fleet(int devices) =>
+        Lan.With(devices).Devices().Over(LinkConditions.Wired).PollingEvery(1.Minutes()).For(10.Minutes());
+
+    private static void Measure(BenchWorld world, int part, int threads)
     {
-        var cpu = Environment.CpuUsage.TotalTime;
-        var outcome = OwnThread.Run(() => scenario.Run());
-        var figures = outcome.Figures;
+        var scenarios = world.Split(part, threads);
+        var (cpu, watch) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
+        var outcomes = OwnThread.RunAll([.. scenarios.Select(s => (Func<Outcome>)(() => s.Run()))]);
+        var real = watch.Elapsed;
+        var figures = outcomes.Select(o => o.Figures).Aggregate((a, b) => new Figures(
+            a.Virtual > b.Virtual ? a.Virtual : b.Virtual, real, a.Steps + b.Steps, a.Deliveries + b.Deliveries, a.Completed + b.Completed, a.Faults + b.Faults)) with { Real = real };
+        var broken = string.Concat(outcomes.Where(o => !o.Holds).Select(o => $"\n{o}"));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{scenario.DeviceCount} {what}: {figures}; {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:0.0} s CPU; {figures.Virtual / figures.Real:0} times as fast as life, {figures.Steps / figures.Real.TotalSeconds / 1000:0} thousand steps a second; peak {System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB{(outcome.Holds ? "" : "; " + outcome)}"));
+            $"{scenarios.Sum(s => s.DeviceCount)} devices on {scenarios.Sum(s => s.Networks)} networks, {world.Story}, in {scenarios.Count} threads: {figures}; {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:0.0} s CPU; {figures.Virtual / real:0} times as fast as life, {figures.Steps / real.TotalSeconds / 1000:0} thousand messages a second; peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB{broken}"));
+    }
+
+    private sealed record BenchWorld(string Name, string Story, int Devices, int Networks, Func<int, int, Scenario> Scenario)
+    {
+        /// <summary>One scenario for each thread, with its share of the networks; a network is never divided.</summary>
+        internal List<Scenario> Split(int part, int threads)
+        {
+            var networks = Math.Max(1, Networks / part);
+            var shares = Math.Min(threads, networks);
+            return [.. Enumerable.Range(0, shares).Select(i => Scenario(Devices / part * Share(i) / networks, Share(i)).Seed(i + 1))];
+
+            int Share(int i) => networks / shares + (i < networks % shares ? 1 : 0);
+        }
     }
 }

@@ -3,7 +3,16 @@ namespace OpenShare.Simulation.Commands;
 /// <summary>A thread for one world: nothing else runs on it, and no synchronization context of a caller's is there.</summary>
 internal static class OwnThread
 {
-    internal static T Run<T>(Func<T> work)
+    internal static T Run<T>(Func<T> work) => RunAll([work])[0];
+
+    /// <summary>All at once, a thread for each.</summary>
+    internal static T[] RunAll<T>(IReadOnlyList<Func<T>> works)
+    {
+        var running = works.Select(Start).ToList();
+        return [.. running.Select(r => r.GetAwaiter().GetResult())];
+    }
+
+    private static Task<T> Start<T>(Func<T> work)
     {
         var done = new TaskCompletionSource<T>();
         var thread = new Thread(() =>
@@ -20,7 +29,6 @@ internal static class OwnThread
             }
         });
         thread.Start();
-        thread.Join();
-        return done.Task.GetAwaiter().GetResult();
+        return done.Task;
     }
 }

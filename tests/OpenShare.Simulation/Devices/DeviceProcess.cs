@@ -2,7 +2,6 @@ using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Tests.Support;
-using OpenShare.Protocol.Revocation;
 using OpenShare.Simulation.Time;
 
 namespace OpenShare.Simulation.Devices;
@@ -45,6 +44,6 @@ internal sealed class DeviceProcess
         var context = new DeviceContext(new SimulatedClock(_process), new SeededRandom(seed), workers, transport, new DeviceEventBus());
         return new DeviceAdapters(
             context, machine.Keys, machine.OpenDatabase(), machine.Disk.Mount(), machine.ServiceLine.Client(_process),
-            transport.Listen(new IPEndPoint(IPAddress.Any, Port)), machine.Host.OpenPort, RevocationPace.Default);
+            transport.Listen(new IPEndPoint(IPAddress.Any, Port)), machine.Host.OpenPort, _world.Scenario.Pace);
     }
 }

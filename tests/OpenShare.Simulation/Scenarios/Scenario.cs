@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OpenShare.Protocol.Revocation;
 using OpenShare.Simulation.Network.Links;
 using OpenShare.Simulation.Scenarios;
 using OpenShare.Simulation.Scenarios.Happenings;
@@ -40,6 +41,9 @@ public sealed record Scenario
     /// <summary>How long certificates and revocation lists live.</summary>
     public ServiceLifetimes Lifetimes { get; private init; } = ServiceLifetimes.AsInLife;
 
+    /// <summary>How devices ask the service for a newer revocation list.</summary>
+    internal RevocationPace Pace { get; private init; } = RevocationPace.Default;
+
     /// <summary>Promises that are not watched over: to show that an alarm is the one that finds a bug.</summary>
     internal ImmutableArray<string> Disarmed { get; init; } = [];
 
@@ -50,6 +54,9 @@ public sealed record Scenario
     public Scenario Over(LinkConditions conditions) => this with { Conditions = conditions };
 
     public Scenario Issuing(ServiceLifetimes lifetimes) => this with { Lifetimes = lifetimes };
+
+    /// <summary>Devices ask for a newer revocation list so often, each time waiting as long for one; every 5 s else.</summary>
+    public Scenario PollingEvery(TimeSpan interval) => this with { Pace = Pace with { Interval = interval } };
 
     public Scenario OnNetworks(int count) => this with { Networks = count };
 

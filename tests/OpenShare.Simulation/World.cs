@@ -36,7 +36,7 @@ public sealed partial class World : IDisposable
     internal World(Scenario scenario, Action<string>? line)
     {
         Scenario = scenario;
-        System = ActorSystem.Create("lan", ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "simulation.conf"))));
+        System = CreateSystem();
         Queue = Scheduler.Queue;
         Trace = new Trace(Queue, line);
         _wire = new NetworkTrace(Queue, line);
@@ -172,6 +172,10 @@ public sealed partial class World : IDisposable
         _wire.Dispose();
         Trace.Dispose();
     }
+
+    /// <summary>An actor system that runs on the queue of its own scheduler.</summary>
+    internal static ActorSystem CreateSystem() =>
+        ActorSystem.Create("lan", ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "simulation.conf"))));
 
     /// <summary>An address that no host has had before.</summary>
     internal IPAddress FreshAddress()

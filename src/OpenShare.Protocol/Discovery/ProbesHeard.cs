@@ -7,14 +7,15 @@ internal sealed class ProbesHeard
 {
     internal const int Total = 256;
 
-    private readonly SortedDictionary<DnsName, DateTimeOffset> _heard = [];
+    private readonly Dictionary<DnsName, DateTimeOffset> _heard = [];
+    private readonly Queue<DnsName> _order = new();
 
     internal void Note(DnsName instance, DateTimeOffset now)
     {
-        foreach (var old in _heard.Where(h => h.Value < now - MdnsTimes.ProbeRemembered).Select(h => h.Key).ToList())
-            _heard.Remove(old);
-        if (_heard.Count < Total)
-            _heard.TryAdd(instance, now);
+        while (_order.TryPeek(out var oldest) && _heard[oldest] < now - MdnsTimes.ProbeRemembered)
+            _heard.Remove(_order.Dequeue());
+        if (_heard.Count < Total && _heard.TryAdd(instance, now))
+            _order.Enqueue(instance);
     }
 
     internal DateTimeOffset? HeardSince(DnsName instance, DateTimeOffset now) =>

@@ -15,7 +15,7 @@ internal sealed class RecordCache
     /// <summary>Records from one source address: some 40 agents on one host.</summary>
     internal const int PerSource = 256;
 
-    private readonly SortedDictionary<DnsName, List<CachedRecord>> _records = [];
+    private readonly Dictionary<DnsName, List<CachedRecord>> _records = [];
     private readonly Dictionary<IPAddress, int> _perSource = [];
 
     // The instances that are said to be at a host, as often as they are.
@@ -34,7 +34,7 @@ internal sealed class RecordCache
     /// <summary>Never later than the first record expires or is to be asked for again.</summary>
     internal DateTimeOffset NextTimeout => _nextExpiry;
 
-    /// <summary>The pointers to all instances that hold, in the order of their names.</summary>
+    /// <summary>The pointers to all instances that hold.</summary>
     internal IEnumerable<CachedRecord> Pointers =>
         _records.Values.SelectMany(list => list.Where(r => r.Record.Type == DnsType.Ptr && !r.IsReplaced));
 
@@ -43,7 +43,16 @@ internal sealed class RecordCache
     internal IEnumerable<CachedRecord> Find(DnsName subject, DnsType type) =>
         _records.TryGetValue(subject, out var list) ? list.Where(r => r.Record.Type == type && !r.IsReplaced) : [];
 
-    internal CachedRecord? Newest(DnsName subject, DnsType type) => Find(subject, type).MaxBy(r => r.HeardAt);
+    internal CachedRecord? Newest(DnsName subject, DnsType type)
+    {
+        CachedRecord? newest = null;
+        foreach (var record in _records.TryGetValue(subject, out var list) ? list : [])
+        {
+            if (record.Record.Type == type && !record.IsReplaced && (newest is null || record.HeardAt > newest.HeardAt))
+                newest = record;
+        }
+        return newest;
+    }
 
     /// <summary>True when a service is said to be at this host.</summary>
     internal bool IsNamedHost(DnsName host) => _hosts.ContainsKey(host);

@@ -13,6 +13,7 @@ public sealed class DnsName : IEquatable<DnsName>, IComparable<DnsName>
 {
     // Each label in lower case after its length, so that no two names share a key.
     private readonly string _key;
+    private readonly int _hash;
     private string? _text;
 
     private DnsName(ImmutableArray<string> labels, int wireLength)
@@ -28,6 +29,7 @@ public sealed class DnsName : IEquatable<DnsName>, IComparable<DnsName>
         }
 
         _key = key.ToString();
+        _hash = _key.GetHashCode(StringComparison.Ordinal);
     }
 
     public ImmutableArray<string> Labels { get; }
@@ -57,11 +59,11 @@ public sealed class DnsName : IEquatable<DnsName>, IComparable<DnsName>
     public bool IsChildOf(DnsName parent) =>
         Labels.Length == parent.Labels.Length + 1 && _key.EndsWith(parent._key, StringComparison.Ordinal) && _key.Length == parent._key.Length + Labels[0].Length + 1;
 
-    public bool Equals(DnsName? other) => other is not null && _key == other._key;
+    public bool Equals(DnsName? other) => other is not null && _hash == other._hash && _key == other._key;
 
     public override bool Equals(object? obj) => Equals(obj as DnsName);
 
-    public override int GetHashCode() => _key.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode() => _hash;
 
     public int CompareTo(DnsName? other) => string.CompareOrdinal(_key, other?._key);
 

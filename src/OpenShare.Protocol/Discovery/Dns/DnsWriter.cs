@@ -14,7 +14,10 @@ internal sealed class DnsWriter
     private const ushort ClassIn = 1;
     private const int LastPointerTarget = 0x3FFF;
 
-    private readonly byte[] _buffer = new byte[DnsLimits.Message];
+    // The longest message is long, and most are short.
+    private const int Usual = 512;
+
+    private byte[] _buffer = new byte[Usual];
     private readonly Dictionary<string, int> _written = new(StringComparer.Ordinal);
     private readonly bool _compress;
     private int _length;
@@ -119,9 +122,11 @@ internal sealed class DnsWriter
 
     private Span<byte> Space(int count)
     {
-        if (count > _buffer.Length - _length)
+        if (count > DnsLimits.Message - _length)
             throw new ProtocolException($"This DNS message does not fit {DnsLimits.Message} bytes.");
         _length += count;
+        if (_length > _buffer.Length)
+            Array.Resize(ref _buffer, Math.Min(Math.Max(_length, 2 * _buffer.Length), DnsLimits.Message));
         return _buffer.AsSpan(_length - count, count);
     }
 }

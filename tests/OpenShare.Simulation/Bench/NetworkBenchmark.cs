@@ -3,11 +3,12 @@ using System.Globalization;
 using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
+using OpenShare.Simulation.Network;
 using OpenShare.Simulation.Network.Links;
 using OpenShare.Simulation.Network.Observing;
 using OpenShare.Simulation.Time;
 
-namespace OpenShare.Simulation.Network;
+namespace OpenShare.Simulation.Bench;
 
 /// <summary>How fast the simulated network is in real time, without devices.</summary>
 internal static class NetworkBenchmark

@@ -19,6 +19,12 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     private const int QuestionsPerPacket = 32;
     private const int KnownAnswerBytes = 1000;
 
+    // What is known beyond that is answered anew: some 300 devices are not.
+    private const int KnownAnswerPackets = 8;
+
+    // Of a pointer beside the name it points to: its own name, compressed, type, class, time to live and length.
+    private const int PointerBytes = 12;
+
     // RFC 6762 §5.2: a little later than others, at random.
     private static readonly TimeSpan s_jitter = TimeSpan.FromSeconds(0.02);
 
@@ -122,11 +128,16 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         if (questions.Count == 0)
             return;
         _notBefore = now + MdnsTimes.BetweenQueryPackets;
-        effects.Add(new MdnsEffect.Send(Network.Index, new DnsMessage
+        var known = questions.Exists(q => q.Name == OwnService.Type) ? KnownAnswers(isAnnounced ? own : null, now) : [[]];
+        for (var i = 0; i < known.Count; i++)
         {
-            Questions = [.. questions.Take(QuestionsPerPacket)],
-            Answers = KnownAnswers(questions, isAnnounced ? own : null, now),
-        }.Encode()));
+            effects.Add(new MdnsEffect.Send(Network.Index, new DnsMessage
+            {
+                Questions = i == 0 ? [.. questions.Take(QuestionsPerPacket)] : [],
+                Answers = known[i],
+                IsTruncated = i < known.Count - 1,
+            }.Encode()));
+        }
     }
 
     /// <summary>Tells which complete announcements of the own account hold now that did not, and which no longer do.</summary>
@@ -238,18 +249,29 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         return [.. PeerAddresses.InOrder(staying.Select(r => PeerAddresses.Scoped(((DnsData.Address)r.Record.Data).Value, Network)))];
     }
 
-    private ImmutableArray<DnsRecord> KnownAnswers(List<DnsQuestion> questions, OwnService? own, DateTimeOffset now)
+    /// <returns>of each packet; one at least</returns>
+    private List<ImmutableArray<DnsRecord>> KnownAnswers(OwnService? own, DateTimeOffset now)
     {
-        if (!questions.Exists(q => q.Name == OwnService.Type))
-            return [];
+        List<ImmutableArray<DnsRecord>> packets = [];
+        var records = ImmutableArray.CreateBuilder<DnsRecord>();
+        if (own is not null)
+            records.Add(own.Records(Network)[0]);
         var room = KnownAnswerBytes;
-        return
-        [
-            .. own is null ? [] : own.Records(Network).Take(1),
-            .. _cache.Pointers
-                .Where(p => !p.IsLeaving && p.Remaining(now) * 2 > p.TimeToLive)
-                .TakeWhile(p => (room -= Instance(p).WireLength) > 0)
-                .Select(p => p.Record with { Ttl = (uint)p.Remaining(now).TotalSeconds }),
-        ];
+        foreach (var pointer in _cache.Pointers)
+        {
+            if (pointer.IsLeaving || pointer.Remaining(now) * 2 <= pointer.TimeToLive)
+                continue;
+            room -= PointerBytes + Instance(pointer).WireLength - OwnService.Type.WireLength;
+            if (room < 0)
+            {
+                if (packets.Count + 1 == KnownAnswerPackets)
+                    break;
+                packets.Add(records.DrainToImmutable());
+                room = KnownAnswerBytes;
+            }
+            records.Add(pointer.Record with { Ttl = (uint)pointer.Remaining(now).TotalSeconds });
+        }
+        packets.Add(records.DrainToImmutable());
+        return packets;
     }
 }

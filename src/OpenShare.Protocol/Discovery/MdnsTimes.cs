@@ -20,6 +20,8 @@ internal static class MdnsTimes
     // RFC 6762 §6: shared records are answered after a random wait; nothing is multicast twice in a second, but to
     // defend a name against a probe.
     internal static readonly (TimeSpan Min, TimeSpan Max) BeforeSharedAnswer = (TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(120));
+    // RFC 6762 §7.2: so long a responder waits for known answers that are to follow.
+    internal static readonly (TimeSpan Min, TimeSpan Max) BeforeMoreKnownAnswers = (TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(500));
     internal static readonly TimeSpan BetweenAnswers = TimeSpan.FromSeconds(1);
     internal static readonly TimeSpan BetweenDefences = TimeSpan.FromMilliseconds(250);
 

@@ -21,6 +21,7 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
     }
 
     private readonly AnnounceSchedule _schedule = new(random);
+    private readonly HeldQueries _held = new();
 
     // All it may be asked for, made anew when it changes: questions are many.
     private (OwnService Own, MdnsInterface Network, ImmutableArray<DnsRecord> Records)? _answers;
@@ -34,8 +35,7 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
 
     internal DateTimeOffset NextTimeout =>
         _state == State.Probing ? _nextProbe
-        : _nextAnswer < _schedule.Next ? _nextAnswer
-        : _schedule.Next;
+        : Earliest(_held.Next, Earliest(_nextAnswer, _schedule.Next));
 
     internal bool IsAnnounced => _state == State.Announced;
 
@@ -46,6 +46,7 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
         _probesLeft = MdnsTimes.Probes;
         _nextProbe = now + wait + random.Between(TimeSpan.Zero, MdnsTimes.BetweenProbes);
         _nextAnswer = DateTimeOffset.MaxValue;
+        _held.Clear();
     }
 
     /// <summary>Starts the dense schedule over: something changed that others should hear soon.</summary>
@@ -71,7 +72,9 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
             _schedule.Start(now);
         }
 
-        if (_state == State.Announced && now >= NextTimeout)
+        if (_state == State.Announced && now >= _held.Next && _held.TakeDue(now) is { IsEmpty: false } asked)
+            AnswerSoon(asked, now);
+        if (_state == State.Announced && now >= Earliest(_nextAnswer, _schedule.Next))
         {
             var records = own.Records(Network);
             effects.Add(Multicast(_kindAsked ? records.Add(OwnService.Kind) : records));
@@ -87,6 +90,9 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
     {
         if (_state != State.Announced)
             return;
+        DateTimeOffset? more = query.IsTruncated ? now + random.Between(MdnsTimes.BeforeMoreKnownAnswers) : null;
+        if (query.Questions.IsEmpty)
+            _held.Continue(from, r => IsKnown(query, r), more);
         ImmutableArray<DnsRecord> asked = [.. Answers(own).Where(r => IsAsked(query, r) && !IsKnown(query, r))];
         if (asked.IsEmpty)
             return;
@@ -96,8 +102,13 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
             return;
         }
 
+        if (more is not { } until || !_held.Hold(from, asked, until))
+            AnswerSoon(asked, now, isProbe: query.Authorities.Any(a => a.Name == own.Instance || a.Name == own.Host));
+    }
+
+    private void AnswerSoon(ImmutableArray<DnsRecord> asked, DateTimeOffset now, bool isProbe = false)
+    {
         _kindAsked |= asked.Contains(OwnService.Kind);
-        var isProbe = query.Authorities.Any(a => a.Name == own.Instance || a.Name == own.Host);
         var wait = isProbe || asked.All(r => r.CacheFlush) ? TimeSpan.Zero : random.Between(MdnsTimes.BeforeSharedAnswer);
         var earliest = _lastSent + (isProbe ? MdnsTimes.BetweenDefences : MdnsTimes.BetweenAnswers);
         var at = earliest > now + wait ? earliest : now + wait;
@@ -170,6 +181,8 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
             _answers = known = (own, Network, own.Records(Network).Add(OwnService.Kind));
         return known.Records;
     }
+
+    private static DateTimeOffset Earliest(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 
     private static bool IsAsked(DnsMessage query, DnsRecord record) => query.Questions.Any(q => Asks(q, record));
 

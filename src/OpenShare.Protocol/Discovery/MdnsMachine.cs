@@ -59,7 +59,7 @@ public sealed class MdnsMachine
 
     internal int CachedRecords => _links.Sum(l => l.Browser.CachedRecords);
 
-    private PeerPlace OwnPlace => new(
+    private PeerPlace OwnPlace() => new(
         _own.Host.ToString(), _own.Options.Announcement.Port, [.. PeerAddresses.InOrder(_links.SelectMany(l => l.Network.Addresses))]);
 
     public IReadOnlyList<MdnsEffect> Handle(MdnsInput input, DateTimeOffset now)

@@ -41,7 +41,7 @@ internal sealed class PeerTable
     internal void Reconsider() => _changed.UnionWith([.. _candidates.Keys, .. _known.Keys]);
 
     /// <param name="ownPlace">where this device itself is, with its own id</param>
-    internal void Update(DeviceId ownId, PeerPlace ownPlace, DateTimeOffset now, List<MdnsEffect> effects)
+    internal void Update(DeviceId ownId, Func<PeerPlace> ownPlace, DateTimeOffset now, List<MdnsEffect> effects)
     {
         _changed.UnionWith(_doubts.Where(d => DueAt(d.Value) <= now).Select(d => d.Key));
         foreach (var device in _changed)
@@ -57,7 +57,8 @@ internal sealed class PeerTable
             var places = Places(list);
             if (device == ownId)
             {
-                places = [ownPlace, .. places.Where(p => !p.IsSamePlaceAs(ownPlace))];
+                var own = ownPlace();
+                places = [own, .. places.Where(p => !p.IsSamePlaceAs(own))];
                 Lose(device, effects);
             }
             else

@@ -15,6 +15,7 @@ public sealed class DnsName : IEquatable<DnsName>, IComparable<DnsName>
     private readonly string _key;
     private readonly int _hash;
     private string? _text;
+    private string[]? _rests;
 
     private DnsName(ImmutableArray<string> labels, int wireLength)
     {
@@ -33,6 +34,9 @@ public sealed class DnsName : IEquatable<DnsName>, IComparable<DnsName>
     }
 
     public ImmutableArray<string> Labels { get; }
+
+    /// <summary>This name from each of its labels on, in its exact case, each label after its length: no two rests are written alike.</summary>
+    internal IReadOnlyList<string> Rests => _rests ??= [.. Labels.Select((_, i) => string.Concat(Labels.Skip(i).Select(l => (char)l.Length + l)))];
 
     /// <summary>Bytes of this name uncompressed.</summary>
     public int WireLength { get; }

@@ -98,8 +98,7 @@ internal sealed class DnsWriter
     {
         for (var i = 0; i < name.Labels.Length; i++)
         {
-            // The rest of the name in its exact case, each label after its length, so that no two rests share a key.
-            var rest = string.Concat(name.Labels.Skip(i).Select(l => (char)l.Length + l));
+            var rest = name.Rests[i];
             if (compress && _written.TryGetValue(rest, out var at))
             {
                 WriteUInt16((ushort)((DnsFlags.Pointer << 8) | at));

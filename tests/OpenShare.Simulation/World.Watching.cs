@@ -89,6 +89,12 @@ public sealed partial class World
             invariant.OnStarted(device);
     }
 
+    internal void OnMessage(SimulatedDevice device, ReadOnlySpan<byte> bytes)
+    {
+        foreach (var invariant in _invariants)
+            invariant.OnMessage(device, bytes);
+    }
+
     private void OnDisk(SimulatedDevice device, DiskChange change)
     {
         foreach (var invariant in _invariants)
@@ -128,7 +134,10 @@ public sealed partial class World
     {
         public void Sent(NetworkFlow flow, ReadOnlySpan<byte> bytes)
         {
-            if (!flow.IsStream || !world._byName.TryGetValue(flow.From, out var device))
+            if (!world._byName.TryGetValue(flow.From, out var device))
+                return;
+            world.OnMessage(device, bytes);
+            if (!flow.IsStream)
                 return;
             foreach (var invariant in world._invariants)
                 invariant.OnSent(device, bytes);

@@ -133,7 +133,7 @@ public abstract class PeersSpecs : PeersKit
     [Fact]
     public async Task Somebody_else_at_one_of_its_addresses_does_not_keep_a_peer_away()
     {
-        var (a, b, mallory) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"), Start("mallory", "127.0.0.3", "other"));
+        var (a, b, mallory) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"), Start("mallory", "127.0.0.4", "other"));
         a.Context.Events.Publish(new DiscoveryEvents.PeerSighted(new PeerSighting(
             b.Identity.DeviceId, "bob", b.Identity.Key.PublicKey.ShortFingerprint,
             new PeerPlace("b.local", mallory.Address.Port, [mallory.Address.Address]), FoundBy.Mdns, TimeSpan.Zero)));

@@ -7,7 +7,8 @@ namespace OpenShare.Device.Tests.Registration;
 /// <summary>A key at rest in memory, or one that cannot be opened.</summary>
 internal sealed class MemoryKeyStore : IKeyStore
 {
-    private byte[]? _seed;
+    /// <summary>The private key that is kept; null: none.</summary>
+    public byte[]? Seed { get; private set; }
 
     public string Protection => "in memory";
 
@@ -15,7 +16,7 @@ internal sealed class MemoryKeyStore : IKeyStore
     public string? Locked { get; set; }
 
     public SigningKey? Load() =>
-        Locked is not null ? throw new StorageException(Locked) : _seed is null ? null : SigningKey.FromSeed(_seed);
+        Locked is not null ? throw new StorageException(Locked) : Seed is null ? null : SigningKey.FromSeed(Seed);
 
-    public void Save(SigningKey key) => _seed = key.ExportSeed();
+    public void Save(SigningKey key) => Seed = key.ExportSeed();
 }

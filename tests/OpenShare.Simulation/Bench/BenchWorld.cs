@@ -17,10 +17,10 @@ internal sealed record BenchWorld(string Name, string Story, int Devices, int Ne
         new("discovery", "only discovery of each, announcing", 1000, Networks: 40, Discover),
         new("networks", "whole, announcing", 1000, Networks: 40, (devices, networks, seed) => Live(Fleet(devices).OnNetworks(networks).Seed(seed))),
         new("network", "only discovery of each, announcing", 1000, Networks: 1, Discover),
-        new("transfers", "whole, twice as many transfers, each Wi-Fi down for 5 s every 5 minutes", 50, Networks: 1, (devices, _, seed) =>
-            Live(Sending(devices).FlappingWiFi(every: 5.Minutes()).Seed(seed))),
-        new("flapping", "whole, twice as many transfers, each Wi-Fi down for 5 s in every 15", 50, Networks: 1, (devices, _, seed) =>
-            Live(Sending(devices).FlappingWiFi().Seed(seed))),
+        new("transfers", "whole, twice as many transfers, each Wi-Fi down for 5 s every 3 minutes", 50, Networks: 2, (devices, networks, seed) =>
+            Live(Sending(devices).OnNetworks(networks).FlappingWiFi(every: 3.Minutes()).Seed(seed))),
+        new("flapping", "whole, twice as many transfers, each Wi-Fi down for 5 s in every 15", 50, Networks: 2, (devices, networks, seed) =>
+            Live(Sending(devices).OnNetworks(networks).FlappingWiFi().Seed(seed))),
     ];
 
     /// <summary>In figures, in one line.</summary>

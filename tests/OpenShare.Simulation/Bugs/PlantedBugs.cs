@@ -28,6 +28,7 @@ internal static class PlantedBugs
         new("repeat-a-nonce", "The counter stands still.", "no-record-twice", "quiet", Protocol("Channel.RecordKey", "Next")),
         new("share-stream-keys", "A stream's keys come from the session alone: all its streams have the same.", "no-record-twice", "quiet", Protocol("Channel.StreamJoin", "Expand")),
         new("print-the-join-secret", "A session prints as what is inside it.", "no-secrets-in-logs", "quiet", Device("Peers.PeerActor", "OnOpen")),
+        new("send-the-private-key", "A handshake's nonce is the device's private key.", "no-key-in-messages", "quiet", Protocol("Handshake.HandshakeInitiator", "Start")),
         new("leave-streams-open", "A stream's connection stays when its actor stops.", "everything-is-bounded", "flapping", Device("Transfers.Sending.SendingStreamActor", "PostStop")),
 
         // ------------------------------------------------ revocation and discovery

@@ -22,6 +22,13 @@ internal static partial class Plants
         return (LinkProblem?)Unplanted.Call(self, "OnOpen", open);
     }
 
+    internal static IReadOnlyList<HandshakeEffect> SendThePrivateKey(HandshakeInitiator self, DateTimeOffset now)
+    {
+        var nonce = Unplanted.Property<Ephemeral>(self, "Ephemeral").Nonce;
+        ((SigningKey)Unplanted.Property<HandshakeParty>(self, "Self").Key).ExportSeed().CopyTo(nonce, 0);
+        return (IReadOnlyList<HandshakeEffect>)Unplanted.Call(self, "Start", now)!;
+    }
+
     internal static bool AcceptAnOlderList(RevocationList self, RevocationList? other) => true;
 
     internal static bool IgnoreRevocation(RevocationList self, DeviceId device) => false;

@@ -28,6 +28,8 @@ internal static class Unplanted
         throw new MissingFieldException(self.GetType().FullName, name);
     }
 
+    internal static T Property<T>(object self, string name) => (T)CallOther(self, $"get_{name}")!;
+
     private static MethodInfo Method(Type type, string name)
     {
         for (var at = type; at is not null; at = at.BaseType)

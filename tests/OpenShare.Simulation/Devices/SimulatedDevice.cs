@@ -39,7 +39,7 @@ public sealed class SimulatedDevice : IDisposable
         (_chance, Clock, _database) = (new Random(seed), new MachineClock(world.Queue), new SimulatedDatabase(world.EmptyDatabase, losesPower));
         Disk = new SimulatedDisk(new DiskClock(Clock), seed);
         Disk.MakeDirectory($"/home/{host.Name}");
-        ServiceLine = new ServiceLine(world.Queue, world.Service, world.Trace, Name);
+        ServiceLine = new ServiceLine(world.Queue, world.Service, world.Trace, Name, bytes => world.OnMessage(this, bytes));
     }
 
     public string Name => Host.Name;

@@ -25,8 +25,11 @@ internal abstract class Invariant
     /// <summary>A change on a device's disk, after it.</summary>
     internal virtual void OnDisk(SimulatedDevice device, DiskChange change) { }
 
-    /// <summary>Bytes that a device gave to the network, as they are on the wire.</summary>
+    /// <summary>Bytes that a device gave to a stream, as they are on the wire.</summary>
     internal virtual void OnSent(SimulatedDevice device, ReadOnlySpan<byte> bytes) { }
+
+    /// <summary>Bytes that a device gave to anything: a stream, a datagram, a request to the service.</summary>
+    internal virtual void OnMessage(SimulatedDevice device, ReadOnlySpan<byte> bytes) { }
 
     /// <summary>A line of the actor system's log.</summary>
     internal virtual void OnLog(string line) { }

@@ -13,6 +13,7 @@ internal static class Promises
         new LittleTravelsTwice(),
         new NoRecordTwice(),
         new NoSecretsInLogs(),
+        new NoKeyInMessages(),
         new RevokedIsCutOff(),
         new DuplicateIsRefused(),
         new EveryTransferEnds(),

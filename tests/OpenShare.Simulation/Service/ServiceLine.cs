@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Text;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Registration.Http;
 using OpenShare.Protocol.Registration;
@@ -7,7 +8,7 @@ using OpenShare.Simulation.Time;
 namespace OpenShare.Simulation.Service;
 
 /// <summary>A machine's way to the registration service: real HTTP messages, carried by the queue.</summary>
-internal sealed class ServiceLine(SimulationQueue queue, SimulatedService service, Trace trace, string machine)
+internal sealed class ServiceLine(SimulationQueue queue, SimulatedService service, Trace trace, string machine, Action<byte[]> sent)
 {
     /// <summary>False: the machine is in no network from which the service can be reached.</summary>
     internal bool IsUp { get; set; } = true;
@@ -23,6 +24,12 @@ internal sealed class ServiceLine(SimulationQueue queue, SimulatedService servic
             trace.Add(machine, $"{request.Method} {request.Uri.PathAndQuery}: {response.Status}");
     }
 
+    private void Sent(WireRequest request)
+    {
+        sent(request.Body);
+        sent(Encoding.UTF8.GetBytes($"{request.Uri} {string.Join(' ', request.Headers.SelectMany(h => h.Values))}"));
+    }
+
     internal void NoteLoss(WireRequest request) => trace.Add(machine, $"{request.Method} {request.Uri.PathAndQuery}: lost");
 
     private sealed class Handler(
@@ -32,7 +39,9 @@ internal sealed class ServiceLine(SimulationQueue queue, SimulatedService servic
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var call = new ServiceCall(queue, service, line, await WireRequest.ReadAsync(request).ConfigureAwait(false));
+            var wire = await WireRequest.ReadAsync(request).ConfigureAwait(false);
+            line.Sent(wire);
+            var call = new ServiceCall(queue, service, line, wire);
             call.Start(IsGood);
             using (cancellationToken.UnsafeRegister((_, token) => call.GiveUp(token), null))
                 return await process.Hear(call.Answer).ConfigureAwait(false);

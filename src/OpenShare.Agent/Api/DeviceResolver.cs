@@ -22,6 +22,10 @@ internal abstract record DeviceResolution
 /// <summary>Which device a person means by a name, an id or the beginning of one, or an address.</summary>
 internal sealed class DeviceResolver(AgentContext agent)
 {
+    // A name that was only announced is anybody's word, and looking at the devices has them prove theirs. One that cannot be
+    // reached does not, and the transfer waits for it anyhow.
+    private static readonly TimeSpan BeforeAnnouncedName = TimeSpan.FromSeconds(3);
+
     /// <summary>Waits for a device that is not to be seen yet: discovery takes its seconds after a start.</summary>
     internal async Task<DeviceResolution> Resolve(string text, TimeSpan wait, CancellationToken cancellation)
     {
@@ -29,13 +33,19 @@ internal sealed class DeviceResolver(AgentContext agent)
             return address;
         using var patience = new CancellationTokenSource(wait, agent.Time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation, agent.Stopping);
+        var isShort = false;
         long seen = 0;
         while (true)
         {
             var before = await agent.Device.WaitForChange(seen, cancellation);
-            var resolution = Pick(text, await agent.Device.GetPeers(cancellation));
-            if (resolution is not DeviceResolution.NotFound)
+            var peers = await agent.Device.GetPeers(cancellation);
+            var resolution = Pick(text, peers);
+            var isAnnouncedOnly = IsAnnouncedOnly(resolution, text, peers);
+            if (resolution is not DeviceResolution.NotFound && !isAnnouncedOnly)
                 return resolution;
+            if (isAnnouncedOnly && !isShort && wait > BeforeAnnouncedName)
+                patience.CancelAfter(BeforeAnnouncedName);
+            isShort |= isAnnouncedOnly;
             try
             {
                 seen = before;
@@ -72,6 +82,10 @@ internal sealed class DeviceResolver(AgentContext agent)
                 $"'{Printable.Shorten(text, 64)}' may be any of {matches.Length} devices: {string.Join(", ", matches.Take(5).Select(Described))}. Say which by its id or address."),
         };
     }
+
+    private static bool IsAnnouncedOnly(DeviceResolution resolution, string text, ImmutableArray<PeerView> peers) =>
+        resolution is DeviceResolution.Found { Target: SendTarget.Device { Id: var id } }
+        && peers.Any(p => p.DeviceId == id && !p.IsProven && string.Equals(p.Name, text, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsThere(PeerView peer) => peer.Address is not null && !Untrusted(peer);
 

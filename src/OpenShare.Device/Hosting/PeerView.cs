@@ -8,8 +8,9 @@ namespace OpenShare.Device.Hosting;
 /// <param name="Address">where it is reached; null while it is not to be seen</param>
 /// <param name="FoundBy">null while it is not to be seen</param>
 /// <param name="Latency">from the start of the search to the first sighting</param>
+/// <param name="IsProven">its name is its certificate's, seen in a handshake now or once</param>
 public sealed record PeerView(
-    DeviceId DeviceId, string Name, IPEndPoint? Address, PeerTrust Trust, FoundBy? FoundBy, TimeSpan? Latency);
+    DeviceId DeviceId, string Name, IPEndPoint? Address, PeerTrust Trust, FoundBy? FoundBy, TimeSpan? Latency, bool IsProven = true);
 
 public enum PeerTrust
 {

@@ -59,7 +59,7 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context)
         {
             var name = views.TryGetValue(device, out var known) ? known.Name : sighting.AnnouncedName;
             var trust = _trust.TryGetValue(device, out var current) ? current : known?.Trust ?? PeerTrust.Certified;
-            views[device] = new PeerView(device, name, AddressOf(sighting, records.GetValueOrDefault(device)), trust, sighting.FoundBy, sighting.Latency);
+            views[device] = new PeerView(device, name, AddressOf(sighting, records.GetValueOrDefault(device)), trust, sighting.FoundBy, sighting.Latency, IsProven: known is not null);
         }
         return [.. views.Values.Select(v => v with
         {

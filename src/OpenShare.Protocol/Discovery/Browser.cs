@@ -64,10 +64,10 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     /// <returns>false: it is to be read</returns>
     internal bool HearAgain(MdnsPacket packet, DateTimeOffset now)
     {
-        if (_packets.Find(packet, _cache.Version) is not { } records)
+        if (_packets.Find(packet) is not { } records)
             return false;
-        foreach (var record in records)
-            record.HeardAgain(Jitter(), now);
+        foreach (var held in records)
+            held.Record.HeardAgain(Jitter(), now);
         return true;
     }
 
@@ -77,21 +77,34 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     internal void HandleResponse(OwnService own, DnsMessage response, MdnsPacket packet, DateTimeOffset now)
     {
         List<CachedRecord> held = [];
+        var isWhole = true;
         // First who is there, then where, then by which address: an address is kept only for a host that is named.
         for (var order = FirstOrder; order <= LastOrder; order++)
         {
             foreach (var record in response.Said)
             {
-                if (Order(record.Data) != order || !IsRelevant(own, record) || _cache.Put(record, packet.From.Address, Jitter(), now, out var isNews) is not { } cached)
+                if (Order(record.Data) != order || !IsRelevant(own, record))
                     continue;
+                if (!IsOfNamedHost(record) || _cache.Put(record, packet.From.Address, Jitter(), now, out var isNews) is not { } cached)
+                {
+                    isWhole = false;
+                    continue;
+                }
                 held.Add(cached);
                 if (isNews && record.Data is DnsData.Pointer pointer)
                     cached.AppearedAt = AppearedAt(pointer.Target, now);
             }
         }
 
-        if (!held.Exists(r => r.IsLeaving))
-            _packets.Remember(packet, held, _cache.Version);
+        foreach (var cached in held)
+        {
+            isWhole &= !cached.IsLeaving;
+            if (cached.Record.CacheFlush && !cached.IsLeaving)
+                isWhole &= _cache.Flush(cached.Record, now);
+        }
+        // Only what says the same each time it is heard need not be read again.
+        if (isWhole)
+            _packets.Remember(packet, [.. held.Select(_cache.HeldNow)]);
     }
 
     internal void HandleProbe(DnsMessage probe, DateTimeOffset now)
@@ -208,9 +221,11 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     {
         DnsData.Pointer pointer => record.Name == OwnService.Type && pointer.Target.IsChildOf(OwnService.Type) && pointer.Target != own.Instance,
         DnsData.Service or DnsData.Text => record.Name.IsChildOf(OwnService.Type) && record.Name != own.Instance,
-        DnsData.Address address => PeerAddresses.IsUsable(address.Value, Network) && _cache.IsNamedHost(record.Name),
+        DnsData.Address address => PeerAddresses.IsUsable(address.Value, Network),
         _ => false,
     };
+
+    private bool IsOfNamedHost(DnsRecord record) => record.Data is not DnsData.Address || _cache.IsNamedHost(record.Name);
 
     // A device's first sign of life is its probe. Heard without one soon after the search began, it was there before.
     private DateTimeOffset AppearedAt(DnsName instance, DateTimeOffset now) =>

@@ -20,9 +20,13 @@ internal sealed class HeldQueries
     /// <returns>false: there is no room for it</returns>
     internal bool Hold(IPEndPoint asker, ImmutableArray<DnsRecord> asked, DateTimeOffset until)
     {
-        if (_held.Count == Most && !_held.ContainsKey(asker))
+        // Several agents of one host may ask from one address: none of them is to wait for ever, nor to lose its question.
+        if (_held.TryGetValue(asker, out var held))
+            _held[asker] = new Held([.. held.Asked.Union(asked)], held.Until);
+        else if (_held.Count == Most)
             return false;
-        _held[asker] = new Held(asked, until);
+        else
+            _held[asker] = new Held(asked, until);
         Next = until < Next ? until : Next;
         return true;
     }

@@ -16,22 +16,28 @@ internal sealed class PacketMemory
     private readonly Dictionary<IPEndPoint, Announced> _last = [];
     private readonly Queue<IPEndPoint> _sources = new();
 
-    /// <param name="version">of the cache: what was remembered under another one may hold no more</param>
     /// <returns>null: the source says something else than before, or it is not known to mean the same as then</returns>
-    internal IReadOnlyList<CachedRecord>? Find(MdnsPacket packet, long version) =>
-        _last.TryGetValue(packet.From, out var last) && last.Version == version && last.Bytes.Span.SequenceEqual(packet.Bytes.Span)
-            ? last.Records
-            : null;
+    internal IReadOnlyList<RecordCache.Held>? Find(MdnsPacket packet)
+    {
+        if (!_last.TryGetValue(packet.From, out var last) || !last.Bytes.Span.SequenceEqual(packet.Bytes.Span))
+            return null;
+        foreach (var held in last.Records)
+        {
+            if (!held.IsUnchanged)
+                return null;
+        }
+        return last.Records;
+    }
 
-    /// <param name="records">all that is held of it</param>
-    internal void Remember(MdnsPacket packet, IReadOnlyList<CachedRecord> records, long version)
+    /// <param name="records">all that it says, as it is held</param>
+    internal void Remember(MdnsPacket packet, RecordCache.Held[] records)
     {
         if (packet.Bytes.Length > LongestPacket)
             return;
         if (!_last.TryGetValue(packet.From, out var last))
             MakeRoom(packet.From);
         var isSame = last is not null && last.Bytes.Span.SequenceEqual(packet.Bytes.Span);
-        _last[packet.From] = new Announced(isSame ? last!.Bytes : packet.Bytes.ToArray(), records, version);
+        _last[packet.From] = new Announced(isSame ? last!.Bytes : packet.Bytes.ToArray(), records);
     }
 
     internal void Clear()
@@ -47,5 +53,5 @@ internal sealed class PacketMemory
         _sources.Enqueue(source);
     }
 
-    private sealed record Announced(ReadOnlyMemory<byte> Bytes, IReadOnlyList<CachedRecord> Records, long Version);
+    private sealed record Announced(ReadOnlyMemory<byte> Bytes, RecordCache.Held[] Records);
 }

@@ -15,7 +15,7 @@ internal sealed class RecordCache
     /// <summary>Records from one source address: some 40 agents on one host.</summary>
     internal const int PerSource = 256;
 
-    private readonly Dictionary<DnsName, List<CachedRecord>> _records = [];
+    private readonly Dictionary<DnsName, Subject> _subjects = [];
     private readonly Dictionary<IPAddress, int> _perSource = [];
 
     // The instances that are said to be at a host, as often as they are.
@@ -25,9 +25,6 @@ internal sealed class RecordCache
 
     internal int Count { get; private set; }
 
-    /// <summary>Another one whenever a record comes, goes, says goodbye, is replaced or holds again.</summary>
-    internal long Version { get; private set; }
-
     /// <summary>Whether <see cref="TakeChanged"/> has something.</summary>
     internal bool HasChanged => _changed.Count > 0;
 
@@ -36,17 +33,17 @@ internal sealed class RecordCache
 
     /// <summary>The pointers to all instances that hold.</summary>
     internal IEnumerable<CachedRecord> Pointers =>
-        _records.Values.SelectMany(list => list.Where(r => r.Record.Type == DnsType.Ptr && !r.IsReplaced));
+        All.Where(r => r.Record.Type == DnsType.Ptr && !r.IsReplaced);
 
     /// <summary>The records of this type that hold, the newest last.</summary>
     /// <param name="subject">whom they tell of: of a pointer the instance that it points to, else the record's own name</param>
     internal IEnumerable<CachedRecord> Find(DnsName subject, DnsType type) =>
-        _records.TryGetValue(subject, out var list) ? list.Where(r => r.Record.Type == type && !r.IsReplaced) : [];
+        _subjects.TryGetValue(subject, out var known) ? known.Records.Where(r => r.Record.Type == type && !r.IsReplaced) : [];
 
     internal CachedRecord? Newest(DnsName subject, DnsType type)
     {
         CachedRecord? newest = null;
-        foreach (var record in _records.TryGetValue(subject, out var list) ? list : [])
+        foreach (var record in _subjects.TryGetValue(subject, out var known) ? known.Records : [])
         {
             if (record.Record.Type == type && !record.IsReplaced && (newest is null || record.HeardAt > newest.HeardAt))
                 newest = record;
@@ -65,14 +62,20 @@ internal sealed class RecordCache
         return changed;
     }
 
+    /// <summary>As it is now: another one whenever a record that tells of the same comes, goes, holds again or otherwise.</summary>
+    internal Held HeldNow(CachedRecord record)
+    {
+        var subject = _subjects[SubjectOf(record.Record)];
+        return new Held(record, subject, subject.Version);
+    }
+
     /// <param name="jitter">0 to 0.02: how much later than others it is asked for again</param>
     /// <param name="isNews">it is new here, or holds again; else only its time is another</param>
     /// <returns>null: it is not kept</returns>
     internal CachedRecord? Put(DnsRecord record, IPAddress source, double jitter, DateTimeOffset now, out bool isNews)
     {
         isNews = false;
-        var list = _records.GetValueOrDefault(Subject(record));
-        var known = list?.Find(r => r.Record.SaysSameAs(record));
+        var known = _subjects.GetValueOrDefault(SubjectOf(record))?.Records.Find(r => r.Record.SaysSameAs(record));
         if (known is null && (record.Ttl == 0 || Count >= Total || _perSource.GetValueOrDefault(source) >= PerSource))
             return null;
         isNews = record.Ttl == 0 || known is not { IsLeaving: false, IsReplaced: false };
@@ -82,16 +85,42 @@ internal sealed class RecordCache
         }
         else
         {
-            if (record.CacheFlush)
-                ReplaceOlder(list, record, now);
             if (known is null)
                 Add(known = new CachedRecord(record, source, now));
+            var before = known.TimeToLive;
             known.Heard(record.Ttl, jitter, now);
+            if (known.TimeToLive != before)
+                _subjects[SubjectOf(record)].Version++;
         }
         Expect(known);
         if (isNews)
             NoteChange(record);
         return known;
+    }
+
+    /// <summary>
+    /// A record that flushes (RFC 6762 §10.2) takes the place of older ones of its name and type. To be called when all
+    /// records of its packet are heard: they are one set.
+    /// </summary>
+    /// <returns>false: some were heard too lately, and may be of its set</returns>
+    internal bool Flush(DnsRecord record, DateTimeOffset now)
+    {
+        var isDone = true;
+        foreach (var old in _subjects.TryGetValue(SubjectOf(record), out var subject) ? subject.Records : [])
+        {
+            if (old.Record.Type != record.Type || old.IsReplaced || old.HeardAt == now || old.Record.SaysSameAs(record))
+                continue;
+            // Records of one set may come in several packets: only what is older than a second is replaced.
+            if (old.HeardAt >= now - MdnsTimes.AfterGoodbye)
+            {
+                isDone = false;
+                continue;
+            }
+            old.Replace(now);
+            Expect(old);
+            NoteChange(old.Record);
+        }
+        return isDone;
     }
 
     /// <summary>Forgets what has expired, and finds what is worth asking for again.</summary>
@@ -117,22 +146,9 @@ internal sealed class RecordCache
         }
     }
 
-    private IEnumerable<CachedRecord> All => _records.Values.SelectMany(r => r);
+    private IEnumerable<CachedRecord> All => _subjects.Values.SelectMany(s => s.Records);
 
-    private static DnsName Subject(DnsRecord record) => record.Data is DnsData.Pointer pointer ? pointer.Target : record.Name;
-
-    private void ReplaceOlder(List<CachedRecord>? list, DnsRecord record, DateTimeOffset now)
-    {
-        foreach (var old in list ?? [])
-        {
-            // Records of one set may come in several packets: only what is older than a second is replaced.
-            if (old.Record.Type != record.Type || old.Record.SaysSameAs(record) || old.IsReplaced || old.HeardAt >= now - MdnsTimes.AfterGoodbye)
-                continue;
-            old.Replace(now);
-            Expect(old);
-            NoteChange(old.Record);
-        }
-    }
+    private static DnsName SubjectOf(DnsRecord record) => record.Data is DnsData.Pointer pointer ? pointer.Target : record.Name;
 
     private void Expect(CachedRecord record)
     {
@@ -142,44 +158,60 @@ internal sealed class RecordCache
 
     private void Add(CachedRecord record)
     {
-        var subject = Subject(record.Record);
-        if (!_records.TryGetValue(subject, out var list))
-            _records[subject] = list = [];
-        list.Add(record);
+        var name = SubjectOf(record.Record);
+        if (!_subjects.TryGetValue(name, out var subject))
+            _subjects[name] = subject = new Subject();
+        subject.Records.Add(record);
         Count++;
         _perSource[record.Source] = _perSource.GetValueOrDefault(record.Source) + 1;
         if (record.Record.Data is not DnsData.Service service)
             return;
         if (!_hosts.TryGetValue(service.Target, out var instances))
             _hosts[service.Target] = instances = [];
-        instances.Add(subject);
+        instances.Add(name);
     }
 
     private void Remove(CachedRecord record)
     {
         NoteChange(record.Record);
-        var subject = Subject(record.Record);
-        var list = _records[subject];
-        list.Remove(record);
-        if (list.Count == 0)
-            _records.Remove(subject);
+        var name = SubjectOf(record.Record);
+        var subject = _subjects[name];
+        subject.Records.Remove(record);
+        if (subject.Records.Count == 0)
+            _subjects.Remove(name);
         Count--;
         if (--_perSource[record.Source] == 0)
             _perSource.Remove(record.Source);
         if (record.Record.Data is not DnsData.Service service)
             return;
         var instances = _hosts[service.Target];
-        instances.Remove(subject);
+        instances.Remove(name);
         if (instances.Count == 0)
             _hosts.Remove(service.Target);
     }
 
     private void NoteChange(DnsRecord record)
     {
-        Version++;
+        if (_subjects.TryGetValue(SubjectOf(record), out var subject))
+            subject.Version++;
         if (record.Data is not DnsData.Address)
-            _changed.Add(Subject(record));
+            _changed.Add(SubjectOf(record));
         else if (_hosts.TryGetValue(record.Name, out var instances))
             _changed.UnionWith(instances);
+    }
+
+    /// <summary>A record as it was held at some time.</summary>
+    internal readonly record struct Held(CachedRecord Record, Subject Subject, long Version)
+    {
+        /// <summary>Nothing has come between.</summary>
+        internal bool IsUnchanged => Subject.Version == Version;
+    }
+
+    /// <summary>The records that tell of one instance or host.</summary>
+    internal sealed class Subject
+    {
+        internal List<CachedRecord> Records { get; } = [];
+
+        internal long Version { get; set; }
     }
 }

@@ -102,8 +102,10 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
             return;
         }
 
-        if (more is not { } until || !_held.Hold(from, asked, until))
-            AnswerSoon(asked, now, isProbe: query.Authorities.Any(a => a.Name == own.Instance || a.Name == own.Host));
+        // A name is defended at once.
+        var isProbe = query.Authorities.Any(a => a.Name == own.Instance || a.Name == own.Host);
+        if (isProbe || more is not { } until || !_held.Hold(from, asked, until))
+            AnswerSoon(asked, now, isProbe);
     }
 
     private void AnswerSoon(ImmutableArray<DnsRecord> asked, DateTimeOffset now, bool isProbe = false)

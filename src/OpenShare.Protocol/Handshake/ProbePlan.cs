@@ -31,6 +31,8 @@ public sealed class ProbePlan(IRandomSource random)
 
     private readonly SortedDictionary<DeviceId, Peer> _peers = [];
     private NewsTag? _news;
+    private DateTimeOffset _nextForNews = DateTimeOffset.MinValue;
+    private DateTimeOffset _nextLook = DateTimeOffset.MinValue;
 
     /// <summary>When <see cref="TakeDue"/> has something; <see cref="DateTimeOffset.MaxValue"/>: only after another input.</summary>
     public DateTimeOffset NextTimeout => _peers.Count == 0 ? DateTimeOffset.MaxValue : _peers.Values.Min(p => p.Due);
@@ -72,11 +74,11 @@ public sealed class ProbePlan(IRandomSource random)
     /// <summary>Somebody looks at the devices in sight.</summary>
     public void HandleLooked(DateTimeOffset now)
     {
-        var due = now;
-        foreach (var peer in _peers.Values.Where(p => p.IsInSight && !p.WasTried && p.Due == DateTimeOffset.MaxValue && !p.IsProvenAt(now)))
+        foreach (var peer in _peers.Values.Where(p => p.IsInSight && !p.WasTried && !p.IsProvenAt(now) && (p.IsForNews || p.Due == DateTimeOffset.MaxValue)))
         {
-            peer.Due = due;
-            due += s_betweenLooks;
+            _nextLook = _nextLook > now ? _nextLook : now;
+            (peer.Due, peer.IsForNews) = (_nextLook, false);
+            _nextLook += s_betweenLooks;
         }
     }
 
@@ -107,13 +109,15 @@ public sealed class ProbePlan(IRandomSource random)
         var due = _peers.Where(p => p.Value.Due <= now).ToList();
         // For news one will do, and any of them: whoever is behind together should not ask the same.
         var forNews = due.Where(p => p.Value.IsForNews).ToList();
-        var asked = forNews.Count == 0 ? null : forNews[(int)(random.Between(TimeSpan.Zero, TimeSpan.FromTicks(forNews.Count)).Ticks % forNews.Count)].Value;
+        var asked = forNews.Count == 0 || now < _nextForNews ? null : forNews[(int)(random.Between(TimeSpan.Zero, TimeSpan.FromTicks(forNews.Count)).Ticks % forNews.Count)].Value;
+        if (asked is not null)
+            _nextForNews = now + random.Between(s_betweenNews);
         List<DeviceId> probes = [];
         foreach (var (device, peer) in due)
         {
             if (peer.IsForNews && peer != asked)
             {
-                peer.Due = now + random.Between(s_betweenNews);
+                peer.Due = _nextForNews;
                 continue;
             }
             probes.Add(device);

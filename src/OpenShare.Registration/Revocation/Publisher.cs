@@ -41,6 +41,8 @@ internal sealed class Publisher(TimeProvider time, bool wakesAtOnce = false)
             // That nothing changed is what mostly happens, thousands of times a minute: no exception is thrown for it.
             await changed.WaitAsync(left, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancel.ThrowIfCancellationRequested();
+            if (!changed.IsCompleted)
+                return Current;
         }
     }
 

@@ -91,6 +91,23 @@ public sealed class SendTests : IDisposable
     }
 
     [Fact]
+    public async Task A_name_that_was_only_announced_is_sent_to_once_it_is_proven()
+    {
+        _device.SetPeers(Some.Peer with { IsProven = false });
+        _device.OnSend = _ => Begin(Some.Completed);
+        await using var agent = await TestAgent.StartAsync(_home.Home, _device);
+        using var cli = new Support.Cli(_home, _device);
+
+        var sending = cli.RunAsync("send", _file, "--to", "bob");
+        await Until.TrueAsync(() => _device.PeersAsked > 0, "the device is looked for");
+        Assert.Empty(_device.Sends);
+        _device.SetPeers(Some.Peer);
+
+        Assert.Equal(0, await sending);
+        Assert.Single(_device.Sends);
+    }
+
+    [Fact]
     public async Task A_device_that_never_appears_ends_it_with_4()
     {
         await using var agent = await TestAgent.StartAsync(_home.Home, _device);

@@ -54,6 +54,21 @@ public sealed class KnownAnswerTests
     }
 
     [Fact]
+    public void A_name_is_defended_at_once_whatever_is_to_follow()
+    {
+        var segment = new Segment(24);
+        segment.Join(Some.Options(1));
+        segment.Run(TimeSpan.FromMinutes(5));
+        var before = segment.Sent.Count(s => s.Message.IsResponse);
+        var claim = segment.Sent.Last(s => s.Message.IsResponse).Message.Answers.Single(r => r.Type == DnsType.Srv);
+
+        segment.Inject(new DnsMessage { Questions = [new DnsQuestion(claim.Name, DnsType.Any)], Authorities = [claim], IsTruncated = true }, Asker);
+        segment.Run(TimeSpan.FromMilliseconds(10));
+
+        Assert.Equal(before + 1, segment.Sent.Count(s => s.Message.IsResponse));
+    }
+
+    [Fact]
     public void Askers_without_number_who_never_say_the_rest_are_answered_all_the_same()
     {
         var segment = new Segment(23);

@@ -104,9 +104,29 @@ public sealed class ProbePlanTests
         Assert.Equal(ProbePlan.AtFirstSight, atOnce.Count);
         foreach (var proven in atOnce)
             Prove(proven);
-        Pass(TimeSpan.FromSeconds(3));
+        var until = _now + TimeSpan.FromSeconds(10);
+        var asked = 0;
+        for (; _plan.NextTimeout <= until; _now = _plan.NextTimeout)
+        {
+            var now = _plan.TakeDue(_now);
+            Assert.InRange(now.Count, 0, 1);
+            asked += now.Count;
+        }
+        Assert.InRange(asked, 4, 20);
+    }
 
-        Assert.Single(_plan.TakeDue(_now));
+    [Fact]
+    public void Whoever_waits_to_be_asked_for_news_is_probed_at_once_when_somebody_looks()
+    {
+        var crowd = Enumerable.Range(10, 8).Select(Some.Device).ToList();
+        crowd.ForEach(d => Sight(d, New));
+        foreach (var proven in _plan.TakeDue(_now))
+            Prove(proven);
+
+        _plan.HandleLooked(_now);
+        Pass(TimeSpan.FromSeconds(0.2));
+
+        Assert.Equal(crowd.Skip(ProbePlan.AtFirstSight), _plan.TakeDue(_now));
     }
 
     [Fact]

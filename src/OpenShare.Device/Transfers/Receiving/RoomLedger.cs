@@ -10,7 +10,7 @@ internal abstract record RoomAnswer
     /// <summary>It is this transfer's until it is used, or the transfer ends.</summary>
     internal sealed record Promised : RoomAnswer;
 
-    /// <summary>Another transfer is taking what it was promised just now: the free bytes count it or not. Ask again when it has.</summary>
+    /// <summary>What was promised is being taken or written just now: the free bytes count it or not. Ask again when that is told.</summary>
     internal sealed record Unclear : RoomAnswer;
 
     internal sealed record Refused(string Reason) : RoomAnswer;
@@ -32,12 +32,14 @@ internal sealed class RoomLedger
     {
         var own = PromisedTo(transfer);
         var others = PromisedOn(fileSystem) - own;
-        if ((Int128)free - others - own >= bytes)
+        var lack = others + own + bytes - free;
+        if (lack <= 0)
         {
             _promises[transfer] = new Promise(fileSystem, own + bytes, IsBeingTaken: true);
             return new RoomAnswer.Promised();
         }
-        return _promises.Values.Any(p => p.FileSystem == fileSystem && p.IsBeingTaken)
+        // What is written the disk counts at once, and this ledger when it is told: as much as was promised may be counted twice.
+        return lack <= own || _promises.Values.Any(p => p.FileSystem == fileSystem && p.IsBeingTaken)
             ? new RoomAnswer.Unclear()
             : new RoomAnswer.Refused(Lack((Int128)own + bytes, free, others));
     }

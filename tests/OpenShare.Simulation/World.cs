@@ -178,11 +178,9 @@ public sealed partial class World : IDisposable
         ActorSystem.Create("lan", ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "simulation.conf"))));
 
     /// <summary>An address that no host has had before.</summary>
-    internal IPAddress FreshAddress()
-    {
-        var number = ++_addresses;
-        return new IPAddress([10, (byte)(number >> 16), (byte)(number >> 8), (byte)number]);
-    }
+    internal IPAddress FreshAddress() => AddressOf(++_addresses);
+
+    internal static IPAddress AddressOf(int number) => new([10, (byte)(number >> 16), (byte)(number >> 8), (byte)number]);
 
     internal SimulatedDevice? DeviceOf(DeviceId id) => _byId.GetValueOrDefault(id);
 

@@ -43,9 +43,11 @@ internal sealed class DeviceResolver(AgentContext agent)
             var isAnnouncedOnly = IsAnnouncedOnly(resolution, text, peers);
             if (resolution is not DeviceResolution.NotFound && !isAnnouncedOnly)
                 return resolution;
-            if (isAnnouncedOnly && !isShort && wait > BeforeAnnouncedName)
-                patience.CancelAfter(BeforeAnnouncedName);
-            isShort |= isAnnouncedOnly;
+            if (isAnnouncedOnly && !isShort)
+            {
+                isShort = true;
+                patience.CancelAfter(wait < BeforeAnnouncedName ? wait : BeforeAnnouncedName);
+            }
             try
             {
                 seen = before;

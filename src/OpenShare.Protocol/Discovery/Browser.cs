@@ -38,9 +38,6 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
     private TimeSpan _interval;
 
-    /// <summary>Whether <see cref="TellChanges"/> may have something to tell.</summary>
-    internal bool HasChanged => _cache.HasChanged;
-
     internal int CachedRecords => _cache.Count;
 
     internal DateTimeOffset NextTimeout
@@ -76,7 +73,7 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
 
     internal void HandleResponse(OwnService own, DnsMessage response, MdnsPacket packet, DateTimeOffset now)
     {
-        List<CachedRecord> held = [];
+        List<(DnsRecord Said, CachedRecord Cached)> held = [];
         var isWhole = true;
         // First who is there, then where, then by which address: an address is kept only for a host that is named.
         for (var order = FirstOrder; order <= LastOrder; order++)
@@ -90,21 +87,18 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
                     isWhole = false;
                     continue;
                 }
-                held.Add(cached);
+                held.Add((record, cached));
                 if (isNews && record.Data is DnsData.Pointer pointer)
                     cached.AppearedAt = AppearedAt(pointer.Target, now);
             }
         }
 
-        foreach (var cached in held)
-        {
-            isWhole &= !cached.IsLeaving;
-            if (cached.Record.CacheFlush && !cached.IsLeaving)
-                isWhole &= _cache.Flush(cached.Record, now);
-        }
+        // The flag is this packet's, whatever the record said when it was first heard.
+        foreach (var (said, cached) in held)
+            isWhole &= !cached.IsLeaving && (!said.CacheFlush || _cache.Flush(said, now));
         // Only what says the same each time it is heard need not be read again.
         if (isWhole)
-            _packets.Remember(packet, [.. held.Select(_cache.HeldNow)]);
+            _packets.Remember(packet, [.. held.Select(h => _cache.HeldNow(h.Cached))]);
     }
 
     internal void HandleProbe(DnsMessage probe, DateTimeOffset now)
@@ -156,6 +150,8 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     /// <summary>Tells which complete announcements of the own account hold now that did not, and which no longer do.</summary>
     internal void TellChanges(OwnService own, DateTimeOffset now, PeerTable peers)
     {
+        if (!_cache.HasChanged)
+            return;
         foreach (var instance in _cache.TakeChanged())
         {
             if (_cache.Newest(instance, DnsType.Ptr) is not null)

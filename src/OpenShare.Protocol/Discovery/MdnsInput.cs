@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 
 namespace OpenShare.Protocol.Discovery;
 
@@ -9,10 +8,7 @@ public abstract record MdnsInput
     private MdnsInput() { }
 
     /// <summary>A datagram that came to the multicast group on this interface.</summary>
-    public sealed record PacketReceived(int Interface, MdnsPacket Packet) : MdnsInput
-    {
-        public PacketReceived(int Interface, IPEndPoint from, ReadOnlyMemory<byte> bytes) : this(Interface, new MdnsPacket(from, bytes)) { }
-    }
+    public sealed record PacketReceived(int Interface, MdnsPacket Packet) : MdnsInput;
 
     /// <summary>The interfaces that can be used from now on, all of them.</summary>
     public sealed record InterfacesChanged(ImmutableArray<MdnsInterface> Interfaces) : MdnsInput;

@@ -18,6 +18,7 @@ public sealed class MdnsMachine
     public const int Interfaces = 32;
 
     private readonly IRandomSource _random;
+
     // In the order of their interfaces' numbers.
     private ImmutableArray<Link> _links = [];
     private readonly PeerTable _peers = new();
@@ -66,7 +67,7 @@ public sealed class MdnsMachine
     {
         if (_isStopped)
             return [];
-        var effects = new List<MdnsEffect>();
+        List<MdnsEffect> effects = [];
         switch (input)
         {
             case MdnsInput.PacketReceived packet:
@@ -101,19 +102,13 @@ public sealed class MdnsMachine
         {
             link.Responder.Advance(_own, now, effects);
             link.Browser.Advance(_own, link.Responder.IsAnnounced, now, effects);
-        }
-
-        foreach (var link in _links)
-        {
-            if (link.Browser.HasChanged)
-                link.Browser.TellChanges(_own, now, _peers);
+            link.Browser.TellChanges(_own, now, _peers);
         }
         if (_mustCompare)
         {
             _mustCompare = false;
             foreach (var link in _links)
                 link.Browser.TellAll(_own, _peers);
-            _peers.Reconsider();
         }
         if (_peers.HasChanged || now >= _peers.NextTimeout)
             _peers.Update(_own.Options.Announcement.DeviceId, OwnPlace, now, effects);

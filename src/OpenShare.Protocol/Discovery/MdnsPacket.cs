@@ -5,6 +5,7 @@ using OpenShare.Protocol.Identity;
 namespace OpenShare.Protocol.Discovery;
 
 /// <summary>A datagram that came to the multicast group. It is decoded when first read, once for all who were told of it.</summary>
+/// <param name="bytes">its own: nobody changes them any more</param>
 public sealed class MdnsPacket(IPEndPoint from, ReadOnlyMemory<byte> bytes)
 {
     private readonly Lazy<DnsMessage?> _message = new(() => Decode(bytes.Span), LazyThreadSafetyMode.PublicationOnly);

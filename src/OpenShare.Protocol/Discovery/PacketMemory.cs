@@ -34,10 +34,9 @@ internal sealed class PacketMemory
     {
         if (packet.Bytes.Length > LongestPacket)
             return;
-        if (!_last.TryGetValue(packet.From, out var last))
+        if (!_last.ContainsKey(packet.From))
             MakeRoom(packet.From);
-        var isSame = last is not null && last.Bytes.Span.SequenceEqual(packet.Bytes.Span);
-        _last[packet.From] = new Announced(isSame ? last!.Bytes : packet.Bytes.ToArray(), records);
+        _last[packet.From] = new Announced(packet.Bytes, records);
     }
 
     internal void Clear()

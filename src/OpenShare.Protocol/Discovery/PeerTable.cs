@@ -37,9 +37,6 @@ internal sealed class PeerTable
         _changed.Add(after.DeviceId);
     }
 
-    /// <summary>Judges every device anew: what this one is, or where, has changed.</summary>
-    internal void Reconsider() => _changed.UnionWith([.. _candidates.Keys, .. _known.Keys]);
-
     /// <param name="ownPlace">where this device itself is, with its own id</param>
     internal void Update(DeviceId ownId, Func<PeerPlace> ownPlace, DateTimeOffset now, List<MdnsEffect> effects)
     {

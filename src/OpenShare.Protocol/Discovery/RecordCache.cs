@@ -62,7 +62,7 @@ internal sealed class RecordCache
         return changed;
     }
 
-    /// <summary>As it is now: another one whenever a record that tells of the same comes, goes, holds again or otherwise.</summary>
+    /// <summary>As it is held now. No longer so once a record that tells of the same comes, goes, holds again or for another time.</summary>
     internal Held HeldNow(CachedRecord record)
     {
         var subject = _subjects[SubjectOf(record.Record)];

@@ -67,7 +67,7 @@ public sealed class MdnsConflictTests
             foreach (var (network, index) in ((MdnsInterface, int)[])[(first, 2), (second, 3)])
             {
                 if (effects[i] is MdnsEffect.Send send)
-                    effects.AddRange(machine.Handle(new MdnsInput.PacketReceived(network.Index, Some.Mdns((index == send.Interface ? first : second).Addresses[0]), send.Packet), now));
+                    effects.AddRange(machine.Handle(new MdnsInput.PacketReceived(network.Index, new MdnsPacket(Some.Mdns((index == send.Interface ? first : second).Addresses[0]), send.Packet)), now));
             }
 
             effects.AddRange(machine.Handle(new MdnsInput.TimeoutReached(), now));

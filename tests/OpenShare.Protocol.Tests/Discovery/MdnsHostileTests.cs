@@ -23,7 +23,7 @@ public sealed class MdnsHostileTests
             var bytes = real[random.Next(real.Count)].ToArray();
             for (var j = random.Next(1, 8); j > 0; j--)
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            ann.Machine.Handle(new MdnsInput.PacketReceived(2, Stranger, bytes), segment.Now);
+            ann.Machine.Handle(new MdnsInput.PacketReceived(2, new MdnsPacket(Stranger, bytes)), segment.Now);
         }
 
         Assert.InRange(ann.Machine.CachedRecords, 0, RecordCache.Total);

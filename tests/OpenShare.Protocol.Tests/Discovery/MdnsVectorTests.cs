@@ -56,7 +56,7 @@ public sealed class MdnsVectorTests
         var machine = new MdnsMachine(Some.Options(1, account: account), new NoRandom());
         machine.Handle(new MdnsInput.InterfacesChanged([Some.Network(1)]), Some.Start);
 
-        var effects = machine.Handle(new MdnsInput.PacketReceived(2, Some.Mdns(Network.Addresses[0]), vectors.Bytes("announcement")), Some.Start);
+        var effects = machine.Handle(new MdnsInput.PacketReceived(2, new MdnsPacket(Some.Mdns(Network.Addresses[0]), vectors.Bytes("announcement"))), Some.Start);
 
         var sighted = Assert.Single(effects.Of<MdnsEffect.Sighted>());
         Assert.Equal((vectors.Text("dev_id"), vectors.Text("device_name"), vectors.Text("short_fp")), (sighted.DeviceId.ToString(), sighted.Name, sighted.ShortFingerprint));

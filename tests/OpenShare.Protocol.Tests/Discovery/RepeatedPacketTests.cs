@@ -43,6 +43,23 @@ public sealed class RepeatedPacketTests
     }
 
     [Fact]
+    public void What_was_first_heard_without_a_flush_replaces_the_older_once_it_is_said_with_one()
+    {
+        var segment = new Segment(36);
+        var ann = segment.Join(Some.Options(1));
+        var ben = Some.Mdns(IPAddress.Parse("10.0.2.2"));
+        segment.Inject(Announcement("10.0.2.2"), ben);
+        var moved = Announcement("10.0.2.3");
+        segment.Inject(moved with { Answers = [.. moved.Answers.Select(r => r with { CacheFlush = false })] }, ben);
+        segment.Run(TimeSpan.FromSeconds(5));
+
+        segment.Inject(moved, ben);
+        segment.Run(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(["10.0.2.3"], ann.Said<MdnsEffect.Sighted>().Last().Place.Addresses.Select(a => a.ToString()));
+    }
+
+    [Fact]
     public void Two_addresses_of_one_packet_stay_however_often_it_is_said()
     {
         var segment = new Segment(33);

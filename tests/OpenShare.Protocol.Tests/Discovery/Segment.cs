@@ -46,7 +46,7 @@ internal sealed class Segment(int seed)
     internal void Inject(DnsMessage message, IPEndPoint from)
     {
         foreach (var node in _nodes)
-            Feed(node, new MdnsInput.PacketReceived(node.Network.Index, from, message.Encode()));
+            Feed(node, new MdnsInput.PacketReceived(node.Network.Index, new MdnsPacket(from, message.Encode())));
     }
 
     /// <summary>A machine that dies without a word.</summary>
@@ -84,7 +84,7 @@ internal sealed class Segment(int seed)
         foreach (var node in _nodes)
         {
             if (_dice.Next(100) >= LossPercent)
-                _underWay.Enqueue((node, new MdnsInput.PacketReceived(node.Network.Index, Some.Mdns(from.Network.Addresses[0]), send.Packet)), (Now + Latency, _order++));
+                _underWay.Enqueue((node, new MdnsInput.PacketReceived(node.Network.Index, new MdnsPacket(Some.Mdns(from.Network.Addresses[0]), send.Packet))), (Now + Latency, _order++));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using OpenShare.Simulation.Network.Links;
+using OpenShare.Simulation.Time;
 
 namespace OpenShare.Simulation.Bench;
 
@@ -31,7 +32,7 @@ internal sealed record BenchWorld(string Name, string Story, int Devices, int Ne
         var (devices, networks) = (Devices / part, Math.Max(1, Networks / part));
         var shares = Enumerable.Range(0, Math.Min(threads, networks)).ToList();
         var (cpu, watch) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
-        var runs = Commands.OwnThread.RunAll([.. shares.Select(i => (Func<BenchRun>)(() => Run(devices * Share(i) / networks, Share(i), i + 1)))]);
+        var runs = OwnThread.RunAll([.. shares.Select(i => (Func<BenchRun>)(() => Run(devices * Share(i) / networks, Share(i), i + 1)))]);
         var (real, used) = (watch.Elapsed.TotalSeconds, Environment.CpuUsage.TotalTime - cpu);
         var past = runs.Max(r => r.Virtual);
         return string.Create(

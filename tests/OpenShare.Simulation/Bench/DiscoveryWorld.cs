@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
@@ -47,7 +46,7 @@ internal sealed class DiscoveryWorld : IDisposable
     private Sightings Start(int number, SimulatedSegment segment)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"d{number}");
-        var host = segment.Attach(name, new IPAddress([10, (byte)(number >> 16), (byte)(number >> 8), (byte)number]));
+        var host = segment.Attach(name, World.AddressOf(number));
         var process = new SimulatedProcess(Scheduler.Queue, new MachineClock(Scheduler.Queue));
         var random = new SeededRandom(HashSeed.Of(_seed, number));
         var context = new DeviceContext(

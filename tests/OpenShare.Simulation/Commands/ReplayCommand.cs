@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OpenShare.Simulation.Scenarios;
+using OpenShare.Simulation.Time;
 
 namespace OpenShare.Simulation.Commands;
 

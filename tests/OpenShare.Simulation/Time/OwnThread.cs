@@ -1,4 +1,4 @@
-namespace OpenShare.Simulation.Commands;
+namespace OpenShare.Simulation.Time;
 
 /// <summary>A thread for one world: nothing else runs on it, and no synchronization context of a caller's is there.</summary>
 internal static class OwnThread

@@ -33,10 +33,9 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     private readonly SortedDictionary<DnsName, Candidate> _candidates = [];
     private readonly Resolves _resolves = new(random);
     private readonly ProbesHeard _probes = new();
+    private readonly QuerySchedule _schedule = new(random);
     private DateTimeOffset _searchStarted;
-    private DateTimeOffset _nextQuery;
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
-    private TimeSpan _interval;
 
     internal int CachedRecords => _cache.Count;
 
@@ -44,7 +43,7 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     {
         get
         {
-            var next = _nextQuery < _resolves.Next ? _nextQuery : _resolves.Next;
+            var next = _schedule.Next < _resolves.Next ? _schedule.Next : _resolves.Next;
             next = next < _cache.NextTimeout ? next : _cache.NextTimeout;
             return next > _notBefore ? next : _notBefore;
         }
@@ -53,8 +52,7 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     internal void Search(DateTimeOffset now)
     {
         _searchStarted = now;
-        _interval = MdnsTimes.FirstBetweenQueries;
-        _nextQuery = now + random.Between(MdnsTimes.BeforeFirstQuery);
+        _schedule.Start(now);
     }
 
     /// <summary>Hears what its source said before, where nothing else was heard since that gives it another meaning.</summary>
@@ -101,13 +99,17 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
             _packets.Remember(packet, [.. held.Select(h => _cache.HeldNow(h.Cached))]);
     }
 
-    internal void HandleProbe(DnsMessage probe, DateTimeOffset now)
+    /// <summary>Others' questions say who begins, and may spare this device its own.</summary>
+    internal void HandleQuery(OwnService own, DnsMessage query, IPEndPoint from, DateTimeOffset now)
     {
-        foreach (var claim in probe.Authorities)
+        foreach (var claim in query.Authorities)
         {
             if (claim.Type == DnsType.Srv && claim.Name.IsChildOf(OwnService.Type))
                 _probes.Note(claim.Name, now);
         }
+        // RFC 6762 §6.7: the answers to a question from another port come to its asker alone.
+        if (from.Port == MdnsMachine.Port)
+            _schedule.Heard(query, from, r => IsKnownAnswer(own, r, now), now);
     }
 
     /// <param name="isAnnounced">this device need not be told of itself</param>
@@ -125,11 +127,10 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
                 _resolves.Forget(instance);
         }
 
-        if (now >= _nextQuery)
+        if (now >= _schedule.Next)
         {
             questions.Insert(0, new DnsQuestion(OwnService.Type, DnsType.Ptr));
-            _nextQuery = now + (_interval * 0.98) + random.Between(TimeSpan.Zero, _interval * 0.04);
-            _interval = _interval * 2 < MdnsTimes.LastBetweenQueries ? _interval * 2 : MdnsTimes.LastBetweenQueries;
+            _schedule.Sent(now);
         }
 
         if (questions.Count == 0)
@@ -260,6 +261,13 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         return [.. PeerAddresses.InOrder(staying.Select(r => PeerAddresses.Scoped(((DnsData.Address)r.Record.Data).Value, Network)))];
     }
 
+    private static bool IsKnownAnswer(CachedRecord pointer, DateTimeOffset now) =>
+        !pointer.IsLeaving && pointer.Remaining(now) * 2 > pointer.TimeToLive;
+
+    private bool IsKnownAnswer(OwnService own, DnsRecord record, DateTimeOffset now) =>
+        record.Name != OwnService.Type || record.Data is not DnsData.Pointer pointer || pointer.Target == own.Instance
+        || (_cache.Newest(pointer.Target, DnsType.Ptr) is { } held && IsKnownAnswer(held, now));
+
     /// <returns>of each packet; one at least</returns>
     private List<ImmutableArray<DnsRecord>> KnownAnswers(OwnService? own, DateTimeOffset now)
     {
@@ -270,7 +278,7 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         var room = KnownAnswerBytes;
         foreach (var pointer in _cache.Pointers)
         {
-            if (pointer.IsLeaving || pointer.Remaining(now) * 2 <= pointer.TimeToLive)
+            if (!IsKnownAnswer(pointer, now))
                 continue;
             room -= PointerBytes + Instance(pointer).WireLength - OwnService.Type.WireLength;
             if (room < 0)

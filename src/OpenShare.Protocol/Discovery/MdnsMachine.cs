@@ -132,7 +132,7 @@ public sealed class MdnsMachine
         {
             if (message.Authorities.IsEmpty || !link.Responder.LosesTo(_own, [.. message.Authorities.Where(r => !IsOwnAddress(r))], now))
                 link.Responder.HandleQuery(_own, message, packet.From, now, effects);
-            link.Browser.HandleProbe(message, now);
+            link.Browser.HandleQuery(_own, message, packet.From, now);
         }
         else if (packet.From.Port == Port)
         {

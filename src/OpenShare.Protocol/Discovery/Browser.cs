@@ -55,6 +55,14 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         _schedule.Start(now);
     }
 
+    /// <summary>Searches again after an interruption: who was there before appears anew.</summary>
+    internal void Resume(DateTimeOffset now)
+    {
+        foreach (var pointer in _cache.Pointers)
+            pointer.AppearedAt = now;
+        Search(now);
+    }
+
     /// <summary>Hears what its source said before, where nothing else was heard since that gives it another meaning.</summary>
     /// <returns>false: it is to be read</returns>
     internal bool HearAgain(MdnsPacket packet, DateTimeOffset now)

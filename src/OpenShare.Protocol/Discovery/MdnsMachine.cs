@@ -20,7 +20,8 @@ public sealed class MdnsMachine
     private readonly IRandomSource _random;
 
     // In the order of their interfaces' numbers.
-    private ImmutableArray<Link> _links = [];
+    private ImmutableArray<MdnsLink> _links = [];
+    private readonly Interruptions _interruptions = new();
     private readonly PeerTable _peers = new();
     private readonly Queue<DateTimeOffset> _conflicts = new();
     private ImmutableHashSet<IPAddress> _ownAddresses = [];
@@ -71,7 +72,7 @@ public sealed class MdnsMachine
         switch (input)
         {
             case MdnsInput.PacketReceived packet:
-                if (Find(packet.Interface) is not { } receiver || receiver.Browser.HearAgain(packet.Packet, now))
+                if (Find(packet.Interface) is not { } receiver || (!receiver.Responder.MayBeSpared && receiver.Browser.HearAgain(packet.Packet, now)))
                     return [];
                 Receive(receiver, packet.Packet, now, effects);
                 break;
@@ -114,7 +115,7 @@ public sealed class MdnsMachine
             _peers.Update(_own.Options.Announcement.DeviceId, OwnPlace, now, effects);
     }
 
-    private Link? Find(int networkInterface)
+    private MdnsLink? Find(int networkInterface)
     {
         foreach (var link in _links)
         {
@@ -124,7 +125,7 @@ public sealed class MdnsMachine
         return null;
     }
 
-    private void Receive(Link link, MdnsPacket packet, DateTimeOffset now, List<MdnsEffect> effects)
+    private void Receive(MdnsLink link, MdnsPacket packet, DateTimeOffset now, List<MdnsEffect> effects)
     {
         if (packet.Message is not { IsPlain: true } message)
             return;
@@ -138,6 +139,7 @@ public sealed class MdnsMachine
         {
             // RFC 6762 §6: a response from another port is none.
             var isConflict = ResolveConflicts(link, message, now, effects);
+            link.Responder.HandleResponse(message);
             link.Browser.HandleResponse(_own, message, packet, now);
             // Said again it is a conflict again.
             if (isConflict)
@@ -146,7 +148,7 @@ public sealed class MdnsMachine
     }
 
     // RFC 6762 §9: who has a name and hears another use it claims it anew; who hears so while claiming takes another.
-    private bool ResolveConflicts(Link link, DnsMessage response, DateTimeOffset now, List<MdnsEffect> effects)
+    private bool ResolveConflicts(MdnsLink link, DnsMessage response, DateTimeOffset now, List<MdnsEffect> effects)
     {
         var (instance, host) = (false, false);
         foreach (var claim in response.Said)
@@ -191,21 +193,31 @@ public sealed class MdnsMachine
         if (usable.Count == _links.Length && _links.All(l => usable.GetValueOrDefault(l.Network.Index) == l.Network))
             return;
         foreach (var gone in _links.Where(l => !usable.ContainsKey(l.Network.Index)))
+        {
             gone.Browser.TakeBack(_peers);
+            _interruptions.Note(gone, now);
+        }
         _ownAddresses = [.. usable.Values.SelectMany(i => i.Addresses)];
         _links = [.. usable.Values.OrderBy(i => i.Index).Select(i => Find(i.Index) is { } known ? Changed(known, i, now, effects) : Started(i, now))];
         ChangeOwn(_own);
     }
 
-    private Link Started(MdnsInterface network, DateTimeOffset now)
+    private MdnsLink Started(MdnsInterface network, DateTimeOffset now)
     {
-        var link = new Link(network, _random);
+        if (_interruptions.TakeEnded(network, now) is { } known)
+        {
+            known.Network = network;
+            known.Browser.Resume(now);
+            known.Responder.Probe(now);
+            return known;
+        }
+        var link = new MdnsLink(network, _random);
         link.Responder.Probe(now);
         link.Browser.Search(now);
         return link;
     }
 
-    private Link Changed(Link link, MdnsInterface network, DateTimeOffset now, List<MdnsEffect> effects)
+    private MdnsLink Changed(MdnsLink link, MdnsInterface network, DateTimeOffset now, List<MdnsEffect> effects)
     {
         if (link.Network == network)
             return link;
@@ -249,30 +261,4 @@ public sealed class MdnsMachine
     }
 
     private bool IsOwnAddress(DnsRecord record) => record.Data is DnsData.Address address && _ownAddresses.Contains(address.Value);
-
-    private sealed class Link(MdnsInterface network, IRandomSource random)
-    {
-        private MdnsInterface _network = network;
-
-        internal MdnsInterface Network
-        {
-            get => _network;
-            set
-            {
-                _network = value;
-                Responder.Network = value;
-                Browser.Network = value;
-            }
-        }
-
-        internal Responder Responder { get; } = new(network, random);
-
-        internal Browser Browser { get; } = new(network, random);
-
-        internal void StartOver(DateTimeOffset now)
-        {
-            Responder.AnnounceSoon(now);
-            Browser.Search(now);
-        }
-    }
 }

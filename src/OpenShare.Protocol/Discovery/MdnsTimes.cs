@@ -43,6 +43,9 @@ internal static class MdnsTimes
     // RFC 6762 §10.1, §10.2: records said goodbye to, or replaced, go after a second.
     internal static readonly TimeSpan AfterGoodbye = TimeSpan.FromSeconds(1);
 
+    // Half a record's time to live: what was heard before is worth telling others that it is known.
+    internal static readonly TimeSpan Interruption = TimeSpan.FromSeconds(60);
+
     // A device that restarts may be seen at its old and its new place for a moment.
     internal static readonly TimeSpan BeforeDuplicate = TimeSpan.FromSeconds(1);
 

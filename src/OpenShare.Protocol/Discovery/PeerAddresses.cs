@@ -20,6 +20,9 @@ internal static class PeerAddresses
     internal static IPAddress Scoped(IPAddress address, MdnsInterface network) =>
         address.IsIPv6LinkLocal ? new IPAddress(address.GetAddressBytes(), network.Index) : address;
 
+    /// <summary>RFC 3927, RFC 4291 §2.5.6: it says nothing of the network that it is in.</summary>
+    internal static bool IsLinkLocal(IPAddress address) => address.IsIPv6LinkLocal || address.GetAddressBytes() is [169, 254, _, _];
+
     internal static IPAddress WithoutScope(IPAddress address) => new(address.GetAddressBytes());
 
     /// <summary>Loopback, IPv4, IPv6, link-local IPv6; each once.</summary>

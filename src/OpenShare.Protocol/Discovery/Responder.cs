@@ -32,12 +32,16 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
     private DateTimeOffset _nextLegacyAnswer = DateTimeOffset.MinValue;
     private DateTimeOffset _lastSent = DateTimeOffset.MinValue;
     private bool _kindAsked;
+    private bool _ownAsked;
 
     internal DateTimeOffset NextTimeout =>
         _state == State.Probing ? _nextProbe
         : Earliest(_held.Next, Earliest(_nextAnswer, _schedule.Next));
 
     internal bool IsAnnounced => _state == State.Announced;
+
+    /// <summary>About to say what others can say as well.</summary>
+    internal bool MayBeSpared => _kindAsked;
 
     /// <summary>Claims the names anew, after <paramref name="wait"/> and up to 250 ms at random.</summary>
     internal void Probe(DateTimeOffset now, TimeSpan wait = default)
@@ -46,6 +50,7 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
         _probesLeft = MdnsTimes.Probes;
         _nextProbe = now + wait + random.Between(TimeSpan.Zero, MdnsTimes.BetweenProbes);
         _nextAnswer = DateTimeOffset.MaxValue;
+        _kindAsked = _ownAsked = false;
         _held.Clear();
     }
 
@@ -80,7 +85,7 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
             effects.Add(Multicast(_kindAsked ? records.Add(OwnService.Kind) : records));
             _lastSent = now;
             _nextAnswer = DateTimeOffset.MaxValue;
-            _kindAsked = false;
+            _kindAsked = _ownAsked = false;
             _schedule.Sent(now);
         }
     }
@@ -108,9 +113,20 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
             AnswerSoon(asked, now, isProbe);
     }
 
+    /// <summary>What another has just said in full need not be said again (RFC 6762 §7.4).</summary>
+    internal void HandleResponse(DnsMessage response)
+    {
+        if (!_kindAsked || !response.Said.Any(r => r.SaysSameAs(OwnService.Kind) && r.Ttl >= OwnService.Kind.Ttl))
+            return;
+        _kindAsked = false;
+        if (!_ownAsked)
+            _nextAnswer = DateTimeOffset.MaxValue;
+    }
+
     private void AnswerSoon(ImmutableArray<DnsRecord> asked, DateTimeOffset now, bool isProbe = false)
     {
         _kindAsked |= asked.Contains(OwnService.Kind);
+        _ownAsked |= asked.Any(r => r != OwnService.Kind);
         var wait = isProbe || asked.All(r => r.CacheFlush) ? TimeSpan.Zero : random.Between(MdnsTimes.BeforeSharedAnswer);
         var earliest = _lastSent + (isProbe ? MdnsTimes.BetweenDefences : MdnsTimes.BetweenAnswers);
         var at = earliest > now + wait ? earliest : now + wait;

@@ -24,6 +24,8 @@ internal sealed class Segment(int seed)
 
     internal List<(DateTimeOffset At, Node From, DnsMessage Message)> Sent { get; } = [];
 
+    internal IReadOnlyList<Node> Nodes => _nodes;
+
     internal Node Join(MdnsOptions options, int? host = null, int index = 2)
     {
         var node = new Node(new MdnsMachine(options, new Some.Random(seed + _nodes.Count)), Some.Network(host ?? _nodes.Count + 1, index), _nodes.Count);

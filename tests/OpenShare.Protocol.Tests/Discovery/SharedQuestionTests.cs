@@ -99,6 +99,28 @@ public sealed class SharedQuestionTests
         Assert.Single(segment.Sent, s => s.At > segment.Now - PastTheFourth && Asks(s.Message));
     }
 
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 20)]
+    public void What_all_would_answer_alike_is_answered_once(bool isOwnAsked, int answers)
+    {
+        var segment = new Segment(43);
+        for (var i = 1; i <= 20; i++)
+            segment.Join(Some.Options(i));
+        // All announce once a minute now, and none in the next half second.
+        segment.Run(TimeSpan.FromMinutes(5));
+        var kind = DnsName.Of("_services", "_dns-sd", "_udp", "local");
+
+        for (var round = 0; round < 2; round++)
+        {
+            segment.Run(TimeSpan.FromSeconds(1.5));
+            var before = segment.Sent.Count;
+            segment.Inject(new DnsMessage { Questions = isOwnAsked ? [new(kind, DnsType.Ptr), Question] : [new(kind, DnsType.Ptr)] }, Asker);
+            segment.Run(TimeSpan.FromSeconds(0.2));
+            Assert.InRange(segment.Sent.Count - before, answers, answers + 3);
+        }
+    }
+
     private static DnsRecord Somebody => new(Type, new DnsData.Pointer(DnsName.Of(["Somebody", .. Type.Labels])), 120);
 
     private static DnsRecord Own(Segment segment) => segment.Sent.Last(s => s.Message.IsResponse).Message.Answers.Single(r => r.Type == DnsType.Ptr);

@@ -1,0 +1,90 @@
+using System.Net;
+using OpenShare.Protocol.Discovery;
+
+namespace OpenShare.Protocol.Tests.Discovery;
+
+/// <summary>An interface that goes away and comes back.</summary>
+public sealed class InterruptionTests
+{
+    private const int Crowd = 10;
+
+    [Theory]
+    [InlineData(5, 0, 2)]
+    [InlineData(61, Crowd - 1, Crowd)]
+    public void Who_is_back_in_its_network_is_told_again_only_by_those_it_has_not_heard_for_long(int seconds, int atLeast, int atMost)
+    {
+        var (segment, ann) = Met();
+
+        Leave(segment, ann, TimeSpan.FromSeconds(seconds));
+        var before = segment.Sent.Count;
+        segment.Feed(ann, new MdnsInput.InterfacesChanged([ann.Network]));
+        segment.Run(TimeSpan.FromMilliseconds(400));
+
+        Assert.InRange(segment.Sent.Skip(before).Count(s => s.Message.IsResponse && s.From != ann), atLeast, atMost);
+        Assert.Equal(Crowd - 1, ann.Said<MdnsEffect.Lost>().Count());
+        Assert.Equal(Crowd - 1, ann.Said<MdnsEffect.Sighted>().Count());
+        Assert.All(ann.Said<MdnsEffect.Sighted>(), s => Assert.InRange(s.Latency, TimeSpan.Zero, TimeSpan.FromSeconds(1)));
+    }
+
+    [Fact]
+    public void Who_is_back_in_its_network_sights_the_others_at_once()
+    {
+        var (segment, ann) = Met();
+        Leave(segment, ann);
+        ann.Effects.Clear();
+
+        segment.Feed(ann, new MdnsInput.InterfacesChanged([ann.Network]));
+
+        Assert.Equal(Crowd - 1, ann.Said<MdnsEffect.Sighted>().Count());
+    }
+
+    [Theory]
+    [InlineData("10.9.9.9")]
+    [InlineData("fe80::2:1")]
+    [InlineData("169.254.7.7")]
+    public void Who_comes_back_elsewhere_knows_nobody(string address)
+    {
+        var (segment, ann) = Met("169.254.7.7");
+        Leave(segment, ann);
+        ann.Effects.Clear();
+
+        segment.Feed(ann, new MdnsInput.InterfacesChanged([ann.Network with { Addresses = [IPAddress.Parse(address)] }]));
+
+        Assert.Empty(ann.Said<MdnsEffect.Sighted>());
+    }
+
+    [Fact]
+    public void Who_left_in_the_meantime_is_lost_as_ever()
+    {
+        var (segment, ann) = Met();
+        var ben = segment.Nodes[1];
+        Leave(segment, ann);
+        segment.Kill(ben);
+
+        segment.Feed(ann, new MdnsInput.InterfacesChanged([ann.Network]));
+        ann.Effects.Clear();
+        segment.Run(TimeSpan.FromMinutes(3));
+
+        Assert.Equal(Some.Device(2), Assert.Single(ann.Said<MdnsEffect.Lost>()).DeviceId);
+    }
+
+    private static (Segment Segment, Segment.Node Ann) Met(string? oneMore = null)
+    {
+        var segment = new Segment(51);
+        var nodes = Enumerable.Range(1, Crowd).Select(i => segment.Join(Some.Options(i))).ToList();
+        var ann = nodes[0];
+        if (oneMore is not null)
+            segment.Feed(ann, new MdnsInput.InterfacesChanged([ann.Network with { Addresses = [.. ann.Network.Addresses, IPAddress.Parse(oneMore)] }]));
+        segment.Run(TimeSpan.FromMinutes(5));
+        return (segment, ann);
+    }
+
+    private static void Leave(Segment segment, Segment.Node node, TimeSpan? time = null)
+    {
+        node.Effects.Clear();
+        segment.Hears = n => n != node;
+        segment.Feed(node, new MdnsInput.InterfacesChanged([]));
+        segment.Run(time ?? TimeSpan.FromSeconds(5));
+        segment.Hears = _ => true;
+    }
+}

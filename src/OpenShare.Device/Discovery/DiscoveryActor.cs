@@ -15,7 +15,7 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
 
     private readonly DiscoveryPauses _pauses = Supervision.Of(Context.System).Discovery;
     private readonly DeviceContext _context;
-    private readonly Func<IMulticastPort> _port;
+    private readonly Func<IDiscoveryPort> _port;
     private readonly SortedDictionary<DeviceId, PeerSighting> _peers = [];
     private readonly SortedDictionary<DeviceId, DiscoveryEvents.DuplicateDevice> _duplicates = [];
     private DiscoveryOptions? _options;
@@ -26,7 +26,7 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
     private TimeSpan _backOff;
 
     /// <param name="port">opens a way to the multicast groups; asked again after a failure</param>
-    public DiscoveryActor(DeviceContext context, Func<IMulticastPort> port)
+    public DiscoveryActor(DeviceContext context, Func<IDiscoveryPort> port)
     {
         _context = context;
         _port = port;
@@ -53,7 +53,7 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
 
     /// <summary>Discovery of one device; it does nothing before <see cref="DiscoveryCommands.Start"/>.</summary>
     /// <param name="port">opens a way to the multicast groups; asked again after a failure</param>
-    public static Props Props(DeviceContext context, Func<IMulticastPort> port) => Akka.Actor.Props.Create(() => new DiscoveryActor(context, port));
+    public static Props Props(DeviceContext context, Func<IDiscoveryPort> port) => Akka.Actor.Props.Create(() => new DiscoveryActor(context, port));
 
     // A failed child is not restarted in place: it would spin. It is stopped, and started again after a back-off.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);

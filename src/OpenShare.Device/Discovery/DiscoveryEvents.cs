@@ -39,6 +39,10 @@ public static class DiscoveryEvents
     /// <summary>Another device on this network has our name: this one is announced under another.</summary>
     public sealed record DeviceRenamed(string AnnouncedName) : IDeviceEvent;
 
+    /// <summary>One way of finding devices has come to another state: see docs/discovery.md for the order in which they follow.</summary>
+    /// <param name="Interface">null: it is none's own</param>
+    public sealed record RungChanged(FoundBy Way, string? Interface, RungState State) : IDeviceEvent;
+
     /// <summary>Nothing can be heard or said on this interface, and why; the others go on.</summary>
     public sealed record InterfaceFailed(string Interface, string Reason) : IDeviceEvent;
 }

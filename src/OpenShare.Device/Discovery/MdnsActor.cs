@@ -17,7 +17,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan SleptAtLeast = TimeSpan.FromSeconds(10);
 
     private readonly DeviceContext _context;
-    private readonly IMulticastPort _port;
+    private readonly IDiscoveryPort _port;
     private readonly MdnsMachine _machine;
     private readonly FailureLog _failures = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -27,7 +27,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
     private TimeSpan _slept;
     private DateTimeOffset? _awaited;
 
-    public MdnsActor(DeviceContext context, Func<IMulticastPort> port, DiscoveryOptions options)
+    public MdnsActor(DeviceContext context, Func<IDiscoveryPort> port, DiscoveryOptions options)
     {
         _context = context;
         _port = port();
@@ -35,10 +35,10 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
         _slept = context.Now - context.Steady;
         _machine = new MdnsMachine(options.ForMdns(), context.Random);
 
-        Receive<MulticastDatagram>(datagram =>
+        Receive<DiscoveryDatagram>(datagram =>
         {
             _port.Release();
-            Feed(new MdnsInput.PacketReceived(datagram.Interface, datagram.Packet));
+            Feed(new MdnsInput.PacketReceived(datagram.Interface, datagram.Packet, datagram.Medium));
         });
         Receive<MachineTimeout>(_ =>
         {
@@ -62,7 +62,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
     // The wall clock may be set back, and announcements would stop for as long: elapsed time is what counts.
     private DateTimeOffset Now => _context.Steady;
 
-    public static Props Props(DeviceContext context, Func<IMulticastPort> port, DiscoveryOptions options) =>
+    public static Props Props(DeviceContext context, Func<IDiscoveryPort> port, DiscoveryOptions options) =>
         Akka.Actor.Props.Create(() => new MdnsActor(context, port, options));
 
     protected override void PreStart()
@@ -126,11 +126,14 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
         switch (effect)
         {
             case MdnsEffect.Send send:
-                if (_port.Send(send.Interface, send.Packet, send.To) is { } reason)
-                    Report(_names[send.Interface], reason);
+                if (_port.Send(send.Interface, send.Medium, send.Packet, send.To) is { } reason)
+                    Report(send.Medium == DiscoveryMedium.Broadcast ? $"{_names[send.Interface]} by broadcast" : _names[send.Interface], reason);
                 break;
             case MdnsEffect.Sighted s:
-                _parent.Tell(new DiscoveryEvents.PeerSighted(new PeerSighting(s.DeviceId, s.Name, s.ShortFingerprint, s.Place, FoundBy.Mdns, s.Latency, s.News)));
+                _parent.Tell(new DiscoveryEvents.PeerSighted(new PeerSighting(s.DeviceId, s.Name, s.ShortFingerprint, s.Place, FoundByOf(s.Medium), s.Latency, s.News)));
+                break;
+            case MdnsEffect.RungChanged rung:
+                _parent.Tell(new DiscoveryEvents.RungChanged(FoundByOf(rung.Medium), _names[rung.Interface], rung.State));
                 break;
             case MdnsEffect.Lost lost:
                 _parent.Tell(new DiscoveryEvents.PeerLost(lost.DeviceId));
@@ -146,6 +149,8 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
                 break;
         }
     }
+
+    private static FoundBy FoundByOf(DiscoveryMedium medium) => medium == DiscoveryMedium.Multicast ? FoundBy.Mdns : FoundBy.Broadcast;
 
     private void Report(string networkInterface, string reason)
     {

@@ -17,5 +17,5 @@ public sealed record DeviceAdapters(
     IDisk Disk,
     IRegistrationService Service,
     ITransportListener? Listener,
-    Func<IMulticastPort> Multicast,
+    Func<IDiscoveryPort> Multicast,
     RevocationPace RevocationPace);

@@ -169,7 +169,7 @@ public sealed class OpenShareDevice : IDevice
         var database = DeviceDatabase.Open(options.Home.DatabaseFile);
         var service = new HttpRegistrationService();
         return (new DeviceAdapters(
-            context, keys, database, new LocalDisk(), service, listener, () => new UdpMulticastPort(),
+            context, keys, database, new LocalDisk(), service, listener, () => new UdpDiscoveryPort(),
             onNetwork ? RevocationPace.Default : RevocationPace.OnDemand), service);
     }
 

@@ -13,6 +13,11 @@ internal sealed class AnnounceSchedule(IRandomSource random)
 
     internal DateTimeOffset Next { get; private set; } = DateTimeOffset.MaxValue;
 
+    /// <summary>Nothing is announced but what is told once by <see cref="Start"/>.</summary>
+    internal bool IsResting { get; set; }
+
+    internal void Stop() => Next = DateTimeOffset.MaxValue;
+
     internal void Start(DateTimeOffset now)
     {
         _fastUntil = now + MdnsTimes.AnnounceFast;
@@ -27,6 +32,12 @@ internal sealed class AnnounceSchedule(IRandomSource random)
         {
             // An answer was asked for: the announcement due next stays due, but not within a second.
             Next = Next > now + MdnsTimes.BetweenAnswers ? Next : now + MdnsTimes.BetweenAnswers;
+            return;
+        }
+
+        if (IsResting)
+        {
+            Next = DateTimeOffset.MaxValue;
             return;
         }
 

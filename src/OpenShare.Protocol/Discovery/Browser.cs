@@ -9,7 +9,7 @@ namespace OpenShare.Protocol.Discovery;
 /// Asks for devices and listens to them on one interface (RFC 6762 §5.2): what is kept of an answer is the
 /// service's instances, their SRV and TXT records, and the addresses of the hosts these name.
 /// </summary>
-internal sealed class Browser(MdnsInterface network, IRandomSource random)
+internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRandomSource random)
 {
     /// <summary>The interface, as it is now.</summary>
     internal MdnsInterface Network { get; set; } = network;
@@ -34,10 +34,15 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     private readonly Resolves _resolves = new(random);
     private readonly ProbesHeard _probes = new();
     private readonly QuerySchedule _schedule = new(random);
+    private int _others;
     private DateTimeOffset _searchStarted;
+    private bool _isResting;
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
 
     internal int CachedRecords => _cache.Count;
+
+    /// <summary>Devices of the account on other hosts are heard.</summary>
+    internal bool HearsOthers => _others > 0;
 
     internal DateTimeOffset NextTimeout
     {
@@ -52,15 +57,22 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     internal void Search(DateTimeOffset now)
     {
         _searchStarted = now;
+        _isResting = false;
         _schedule.Start(now);
     }
 
-    /// <summary>Searches again after an interruption: who was there before appears anew.</summary>
-    internal void Resume(DateTimeOffset now)
+    /// <summary>Asks no more who is there; what is heard is kept as ever.</summary>
+    internal void Rest()
+    {
+        _schedule.Rest();
+        _isResting = true;
+    }
+
+    /// <summary>Who was there before an interruption appears now.</summary>
+    internal void AppearAnew(DateTimeOffset now)
     {
         foreach (var pointer in _cache.Pointers)
             pointer.AppearedAt = now;
-        Search(now);
     }
 
     /// <summary>Hears what its source said before, where nothing else was heard since that gives it another meaning.</summary>
@@ -116,7 +128,7 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
                 _probes.Note(claim.Name, now);
         }
         // RFC 6762 §6.7: the answers to a question from another port come to its asker alone.
-        if (from.Port == MdnsMachine.Port)
+        if (from.Port == MdnsMachine.PortOf(medium))
             _schedule.Heard(query, from, r => IsKnownAnswer(own, r, now), now);
     }
 
@@ -147,7 +159,7 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         var known = questions.Exists(q => q.Name == OwnService.Type) ? KnownAnswers(isAnnounced ? own : null, now) : [[]];
         for (var i = 0; i < known.Count; i++)
         {
-            effects.Add(new MdnsEffect.Send(Network.Index, new DnsMessage
+            effects.Add(new MdnsEffect.Send(Network.Index, medium, new DnsMessage
             {
                 Questions = i == 0 ? [.. questions.Take(QuestionsPerPacket)] : [],
                 Answers = known[i],
@@ -157,7 +169,7 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     }
 
     /// <summary>Tells which complete announcements of the own account hold now that did not, and which no longer do.</summary>
-    internal void TellChanges(OwnService own, DateTimeOffset now, PeerTable peers)
+    internal void TellChanges(OwnService own, IReadOnlySet<IPAddress> ownAddresses, DateTimeOffset now, PeerTable peers)
     {
         if (!_cache.HasChanged)
             return;
@@ -165,15 +177,15 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         {
             if (_cache.Newest(instance, DnsType.Ptr) is not null)
                 _resolves.Note(instance, Missing(own, instance).Any(), now);
-            TellCandidate(own, instance, peers);
+            TellCandidate(own, ownAddresses, instance, peers);
         }
     }
 
     /// <summary>The same, where others are of the own account, or their addresses mean something else.</summary>
-    internal void TellAll(OwnService own, PeerTable peers)
+    internal void TellAll(OwnService own, IReadOnlySet<IPAddress> ownAddresses, PeerTable peers)
     {
         foreach (var instance in _cache.Pointers.Select(Instance).ToList())
-            TellCandidate(own, instance, peers);
+            TellCandidate(own, ownAddresses, instance, peers);
     }
 
     /// <summary>Takes back all it told.</summary>
@@ -182,20 +194,22 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         foreach (var candidate in _candidates.Values)
             peers.Replace(candidate, null);
         _candidates.Clear();
+        _others = 0;
     }
 
-    private void TellCandidate(OwnService own, DnsName instance, PeerTable peers)
+    private void TellCandidate(OwnService own, IReadOnlySet<IPAddress> ownAddresses, DnsName instance, PeerTable peers)
     {
         var before = _candidates.GetValueOrDefault(instance);
-        var after = Candidate(instance, own.Options.Announcement.Account);
+        var after = Candidate(instance, own.Options.Announcement.Account, ownAddresses);
         peers.Replace(before, after);
+        _others += (after is { IsElsewhere: true } ? 1 : 0) - (before is { IsElsewhere: true } ? 1 : 0);
         if (after is null)
             _candidates.Remove(instance);
         else
             _candidates[instance] = after;
     }
 
-    private Candidate? Candidate(DnsName instance, AccountHash account)
+    private Candidate? Candidate(DnsName instance, AccountHash account, IReadOnlySet<IPAddress> ownAddresses)
     {
         if (_cache.Newest(instance, DnsType.Ptr) is not { } pointer
             || _cache.Newest(instance, DnsType.Srv) is not { Record.Data: DnsData.Service service } srv
@@ -207,7 +221,7 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         return new Candidate(
             announcement.DeviceId, Printable.Shorten(instance.Labels[0]), announcement.ShortFingerprint,
             service.Target.ToString().ToLowerInvariant(), service.Port, addresses,
-            announcement.News, pointer.AppearedAt, srv.HeardAt, pointer.IsLeaving || srv.IsLeaving);
+            announcement.News, pointer.AppearedAt, srv.HeardAt, medium, addresses.Any(a => !ownAddresses.Contains(PeerAddresses.WithoutScope(a))), pointer.IsLeaving || srv.IsLeaving);
     }
 
     private double Jitter() => random.Between(TimeSpan.Zero, s_jitter).TotalSeconds;
@@ -254,9 +268,9 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         }
     }
 
-    // Another account's devices, and versions we do not know, are left to expire.
+    // Another account's devices, and versions we do not know, are left to expire; so are all who are found another way.
     private bool IsWanted(OwnService own, CachedRecord record) =>
-        record.Record.Data is not (DnsData.Service or DnsData.Text) || !IsForeign(own, _cache.Newest(record.Record.Name, DnsType.Txt));
+        !_isResting && (record.Record.Data is not (DnsData.Service or DnsData.Text) || !IsForeign(own, _cache.Newest(record.Record.Name, DnsType.Txt)));
 
     private static bool IsForeign(OwnService own, CachedRecord? txt) =>
         txt is not null && txt.Announcement?.Account != own.Options.Announcement.Account;

@@ -9,12 +9,16 @@ public abstract record MdnsEffect
 {
     private MdnsEffect() { }
 
-    /// <param name="To">null: the multicast groups of both families; else this one legacy querier</param>
-    public sealed record Send(int Interface, ReadOnlyMemory<byte> Packet, IPEndPoint? To = null) : MdnsEffect;
+    /// <param name="To">null: all, with multicast by both families; else this one legacy querier</param>
+    public sealed record Send(int Interface, DiscoveryMedium Medium, ReadOnlyMemory<byte> Packet, IPEndPoint? To = null) : MdnsEffect;
+
+    /// <summary>One way of finding devices on this interface has come to another state.</summary>
+    public sealed record RungChanged(int Interface, DiscoveryMedium Medium, RungState State) : MdnsEffect;
 
     /// <summary>A device of the own account is there, for the first time or otherwise than last said.</summary>
+    /// <param name="Medium">the one it is heard by; multicast where it is by both</param>
     /// <param name="Latency">see docs/discovery.md: from its first sign of life, or from the search's start if it was there before</param>
-    public sealed record Sighted(DeviceId DeviceId, string Name, string ShortFingerprint, PeerPlace Place, NewsTag? News, TimeSpan Latency) : MdnsEffect;
+    public sealed record Sighted(DeviceId DeviceId, string Name, string ShortFingerprint, PeerPlace Place, NewsTag? News, TimeSpan Latency, DiscoveryMedium Medium) : MdnsEffect;
 
     /// <summary>It said goodbye, or its announcement expired.</summary>
     public sealed record Lost(DeviceId DeviceId) : MdnsEffect;

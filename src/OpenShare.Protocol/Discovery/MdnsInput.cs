@@ -7,8 +7,8 @@ public abstract record MdnsInput
 {
     private MdnsInput() { }
 
-    /// <summary>A datagram that came to the multicast group on this interface.</summary>
-    public sealed record PacketReceived(int Interface, MdnsPacket Packet) : MdnsInput;
+    /// <summary>A datagram that came to all on this interface.</summary>
+    public sealed record PacketReceived(int Interface, MdnsPacket Packet, DiscoveryMedium Medium = DiscoveryMedium.Multicast) : MdnsInput;
 
     /// <summary>The interfaces that can be used from now on, all of them.</summary>
     public sealed record InterfacesChanged(ImmutableArray<MdnsInterface> Interfaces) : MdnsInput;

@@ -2,8 +2,8 @@ using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Discovery;
 
-/// <summary>Multicast DNS on one interface.</summary>
-internal sealed class MdnsLink(MdnsInterface network, IRandomSource random)
+/// <summary>Discovery on one interface by one medium.</summary>
+internal sealed class MdnsLink(MdnsInterface network, DiscoveryMedium medium, IRandomSource random)
 {
     private MdnsInterface _network = network;
 
@@ -18,13 +18,70 @@ internal sealed class MdnsLink(MdnsInterface network, IRandomSource random)
         }
     }
 
-    internal Responder Responder { get; } = new(network, random);
+    internal DiscoveryMedium Medium => medium;
 
-    internal Browser Browser { get; } = new(network, random);
+    /// <summary>It listens, and answers whoever asks.</summary>
+    internal bool IsResting { get; private set; }
 
+    /// <summary>The ways there are on this interface.</summary>
+    internal static IEnumerable<DiscoveryMedium> MediaOf(MdnsInterface network)
+    {
+        yield return DiscoveryMedium.Multicast;
+        if (!network.IsLoopback && network.Addresses.Any(a => a.GetAddressBytes().Length == 4))
+            yield return DiscoveryMedium.Broadcast;
+    }
+
+    internal Responder Responder { get; } = new(network, medium, random);
+
+    internal Browser Browser { get; } = new(network, medium, random);
+
+    internal Rung Rung { get; } = new();
+
+    internal DateTimeOffset NextTimeout
+    {
+        get
+        {
+            var next = Responder.NextTimeout < Browser.NextTimeout ? Responder.NextTimeout : Browser.NextTimeout;
+            return next < Rung.NextTimeout ? next : Rung.NextTimeout;
+        }
+    }
+
+    /// <summary>Claims the names, announces and searches.</summary>
+    internal void Start(DateTimeOffset now)
+    {
+        IsResting = false;
+        Responder.Wake();
+        Responder.Probe(now);
+        Browser.Search(now);
+        // On the loopback interface there are no other hosts.
+        if (!_network.IsLoopback)
+            Rung.Start(now);
+    }
+
+    /// <summary>Goes on after an interruption, with what was heard before.</summary>
+    internal void Resume(DateTimeOffset now)
+    {
+        Start(now);
+        Browser.AppearAnew(now);
+    }
+
+    /// <summary>From now on it listens, and answers whoever asks.</summary>
+    internal void Rest()
+    {
+        IsResting = true;
+        Responder.Rest();
+        Browser.Rest();
+        Rung.Rest();
+    }
+
+    /// <summary>Announces and searches as if just started, unless it rests.</summary>
     internal void StartOver(DateTimeOffset now)
     {
+        if (IsResting)
+            return;
         Responder.AnnounceSoon(now);
         Browser.Search(now);
+        if (Rung.State == RungState.Nobody)
+            Rung.Start(now);
     }
 }

@@ -14,12 +14,15 @@ public sealed class MdnsMachine
     /// <summary>The port of multicast DNS: from there, and to there.</summary>
     public const int Port = 5353;
 
+    /// <summary>Where broadcasts go, and from where: of those below the ports that systems give away by themselves, one that nobody has registered.</summary>
+    public const int BroadcastPort = 17453;
+
     /// <summary>Interfaces that are used at most.</summary>
     public const int Interfaces = 32;
 
     private readonly IRandomSource _random;
 
-    // In the order of their interfaces' numbers.
+    // In the order of their interfaces' numbers, multicast before broadcast.
     private ImmutableArray<MdnsLink> _links = [];
     private readonly Interruptions _interruptions = new();
     private readonly PeerTable _peers = new();
@@ -50,10 +53,7 @@ public sealed class MdnsMachine
                 return null;
             var next = _peers.NextTimeout;
             foreach (var link in _links)
-            {
-                next = link.Responder.NextTimeout < next ? link.Responder.NextTimeout : next;
-                next = link.Browser.NextTimeout < next ? link.Browser.NextTimeout : next;
-            }
+                next = link.NextTimeout < next ? link.NextTimeout : next;
 
             return next;
         }
@@ -61,8 +61,10 @@ public sealed class MdnsMachine
 
     internal int CachedRecords => _links.Sum(l => l.Browser.CachedRecords);
 
+    internal static int PortOf(DiscoveryMedium medium) => medium == DiscoveryMedium.Multicast ? Port : BroadcastPort;
+
     private PeerPlace OwnPlace() => new(
-        _own.Host.ToString(), _own.Options.Announcement.Port, [.. PeerAddresses.InOrder(_links.SelectMany(l => l.Network.Addresses))]);
+        _own.Host.ToString(), _own.Options.Announcement.Port, [.. PeerAddresses.InOrder(_links.SelectMany(l => l.Network.Addresses).Distinct())]);
 
     public IReadOnlyList<MdnsEffect> Handle(MdnsInput input, DateTimeOffset now)
     {
@@ -72,7 +74,7 @@ public sealed class MdnsMachine
         switch (input)
         {
             case MdnsInput.PacketReceived packet:
-                if (Find(packet.Interface) is not { } receiver || (!receiver.Responder.MayBeSpared && receiver.Browser.HearAgain(packet.Packet, now)))
+                if (Find(packet.Interface, packet.Medium) is not { } receiver || (!receiver.Responder.MayBeSpared && receiver.Browser.HearAgain(packet.Packet, now)))
                     return [];
                 Receive(receiver, packet.Packet, now, effects);
                 break;
@@ -103,23 +105,42 @@ public sealed class MdnsMachine
         {
             link.Responder.Advance(_own, now, effects);
             link.Browser.Advance(_own, link.Responder.IsAnnounced, now, effects);
-            link.Browser.TellChanges(_own, now, _peers);
+            link.Browser.TellChanges(_own, _ownAddresses, now, _peers);
         }
         if (_mustCompare)
         {
             _mustCompare = false;
             foreach (var link in _links)
-                link.Browser.TellAll(_own, _peers);
+                link.Browser.TellAll(_own, _ownAddresses, _peers);
         }
+        foreach (var link in _links)
+            Climb(link, now, effects);
         if (_peers.HasChanged || now >= _peers.NextTimeout)
             _peers.Update(_own.Options.Announcement.DeviceId, OwnPlace, now, effects);
     }
 
-    private MdnsLink? Find(int networkInterface)
+    // Multicast, and where nobody is heard by it, broadcast beside it.
+    private void Climb(MdnsLink link, DateTimeOffset now, List<MdnsEffect> effects)
+    {
+        if (!link.Rung.Update(link.Browser.HearsOthers, now))
+            return;
+        effects.Add(new MdnsEffect.RungChanged(link.Network.Index, link.Medium, link.Rung.State));
+        if (link.Medium == DiscoveryMedium.Broadcast || Find(link.Network.Index, DiscoveryMedium.Broadcast) is not { } broadcast)
+            return;
+        var before = broadcast.Rung.State;
+        if (link.Rung.State == RungState.Found)
+            broadcast.Rest();
+        else if (link.Rung.State == RungState.Nobody && before == RungState.Resting)
+            broadcast.Start(now);
+        if (broadcast.Rung.State != before)
+            effects.Add(new MdnsEffect.RungChanged(link.Network.Index, broadcast.Medium, broadcast.Rung.State));
+    }
+
+    private MdnsLink? Find(int networkInterface, DiscoveryMedium medium)
     {
         foreach (var link in _links)
         {
-            if (link.Network.Index == networkInterface)
+            if (link.Network.Index == networkInterface && link.Medium == medium)
                 return link;
         }
         return null;
@@ -135,7 +156,7 @@ public sealed class MdnsMachine
                 link.Responder.HandleQuery(_own, message, packet.From, now, effects);
             link.Browser.HandleQuery(_own, message, packet.From, now);
         }
-        else if (packet.From.Port == Port)
+        else if (packet.From.Port == PortOf(link.Medium))
         {
             // RFC 6762 §6: a response from another port is none.
             var isConflict = ResolveConflicts(link, message, now, effects);
@@ -168,7 +189,7 @@ public sealed class MdnsMachine
         }
 
         ChangeOwn(_own.WithOtherNames(instance, host));
-        foreach (var each in _links)
+        foreach (var each in _links.Where(l => !l.IsResting))
             each.Responder.Probe(now, wait);
         if (instance)
             effects.Add(new MdnsEffect.Renamed(_own.Name));
@@ -190,30 +211,37 @@ public sealed class MdnsMachine
             .Select(i => i with { Addresses = [.. i.Addresses.Select(PeerAddresses.WithoutScope).Distinct()] })
             .Where(i => !i.Addresses.IsEmpty).OrderBy(i => i.Index).Take(Interfaces).ToDictionary(i => i.Index);
         // Asked for every few seconds, and mostly the same.
-        if (usable.Count == _links.Length && _links.All(l => usable.GetValueOrDefault(l.Network.Index) == l.Network))
+        if (usable.Count == _links.Count(l => l.Medium == DiscoveryMedium.Multicast) && _links.All(l => usable.GetValueOrDefault(l.Network.Index) == l.Network))
             return;
-        foreach (var gone in _links.Where(l => !usable.ContainsKey(l.Network.Index)))
+        var before = _links;
+        _ownAddresses = [.. usable.Values.SelectMany(i => i.Addresses)];
+        _links =
+        [
+            .. usable.Values.OrderBy(i => i.Index).SelectMany(i => MdnsLink.MediaOf(i).Select(
+                m => Find(i.Index, m) is { } known ? Changed(known, i, now, effects) : Started(i, m, now))),
+        ];
+        foreach (var gone in before.Except(_links))
         {
             gone.Browser.TakeBack(_peers);
-            _interruptions.Note(gone, now);
+            if (gone.Medium == DiscoveryMedium.Multicast)
+                _interruptions.Note(gone, now);
         }
-        _ownAddresses = [.. usable.Values.SelectMany(i => i.Addresses)];
-        _links = [.. usable.Values.OrderBy(i => i.Index).Select(i => Find(i.Index) is { } known ? Changed(known, i, now, effects) : Started(i, now))];
         ChangeOwn(_own);
     }
 
-    private MdnsLink Started(MdnsInterface network, DateTimeOffset now)
+    private MdnsLink Started(MdnsInterface network, DiscoveryMedium medium, DateTimeOffset now)
     {
-        if (_interruptions.TakeEnded(network, now) is { } known)
+        if (medium == DiscoveryMedium.Multicast && _interruptions.TakeEnded(network, now) is { } known)
         {
             known.Network = network;
-            known.Browser.Resume(now);
-            known.Responder.Probe(now);
+            known.Resume(now);
             return known;
         }
-        var link = new MdnsLink(network, _random);
-        link.Responder.Probe(now);
-        link.Browser.Search(now);
+        var link = new MdnsLink(network, medium, _random);
+        if (medium == DiscoveryMedium.Multicast)
+            link.Start(now);
+        else
+            link.Rest();
         return link;
     }
 
@@ -249,7 +277,8 @@ public sealed class MdnsMachine
             if (!keepsNames)
             {
                 link.Responder.Goodbye(_own, host: changed.Host != _own.Host, effects);
-                link.Responder.Probe(now);
+                if (!link.IsResting)
+                    link.Responder.Probe(now);
             }
             else
             {

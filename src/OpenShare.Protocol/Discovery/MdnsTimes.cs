@@ -46,6 +46,9 @@ internal static class MdnsTimes
     // Half a record's time to live: what was heard before is worth telling others that it is known.
     internal static readonly TimeSpan Interruption = TimeSpan.FromSeconds(60);
 
+    // Multicast that works brings an answer within a second; the user's own figure.
+    internal static readonly TimeSpan BeforeNextRung = TimeSpan.FromSeconds(5);
+
     // A device that restarts may be seen at its old and its new place for a moment.
     internal static readonly TimeSpan BeforeDuplicate = TimeSpan.FromSeconds(1);
 

@@ -93,7 +93,8 @@ internal sealed class PeerTable
         var place = places.FirstOrDefault(p => known is not null && p.IsSamePlaceAs(known.Place)) ?? places[0];
         var newest = candidates.Where(c => c.Host == place.Host && c.Port == place.Port).MaxBy(c => c.HeardAt)!;
         var latency = known?.Latency ?? now - candidates.Min(c => c.AppearedAt);
-        var sighted = new MdnsEffect.Sighted(device, newest.Name, newest.ShortFingerprint, place, newest.News, latency);
+        var sighted = new MdnsEffect.Sighted(device, newest.Name, newest.ShortFingerprint, place, newest.News, latency,
+            candidates.Where(c => c.Host == place.Host && c.Port == place.Port).Min(c => c.Medium));
         if (sighted == known)
             return;
         _known[device] = sighted;

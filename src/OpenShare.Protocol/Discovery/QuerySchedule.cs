@@ -19,12 +19,18 @@ internal sealed class QuerySchedule(IRandomSource random)
     private IPEndPoint? _asker;
     private bool _hasWaited;
 
-    internal DateTimeOffset Next { get; private set; }
+    internal DateTimeOffset Next { get; private set; } = DateTimeOffset.MaxValue;
 
     internal void Start(DateTimeOffset now)
     {
         _interval = MdnsTimes.FirstBetweenQueries;
         Wait(random.Between(MdnsTimes.BeforeFirstQuery), now);
+    }
+
+    internal void Rest()
+    {
+        Next = DateTimeOffset.MaxValue;
+        _asker = null;
     }
 
     internal void Sent(DateTimeOffset now)

@@ -9,7 +9,7 @@ namespace OpenShare.Protocol.Discovery;
 /// Probes, announces and answers on one interface (RFC 6762 §6, §8, §9). An answer is always the whole
 /// announcement: it is small, and who asks for a part is about to ask for the rest.
 /// </summary>
-internal sealed class Responder(MdnsInterface network, IRandomSource random)
+internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, IRandomSource random)
 {
     /// <summary>The interface, as it is now.</summary>
     internal MdnsInterface Network { get; set; } = network;
@@ -43,6 +43,17 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
     /// <summary>About to say what others can say as well.</summary>
     internal bool MayBeSpared => _kindAsked;
 
+    /// <summary>Announces no more by itself, and takes the names as claimed: whoever asks is answered.</summary>
+    internal void Rest()
+    {
+        _schedule.IsResting = true;
+        (_state, _nextProbe) = (State.Announced, DateTimeOffset.MaxValue);
+        _schedule.Stop();
+    }
+
+    /// <summary>Announces by itself again, from the next claim of the names on.</summary>
+    internal void Wake() => _schedule.IsResting = false;
+
     /// <summary>Claims the names anew, after <paramref name="wait"/> and up to 250 ms at random.</summary>
     internal void Probe(DateTimeOffset now, TimeSpan wait = default)
     {
@@ -57,7 +68,8 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
     /// <summary>Starts the dense schedule over: something changed that others should hear soon.</summary>
     internal void AnnounceSoon(DateTimeOffset now)
     {
-        if (_state == State.Announced)
+        // Who has said nothing this way yet need not correct it.
+        if (_state == State.Announced && !(_schedule.IsResting && _lastSent == DateTimeOffset.MinValue))
             _schedule.Start(_lastSent + MdnsTimes.BetweenAnswers > now ? _lastSent + MdnsTimes.BetweenAnswers : now);
     }
 
@@ -101,7 +113,7 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
         ImmutableArray<DnsRecord> asked = [.. Answers(own).Where(r => IsAsked(query, r) && !IsKnown(query, r))];
         if (asked.IsEmpty)
             return;
-        if (from.Port != MdnsMachine.Port)
+        if (from.Port != MdnsMachine.PortOf(medium))
         {
             AnswerLegacy(query, asked, from, now, effects);
             return;
@@ -144,7 +156,7 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
     private void Withdraw(IEnumerable<DnsRecord> records, List<MdnsEffect> effects)
     {
         ImmutableArray<DnsRecord> gone = [.. records.Select(r => r with { Ttl = 0, CacheFlush = false })];
-        if (_state == State.Announced && !gone.IsEmpty)
+        if (_state == State.Announced && _lastSent > DateTimeOffset.MinValue && !gone.IsEmpty)
             effects.Add(Multicast(gone));
     }
 
@@ -168,14 +180,14 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
         return false;
     }
 
-    private MdnsEffect.Send SendProbe(OwnService own) => new(Network.Index, new DnsMessage
+    private MdnsEffect.Send SendProbe(OwnService own) => new(Network.Index, medium, new DnsMessage
     {
         Questions = [new DnsQuestion(own.Instance, DnsType.Any), new DnsQuestion(own.Host, DnsType.Any)],
         Authorities = [.. own.Unique(Network).Select(r => r with { CacheFlush = false })],
     }.Encode());
 
     private MdnsEffect.Send Multicast(ImmutableArray<DnsRecord> records) =>
-        new(Network.Index, new DnsMessage { IsResponse = true, Answers = records }.Encode());
+        new(Network.Index, medium, new DnsMessage { IsResponse = true, Answers = records }.Encode());
 
     // A legacy resolver hears no multicast, knows no cache-flush bit, and wants its question back (RFC 6762 §6.7).
     // At most ten such answers a second, for the asker's address may be forged.
@@ -184,7 +196,7 @@ internal sealed class Responder(MdnsInterface network, IRandomSource random)
         if (now < _nextLegacyAnswer)
             return;
         _nextLegacyAnswer = now + MdnsTimes.BetweenQueryPackets;
-        effects.Add(new MdnsEffect.Send(Network.Index, new DnsMessage
+        effects.Add(new MdnsEffect.Send(Network.Index, medium, new DnsMessage
         {
             Id = query.Id,
             IsResponse = true,

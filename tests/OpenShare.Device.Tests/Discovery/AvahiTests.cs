@@ -90,7 +90,7 @@ public sealed class AvahiTests(AvahiHost avahi) : DiscoverySpecs, IClassFixture<
 
     // Only our own end of that network: the test is no business of the machine's others.
     private Device StartHere(string name) =>
-        Start(() => new UdpMulticastPort(), name, [avahi.Interface], DeviceId.FromBytes(new SystemRandom().Bytes(16)));
+        Start(() => new UdpDiscoveryPort(), name, [avahi.Interface], DeviceId.FromBytes(new SystemRandom().Bytes(16)));
 
     private IEnumerable<string> Near => [.. System.Net.NetworkInformation.NetworkInterface.GetAllNetworkInterfaces()
         .Single(i => i.Name == avahi.Interface).GetIPProperties().UnicastAddresses.Select(a => new IPAddress(a.Address.GetAddressBytes()).ToString())];

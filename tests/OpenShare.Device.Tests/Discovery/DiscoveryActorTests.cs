@@ -129,17 +129,17 @@ public sealed class DiscoveryActorTests : DiscoverySpecs
         ann.Events.ExpectNoMsg(TimeSpan.Zero);
     }
 
-    private Func<IMulticastPort> At(byte host) => () => _segment.Attach(new IPAddress(new byte[] { 10, 0, 0, host }));
+    private Func<IDiscoveryPort> At(byte host) => () => _segment.Attach(new IPAddress(new byte[] { 10, 0, 0, host }));
 
-    private sealed class Broken(IMulticastPort inner) : IMulticastPort
+    private sealed class Broken(IDiscoveryPort inner) : IDiscoveryPort
     {
         internal static int Refused { get; private set; }
 
         public void Open(IActorRef receiver) => inner.Open(receiver);
 
-        public MulticastInterfaces Refresh(ImmutableArray<string>? only) => inner.Refresh(only);
+        public DiscoveryInterfaces Refresh(ImmutableArray<string>? only) => inner.Refresh(only);
 
-        public string? Send(int networkInterface, ReadOnlyMemory<byte> packet, IPEndPoint? to)
+        public string? Send(int networkInterface, DiscoveryMedium medium, ReadOnlyMemory<byte> packet, IPEndPoint? to)
         {
             Refused++;
             return "Permission denied";

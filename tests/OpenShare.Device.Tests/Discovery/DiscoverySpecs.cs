@@ -22,7 +22,7 @@ public abstract class DiscoverySpecs : TestKit
     // Tests run side by side, on one machine and perhaps on one network: each has an account of its own.
     private protected AccountHash Account { get; } = AccountHash.FromKey(new SystemRandom().Bytes(32));
 
-    private protected Device Start(Func<IMulticastPort> port, string? name = null, ImmutableArray<string>? interfaces = null, DeviceId? id = null, int advertised = 4000)
+    private protected Device Start(Func<IDiscoveryPort> port, string? name = null, ImmutableArray<string>? interfaces = null, DeviceId? id = null, int advertised = 4000)
     {
         var number = ++_devices;
         var context = new DeviceContext(TimeProvider.System, new SeededRandom(number), new Workers(1), new NoTransport(), new DeviceEventBus());

@@ -13,7 +13,7 @@ public sealed class UdpMulticastTests : DiscoverySpecs
     public void Two_agents_on_one_machine_see_each_other()
     {
         Skip.If(Usable().Length == 0, "no interface of this machine does multicast, not even loopback");
-        var (ann, ben) = (Start(() => new UdpMulticastPort(), "Ann"), Start(() => new UdpMulticastPort(), "Ben"));
+        var (ann, ben) = (Start(() => new UdpDiscoveryPort(), "Ann"), Start(() => new UdpDiscoveryPort(), "Ben"));
 
         Assert.Equal("Ben", ann.Sights(s => s.DeviceId == ben.Options.DeviceId).AnnouncedName);
         Assert.Equal("Ann", ben.Sights(s => s.DeviceId == ann.Options.DeviceId).AnnouncedName);
@@ -27,7 +27,7 @@ public sealed class UdpMulticastTests : DiscoverySpecs
     {
         var loopback = Usable().FirstOrDefault(i => i.IsLoopback);
         Skip.If(loopback is null, "the loopback interface of this machine does no multicast");
-        var (ann, ben) = (Start(() => new UdpMulticastPort(), interfaces: [loopback!.Name]), Start(() => new UdpMulticastPort(), interfaces: [loopback.Name]));
+        var (ann, ben) = (Start(() => new UdpDiscoveryPort(), interfaces: [loopback!.Name]), Start(() => new UdpDiscoveryPort(), interfaces: [loopback.Name]));
 
         Assert.Contains(ann.Sights(s => s.DeviceId == ben.Options.DeviceId).Place.Addresses, System.Net.IPAddress.IsLoopback);
         ben.Sights(s => s.DeviceId == ann.Options.DeviceId);
@@ -58,8 +58,8 @@ public sealed class UdpMulticastTests : DiscoverySpecs
         var both = found! with { Addresses = [System.Net.IPAddress.Loopback, System.Net.IPAddress.IPv6Loopback] };
         var reason = new SocketException((int)SocketError.AddressAlreadyInUse).Message;
 
-        var device = Start(() => new UdpMulticastPort(
-            () => [both], (index, v6) => v6 == brokenIsV6 ? throw new SocketException((int)SocketError.AddressAlreadyInUse) : new MulticastSocket(index, v6)));
+        var device = Start(() => new UdpDiscoveryPort(
+            () => [new SystemInterface(both, [])], (index, v6) => v6 == brokenIsV6 ? throw new SocketException((int)SocketError.AddressAlreadyInUse) : new MulticastSocket(index, v6)));
 
         var failed = device.Events.FishForMessage<DiscoveryEvents.InterfaceFailed>(_ => true, Deadline);
         Assert.Equal(($"{both.Name} over {(brokenIsV6 ? "IPv6" : "IPv4")}", reason), (failed.Interface, failed.Reason));
@@ -68,8 +68,8 @@ public sealed class UdpMulticastTests : DiscoverySpecs
     [Fact]
     public void An_interface_of_which_both_fail_is_told_once_and_is_not_usable()
     {
-        using var port = new UdpMulticastPort(
-            () => [new MdnsInterface(1, "lan", IsLoopback: false, [System.Net.IPAddress.Loopback, System.Net.IPAddress.IPv6Loopback])],
+        using var port = new UdpDiscoveryPort(
+            () => [new SystemInterface(new MdnsInterface(1, "lan", IsLoopback: false, [System.Net.IPAddress.Loopback, System.Net.IPAddress.IPv6Loopback]), [])],
             (_, _) => throw new SocketException((int)SocketError.AddressAlreadyInUse));
 
         var interfaces = port.Refresh(only: null);
@@ -80,7 +80,7 @@ public sealed class UdpMulticastTests : DiscoverySpecs
 
     private static MdnsInterface[] Usable()
     {
-        using var port = new UdpMulticastPort();
+        using var port = new UdpDiscoveryPort();
         return [.. port.Refresh(null).Usable];
     }
 }

@@ -9,6 +9,7 @@ using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Tests.Registration;
 using OpenShare.Device.Tests.Support;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
 
@@ -110,13 +111,13 @@ public sealed class DeviceStopTests : DeviceRig
     private Task DiscoveryRunsAsync() => Sys.ActorSelection(_device.Path / "discovery" / "mdns").ResolveOneInTime(this);
 
     /// <summary>A port that closes when it is let.</summary>
-    private sealed class SlowPort(IMulticastPort inner, ManualResetEventSlim closes) : IMulticastPort
+    private sealed class SlowPort(IDiscoveryPort inner, ManualResetEventSlim closes) : IDiscoveryPort
     {
         public void Open(IActorRef receiver) => inner.Open(receiver);
 
-        public MulticastInterfaces Refresh(ImmutableArray<string>? only) => inner.Refresh(only);
+        public DiscoveryInterfaces Refresh(ImmutableArray<string>? only) => inner.Refresh(only);
 
-        public string? Send(int networkInterface, ReadOnlyMemory<byte> packet, IPEndPoint? to) => inner.Send(networkInterface, packet, to);
+        public string? Send(int networkInterface, DiscoveryMedium medium, ReadOnlyMemory<byte> packet, IPEndPoint? to) => inner.Send(networkInterface, medium, packet, to);
 
         public void Release() => inner.Release();
 

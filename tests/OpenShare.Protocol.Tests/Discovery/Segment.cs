@@ -19,10 +19,13 @@ internal sealed class Segment(int seed)
     /// <summary>How many of a hundred packets do not arrive at one receiver.</summary>
     internal int LossPercent { get; set; }
 
+    /// <summary>What does not get from one to another.</summary>
+    internal Func<Node, Node, DiscoveryMedium, bool> Blocks { get; set; } = (_, _, _) => false;
+
     /// <summary>Whoever this returns false for hears nothing.</summary>
     internal Func<Node, bool> Hears { get; set; } = _ => true;
 
-    internal List<(DateTimeOffset At, Node From, DnsMessage Message)> Sent { get; } = [];
+    internal List<(DateTimeOffset At, Node From, DiscoveryMedium Medium, DnsMessage Message)> Sent { get; } = [];
 
     internal IReadOnlyList<Node> Nodes => _nodes;
 
@@ -82,11 +85,12 @@ internal sealed class Segment(int seed)
 
     private void Deliver(Node from, MdnsEffect.Send send)
     {
-        Sent.Add((Now, from, DnsMessage.Decode(send.Packet.Span)));
+        Sent.Add((Now, from, send.Medium, DnsMessage.Decode(send.Packet.Span)));
+        var source = new IPEndPoint(from.Network.Addresses[0], send.Medium == DiscoveryMedium.Multicast ? MdnsMachine.Port : MdnsMachine.BroadcastPort);
         foreach (var node in _nodes)
         {
-            if (_dice.Next(100) >= LossPercent)
-                _underWay.Enqueue((node, new MdnsInput.PacketReceived(node.Network.Index, new MdnsPacket(Some.Mdns(from.Network.Addresses[0]), send.Packet))), (Now + Latency, _order++));
+            if (_dice.Next(100) >= LossPercent && (node == from || !Blocks(from, node, send.Medium)))
+                _underWay.Enqueue((node, new MdnsInput.PacketReceived(node.Network.Index, new MdnsPacket(source, send.Packet), send.Medium)), (Now + Latency, _order++));
         }
     }
 

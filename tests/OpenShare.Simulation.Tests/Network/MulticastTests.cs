@@ -63,11 +63,11 @@ public sealed class MulticastTests
     public void One_host_s_block_works_both_ways(bool broadcast)
     {
         var world = new NetworkWorld();
-        var to = broadcast ? new IPEndPoint(IPAddress.Broadcast, MdnsMachine.Port) : null;
+        var medium = broadcast ? DiscoveryMedium.Broadcast : DiscoveryMedium.Multicast;
         var (a, b, c) = (Ear.On(world, "a"), Ear.On(world, "b"), Ear.On(world, "c"));
         b.Host.Conditions = NetworkWorld.FiveMilliseconds with { MulticastBlocked = !broadcast, BroadcastBlocked = broadcast };
-        a.Send(to);
-        b.Send(to);
+        a.Send(medium: medium);
+        b.Send(medium: medium);
         world.RunFor(100);
 
         Assert.Single(a.HeardAt);
@@ -86,7 +86,7 @@ public sealed class MulticastTests
         world.RunFor(100);
         Assert.Empty(b.HeardAt);
         Assert.Empty(b.Port.Refresh(null).Usable);
-        Assert.NotNull(b.Port.Send(1, Packet, null));
+        Assert.NotNull(b.Port.Send(1, DiscoveryMedium.Multicast, Packet, null));
 
         b.Host.LinkUp();
         Assert.Equal(2, b.Changes);
@@ -150,9 +150,9 @@ public sealed class MulticastTests
     {
         var world = new NetworkWorld(NetworkWorld.FiveMilliseconds with { Reordering = 1, ReorderingDelay = TimeSpan.FromMilliseconds(15) });
         var (a, b) = (Ear.On(world, "a"), Ear.On(world, "b"));
-        a.Port.Send(1, new byte[1], null);
+        a.Port.Send(1, DiscoveryMedium.Multicast, new byte[1], null);
         world.Segment.Conditions = NetworkWorld.FiveMilliseconds;
-        a.Port.Send(1, new byte[2], null);
+        a.Port.Send(1, DiscoveryMedium.Multicast, new byte[2], null);
         world.RunFor(100);
 
         Assert.Equal([2, 1], b.Datagrams.Select(d => d.Packet.Bytes.Length));
@@ -183,7 +183,7 @@ public sealed class MulticastTests
         var (a, b) = (Ear.On(world, "a"), Ear.On(world, "b"));
         b.Host.Kill();
         a.Send();
-        Assert.NotNull(b.Port.Send(1, Packet, null));
+        Assert.NotNull(b.Port.Send(1, DiscoveryMedium.Multicast, Packet, null));
         Assert.Empty(b.Port.Refresh(null).Usable);
         b.Host.LinkDown();
         b.Port.Dispose();
@@ -199,8 +199,8 @@ public sealed class MulticastTests
     {
         var world = new NetworkWorld(NetworkWorld.FiveMilliseconds with { BytesPerSecond = 1_000 });
         var (a, b) = (Ear.On(world, "a"), Ear.On(world, "b"));
-        a.Port.Send(1, new byte[100], null);
-        a.Port.Send(1, new byte[100], null);
+        a.Port.Send(1, DiscoveryMedium.Multicast, new byte[100], null);
+        a.Port.Send(1, DiscoveryMedium.Multicast, new byte[100], null);
         world.RunFor(1_000);
 
         Assert.Equal([110, 210], b.HeardAt);
@@ -215,9 +215,9 @@ public sealed class MulticastTests
 
         internal SimulatedHost Host => host;
 
-        internal IMulticastPort Port { get; } = host.OpenPort();
+        internal IDiscoveryPort Port { get; } = host.OpenPort();
 
-        internal List<MulticastDatagram> Datagrams { get; } = [];
+        internal List<DiscoveryDatagram> Datagrams { get; } = [];
 
         internal List<double> HeardAt { get; } = [];
 
@@ -231,11 +231,11 @@ public sealed class MulticastTests
             return ear;
         }
 
-        internal void Send(IPEndPoint? to = null) => Assert.Null(Port.Send(1, Packet, to));
+        internal void Send(IPEndPoint? to = null, DiscoveryMedium medium = DiscoveryMedium.Multicast) => Assert.Null(Port.Send(1, medium, Packet, to));
 
         protected override void TellInternal(object message, IActorRef sender)
         {
-            if (message is not MulticastDatagram datagram)
+            if (message is not DiscoveryDatagram datagram)
             {
                 Assert.IsType<NetworkMayHaveChanged>(message);
                 Changes++;

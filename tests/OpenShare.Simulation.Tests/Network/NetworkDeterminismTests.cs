@@ -1,4 +1,5 @@
 using System.Net;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Simulation.Network.Links;
 
 namespace OpenShare.Simulation.Tests.Network;
@@ -25,7 +26,7 @@ public sealed class NetworkDeterminismTests
         {
             var port = host.OpenPort();
             port.Refresh(null);
-            port.Send(1, new byte[100], null);
+            port.Send(1, DiscoveryMedium.Multicast, new byte[100], null);
         }
         using var flapping = hosts[3].Flap(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
         world.RunFor(3_000);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Simulation.Network;
 using OpenShare.Simulation.Network.Links;
 using OpenShare.Simulation.Network.Observing;
@@ -35,7 +36,7 @@ internal static class NetworkBenchmark
         var queue = new SimulationQueue();
         using var trace = new NetworkTrace(queue);
         var network = new SimulatedNetwork(queue, 1, trace);
-        var ports = new List<IMulticastPort>();
+        var ports = new List<IDiscoveryPort>();
         for (var s = 0; s < segments; s++)
         {
             var segment = network.Segment($"lan-{s}", conditions);
@@ -53,7 +54,7 @@ internal static class NetworkBenchmark
             for (var round = 0; round < rounds; round++)
             {
                 foreach (var port in ports)
-                    port.Send(1, packet, null);
+                    port.Send(1, DiscoveryMedium.Multicast, packet, null);
                 queue.RunFor(TimeSpan.FromSeconds(1));
             }
             return $"{network.Datagrams.PacketsDelivered:n0} deliveries";
@@ -109,7 +110,7 @@ internal static class NetworkBenchmark
     private static string Name(LinkConditions conditions) =>
         conditions == LinkConditions.GoodWiFi ? "good Wi-Fi" : conditions == LinkConditions.PoorWiFi ? "poor Wi-Fi" : "no limits";
 
-    private sealed class ReleasingReceiver(IMulticastPort port) : MinimalActorRef
+    private sealed class ReleasingReceiver(IDiscoveryPort port) : MinimalActorRef
     {
         public override ActorPath Path { get; } = new RootActorPath(Address.AllSystems) / "receiver";
 

@@ -17,7 +17,7 @@ internal sealed class HostProcess(SimulatedHost host) : ITransport
     // By port, and only looked up in.
     private readonly Dictionary<int, SimulatedListener> _listeners = [];
     private readonly SortedDictionary<long, SimulatedConnection> _connections = [];
-    private readonly List<SimulatedMulticastPort> _ports = [];
+    private readonly List<SimulatedDiscoveryPort> _ports = [];
     private int _nextPort = FirstEphemeralPort;
 
     internal SimulatedHost Host => host;
@@ -26,7 +26,7 @@ internal sealed class HostProcess(SimulatedHost host) : ITransport
 
     internal int Connections => _connections.Values.Count(c => c.IsHeld);
 
-    internal IReadOnlyList<SimulatedMulticastPort> Ports => _ports;
+    internal IReadOnlyList<SimulatedDiscoveryPort> Ports => _ports;
 
     public ITransportListener Listen(IPEndPoint endpoint)
     {
@@ -44,10 +44,10 @@ internal sealed class HostProcess(SimulatedHost host) : ITransport
         return new Dial(this, remote, new IPEndPoint(IPAddress.IsLoopback(remote.Address) ? remote.Address : host.Address, FreePort())).Run(cancellation);
     }
 
-    internal IMulticastPort OpenPort()
+    internal IDiscoveryPort OpenPort()
     {
         ThrowIfDead();
-        var port = new SimulatedMulticastPort(this);
+        var port = new SimulatedDiscoveryPort(this);
         _ports.Add(port);
         return port;
     }
@@ -60,7 +60,7 @@ internal sealed class HostProcess(SimulatedHost host) : ITransport
 
     internal void Remove(SimulatedListener listener) => _listeners.Remove(listener.LocalEndPoint.Port);
 
-    internal void Remove(SimulatedMulticastPort port) => _ports.Remove(port);
+    internal void Remove(SimulatedDiscoveryPort port) => _ports.Remove(port);
 
     internal void TellNetworkChange()
     {

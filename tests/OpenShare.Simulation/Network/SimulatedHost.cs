@@ -56,7 +56,7 @@ public sealed class SimulatedHost
     internal ulong OtherSide { get; set; }
 
     /// <summary>A port of the process that runs now.</summary>
-    public IMulticastPort OpenPort() => _process.OpenPort();
+    public IDiscoveryPort OpenPort() => _process.OpenPort();
 
     public void LinkDown() => SetLink(up: false);
 

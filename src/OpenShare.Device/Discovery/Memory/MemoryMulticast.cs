@@ -11,11 +11,16 @@ public sealed class MemoryMulticast
     private readonly Lock _lock = new();
     private ImmutableList<Port> _ports = [];
 
-    /// <summary>Nothing gets through while this is set.</summary>
+    /// <summary>No multicast gets through while this is set.</summary>
     public bool IsBlocked { get; set; }
 
+    /// <summary>No broadcast gets through while this is set.</summary>
+    public bool IsBroadcastBlocked { get; set; }
+
+    private bool Blocks(DiscoveryMedium medium) => medium == DiscoveryMedium.Multicast ? IsBlocked : IsBroadcastBlocked;
+
     /// <summary>One device's port, with one interface that has this address. Its packets come from port 5353 of it.</summary>
-    public IMulticastPort Attach(IPAddress address)
+    public IDiscoveryPort Attach(IPAddress address)
     {
         lock (_lock)
         {
@@ -25,23 +30,23 @@ public sealed class MemoryMulticast
         }
     }
 
-    private sealed class Port(MemoryMulticast segment, IPAddress address) : IMulticastPort
+    private sealed class Port(MemoryMulticast segment, IPAddress address) : IDiscoveryPort
     {
         private const int Index = 1;
         private IActorRef _receiver = ActorRefs.Nobody;
 
         public void Open(IActorRef receiver) => _receiver = receiver;
 
-        public MulticastInterfaces Refresh(ImmutableArray<string>? only) => new([new MdnsInterface(Index, "memory", IsLoopback: false, [address])], []);
+        public DiscoveryInterfaces Refresh(ImmutableArray<string>? only) => new([new MdnsInterface(Index, "memory", IsLoopback: false, [address])], []);
 
-        public string? Send(int networkInterface, ReadOnlyMemory<byte> packet, IPEndPoint? to)
+        public string? Send(int networkInterface, DiscoveryMedium medium, ReadOnlyMemory<byte> packet, IPEndPoint? to)
         {
             lock (segment._lock)
             {
-                foreach (var port in segment.IsBlocked ? [] : segment._ports)
+                foreach (var port in segment.Blocks(medium) ? [] : segment._ports)
                 {
                     if (to is null || to.Address.Equals(port.Address))
-                        port._receiver.Tell(new MulticastDatagram(Index, new IPEndPoint(address, MdnsMachine.Port), packet), ActorRefs.NoSender);
+                        port._receiver.Tell(new DiscoveryDatagram(Index, medium, new IPEndPoint(address, medium == DiscoveryMedium.Multicast ? MdnsMachine.Port : MdnsMachine.BroadcastPort), packet), ActorRefs.NoSender);
                 }
             }
 

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using OpenShare.Protocol.Discovery;
 
 namespace OpenShare.Device.Discovery.Udp;
@@ -6,11 +8,11 @@ namespace OpenShare.Device.Discovery.Udp;
 /// <summary>The operating system's interfaces that multicast may work on, in the order of their numbers.</summary>
 internal static class SystemInterfaces
 {
-    internal static IEnumerable<MdnsInterface> Read()
+    internal static IEnumerable<SystemInterface> Read()
     {
         try
         {
-            return [.. NetworkInterface.GetAllNetworkInterfaces().Select(Read).OfType<MdnsInterface>().OrderBy(i => i.Index)];
+            return [.. NetworkInterface.GetAllNetworkInterfaces().Select(Read).OfType<SystemInterface>().OrderBy(i => i.Network.Index)];
         }
         catch (NetworkInformationException)
         {
@@ -19,7 +21,7 @@ internal static class SystemInterfaces
         }
     }
 
-    private static MdnsInterface? Read(NetworkInterface network)
+    private static SystemInterface? Read(NetworkInterface network)
     {
         // Loopback and tunnels have no link state and count as unknown.
         var isLoopback = network.NetworkInterfaceType == NetworkInterfaceType.Loopback;
@@ -29,7 +31,9 @@ internal static class SystemInterfaces
         {
             var properties = network.GetIPProperties();
             var index = network.Supports(NetworkInterfaceComponent.IPv4) ? properties.GetIPv4Properties().Index : properties.GetIPv6Properties().Index;
-            return new MdnsInterface(index, network.Name, isLoopback, [.. properties.UnicastAddresses.Select(a => a.Address)]);
+            return new SystemInterface(
+                new MdnsInterface(index, network.Name, isLoopback, [.. properties.UnicastAddresses.Select(a => a.Address)]),
+                [.. properties.UnicastAddresses.Where(a => !isLoopback && HasBroadcast(a)).Select(BroadcastOf).Distinct()]);
         }
         catch (NetworkInformationException)
         {
@@ -37,4 +41,11 @@ internal static class SystemInterfaces
             return null;
         }
     }
+
+    // A network of two addresses or one has none (RFC 3021).
+    private static bool HasBroadcast(UnicastIPAddressInformation address) =>
+        address.Address.AddressFamily == AddressFamily.InterNetwork && address.PrefixLength is > 0 and < 31;
+
+    private static IPAddress BroadcastOf(UnicastIPAddressInformation address) =>
+        new(address.Address.GetAddressBytes().Zip(address.IPv4Mask.GetAddressBytes(), (a, mask) => (byte)(a | ~mask)).ToArray());
 }

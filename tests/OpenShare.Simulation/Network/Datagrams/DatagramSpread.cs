@@ -5,7 +5,7 @@ using OpenShare.Simulation.Network.Observing;
 namespace OpenShare.Simulation.Network.Datagrams;
 
 /// <summary>One datagram on its way to each of its receivers, with a draw of its own for each.</summary>
-internal sealed class DatagramSpread(SimulatedNetwork network, NetworkFlow flow, MulticastDatagram datagram, SimulatedHost from)
+internal sealed class DatagramSpread(SimulatedNetwork network, NetworkFlow flow, DiscoveryDatagram datagram, SimulatedHost from)
 {
     private readonly TimeSpan _departs = from.Outward.Reserve(network.Queue.Elapsed, datagram.Packet.Bytes.Length, from.Conditions.BytesPerSecond);
 

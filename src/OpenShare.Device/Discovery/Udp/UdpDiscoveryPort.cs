@@ -8,24 +8,25 @@ using OpenShare.Protocol.Discovery;
 namespace OpenShare.Device.Discovery.Udp;
 
 /// <summary>
-/// Multicast DNS on real sockets: one for each interface and address family. The loopback interface is always among
+/// Discovery on real sockets: one for each interface, medium and address family. The loopback interface is always among
 /// them, so that two agents on one machine find each other with every network off, and lose nothing when one comes.
 /// </summary>
-public sealed class UdpMulticastPort : IMulticastPort
+public sealed class UdpDiscoveryPort : IDiscoveryPort
 {
     /// <summary>Datagrams under way to the receiver.</summary>
     private const int Credits = 256;
 
-    private readonly Func<IEnumerable<MdnsInterface>> _interfaces;
+    private readonly Func<IEnumerable<SystemInterface>> _interfaces;
     private readonly Func<int, bool, MulticastSocket> _join;
-    private readonly SortedDictionary<(int Interface, bool IsV6), MulticastSocket> _sockets = [];
+    private readonly SortedDictionary<(int Interface, bool IsV6), MulticastSocket> _groups = [];
+    private readonly SortedDictionary<int, BroadcastSocket> _broadcasts = [];
     private readonly SemaphoreSlim _credits = new(Credits, Credits);
     private IActorRef _receiver = ActorRefs.Nobody;
 
-    public UdpMulticastPort() : this(SystemInterfaces.Read, (networkInterface, v6) => new MulticastSocket(networkInterface, v6)) { }
+    public UdpDiscoveryPort() : this(SystemInterfaces.Read, (networkInterface, v6) => new MulticastSocket(networkInterface, v6)) { }
 
     /// <param name="join">by the interface's number, and whether for IPv6; throws SocketException</param>
-    internal UdpMulticastPort(Func<IEnumerable<MdnsInterface>> interfaces, Func<int, bool, MulticastSocket> join) =>
+    internal UdpDiscoveryPort(Func<IEnumerable<SystemInterface>> interfaces, Func<int, bool, MulticastSocket> join) =>
         (_interfaces, _join) = (interfaces, join);
 
     public void Open(IActorRef receiver)
@@ -35,18 +36,15 @@ public sealed class UdpMulticastPort : IMulticastPort
         NetworkChange.NetworkAvailabilityChanged += TellChange;
     }
 
-    public MulticastInterfaces Refresh(ImmutableArray<string>? only)
+    public DiscoveryInterfaces Refresh(ImmutableArray<string>? only)
     {
-        var present = _interfaces().Where(i => only is not { } names || names.Contains(i.Name)).ToList();
-        foreach (var gone in _sockets.Keys.Where(k => !present.Exists(i => i.Index == k.Interface && Has(i, k.IsV6))).ToList())
-        {
-            _sockets[gone].Dispose();
-            _sockets.Remove(gone);
-        }
+        var present = _interfaces().Where(i => only is not { } names || names.Contains(i.Network.Name)).Take(MdnsMachine.Interfaces).ToList();
+        Close(_groups, k => !present.Exists(i => i.Network.Index == k.Interface && Has(i.Network, k.IsV6)));
+        Close(_broadcasts, k => !present.Exists(i => i.Network.Index == k && i.Broadcasts.SequenceEqual(_broadcasts[k].Networks)));
 
         var usable = ImmutableArray.CreateBuilder<MdnsInterface>();
         var failed = ImmutableArray.CreateBuilder<DiscoveryEvents.InterfaceFailed>();
-        foreach (var network in present.Take(MdnsMachine.Interfaces))
+        foreach (var (network, broadcasts) in present)
         {
             var joined = ((bool[])[false, true]).Where(v6 => Has(network, v6)).Select(v6 => (Family: v6 ? "IPv6" : "IPv4", Problem: Join(network.Index, v6))).ToList();
             var isUsable = joined.Exists(j => j.Problem is null);
@@ -55,16 +53,18 @@ public sealed class UdpMulticastPort : IMulticastPort
             // One family of two is a failure still: devices that have the other alone are not found.
             foreach (var (family, problem) in joined.Where(j => j.Problem is not null).Take(isUsable ? joined.Count : 1))
                 failed.Add(new DiscoveryEvents.InterfaceFailed(isUsable ? $"{network.Name} over {family}" : network.Name, problem!));
+            if (!broadcasts.IsEmpty && OpenBroadcast(network.Index, broadcasts) is { } reason)
+                failed.Add(new DiscoveryEvents.InterfaceFailed($"{network.Name} by broadcast", reason));
         }
 
-        return new MulticastInterfaces(usable.ToImmutable(), failed.ToImmutable());
+        return new DiscoveryInterfaces(usable.ToImmutable(), failed.ToImmutable());
     }
 
-    public string? Send(int networkInterface, ReadOnlyMemory<byte> packet, IPEndPoint? to)
+    public string? Send(int networkInterface, DiscoveryMedium medium, ReadOnlyMemory<byte> packet, IPEndPoint? to)
     {
         string? reason = null;
         var isSent = false;
-        foreach (var ((_, _), socket) in _sockets.Where(s => s.Key.Interface == networkInterface && s.Value.Reaches(to)))
+        foreach (var socket in SocketsOf(networkInterface, medium).Where(s => s.Reaches(to)))
         {
             try
             {
@@ -86,23 +86,44 @@ public sealed class UdpMulticastPort : IMulticastPort
     {
         NetworkChange.NetworkAddressChanged -= TellChange;
         NetworkChange.NetworkAvailabilityChanged -= TellChange;
-        foreach (var socket in _sockets.Values)
-            socket.Dispose();
-        _sockets.Clear();
+        Close(_groups, _ => true);
+        Close(_broadcasts, _ => true);
+    }
+
+    private static void Close<TKey, TSocket>(SortedDictionary<TKey, TSocket> sockets, Func<TKey, bool> isGone)
+        where TKey : notnull
+        where TSocket : DiscoverySocket
+    {
+        foreach (var gone in sockets.Keys.Where(isGone).ToList())
+        {
+            sockets[gone].Dispose();
+            sockets.Remove(gone);
+        }
     }
 
     private static bool Has(MdnsInterface network, bool v6) =>
         network.Addresses.Any(a => a.AddressFamily == (v6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork));
 
+    private IEnumerable<DiscoverySocket> SocketsOf(int networkInterface, DiscoveryMedium medium) => medium == DiscoveryMedium.Multicast
+        ? _groups.Where(s => s.Key.Interface == networkInterface).Select(s => s.Value)
+        : _broadcasts.Where(s => s.Key == networkInterface).Select(s => s.Value);
+
     /// <returns>null when the group is joined; else why not</returns>
-    private string? Join(int networkInterface, bool v6)
+    private string? Join(int networkInterface, bool v6) => Open(_groups, (networkInterface, v6), () => _join(networkInterface, v6));
+
+    private string? OpenBroadcast(int networkInterface, ImmutableArray<IPAddress> broadcasts) =>
+        Open(_broadcasts, networkInterface, () => new BroadcastSocket(networkInterface, broadcasts));
+
+    private string? Open<TKey, TSocket>(SortedDictionary<TKey, TSocket> sockets, TKey key, Func<TSocket> open)
+        where TKey : notnull
+        where TSocket : DiscoverySocket
     {
-        if (_sockets.ContainsKey((networkInterface, v6)))
+        if (sockets.ContainsKey(key))
             return null;
         try
         {
-            var socket = _join(networkInterface, v6);
-            _sockets[(networkInterface, v6)] = socket;
+            var socket = open();
+            sockets[key] = socket;
             socket.Open(_receiver, _credits);
             return null;
         }

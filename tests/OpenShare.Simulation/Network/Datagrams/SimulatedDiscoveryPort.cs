@@ -9,7 +9,7 @@ using OpenShare.Simulation.Network.Observing;
 namespace OpenShare.Simulation.Network.Datagrams;
 
 /// <summary>A process's multicast DNS port on its host's one interface. The sender hears itself.</summary>
-internal sealed class SimulatedMulticastPort(HostProcess process) : IMulticastPort
+internal sealed class SimulatedDiscoveryPort(HostProcess process) : IDiscoveryPort
 {
     private const int Interface = 1;
     private const string InterfaceName = "lan";
@@ -18,11 +18,13 @@ internal sealed class SimulatedMulticastPort(HostProcess process) : IMulticastPo
     private const int Credits = 256;
 
     private static readonly IPEndPoint Group = new(IPAddress.Parse("224.0.0.251"), MdnsMachine.Port);
+    private static readonly IPEndPoint Everybody = new(IPAddress.Broadcast, MdnsMachine.BroadcastPort);
 
     private readonly SimulatedNetwork _network = process.Host.Network;
     private readonly long _number = process.Host.Network.NextNumber();
     private IActorRef _receiver = ActorRefs.Nobody;
     private NetworkFlow? _multicast;
+    private NetworkFlow? _broadcast;
     private int _credits = Credits;
     private bool _isJoined;
     private bool _isClosed;
@@ -33,28 +35,35 @@ internal sealed class SimulatedMulticastPort(HostProcess process) : IMulticastPo
 
     public void Open(IActorRef receiver) => _receiver = receiver;
 
-    public MulticastInterfaces Refresh(ImmutableArray<string>? only)
+    public DiscoveryInterfaces Refresh(ImmutableArray<string>? only)
     {
         _isJoined = !IsClosed && Host.IsUp && (only is not { } names || names.Contains(InterfaceName));
-        return new MulticastInterfaces(_isJoined ? [new MdnsInterface(Interface, InterfaceName, IsLoopback: false, [Host.Address])] : [], []);
+        return new DiscoveryInterfaces(_isJoined ? [new MdnsInterface(Interface, InterfaceName, IsLoopback: false, [Host.Address])] : [], []);
     }
 
-    public string? Send(int networkInterface, ReadOnlyMemory<byte> packet, IPEndPoint? to)
+    public string? Send(int networkInterface, DiscoveryMedium medium, ReadOnlyMemory<byte> packet, IPEndPoint? to)
     {
         if (IsClosed || !_isJoined || networkInterface != Interface)
             return "The interface is gone.";
-        var flow = FlowTo(to);
+        var flow = FlowTo(medium, to);
         // The sender may use its memory again at once; the receivers share one copy.
-        var datagram = new MulticastDatagram(Interface, flow.Source, packet.ToArray());
+        var datagram = new DiscoveryDatagram(Interface, medium, flow.Source, packet.ToArray());
         _network.Observer.Sent(flow, packet.Span);
         _network.Datagrams.Sent(1, packet.Length);
         var spread = new DatagramSpread(_network, flow, datagram, Host);
-        if (to is null)
+        if (to is not null)
+        {
+            if (Host.Segment.Find(to.Address) is { } receiver)
+                spread.ToOne(receiver);
+        }
+        else if (medium == DiscoveryMedium.Multicast)
+        {
             spread.ToAll(c => c.MulticastBlocked);
-        else if (to.Address.Equals(IPAddress.Broadcast))
+        }
+        else
+        {
             spread.ToAll(c => c.BroadcastBlocked);
-        else if (Host.Segment.Find(to.Address) is { } receiver)
-            spread.ToOne(receiver);
+        }
         return null;
     }
 
@@ -69,7 +78,7 @@ internal sealed class SimulatedMulticastPort(HostProcess process) : IMulticastPo
     internal void TellNetworkChange() => _receiver.Tell(NetworkMayHaveChanged.Instance, ActorRefs.NoSender);
 
     /// <returns>null: the receiver has it; else why not</returns>
-    internal DropReason? Take(MulticastDatagram datagram)
+    internal DropReason? Take(DiscoveryDatagram datagram)
     {
         if (IsClosed || !_isJoined)
             return DropReason.Unreachable;
@@ -80,10 +89,14 @@ internal sealed class SimulatedMulticastPort(HostProcess process) : IMulticastPo
         return null;
     }
 
-    private NetworkFlow FlowTo(IPEndPoint? to)
+    private NetworkFlow FlowTo(DiscoveryMedium medium, IPEndPoint? to)
     {
         if (_multicast?.Source.Address.Equals(Host.Address) is not true)
+        {
             _multicast = new NetworkFlow(_number, Host.Name, new IPEndPoint(Host.Address, MdnsMachine.Port), Group, IsStream: false);
-        return to is null ? _multicast : _multicast with { Destination = to };
+            _broadcast = new NetworkFlow(_number, Host.Name, new IPEndPoint(Host.Address, MdnsMachine.BroadcastPort), Everybody, IsStream: false);
+        }
+        var flow = medium == DiscoveryMedium.Multicast ? _multicast : _broadcast!;
+        return to is null ? flow : flow with { Destination = to };
     }
 }

@@ -1,0 +1,8 @@
+using System.Collections.Immutable;
+using System.Net;
+using OpenShare.Protocol.Discovery;
+
+namespace OpenShare.Device.Discovery.Udp;
+
+/// <param name="Broadcasts">the broadcast addresses of the IPv4 networks that it is in</param>
+internal sealed record SystemInterface(MdnsInterface Network, ImmutableArray<IPAddress> Broadcasts);

@@ -34,6 +34,7 @@ internal sealed class DeviceResolver(AgentContext agent)
         using var patience = new CancellationTokenSource(wait, agent.Time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation, agent.Stopping);
         var isShort = false;
+        var isLookedFor = false;
         long seen = 0;
         while (true)
         {
@@ -43,6 +44,11 @@ internal sealed class DeviceResolver(AgentContext agent)
             var isAnnouncedOnly = IsAnnouncedOnly(resolution, text, peers);
             if (resolution is not DeviceResolution.NotFound && !isAnnouncedOnly)
                 return resolution;
+            if (!isLookedFor && Matching(text, peers) is [{ Address: null } known] && !Untrusted(known))
+            {
+                isLookedFor = true;
+                agent.Device.LookFor(known.DeviceId);
+            }
             if (isAnnouncedOnly && !isShort)
             {
                 isShort = true;
@@ -63,16 +69,7 @@ internal sealed class DeviceResolver(AgentContext agent)
     /// <summary>Names before ids, since a name may well be made of hex digits.</summary>
     internal static DeviceResolution Pick(string text, ImmutableArray<PeerView> peers)
     {
-        ImmutableArray<PeerView> matches = [.. peers.Where(p => string.Equals(p.Name, text, StringComparison.OrdinalIgnoreCase))];
-        if (matches.Length > 1 && matches.Where(p => p.Name == text).ToImmutableArray() is { Length: 1 } exact)
-            matches = exact;
-        if (matches.IsEmpty)
-            matches = [.. peers.Where(p => p.DeviceId.ToString().StartsWith(text, StringComparison.OrdinalIgnoreCase))];
-        if (matches.IsEmpty && IPAddress.TryParse(text, out var address))
-            matches = [.. peers.Where(p => address.Equals(p.Address?.Address))];
-        // A device that was set up anew leaves its old self behind under the same name: out of sight, expired or revoked.
-        if (matches.Length > 1 && matches.Where(IsThere).ToImmutableArray() is { Length: 1 } there)
-            matches = there;
+        var matches = Matching(text, peers);
         return matches switch
         {
             [] => new DeviceResolution.NotFound(
@@ -83,6 +80,19 @@ internal sealed class DeviceResolver(AgentContext agent)
             _ => new DeviceResolution.Ambiguous(
                 $"'{Printable.Shorten(text, 64)}' may be any of {matches.Length} devices: {string.Join(", ", matches.Take(5).Select(Described))}. Say which by its id or address."),
         };
+    }
+
+    private static ImmutableArray<PeerView> Matching(string text, ImmutableArray<PeerView> peers)
+    {
+        ImmutableArray<PeerView> matches = [.. peers.Where(p => string.Equals(p.Name, text, StringComparison.OrdinalIgnoreCase))];
+        if (matches.Length > 1 && matches.Where(p => p.Name == text).ToImmutableArray() is { Length: 1 } exact)
+            matches = exact;
+        if (matches.IsEmpty)
+            matches = [.. peers.Where(p => p.DeviceId.ToString().StartsWith(text, StringComparison.OrdinalIgnoreCase))];
+        if (matches.IsEmpty && IPAddress.TryParse(text, out var address))
+            matches = [.. peers.Where(p => address.Equals(p.Address?.Address))];
+        // A device that was set up anew leaves its old self behind under the same name: out of sight, expired or revoked.
+        return matches.Length > 1 && matches.Where(IsThere).ToImmutableArray() is { Length: 1 } there ? there : matches;
     }
 
     private static bool IsAnnouncedOnly(DeviceResolution resolution, string text, ImmutableArray<PeerView> peers) =>

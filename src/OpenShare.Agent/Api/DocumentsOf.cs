@@ -4,6 +4,7 @@ using System.Net;
 using System.Text.Json;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
+using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Identity;
 
@@ -25,6 +26,7 @@ internal static class DocumentsOf
         status.Revocation.IssuedAt,
         status.Revocation.IsStale,
         [.. status.Listening.Select(e => e.ToString())],
+        [.. status.Discovery.Rungs.Select(r => new RungDocument(Word(r.Way), r.Interface, Word(r.State))), new RungDocument(Word(FoundBy.LastKnown), null, Word(status.Discovery.LastKnown))],
         [.. status.Warnings.Select(w => Printable.Shorten(w))],
         status.Registration.Document(),
         options.Home,

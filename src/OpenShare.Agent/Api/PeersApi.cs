@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using OpenShare.Agent.Documents;
+using OpenShare.Device.Peers;
+using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Agent.Api;
 
@@ -9,10 +12,40 @@ internal sealed class PeersApi(AgentContext agent)
     {
         routes.MapGet("/v1/peers", (RequestDelegate)List);
         routes.MapGet("/v1/peers/watch", (RequestDelegate)Watch);
+        routes.MapPost("/v1/peers/{device}/resolve", (RequestDelegate)Resolve);
     }
 
     private async Task List(HttpContext http) =>
         await Reply.Json(http, [.. (await agent.Device.GetPeers(http.RequestAborted)).Select(p => p.Document())], AgentJson.Readable.Peers);
+
+    private async Task Resolve(HttpContext http)
+    {
+        var text = (string)http.Request.RouteValues["device"]!;
+        var named = await Named(text, http.RequestAborted);
+        if (named is not [var (device, name)])
+        {
+            await (named.Length == 0
+                ? Reply.Problem(http, ProblemCodes.DeviceNotFound, $"No device '{Printable.Shorten(text, 64)}' is known. See: openshare peers")
+                : Reply.Problem(http, ProblemCodes.Ambiguous, $"'{Printable.Shorten(text, 64)}' may be any of {named.Length} devices. Say which by its id."));
+            return;
+        }
+        await (await agent.Device.ResolveDuplicate(device, http.RequestAborted) switch
+        {
+            DuplicateResolution.StillCloned cloned => Reply.Problem(http, ProblemCodes.NotTrusted,
+                $"The key of {Printable.Shorten(name)} is still in use at {cloned.Places.Length} places: {string.Join(", ", cloned.Places.SelectMany(p => p.EndPoints.Take(1)))}. Stop the copy, or revoke the device: openshare-server device revoke {device}"),
+            DuplicateResolution.NotDuplicate => Reply.Problem(http, ProblemCodes.BadRequest, $"{Printable.Shorten(name)} is not refused as a duplicate: there is nothing to resolve."),
+            _ => Reply.Json(http, new ResolvedDocument(device.ToString(), Printable.Shorten(name)), AgentJson.Readable.ResolvedDocument),
+        });
+    }
+
+    // This device's own key may have been copied as well.
+    private async Task<ImmutableArray<(DeviceId Id, string Name)>> Named(string text, CancellationToken cancellation)
+    {
+        var own = await agent.Device.GetStatus(cancellation);
+        var all = (await agent.Device.GetPeers(cancellation)).Select(p => (p.DeviceId, p.Name)).Append((own.DeviceId, own.Name)).ToList();
+        var byName = all.Where(d => string.Equals(d.Name, text, StringComparison.OrdinalIgnoreCase)).ToImmutableArray();
+        return byName.IsEmpty ? [.. all.Where(d => d.Item1.ToString().StartsWith(text, StringComparison.OrdinalIgnoreCase))] : byName;
+    }
 
     private Task Watch(HttpContext http) => Following.Lines(
         http, agent, async (device, cancellation) => (await device.GetPeers(cancellation)).Select(p => p.Document()),

@@ -54,6 +54,10 @@ public sealed class LocalApiClient : IDisposable
     public IAsyncEnumerable<PeerDocument> WatchPeersAsync(CancellationToken cancellation) =>
         WatchAsync("v1/peers/watch", AgentJson.Readable.PeerDocument, cancellation);
 
+    /// <param name="device">its name, or the beginning of its id</param>
+    public Task<ResolvedDocument> ResolveDuplicateAsync(string device, CancellationToken cancellation) =>
+        PostAsync($"v1/peers/{Uri.EscapeDataString(device)}/resolve", null, AgentJson.Readable.SendRequest, AgentJson.Readable.ResolvedDocument, cancellation);
+
     public Task<TransferDocument> SendAsync(SendRequest request, CancellationToken cancellation) =>
         PostAsync("v1/sends", request, AgentJson.Readable.SendRequest, AgentJson.Readable.TransferDocument, cancellation);
 

@@ -9,6 +9,7 @@ namespace OpenShare.Agent.Documents;
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(PeerDocument))]
 [JsonSerializable(typeof(IReadOnlyList<PeerDocument>), TypeInfoPropertyName = "Peers")]
+[JsonSerializable(typeof(ResolvedDocument))]
 [JsonSerializable(typeof(TransferDocument))]
 [JsonSerializable(typeof(IReadOnlyList<TransferDocument>), TypeInfoPropertyName = "Transfers")]
 [JsonSerializable(typeof(JsonElement))]

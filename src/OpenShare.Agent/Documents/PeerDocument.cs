@@ -6,3 +6,6 @@ namespace OpenShare.Agent.Documents;
 /// <param name="FoundBy">mdns, broadcast, last_known or typed; null while the device is not to be seen</param>
 /// <param name="LatencyMs">from the start of the search to the first sighting</param>
 public sealed record PeerDocument(string DeviceId, string Name, string? Address, string Trust, string? FoundBy, long? LatencyMs);
+
+/// <summary>What <c>openshare peers resolve --json</c> prints: the device is refused no longer.</summary>
+public sealed record ResolvedDocument(string DeviceId, string Name);

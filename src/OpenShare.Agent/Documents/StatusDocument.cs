@@ -14,11 +14,18 @@ public sealed record StatusDocument(
     DateTimeOffset? CrlIssuedAt,
     bool CrlStale,
     IReadOnlyList<string> Listening,
+    IReadOnlyList<RungDocument> Discovery,
     IReadOnlyList<string> Warnings,
     RegistrationDocument Registration,
     string Home,
     string SaveTo,
     string Accept);
+
+/// <summary>One way of finding devices, and what came of it.</summary>
+/// <param name="Way">mdns, broadcast or last_known</param>
+/// <param name="Interface">null: it is none's own</param>
+/// <param name="State">searching, found, nobody, or resting where it is not needed</param>
+public sealed record RungDocument(string Way, string? Interface, string State);
 
 /// <param name="State">unregistered, underway, certified or refused</param>
 /// <param name="Problem">why the last attempt failed, or why the service refused</param>

@@ -19,6 +19,7 @@ internal sealed class PeersCommand : ShellCommand
     {
         Options.Add(_watch);
         Options.Add(_passphraseFile);
+        Subcommands.Add(new Resolve(shell));
     }
 
     protected override int InterruptedCode => ExitCode.Done;
@@ -38,14 +39,33 @@ internal sealed class PeersCommand : ShellCommand
             run.Warn("No agent is running here: looking around with one of this command's own for a few seconds.");
             await Task.Delay(DiscoveryTime, run.Shell.Time, run.Interrupted);
         }
-        run.Answer(await session.Client.GetPeersAsync(run.Interrupted), AgentJson.Readable.Peers, Text);
+        var peers = await session.Client.GetPeersAsync(run.Interrupted);
+        run.Answer(peers, AgentJson.Readable.Peers, Text);
+        if (!peers.Any(p => p.Address is not null))
+            run.Warn(Tried(await session.Client.GetStatusAsync(run.Interrupted)));
         return ExitCode.Done;
     }
 
     private static string Text(IReadOnlyList<PeerDocument> peers) => peers.Count == 0
-        ? "No other device of the account is to be seen."
+        ? "No other device of the account is known."
         : Columns.Of(["NAME", "ID", "ADDRESS", "TRUST", "FOUND BY", "AFTER"], peers.Select(p => (string[])
             [p.Name, Words.Short(p.DeviceId), p.Address ?? "-", p.Trust, p.FoundBy ?? "-", Latency(p)]));
+
+    // What was tried so far, in the order in which one follows the other, and what is left to a person.
+    private static string Tried(StatusDocument status)
+    {
+        var tried = status.Discovery.Where(r => r.State != "resting").Select(r => $"{Way(r.Way)}{(r.Interface is { } name ? $" on {name}" : "")}: {State(r.State)}").ToList();
+        return $"Nobody is to be seen. {(tried.Count == 0 ? "There is no network to look on." : $"Tried {string.Join("; ", tried)}.")} Is OpenShare running there, in the same network? A file reaches a device at a known address with: openshare send FILE --to HOST:PORT";
+    }
+
+    private static string Way(string way) => way switch
+    {
+        "mdns" => "multicast",
+        "last_known" => "the last known addresses",
+        _ => way,
+    };
+
+    private static string State(string state) => state == "nobody" ? "no answer" : state;
 
     private static string Line(PeerDocument peer) => peer.Address is { } address
         ? $"{peer.Name} ({Words.Short(peer.DeviceId)}) at {address}, {peer.Trust}, found by {peer.FoundBy} after {Latency(peer)}"
@@ -53,4 +73,22 @@ internal sealed class PeersCommand : ShellCommand
 
     private static string Latency(PeerDocument peer) =>
         peer.LatencyMs is { } latency ? latency.ToString(CultureInfo.InvariantCulture) + " ms" : "-";
+
+    private sealed class Resolve : ShellCommand
+    {
+        private readonly Argument<string> _device = new("DEVICE") { Description = "Its name, or the beginning of its id" };
+
+        public Resolve(Shell shell) : base(
+            "resolve", "Refuse a device no longer whose key was in two places: after its copy was stopped or revoked", "openshare peers resolve laptop", shell) =>
+            Arguments.Add(_device);
+
+        protected override async Task<int> RunAsync(CommandRun run)
+        {
+            await using var session = await run.OpenAsync(AgentReach.Network);
+            run.Answer(
+                await session.Client.ResolveDuplicateAsync(run.Get(_device), run.Interrupted), AgentJson.Readable.ResolvedDocument,
+                resolved => $"{resolved.Name} ({Words.Short(resolved.DeviceId)}) is found at one place at most and is no longer refused.");
+            return ExitCode.Done;
+        }
+    }
 }

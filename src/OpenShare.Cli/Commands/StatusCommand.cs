@@ -27,6 +27,7 @@ internal sealed class StatusCommand(Shell shell)
             ("Certificate", status.CertExpiresAt is { } expiry ? $"valid until {Words.Time(expiry)}" : "none"),
             ("Revocation list", status.CrlVersion == 0 ? "none yet" : $"version {status.CrlVersion} of {Words.Time(status.CrlIssuedAt)}{(status.CrlStale ? ", stale" : "")}"),
             ("Listening", status.Listening.Count > 0 ? string.Join(", ", status.Listening) : "no"),
+            .. status.Discovery.Where(r => r.State != "resting").Select(r => ("Discovery", $"{r.Way}{(r.Interface is { } name ? $" on {name}" : "")}: {r.State}")),
             ("Receives", status.Accept == "own" ? $"from devices of the account, into {status.SaveTo}" : "from nobody"),
             ("Home", status.Home),
             .. status.Warnings.Select(warning => ("Warning", warning)),

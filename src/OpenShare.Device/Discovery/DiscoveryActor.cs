@@ -1,5 +1,6 @@
 using Akka.Actor;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 
@@ -47,6 +48,9 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
         Receive<DiscoveryEvents.DuplicateEnded>(IsFromMdns, Note);
         Receive<DiscoveryEvents.DeviceRenamed>(IsFromMdns, Note);
         Receive<DiscoveryEvents.InterfaceFailed>(IsFromMdns, context.Events.Publish);
+        Receive<DiscoveryEvents.RungChanged>(IsFromMdns, context.Events.Publish);
+        Receive<DiscoveryEvents.LadderChanged>(IsFromMdns, context.Events.Publish);
+        Receive<PeerEvents.PlacesForged>(forged => _mdns?.Tell(forged));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -54,6 +58,10 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
     /// <summary>Discovery of one device; it does nothing before <see cref="DiscoveryCommands.Start"/>.</summary>
     /// <param name="port">opens a way to the multicast groups; asked again after a failure</param>
     public static Props Props(DeviceContext context, Func<IDiscoveryPort> port) => Akka.Actor.Props.Create(() => new DiscoveryActor(context, port));
+
+    protected override void PreStart() => _context.Events.Subscribe<PeerEvents.PlacesForged>(Self);
+
+    protected override void PostStop() => _context.Events.Unsubscribe(Self);
 
     // A failed child is not restarted in place: it would spin. It is stopped, and started again after a back-off.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -151,6 +159,7 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
     private void ForgetAll()
     {
         _announcedName = null;
+        _context.Events.Publish(new DiscoveryEvents.LadderChanged([]));
         foreach (var device in _duplicates.Keys.ToList())
             Note(new DiscoveryEvents.DuplicateEnded(device));
         foreach (var device in _peers.Keys.ToList())

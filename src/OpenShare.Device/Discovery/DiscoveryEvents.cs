@@ -19,6 +19,9 @@ public enum FoundBy
 public sealed record PeerSighting(
     DeviceId DeviceId, string AnnouncedName, string ShortFingerprint, PeerPlace Place, FoundBy FoundBy, TimeSpan Latency, NewsTag? News = null);
 
+/// <summary>What came of one way of finding devices on one interface.</summary>
+public sealed record RungView(FoundBy Way, string Interface, RungState State);
+
 public static class DiscoveryEvents
 {
     /// <summary>A device of the own account was announced for the first time, or at other addresses than before.</summary>
@@ -28,8 +31,8 @@ public static class DiscoveryEvents
     public sealed record PeerLost(DeviceId DeviceId) : IDeviceEvent;
 
     /// <summary>
-    /// Two places or more announce one device id at once, possibly the own one, and have done so for a second.
-    /// Published again when the places change.
+    /// Two places or more announce one device id at once, possibly the own one, whose own place is first then, and have done
+    /// so for a second. Published again when the places change.
     /// </summary>
     public sealed record DuplicateDevice(DeviceId DeviceId, ImmutableArray<PeerPlace> Places) : IDeviceEvent;
 
@@ -42,6 +45,13 @@ public static class DiscoveryEvents
     /// <summary>One way of finding devices has come to another state: see docs/discovery.md for the order in which they follow.</summary>
     /// <param name="Interface">null: it is none's own</param>
     public sealed record RungChanged(FoundBy Way, string? Interface, RungState State) : IDeviceEvent;
+
+    /// <summary>The same for all of them at once.</summary>
+    public sealed record LadderChanged(ImmutableArray<RungView> Rungs) : IDeviceEvent
+    {
+        /// <summary>There is a network, and on none of its ways anybody was heard in the time that each has.</summary>
+        public bool IsAlone => !Rungs.IsEmpty && Rungs.All(r => r.State == RungState.Nobody);
+    }
 
     /// <summary>Nothing can be heard or said on this interface, and why; the others go on.</summary>
     public sealed record InterfaceFailed(string Interface, string Reason) : IDeviceEvent;

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
 using OpenShare.Protocol.Discovery;
 
 namespace OpenShare.Device.Discovery;
@@ -26,6 +28,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
     private DiscoveryOptions _options;
     private TimeSpan _slept;
     private DateTimeOffset? _awaited;
+    private ImmutableArray<RungView> _rungs = [];
 
     public MdnsActor(DeviceContext context, Func<IDiscoveryPort> port, DiscoveryOptions options)
     {
@@ -54,6 +57,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
             Feed(new MdnsInput.OptionsChanged(_options.ForMdns()));
             Refresh();
         });
+        Receive<PeerEvents.PlacesForged>(m => Feed(new MdnsInput.PlacesForged(m.Device, m.Places, m.Until)));
         Receive<DiscoveryCommands.LookAgain>(_ => Feed(new MdnsInput.LookAgain()));
     }
 
@@ -104,9 +108,21 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
 
     private void Feed(MdnsInput input)
     {
-        foreach (var effect in _machine.Handle(input, Now))
+        var effects = _machine.Handle(input, Now);
+        foreach (var effect in effects)
             CarryOut(effect);
+        if (input is MdnsInput.InterfacesChanged || effects.Any(e => e is MdnsEffect.RungChanged))
+            TellLadder();
         Await(_machine.NextTimeout);
+    }
+
+    private void TellLadder()
+    {
+        ImmutableArray<RungView> rungs = [.. _machine.Rungs.Select(r => new RungView(FoundByOf(r.Medium), _names[r.Interface], r.State))];
+        if (rungs.SequenceEqual(_rungs))
+            return;
+        _rungs = rungs;
+        _parent.Tell(new DiscoveryEvents.LadderChanged(rungs));
     }
 
     // Most packets change nothing of it, and they are many.

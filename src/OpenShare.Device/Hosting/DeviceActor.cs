@@ -62,6 +62,8 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         Receive<RevocationCommands.GetRevocation>(revocation.Forward);
         Receive<DiscoveryCommands.LookAgain>(_discovery.Forward);
         Receive<PeerQueries.GetPeers>(_peers.Forward);
+        Receive<PeerCommands.ResolveDuplicate>(_peers.Forward);
+        Receive<PeerCommands.LookFor>(_peers.Forward);
         Receive<TransferCommands.SendFiles>(transfers.Forward);
         Receive<TransferCommands.CancelTransfer>(transfers.Forward);
         Receive<TransferQueries.GetTransfers>(transfers.Forward);

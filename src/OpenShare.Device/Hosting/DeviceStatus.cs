@@ -16,4 +16,5 @@ public sealed record DeviceStatus(
     RegistrationState Registration,
     RevocationView Revocation,
     ImmutableArray<IPEndPoint> Listening,
+    DiscoveryView Discovery,
     ImmutableArray<string> Warnings);

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Revocation;
 
 namespace OpenShare.Device.Hosting;
@@ -50,6 +52,8 @@ internal sealed class DeviceWarnings
     private readonly Lock _lock = new();
     private readonly Dictionary<string, string> _own = [];
     private readonly Dictionary<string, string> _others = [];
+    private DiscoveryEvents.LadderChanged _ladder = new([]);
+    private RungState _lastKnown = RungState.Resting;
 
     /// <summary>The list in force, null before there is one.</summary>
     internal RevocationList? Revoked { get; private set; }
@@ -79,12 +83,39 @@ internal sealed class DeviceWarnings
                     _own[$"interface {failed.Interface}"] = $"Discovery does not work on {failed.Interface}: {failed.Reason}";
                     break;
                 case DiscoveryEvents.DuplicateDevice duplicate:
-                    SetOther($"duplicate {duplicate.DeviceId}", $"Two devices claim the id {duplicate.DeviceId}; both are refused until that is resolved.");
+                    SetOther($"duplicate {duplicate.DeviceId}", $"The device id {duplicate.DeviceId} is announced at {duplicate.Places.Length} places ({Words(duplicate.Places)}): they are asked to prove it.");
                     break;
                 case DiscoveryEvents.DuplicateEnded ended:
                     _others.Remove($"duplicate {ended.DeviceId}");
                     break;
+                case PeerEvents.PlacesForged forged:
+                    SetOther($"forged {forged.Device}", $"Somebody at {Words(forged.Places)} announced itself as {forged.Name} and could not prove it: that is ignored.");
+                    break;
+                case PeerEvents.DeviceCloned cloned:
+                    _others.Remove($"duplicate {cloned.Device}");
+                    SetOther($"cloned {cloned.Device}", $"The key of {cloned.Name} is in use at {cloned.Places.Length} places at once ({Words(cloned.Places)}): one of them is a copy. It is refused until you have stopped or revoked the copy and say: openshare peers resolve {cloned.Device.ToString()[..8]}");
+                    break;
+                case PeerEvents.DuplicateSettled settled:
+                    _others.Remove($"duplicate {settled.Device}");
+                    _others.Remove($"cloned {settled.Device}");
+                    break;
+                case DiscoveryEvents.LadderChanged ladder:
+                    _ladder = ladder;
+                    break;
+                case DiscoveryEvents.RungChanged { Way: FoundBy.LastKnown } rung:
+                    _lastKnown = rung.State;
+                    break;
             }
+        }
+    }
+
+    /// <summary>The ways of finding devices, and what came of each.</summary>
+    internal DiscoveryView Discovery
+    {
+        get
+        {
+            lock (_lock)
+                return new DiscoveryView(_ladder.Rungs, _lastKnown, _ladder.IsAlone);
         }
     }
 
@@ -93,6 +124,8 @@ internal sealed class DeviceWarnings
         lock (_lock)
             return [.. _own.Values, .. revocation.IsStale ? [Stale] : (string[])[], .. _others.Values];
     }
+
+    private static string Words(ImmutableArray<PeerPlace> places) => string.Join(", ", places.Select(p => p.EndPoints.FirstOrDefault()?.ToString() ?? p.Host));
 
     private void SetOther(string source, string line)
     {

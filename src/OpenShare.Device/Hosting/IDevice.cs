@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using OpenShare.Device.Peers;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Hosting;
@@ -24,6 +26,12 @@ public interface IDevice
 
     /// <summary>Every device of the account that is or was seen, and any other that was talked to.</summary>
     Task<ImmutableArray<PeerView>> GetPeers(CancellationToken cancellation);
+
+    /// <summary>Refuses the device no longer, if its key is found at one place only.</summary>
+    Task<DuplicateResolution> ResolveDuplicate(DeviceId device, CancellationToken cancellation);
+
+    /// <summary>Dials a device that is known and not to be seen, where it was last reached; it is seen then, if it answers.</summary>
+    void LookFor(DeviceId device);
 
     /// <summary>Persists a new transfer and begins it. Hashing, connecting and sending go on behind.</summary>
     /// <param name="paths">absolute paths of files and directories</param>

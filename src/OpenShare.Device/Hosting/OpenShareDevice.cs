@@ -87,6 +87,7 @@ public sealed class OpenShareDevice : IDevice
             registration.State,
             revocation,
             Listening(),
+            _warnings.Discovery,
             [.. _warnings.Lines(revocation), .. KeyWarning(registration)]);
     }
 
@@ -95,6 +96,11 @@ public sealed class OpenShareDevice : IDevice
 
     public Task<ImmutableArray<PeerView>> GetPeers(CancellationToken cancellation) =>
         Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), cancellation);
+
+    public Task<DuplicateResolution> ResolveDuplicate(DeviceId device, CancellationToken cancellation) =>
+        Ask<DuplicateResolution>(new PeerCommands.ResolveDuplicate(device), cancellation);
+
+    public void LookFor(DeviceId device) => _device.Tell(new PeerCommands.LookFor(device));
 
     public Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, CancellationToken cancellation) =>
         Ask<SendStart>(new TransferCommands.SendFiles(paths, target), cancellation);

@@ -35,6 +35,20 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context)
         store.Save(new PeerRecord(certificate.DeviceId, certificate.Name, endpoints, context.Now, PeerTrust.Certified, foundBy));
     }
 
+    internal string? NameOf(DeviceId device) => store.Find(device)?.Name ?? (_seen.TryGetValue(device, out var sighting) ? sighting.AnnouncedName : null);
+
+    /// <summary>Those with an address, the last seen first.</summary>
+    internal IEnumerable<DeviceId> LastSeen() =>
+        store.All().Where(p => !p.Endpoints.IsEmpty && p.Trust == PeerTrust.Certified).OrderByDescending(p => p.LastSeen).Select(p => p.DeviceId);
+
+    internal void Cloned(DeviceId device) => Refused(device, PeerTrust.Duplicate);
+
+    internal void Settled(DeviceId device)
+    {
+        if (store.Find(device) is { Trust: PeerTrust.Duplicate })
+            Refused(device, PeerTrust.Certified);
+    }
+
     internal void Refused(DeviceId device, PeerTrust trust)
     {
         _trust[device] = trust;

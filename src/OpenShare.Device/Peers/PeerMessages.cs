@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Net;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
@@ -67,6 +69,12 @@ public static class PeerCommands
     /// <summary>Says goodbye on every link, and stops once that is said or cannot be.</summary>
     public sealed record Stop;
 
+    /// <summary>Somebody asks for a device that is known and not announced: it is dialled where it was last reached.</summary>
+    public sealed record LookFor(DeviceId Device);
+
+    /// <summary>Its user says that there is no copy of the device any more. Answered with a <see cref="DuplicateResolution"/>, in two seconds and a little.</summary>
+    public sealed record ResolveDuplicate(DeviceId Device);
+
     /// <summary>Answered with LinkOpened for each link that is open.</summary>
     public sealed record TellLinks;
 
@@ -75,6 +83,21 @@ public static class PeerCommands
 
     /// <summary>Wants so many further streams for a transfer over this link, whichever side dialled. Each arrives as StreamOpened on both sides.</summary>
     public sealed record OpenStreams(DeviceId Device, LinkId Link, TransferId Transfer, int Count);
+}
+
+/// <summary>What became of a device that was refused because its key had been found in two places.</summary>
+public abstract record DuplicateResolution
+{
+    private DuplicateResolution() { }
+
+    /// <summary>It is no longer refused.</summary>
+    public sealed record Resolved : DuplicateResolution;
+
+    /// <summary>Both are there still, and both hold its key.</summary>
+    public sealed record StillCloned(ImmutableArray<PeerPlace> Places) : DuplicateResolution;
+
+    /// <summary>It is not refused for that.</summary>
+    public sealed record NotDuplicate : DuplicateResolution;
 }
 
 public abstract record AddressResolution
@@ -109,6 +132,16 @@ public static class PeerEvents
 
     /// <summary>A handshake proved that the device of this certificate is there.</summary>
     public sealed record PeerProven(DeviceCertificate Certificate) : IDeviceEvent;
+
+    /// <summary>Whoever announces the device at these places could not prove that it is it: they are ignored for some minutes.</summary>
+    /// <param name="Until">in the device's steady time</param>
+    public sealed record PlacesForged(DeviceId Device, string Name, ImmutableArray<PeerPlace> Places, DateTimeOffset Until) : IDeviceEvent;
+
+    /// <summary>Two places proved at once that they hold the device's key: it was copied. The device is refused until its user resolves that.</summary>
+    public sealed record DeviceCloned(DeviceId Device, string Name, ImmutableArray<PeerPlace> Places) : IDeviceEvent;
+
+    /// <summary>It is no longer refused for having been announced twice.</summary>
+    public sealed record DuplicateSettled(DeviceId Device) : IDeviceEvent;
 
     /// <summary>A peer showed a revocation list that it says is newer. Unverified: the revocation flow judges it.</summary>
     public sealed record RevocationOffered(DeviceId Device, Signed List) : IDeviceEvent;

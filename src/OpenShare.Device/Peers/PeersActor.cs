@@ -9,6 +9,7 @@ using OpenShare.Device.Revocation;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Channel;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
@@ -54,14 +55,25 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _directory = new PeerDirectory(store, context);
         _listener = listener;
         _probes = new ProbePlan(context.Random);
+        _cases = new DuplicateCases(store.All().Where(p => p.Trust == PeerTrust.Duplicate).Select(p => p.DeviceId));
+        _duplicates = [.. _cases.Cloned];
 
         Receive<RegistrationEvents.Certified>(m => { _identity = m.Identity; TellParty(); TellNews(); });
         Receive<RevocationEvents.RevocationChanged>(m => { _revoked = m.List; TellParty(); TellNews(); });
         Receive<RegistrationEvents.TimeFloorRaised>(m => { _floor = _floor.Raise(m.Floor.IssuedAt); TellParty(); });
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
         Receive<DiscoveryEvents.PeerLost>(OnLost);
-        Receive<DiscoveryEvents.DuplicateDevice>(m => { _duplicates = _duplicates.Add(m.DeviceId); TellParty(); });
-        Receive<DiscoveryEvents.DuplicateEnded>(m => { _duplicates = _duplicates.Remove(m.DeviceId); TellParty(); });
+        Receive<DiscoveryEvents.DuplicateDevice>(OnDuplicate);
+        Receive<DiscoveryEvents.DuplicateEnded>(m => CarryOut(_cases.HandleEnded(m.DeviceId)));
+        Receive<DiscoveryEvents.LadderChanged>(OnLadderChanged);
+        Receive<PeerEvents.LinkOpened>(m => _linked.Add(m.Device));
+        Receive<PeerEvents.LinkClosed>(m => { _linked.Remove(m.Device); JudgeDuplicates(); });
+        Receive<PeerCommands.ResolveDuplicate>(m => OnResolveDuplicate(m.Device));
+        Receive<PeerCommands.LookFor>(OnLookFor);
+        Receive<Challenged>(OnChallenged);
+        Receive<DuplicatesDue>(_ => CarryOut(_cases.HandleTimeout(_context.Steady)));
+        Receive<LastKnownDialled>(OnLastKnownDialled);
+        Receive<LastKnownDue>(_ => DialLastKnown());
 
         Receive<PeerCommands.Connect>(m => Peer(m.Device).Forward(m));
         Receive<PeerCommands.Release>(m => Peer(m.Device).Forward(m));
@@ -107,6 +119,9 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<DiscoveryEvents.PeerLost>(self);
         _context.Events.Subscribe<DiscoveryEvents.DuplicateDevice>(self);
         _context.Events.Subscribe<DiscoveryEvents.DuplicateEnded>(self);
+        _context.Events.Subscribe<DiscoveryEvents.LadderChanged>(self);
+        _context.Events.Subscribe<PeerEvents.LinkOpened>(self);
+        _context.Events.Subscribe<PeerEvents.LinkClosed>(self);
         if (_listener is not null)
             Accept();
     }
@@ -163,6 +178,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<Accepted>(m => m.Connection.Dispose());
         Receive<OpeningRead>(m => m.Connection.Dispose());
         Receive<Answered>(m => m.Connection.Dispose());
+        Receive<Challenged>(m => (m.Outcome as HandshakeOutcome.Open)?.Control.Dispose());
+        Receive<LastKnownDialled>(m => (m.Outcome as HandshakeOutcome.Open)?.Control.Dispose());
         Receive<Resolved>(m => (m.Outcome as HandshakeOutcome.Open)?.Control.Dispose());
         Receive<PeerSignals.Proven>(m => _directory.Proven(m.Certificate, m.Remote, m.IsDialled));
         ReceiveAny(_ => { });
@@ -189,6 +206,10 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _directory.Sighted(sighted.Sighting);
         if (_peers.TryGetValue(device, out var known))
             known.Tell(new PeerSignals.Sighted(sighted.Sighting));
+        // It has just proven itself.
+        if (sighted.Sighting.FoundBy == FoundBy.LastKnown)
+            return;
+        _lastKnown.HandleSighted(device);
         _probes.HandleSighted(_identity?.DeviceId, device, sighted.Sighting.Place.Addresses, sighted.Sighting.News, _context.Steady);
         RunProbes();
     }
@@ -196,6 +217,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private void OnLost(DiscoveryEvents.PeerLost lost)
     {
         _directory.Lost(lost.DeviceId);
+        _lastKnown.HandleLost(lost.DeviceId);
         _probes.HandleLost(lost.DeviceId);
     }
 

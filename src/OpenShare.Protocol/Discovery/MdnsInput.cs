@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Discovery;
 
@@ -15,6 +16,9 @@ public abstract record MdnsInput
 
     /// <summary>Another name, port, account or device is announced from now on.</summary>
     public sealed record OptionsChanged(MdnsOptions Options) : MdnsInput;
+
+    /// <summary>Whoever announces the device at these places could not prove it: they are ignored until then.</summary>
+    public sealed record PlacesForged(DeviceId DeviceId, ImmutableArray<PeerPlace> Places, DateTimeOffset Until) : MdnsInput;
 
     /// <summary>The host woke up, or the user asks: searches and announces at once, as if just started.</summary>
     public sealed record LookAgain : MdnsInput;

@@ -59,6 +59,9 @@ public sealed class MdnsMachine
         }
     }
 
+    /// <summary>What came of each way of finding devices on each interface that leads to other hosts.</summary>
+    public ImmutableArray<RungStatus> Rungs => [.. _links.Where(l => !l.Network.IsLoopback).Select(l => new RungStatus(l.Network.Index, l.Medium, l.Rung.State))];
+
     internal int CachedRecords => _links.Sum(l => l.Browser.CachedRecords);
 
     internal static int PortOf(DiscoveryMedium medium) => medium == DiscoveryMedium.Multicast ? Port : BroadcastPort;
@@ -83,6 +86,9 @@ public sealed class MdnsMachine
                 break;
             case MdnsInput.OptionsChanged changed:
                 ChangeOptions(changed.Options, now, effects);
+                break;
+            case MdnsInput.PlacesForged forged:
+                _peers.Ignore(forged.DeviceId, forged.Places, forged.Until);
                 break;
             case MdnsInput.LookAgain:
                 foreach (var link in _links)

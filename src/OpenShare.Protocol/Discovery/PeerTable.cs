@@ -10,11 +10,17 @@ internal sealed class PeerTable
     private readonly SortedSet<DeviceId> _changed = [];
     private readonly SortedDictionary<DeviceId, MdnsEffect.Sighted> _known = [];
     private readonly SortedDictionary<DeviceId, Doubt> _doubts = [];
+    private readonly ForgedPlaces _forged = new();
 
-    /// <summary>When a duplicate that is not yet told has lasted long enough to be told.</summary>
-    internal DateTimeOffset NextTimeout =>
-        _doubts.Count == 0 ? DateTimeOffset.MaxValue
-        : _doubts.Values.Min(DueAt);
+    /// <summary>When a duplicate that is not yet told has lasted long enough to be told, or a forged place may be heard again.</summary>
+    internal DateTimeOffset NextTimeout
+    {
+        get
+        {
+            var doubt = _doubts.Count == 0 ? DateTimeOffset.MaxValue : _doubts.Values.Min(DueAt);
+            return doubt < _forged.NextTimeout ? doubt : _forged.NextTimeout;
+        }
+    }
 
     internal bool HasChanged => _changed.Count > 0;
 
@@ -37,15 +43,25 @@ internal sealed class PeerTable
         _changed.Add(after.DeviceId);
     }
 
+    internal void Ignore(DeviceId device, ImmutableArray<PeerPlace> places, DateTimeOffset until)
+    {
+        _forged.Add(device, places, until);
+        _changed.Add(device);
+    }
+
     /// <param name="ownPlace">where this device itself is, with its own id</param>
     internal void Update(DeviceId ownId, Func<PeerPlace> ownPlace, DateTimeOffset now, List<MdnsEffect> effects)
     {
         _changed.UnionWith(_doubts.Where(d => DueAt(d.Value) <= now).Select(d => d.Key));
+        _changed.UnionWith(_forged.TakeExpired(now));
         foreach (var device in _changed)
         {
-            if (!_candidates.TryGetValue(device, out var list) || list.Count == 0)
-            {
+            var all = _candidates.GetValueOrDefault(device) ?? [];
+            if (all.Count == 0)
                 _candidates.Remove(device);
+            var list = all.FindAll(c => !_forged.Has(c));
+            if (list.Count == 0)
+            {
                 Clear(device, effects);
                 Lose(device, effects);
                 continue;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Agent.Tests.Support;
@@ -35,6 +37,14 @@ internal sealed class FakeDevice : IDevice
     internal List<RegistrationOrder> Orders { get; } = [];
 
     internal List<(ImmutableArray<string> Paths, SendTarget Target)> Sends { get; } = [];
+
+    internal DuplicateResolution Resolution { get; set; } = new DuplicateResolution.Resolved();
+
+    internal List<DeviceId> Resolved { get; } = [];
+
+    internal List<DeviceId> LookedFor { get; } = [];
+
+    internal Action<DeviceId> OnLookFor { get; set; } = _ => { };
 
     internal int Starts { get; private set; }
 
@@ -72,6 +82,18 @@ internal sealed class FakeDevice : IDevice
     {
         PeersAsked++;
         return Task.FromResult(Peers);
+    }
+
+    public Task<DuplicateResolution> ResolveDuplicate(DeviceId device, CancellationToken cancellation)
+    {
+        Resolved.Add(device);
+        return Task.FromResult(Resolution);
+    }
+
+    public void LookFor(DeviceId device)
+    {
+        LookedFor.Add(device);
+        OnLookFor(device);
     }
 
     public async Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, CancellationToken cancellation)

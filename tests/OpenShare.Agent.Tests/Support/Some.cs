@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 
@@ -20,7 +21,9 @@ internal static class Some
     internal static DeviceStatus Status => new(
         Alice, AccountId.Parse("home"), "alice", Time.AddYears(1), PeerTrust.Certified,
         new RegistrationState.Certified(new Uri("https://share.example:8443")), Revocation,
-        [IPEndPoint.Parse("192.0.2.1:4747")], ["The key has no passphrase."]);
+        [IPEndPoint.Parse("192.0.2.1:4747")],
+        new DiscoveryView([new RungView(FoundBy.Mdns, "eth0", RungState.Found), new RungView(FoundBy.Broadcast, "eth0", RungState.Resting)], RungState.Resting, IsAlone: false),
+        ["The key has no passphrase."]);
 
     internal static DeviceStatus Unregistered => Status with
     {

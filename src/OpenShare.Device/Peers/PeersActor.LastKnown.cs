@@ -1,0 +1,75 @@
+using Akka.Actor;
+using OpenShare.Device.Channel;
+using OpenShare.Device.Discovery;
+using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Peers;
+
+/// <summary>Dialling known devices where they were last reached, as no announcement tells of them.</summary>
+internal sealed partial class PeersActor
+{
+    private sealed record LastKnownDialled(DeviceId Device, DateTimeOffset Since, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
+
+    private sealed record LastKnownDue;
+
+    private readonly LastKnownPlan _lastKnown = new();
+    private RungState _lastKnownState = RungState.Resting;
+
+    private void OnLadderChanged(DiscoveryEvents.LadderChanged ladder)
+    {
+        if (ladder.IsAlone == _lastKnown.IsSearching)
+            return;
+        if (ladder.IsAlone)
+            _lastKnown.HandleAlone(_directory.LastSeen(), _context.Steady);
+        else
+            _lastKnown.HandleCompany();
+        DialLastKnown();
+    }
+
+    private void OnLookFor(PeerCommands.LookFor look)
+    {
+        _lastKnown.HandleAskedFor(look.Device, _context.Steady);
+        DialLastKnown();
+    }
+
+    private void DialLastKnown()
+    {
+        foreach (var device in _lastKnown.TakeDue(_context.Steady))
+        {
+            var (since, addresses) = (_context.Steady, AddressOrder.BestFirst(_directory.AddressesOf(device)));
+            if (Party() is not { } party || addresses.IsEmpty)
+            {
+                _lastKnown.HandleAnswered(device, isThere: false, _context.Steady);
+                continue;
+            }
+            Context.ActorOf(
+                DialActor.Props(_context, party, addresses, device, Authentication.Types.Purpose.Probe, outcome => new LastKnownDialled(device, since, outcome)),
+                $"last-known-{++_started}");
+        }
+        if (_lastKnown.State != _lastKnownState)
+            _context.Events.Publish(new DiscoveryEvents.RungChanged(FoundBy.LastKnown, null, _lastKnownState = _lastKnown.State));
+        if (_lastKnown.NextTimeout is { } due && due < DateTimeOffset.MaxValue)
+            Timers.StartSingleTimer(nameof(LastKnownDue), new LastKnownDue(), due > _context.Steady ? due - _context.Steady : TimeSpan.Zero);
+        else
+            Timers.Cancel(nameof(LastKnownDue));
+    }
+
+    private void OnLastKnownDialled(LastKnownDialled dialled)
+    {
+        var open = dialled.Outcome as HandshakeOutcome.Open;
+        if (open is not null)
+        {
+            _ = Goodbye.EndAsync(open.Control, Context.System.Scheduler);
+            OnProven(open.Result.Peer, open.Remote, isDialled: true);
+        }
+        if (_lastKnown.HandleAnswered(dialled.Device, open is not null, _context.Steady))
+            _context.Events.Publish(open is null ? new DiscoveryEvents.PeerLost(dialled.Device) : Reached(open, _context.Steady - dialled.Since));
+        DialLastKnown();
+    }
+
+    private static DiscoveryEvents.PeerSighted Reached(HandshakeOutcome.Open open, TimeSpan latency) => new(new PeerSighting(
+        open.Result.Peer.DeviceId, open.Result.Peer.Name, open.Result.Peer.PublicKey.ShortFingerprint,
+        new PeerPlace(open.Remote.Address.ToString(), open.Remote.Port, [open.Remote.Address]), FoundBy.LastKnown, latency));
+}

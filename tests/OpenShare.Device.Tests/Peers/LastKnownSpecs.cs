@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Net;
+using Akka.Actor;
+using OpenShare.Device.Discovery;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Transport;
+using OpenShare.Device.Transport.Memory;
+using OpenShare.Device.Transport.Tcp;
+using OpenShare.Protocol.Discovery;
+
+namespace OpenShare.Device.Tests.Peers;
+
+/// <summary>Devices that no announcement tells of are dialled where they were last reached.</summary>
+public abstract class LastKnownSpecs : PeersKit
+{
+    private static readonly DiscoveryEvents.LadderChanged Alone = new([new RungView(FoundBy.Mdns, "lan", RungState.Nobody), new RungView(FoundBy.Broadcast, "lan", RungState.Nobody)]);
+
+    [Fact]
+    public async Task Where_nobody_is_heard_a_known_device_is_found_at_its_last_address()
+    {
+        var (a, b) = await Met();
+
+        a.Context.Events.Publish(Alone);
+
+        var sighted = await a.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.FoundBy == FoundBy.LastKnown);
+        Assert.Equal((b.Id, b.Address), (sighted.Sighting.DeviceId, Assert.Single(sighted.Sighting.Place.EndPoints)));
+        var view = Assert.Single(await Peers(a));
+        Assert.Equal((b.Address, FoundBy.LastKnown, PeerTrust.Certified), (view.Address, view.FoundBy, view.Trust));
+        Assert.Equal(RungState.Found, (await a.Hears<DiscoveryEvents.RungChanged>(r => r.State == RungState.Found)).State);
+    }
+
+    [Fact]
+    public async Task Where_it_does_not_answer_there_that_is_said()
+    {
+        var (a, b) = await Met();
+        b.Peers.Tell(new PeerCommands.Stop());
+        b.Listener.Dispose();
+
+        a.Context.Events.Publish(Alone);
+
+        await a.Hears<DiscoveryEvents.RungChanged>(r => r is { Way: FoundBy.LastKnown, State: RungState.Nobody });
+        Assert.Null(Assert.Single(await Peers(a)).Address);
+    }
+
+    [Fact]
+    public async Task A_known_device_that_somebody_asks_for_is_found_though_others_are_heard()
+    {
+        var (a, b) = await Met();
+
+        a.Peers.Tell(new PeerCommands.LookFor(b.Id));
+
+        await a.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.FoundBy == FoundBy.LastKnown);
+    }
+
+    // Proven once, and lost from sight.
+    private async Task<(Side A, Side B)> Met()
+    {
+        var (a, b) = (Start("alice", "127.0.5.1"), Start("bob", "127.0.5.2"));
+        See(a, b);
+        await a.Hears<PeerEvents.PeerProven>();
+        a.Context.Events.Publish(new DiscoveryEvents.PeerLost(b.Id));
+        return (a, b);
+    }
+
+    private static Task<ImmutableArray<PeerView>> Peers(Side side) => side.Peers.Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Patience);
+}
+
+public sealed class TcpLastKnownSpecs : LastKnownSpecs
+{
+    private protected override ITransport TransportOf(IPAddress address) => new TcpTransport();
+}
+
+public sealed class MemoryLastKnownSpecs : LastKnownSpecs
+{
+    private readonly MemoryNetwork _network = new();
+
+    private protected override ITransport TransportOf(IPAddress address) => _network.Host(address);
+}

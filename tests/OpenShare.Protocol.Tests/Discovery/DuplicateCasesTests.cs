@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using System.Net;
+using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Protocol.Tests.Discovery;
+
+/// <summary>What is made of a device id that two places announce.</summary>
+public sealed class DuplicateCasesTests
+{
+    private static readonly DeviceId Ben = Some.Device(2);
+    private static readonly PeerPlace Here = Place(1);
+    private static readonly PeerPlace There = Place(2);
+
+    private readonly DuplicateCases _cases = new([]);
+    private DateTimeOffset _now = Some.Start;
+
+    [Fact]
+    public void Each_place_is_challenged_and_the_device_refused_meanwhile()
+    {
+        var effects = Announce(Here, There);
+
+        Assert.Equal([Here, There], effects.Cast<DuplicateEffect.Challenge>().Select(c => c.Place));
+        Assert.Equal([Ben], _cases.Suspected);
+        Assert.Empty(_cases.Cloned);
+    }
+
+    [Fact]
+    public void Whoever_cannot_prove_it_is_ignored_and_the_device_no_longer_refused()
+    {
+        Announce(Here, There);
+
+        Answer(Here, isProven: true);
+        var effects = Answer(There, isProven: false);
+
+        Assert.Equal(There, Assert.Single(effects.OfType<DuplicateEffect.Forged>().Single().Places));
+        Assert.Single(effects.OfType<DuplicateEffect.Settled>());
+        Assert.Empty(_cases.Suspected);
+    }
+
+    [Fact]
+    public void Whoever_does_not_answer_in_two_seconds_has_not_proven_it()
+    {
+        Announce(Here, There);
+        Answer(Here, isProven: true);
+
+        var effects = After(DuplicateCases.ChallengeLasts);
+
+        Assert.Equal(There, Assert.Single(effects.OfType<DuplicateEffect.Forged>().Single().Places));
+        Assert.Empty(_cases.Suspected);
+    }
+
+    [Fact]
+    public void Two_that_prove_it_stay_refused_when_one_of_them_goes()
+    {
+        Announce(Here, There);
+        Answer(Here, isProven: true);
+        var cloned = Assert.IsType<DuplicateEffect.Cloned>(Assert.Single(Answer(There, isProven: true)));
+
+        Assert.Equal([Here, There], cloned.Places.AsEnumerable());
+        Assert.Empty(_cases.HandleEnded(Ben));
+        Assert.Equal([Ben], _cases.Cloned);
+        Assert.Empty(Announce(Here, There));
+    }
+
+    [Fact]
+    public void Resolving_is_put_to_the_proof_while_both_are_announced()
+    {
+        Clone();
+
+        Assert.Equal(2, _cases.HandleResolve(Ben, _now).OfType<DuplicateEffect.Challenge>().Count());
+        Assert.Empty(_cases.Suspected);
+        Answer(Here, isProven: true, round: 2);
+        Assert.IsType<DuplicateEffect.Cloned>(Assert.Single(Answer(There, isProven: true, round: 2)));
+
+        _cases.HandleResolve(Ben, _now);
+        Answer(Here, isProven: true, round: 3);
+        Assert.Single(After(DuplicateCases.ChallengeLasts).OfType<DuplicateEffect.Settled>());
+        Assert.Empty(_cases.Cloned);
+    }
+
+    [Fact]
+    public void Resolving_needs_no_proof_once_one_place_is_left()
+    {
+        Clone();
+        _cases.HandleEnded(Ben);
+
+        Assert.IsType<DuplicateEffect.Settled>(Assert.Single(_cases.HandleResolve(Ben, _now)));
+        Assert.Empty(_cases.Cloned);
+    }
+
+    [Fact]
+    public void What_was_found_before_a_restart_is_refused_after_it()
+    {
+        var cases = new DuplicateCases([Ben]);
+
+        Assert.Equal([Ben], cases.Cloned);
+        Assert.Empty(cases.HandleResolve(Some.Device(3), _now));
+        Assert.Single(cases.HandleResolve(Ben, _now));
+    }
+
+    [Fact]
+    public void The_own_place_is_proven_without_a_question()
+    {
+        var effects = _cases.HandleAnnounced(Ben, [Here, There], own: Here, _now);
+
+        Assert.Equal(There, Assert.IsType<DuplicateEffect.Challenge>(Assert.Single(effects)).Place);
+        Assert.IsType<DuplicateEffect.Cloned>(Assert.Single(Answer(There, isProven: true)));
+    }
+
+    [Fact]
+    public void Where_nobody_answers_nobody_is_ignored_and_it_is_tried_again_without_refusing()
+    {
+        Announce(Here, There);
+
+        Assert.IsType<DuplicateEffect.Settled>(Assert.Single(After(DuplicateCases.ChallengeLasts)));
+        Assert.Equal(2, After(TimeSpan.FromSeconds(30)).OfType<DuplicateEffect.Challenge>().Count());
+        Assert.Empty(_cases.Suspected);
+    }
+
+    [Fact]
+    public void An_answer_to_an_older_challenge_proves_nothing()
+    {
+        Announce(Here, There);
+        Announce(Here, There, Place(3));
+
+        Answer(Here, isProven: true, round: 1);
+        Answer(There, isProven: true, round: 1);
+
+        Assert.Empty(_cases.Cloned);
+    }
+
+    [Fact]
+    public void Announcements_without_end_are_looked_into_up_to_a_bound()
+    {
+        for (var i = 0; i < 1000; i++)
+            _cases.HandleAnnounced(Some.Device(100 + i), [Here, There], own: null, _now);
+
+        Assert.Equal(64, _cases.Suspected.Count());
+        After(DuplicateCases.ChallengeLasts);
+        Assert.Empty(_cases.Suspected);
+    }
+
+    private static PeerPlace Place(int host) => new($"host{host}.local", 4000, [new IPAddress([10, 0, 0, (byte)host])]);
+
+    private IReadOnlyList<DuplicateEffect> Announce(params ImmutableArray<PeerPlace> places) => _cases.HandleAnnounced(Ben, places, own: null, _now);
+
+    private IReadOnlyList<DuplicateEffect> Answer(PeerPlace place, bool isProven, int round = 1) => _cases.HandleAnswered(Ben, round, place, isProven, _now);
+
+    private IReadOnlyList<DuplicateEffect> After(TimeSpan time)
+    {
+        _now += time;
+        return _cases.HandleTimeout(_now);
+    }
+
+    private void Clone()
+    {
+        Announce(Here, There);
+        Answer(Here, isProven: true);
+        Answer(There, isProven: true);
+    }
+}

@@ -28,6 +28,7 @@ public abstract class DiscoverySpecs : TestKit
         var context = new DeviceContext(TimeProvider.System, new SeededRandom(number), new Workers(1), new NoTransport(), new DeviceEventBus());
         var events = CreateTestProbe();
         context.Events.Subscribe<IDeviceEvent>(events);
+        events.IgnoreMessages(m => m is DiscoveryEvents.LadderChanged or DiscoveryEvents.RungChanged);
         var options = new DiscoveryOptions(
             name ?? $"device {number}", id ?? DeviceId.FromBytes(new SystemRandom().Bytes(16)), number.ToString("x16", CultureInfo.InvariantCulture),
             Account, advertised, interfaces);

@@ -1,4 +1,3 @@
-using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Protocol.Identity;
@@ -6,7 +5,7 @@ using OpenShare.Simulation.Devices;
 
 namespace OpenShare.Simulation.Invariants;
 
-/// <summary>While two places claim one device id, no link with it is opened, and none stays longer than a second.</summary>
+/// <summary>From when two places have proven that they hold one device's key no link with it is opened, and none stays longer than a second.</summary>
 internal sealed class DuplicateIsRefused : Invariant
 {
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(1);
@@ -29,16 +28,16 @@ internal sealed class DuplicateIsRefused : Invariant
     {
         switch (happened)
         {
-            case DiscoveryEvents.DuplicateDevice duplicate:
-                _duplicates.TryAdd((device, duplicate.DeviceId), World.Elapsed);
+            case PeerEvents.DeviceCloned cloned:
+                _duplicates.TryAdd((device, cloned.Device), World.Elapsed);
                 break;
-            case DiscoveryEvents.DuplicateEnded ended:
-                _duplicates.Remove((device, ended.DeviceId));
+            case PeerEvents.DuplicateSettled settled:
+                _duplicates.Remove((device, settled.Device));
                 break;
             case PeerEvents.LinkOpened opened:
                 Count(device, opened.Device, 1);
                 if (_duplicates.ContainsKey((device, opened.Device)))
-                    Alarm($"{device.Name} opened a link with {World.NameOf(opened.Device)}, which two places claim to be");
+                    Alarm($"{device.Name} opened a link with {World.NameOf(opened.Device)}, whose key is in two places");
                 break;
             case PeerEvents.LinkClosed closed:
                 Count(device, closed.Device, -1);
@@ -51,7 +50,7 @@ internal sealed class DuplicateIsRefused : Invariant
         foreach (var ((at, of), since) in _duplicates)
         {
             if (at.IsRunning && _links.GetValueOrDefault((at, of)) > 0 && World.Elapsed - since > Promised)
-                Alarm($"{at.Name} still has a link with {World.NameOf(of)}, {(World.Elapsed - since).TotalSeconds:0} s after two places claimed to be it");
+                Alarm($"{at.Name} still has a link with {World.NameOf(of)}, {(World.Elapsed - since).TotalSeconds:0} s after its key was found in two places");
         }
     }
 

@@ -25,6 +25,7 @@ public sealed class MdnsMachine
     // In the order of their interfaces' numbers, multicast before broadcast.
     private ImmutableArray<MdnsLink> _links = [];
     private readonly Interruptions _interruptions = new();
+    private readonly SourceRates _rates = new();
     private readonly PeerTable _peers = new();
     private readonly Queue<DateTimeOffset> _conflicts = new();
     private ImmutableHashSet<IPAddress> _ownAddresses = [];
@@ -78,6 +79,8 @@ public sealed class MdnsMachine
         {
             case MdnsInput.PacketReceived packet:
                 if (Find(packet.Interface, packet.Medium) is not { } receiver || (!receiver.Responder.MayBeSpared && receiver.Browser.HearAgain(packet.Packet, now)))
+                    return [];
+                if (!_rates.Admit(packet.Packet.From.Address, now))
                     return [];
                 Receive(receiver, packet.Packet, now, effects);
                 break;

@@ -11,22 +11,29 @@ public sealed class MdnsHostileTests
     private static readonly IPEndPoint Stranger = Some.Mdns(IPAddress.Parse("10.0.2.66"));
 
     [Fact]
-    public void Random_and_mutated_packets_leave_discovery_at_work()
+    public void A_million_random_and_mutated_packets_leave_discovery_at_work_and_its_memory_as_it_was()
     {
         var segment = new Segment(1);
         var (ann, ben) = (segment.Join(Some.Options(1)), segment.Join(Some.Options(2)));
         segment.Run(TimeSpan.FromSeconds(10));
         var real = segment.Sent.Select(s => s.Message.Encode()).ToList();
         var random = new Random(1);
-        for (var i = 0; i < 20_000; i++)
+        var (now, half) = (segment.Now, 0L);
+        for (var i = 0; i < 1_000_000; i++)
         {
-            var bytes = real[random.Next(real.Count)].ToArray();
+            var bytes = i % 4 == 0 ? new byte[random.Next(1, 300)] : real[random.Next(real.Count)].ToArray();
+            if (i % 4 == 0)
+                random.NextBytes(bytes);
             for (var j = random.Next(1, 8); j > 0; j--)
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            ann.Machine.Handle(new MdnsInput.PacketReceived(2, new MdnsPacket(Stranger, bytes)), segment.Now);
+            var source = Some.Mdns(new IPAddress([10, 0, 2, (byte)random.Next(3, 255)]));
+            ann.Machine.Handle(new MdnsInput.PacketReceived(2, new MdnsPacket(source, bytes), (DiscoveryMedium)(i % 2)), now += TimeSpan.FromMilliseconds(0.1));
+            if (i == 500_000)
+                half = GC.GetTotalMemory(forceFullCollection: true);
         }
 
-        Assert.InRange(ann.Machine.CachedRecords, 0, RecordCache.Total);
+        Assert.InRange(ann.Machine.CachedRecords, 0, 2 * RecordCache.Total);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - half, long.MinValue, 8 << 20);
         segment.Run(TimeSpan.FromMinutes(80));
         ann.Effects.Clear();
         segment.Feed(ben, new MdnsInput.OptionsChanged(Some.Options(2, port: 5000)));
@@ -46,6 +53,26 @@ public sealed class MdnsHostileTests
         segment.Join(Some.Options(2));
         segment.Run(TimeSpan.FromSeconds(5));
         Assert.Contains(ann.Said<MdnsEffect.Sighted>(), s => s.DeviceId == Some.Device(2));
+    }
+
+    [Fact]
+    public void Of_a_source_that_floods_few_packets_are_read_and_of_the_others_all()
+    {
+        var segment = new Segment(9);
+        var ann = segment.Join(Some.Options(1));
+        segment.Run(TimeSpan.FromSeconds(10));
+        ann.Effects.Clear();
+
+        for (var i = 0; i < 10_000; i++)
+            segment.Inject(new DnsMessage { Questions = [new DnsQuestion(DnsName.Of($"ghost {i}", "local"), DnsType.Any)] }, Stranger);
+        segment.Inject(Announcement(2), Stranger);
+        Assert.Equal(0, ann.Machine.CachedRecords);
+        segment.Inject(Announcement(3), Some.Mdns(IPAddress.Parse("10.0.2.67")));
+        Assert.Equal(4, ann.Machine.CachedRecords);
+
+        segment.Run(TimeSpan.FromSeconds(1));
+        segment.Inject(Announcement(2), Stranger);
+        Assert.Equal(8, ann.Machine.CachedRecords);
     }
 
     [Fact]

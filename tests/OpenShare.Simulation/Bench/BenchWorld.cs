@@ -16,6 +16,7 @@ internal sealed record BenchWorld(string Name, string Story, int Devices, int Ne
     internal static IReadOnlyList<BenchWorld> All { get; } =
     [
         new("discovery", "only discovery of each, announcing", 1000, Networks: 40, Discover),
+        new("steady", "only discovery of each, an hour after they have come", 100, Networks: 1, Rest),
         new("networks", "whole, announcing", 1000, Networks: 40, (devices, networks, seed) => Live(Fleet(devices).OnNetworks(networks).Seed(seed))),
         new("network", "only discovery of each, announcing", 1000, Networks: 1, Discover),
         new("transfers", "whole, twice as many transfers, each Wi-Fi down for 5 s every 3 minutes", 50, Networks: 2, (devices, networks, seed) =>
@@ -53,6 +54,18 @@ internal sealed record BenchWorld(string Name, string Story, int Devices, int Ne
         var outcome = scenario.Run();
         var figures = outcome.Figures;
         return new BenchRun(figures.Virtual, figures.Steps, outcome.Holds ? $"{figures.Completed} of {figures.Deliveries} delivered, {figures.Faults} faults" : outcome.ToString());
+    }
+
+    // What discovery costs a network that nothing happens on.
+    private static BenchRun Rest(int devices, int networks, int seed)
+    {
+        using var world = new DiscoveryWorld(devices, networks, seed);
+        world.Queue.RunFor(10.Minutes());
+        var before = world.Datagrams.PacketsSent;
+        world.Queue.RunFor(60.Minutes());
+        var packets = world.Datagrams.PacketsSent - before;
+        return new BenchRun(world.Queue.Elapsed, world.Queue.Steps, string.Create(
+            CultureInfo.InvariantCulture, $"{packets:n0} packets in the last hour, {packets / 3600.0:0.00} a second, {world.Seen:n0} of {(long)devices * (devices / networks - 1):n0} seen"));
     }
 
     private static BenchRun Discover(int devices, int networks, int seed)

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Sockets;
+using OpenShare.EndToEnd.Tests.Harness;
+using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Dns;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.EndToEnd.Tests.Discovery;
+
+/// <summary>Two devices on a network of their own that lets some things through and others not.</summary>
+[Collection(Processes.Name)]
+public sealed class FallbackTests(SharedServer shared) : IDisposable
+{
+    private const string NoMulticast = "ether daddr & ff:ff:ff:00:00:00 == 01:00:5e:00:00:00 drop";
+    private const string NoMulticastV6 = "ether daddr & ff:ff:00:00:00:00 == 33:33:00:00:00:00 drop";
+    private const string Nothing = "meta pkttype {broadcast, multicast} ether type != arp drop";
+
+    private readonly TemporaryFolder _folder = new();
+    private Lan? _lan;
+
+    private TestDevice Alice => field ??= new TestDevice(_folder.Path, "alice");
+
+    private TestDevice Bob => field ??= new TestDevice(_folder.Path, "bob");
+
+    [SkippableFact]
+    public async Task Where_multicast_is_blocked_they_find_each_other_by_broadcast_and_send()
+    {
+        var lan = await MadeAsync();
+        await lan.FilterAsync(NoMulticast);
+        await lan.FilterAsync(NoMulticastV6);
+
+        await BothStartAsync();
+        await Alice.SeesAsync(Bob);
+
+        Assert.Equal("broadcast", (await Alice.PeerAsync(Bob))!.Value.Text("found_by"));
+        var status = await Alice.StatusAsync();
+        Assert.Equal(["nobody", "found", "resting"], status.GetProperty("discovery").EnumerateArray().Select(r => r.Text("state")));
+        (await Alice.SendAsync(Bob, Samples.MakeFile(_folder["photo"], Samples.MiB))).EndedWith(0);
+    }
+
+    [SkippableFact]
+    public async Task Where_both_are_blocked_a_known_device_is_found_at_its_last_address()
+    {
+        var lan = await MadeAsync();
+        await BothStartAsync();
+        await Alice.SeesAsync(Bob);
+        await Alice.CallsAsync(Bob, "certified");
+        await StopAsync(Alice);
+        await lan.FilterAsync(Nothing);
+
+        await Alice.StartAgentAsync();
+        await Alice.SeesAsync(Bob);
+
+        Assert.Equal("last_known", (await Alice.PeerAsync(Bob))!.Value.Text("found_by"));
+        (await Alice.SendAsync(Bob, Samples.MakeFile(_folder["photo"], Samples.MiB))).EndedWith(0);
+    }
+
+    [SkippableFact]
+    public async Task Where_both_are_blocked_and_nobody_is_known_what_was_tried_is_said_and_a_typed_address_works()
+    {
+        var lan = await MadeAsync();
+        await lan.FilterAsync(Nothing);
+        await BothStartAsync();
+        await Eventually.TrueAsync("alice has tried all ways", Patience.Short, async () =>
+            (await Alice.StatusAsync()).GetProperty("discovery").EnumerateArray().Count(r => r.Text("state") == "nobody") >= 2);
+
+        var peers = (await Alice.RunAsync("peers")).EndedWith(0);
+
+        Assert.Contains("multicast on eth0: no answer; broadcast on eth0: no answer", peers.Errors, StringComparison.Ordinal);
+        (await Alice.RunAsync("send", Samples.MakeFile(_folder["photo"], Samples.MiB), "--to", $"10.77.0.2:{Bob.Port}")).EndedWith(0);
+    }
+
+    [SkippableFact]
+    public async Task A_copied_key_is_refused_with_a_warning_on_both_sides_until_it_is_resolved()
+    {
+        var lan = await MadeAsync();
+        await BothStartAsync();
+        await Alice.CallsAsync(Bob, "certified");
+        using var copy = new TestDevice(_folder.Path, "copy") { AgentWithin = lan.Within("copy") };
+        Copy(Bob.Home, copy.Home);
+
+        await copy.StartAgentAsync();
+        await Alice.CallsAsync(Bob, "duplicate");
+
+        Assert.Contains("peers resolve", await WarningAsync(Alice, "at once"), StringComparison.Ordinal);
+        await WarningAsync(Bob, "at once");
+        (await Alice.SendAsync(Bob, Samples.MakeFile(_folder["photo"], Samples.MiB))).EndedWith(5);
+        Assert.Contains("still in use at 2 places", (await Alice.RunAsync("peers", "resolve", "bob")).EndedWith(5).Errors, StringComparison.Ordinal);
+
+        await StopAsync(copy);
+        await Eventually.TrueAsync("alice takes bob back", Patience.Short, async () => (await Alice.RunAsync("peers", "resolve", "bob")).Code == 0);
+        await Alice.CallsAsync(Bob, "certified");
+    }
+
+    [SkippableFact]
+    public async Task Whoever_announces_a_device_without_its_key_is_ignored_with_a_warning()
+    {
+        var lan = await MadeAsync();
+        await BothStartAsync();
+        await Alice.CallsAsync(Bob, "certified");
+        using var forger = lan.In("copy", () => new UdpClient(new IPEndPoint(IPAddress.Any, MdnsMachine.Port)));
+        forger.Client.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.Parse("10.77.0.3").GetAddressBytes());
+        forger.JoinMulticastGroup(IPAddress.Parse("224.0.0.251"), IPAddress.Parse("10.77.0.3"));
+        var account = await HeardAsync(forger);
+
+        var forged = Forged(account);
+        await forger.SendAsync(forged, new IPEndPoint(IPAddress.Parse("224.0.0.251"), MdnsMachine.Port));
+
+        Assert.Contains("10.77.0.3:6666", await WarningAsync(Alice, "could not prove it"), StringComparison.Ordinal);
+        (await Alice.SendAsync(Bob, Samples.MakeFile(_folder["photo"], Samples.MiB))).EndedWith(0);
+    }
+
+    public void Dispose()
+    {
+        Alice.Dispose();
+        Bob.Dispose();
+        _lan?.Dispose();
+        _folder.Dispose();
+    }
+
+    private async Task<Lan> MadeAsync()
+    {
+        var lan = _lan = await Lan.CreateAsync();
+        await lan.AddHostAsync("alice", "10.77.0.1");
+        await lan.AddHostAsync("bob", "10.77.0.2");
+        await lan.AddHostAsync("copy", "10.77.0.3");
+        (Alice.AgentWithin, Bob.AgentWithin) = (lan.Within("alice"), lan.Within("bob"));
+        var account = $"account-{Guid.NewGuid():N}"[..20];
+        await Alice.RegisterAsync(shared.Server, account);
+        await Bob.RegisterAsync(shared.Server, account);
+        return lan;
+    }
+
+    private Task BothStartAsync() => Task.WhenAll(Alice.StartAgentAsync(), Bob.StartAgentAsync());
+
+    private static async Task StopAsync(TestDevice device) => (await device.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
+
+    private static Task<string> WarningAsync(TestDevice device, string words) => Eventually.GetAsync($"{device.Name} warns: {words}", Patience.Short, async () =>
+        (await device.StatusAsync()).GetProperty("warnings").EnumerateArray().Select(w => w.GetString()!).FirstOrDefault(w => w.Contains(words, StringComparison.Ordinal)));
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var file in Directory.EnumerateFiles(from).Where(f => !f.EndsWith(".sock", StringComparison.Ordinal) && !f.EndsWith("lock", StringComparison.Ordinal)))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+    }
+
+    // What every listener learns of bob.
+    private async Task<DnsData.Text> HeardAsync(UdpClient listener)
+    {
+        using var patience = new CancellationTokenSource(Patience.Long);
+        while (true)
+        {
+            var packet = await listener.ReceiveAsync(patience.Token);
+            foreach (var answer in DnsMessage.Decode(packet.Buffer).Answers)
+            {
+                if (answer.Data is DnsData.Text text && ServiceAnnouncement.TryRead(text)?.DeviceId.ToString() == Bob.Id)
+                    return text;
+            }
+        }
+    }
+
+    private static byte[] Forged(DnsData.Text text)
+    {
+        var type = DnsName.Of("_openshare", "_tcp", "local");
+        var (instance, host) = (DnsName.Of(["mallory", .. type.Labels]), DnsName.Of("mallory", "local"));
+        return new DnsMessage
+        {
+            IsResponse = true,
+            Answers =
+            [
+                new DnsRecord(type, new DnsData.Pointer(instance), 120),
+                new DnsRecord(instance, new DnsData.Service(0, 0, 6666, host), 120),
+                new DnsRecord(instance, text, 120),
+                new DnsRecord(host, new DnsData.Address(IPAddress.Parse("10.77.0.3")), 120),
+            ],
+        }.Encode();
+    }
+}

@@ -154,6 +154,13 @@ public sealed partial class World : IDisposable
         return clone;
     }
 
+    /// <summary>A stranger joins the device's network and announces it there, as anybody may.</summary>
+    public void Forge(SimulatedDevice device)
+    {
+        Fault($"somebody announces {device.Name}");
+        _ = new Forger(Queue, device.Host.Segment.Attach($"{device.Name}-forger", FreshAddress()), device.Id);
+    }
+
     /// <summary>Does something to the world at a later time.</summary>
     public void After(TimeSpan delay, Action what) => Queue.Schedule(delay, what);
 

@@ -171,7 +171,7 @@ public sealed class OpenShareDevice : IDevice
         var keys = KeyFile.Open(
             options.Home.KeyFile, () => options.Passphrase is { } passphrase ? Encoding.UTF8.GetBytes(passphrase.Reveal()) : null, random);
         var onNetwork = options.Reach == DeviceReach.Network;
-        var listener = onNetwork ? transport.Listen(options.Listen) : null;
+        var listener = onNetwork ? LastPort.Listen(transport, options.Listen, options.Home.PortFile) : null;
         var database = DeviceDatabase.Open(options.Home.DatabaseFile);
         var service = new HttpRegistrationService();
         return (new DeviceAdapters(

@@ -26,6 +26,9 @@ public sealed class DeviceHome : IDisposable
 
     public string KeyFile => Path.Combine(Directory, "device.key");
 
+    /// <summary>The port that was listened on last.</summary>
+    public string PortFile => Path.Combine(Directory, "listen.port");
+
     /// <summary>Where one looks for a home when told nothing: the platform's data directory.</summary>
     public static string DefaultDirectory =>
         Path.Combine(

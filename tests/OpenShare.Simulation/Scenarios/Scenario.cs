@@ -120,6 +120,9 @@ public sealed record Scenario
     /// <summary>One device's key is copied to another machine, which joins as the same device.</summary>
     public Scenario CloningOne() => With(new Clone());
 
+    /// <summary>A stranger announces one device, without its key, for the rest of time.</summary>
+    public Scenario ForgingOne() => With(new Forge());
+
     /// <summary>Whatever else is wanted, in code.</summary>
     /// <param name="name">what the trace says</param>
     public Scenario Doing(string name, TimeSpan at, Action<World> what) => With(new Custom(name, at, what));

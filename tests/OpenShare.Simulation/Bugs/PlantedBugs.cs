@@ -35,7 +35,8 @@ internal static class PlantedBugs
         new("accept-an-older-list", "Any list that is signed takes the place of the one held.", "revoked-is-cut-off", "revoked", Protocol("Revocation.RevocationList", "IsNewerThan")),
         new("ignore-revocation", "The list is kept, and nobody looks into it.", "revoked-is-cut-off", "revoked", Protocol("Revocation.RevocationList", "Revokes")),
         new("keep-revoked-links", "New connections are refused, open ones stay.", "revoked-is-cut-off", "revoked", Device("Peers.PeerActor", "OnPartyChanged")),
-        new("ignore-duplicates", "A device id that two places claim is spoken with.", "duplicate-is-refused", "cloned", Device("Peers.PeersActor", "Party")),
+        new("ignore-duplicates", "A device whose key is in two places is spoken with.", "duplicate-is-refused", "cloned", Device("Peers.PeersActor", "Party")),
+        new("take-any-answer-for-a-proof", "Whoever is announced as a device is taken for its copy, whatever he answers.", "every-transfer-ends", "forged", Protocol("Discovery.DuplicateCases", "HandleAnswered")),
     ];
 
     internal static PlantedBug Find(string name) =>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Event;
 using OpenShare.Device.Peers;
 using OpenShare.Protocol.Channel;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
@@ -35,6 +36,9 @@ internal static partial class Plants
 
     internal static void KeepRevokedLinks(PeerActor self, PeerSignals.PartyChanged changed) =>
         self.GetType().GetField("_party", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.SetValue(self, changed.Party);
+
+    internal static IReadOnlyList<DuplicateEffect> TakeAnyAnswerForAProof(DuplicateCases self, DeviceId device, int round, PeerPlace place, bool isProven, DateTimeOffset now) =>
+        (IReadOnlyList<DuplicateEffect>)Unplanted.Call(self, "HandleAnswered", device, round, place, true, now)!;
 
     internal static HandshakeParty? IgnoreDuplicates(PeersActor self) =>
         (HandshakeParty?)Unplanted.Call(self, "Party") is { } party ? party with { Duplicates = ImmutableHashSet<DeviceId>.Empty } : null;

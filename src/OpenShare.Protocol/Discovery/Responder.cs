@@ -125,6 +125,14 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
             AnswerSoon(asked, now, isProbe);
     }
 
+    /// <summary>Somebody said goodbye for this device, which is here still.</summary>
+    internal void Contradict(OwnService own, DnsMessage response, DateTimeOffset now)
+    {
+        ImmutableArray<DnsRecord> denied = [.. own.Records(Network).Where(r => response.Said.Any(s => s.Ttl == 0 && s.SaysSameAs(r)))];
+        if (_state == State.Announced && _lastSent > DateTimeOffset.MinValue && !denied.IsEmpty)
+            AnswerSoon(denied, now);
+    }
+
     /// <summary>What another has just said in full need not be said again (RFC 6762 §7.4).</summary>
     internal void HandleResponse(DnsMessage response)
     {

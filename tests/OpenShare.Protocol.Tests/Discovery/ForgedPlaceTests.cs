@@ -61,6 +61,22 @@ public sealed class ForgedPlaceTests
         Assert.Empty(ann.Said<MdnsEffect.Lost>());
     }
 
+    [Fact]
+    public void One_forged_goodbye_is_contradicted_before_the_device_is_lost()
+    {
+        var segment = new Segment(74);
+        var (ann, ben) = (segment.Join(Some.Options(1)), segment.Join(Some.Options(2)));
+        segment.Run(TimeSpan.FromMinutes(5));
+        var real = segment.Sent.Last(s => s.From == ben && s.Message.IsResponse).Message;
+
+        segment.Inject(real with { Answers = [.. real.Answers.Select(r => r with { Ttl = 0, CacheFlush = false })] }, Mallory);
+        segment.Run(TimeSpan.FromSeconds(3));
+
+        Assert.Empty(ann.Said<MdnsEffect.Lost>());
+        segment.Run(TimeSpan.FromMinutes(2));
+        Assert.Empty(ann.Said<MdnsEffect.Lost>());
+    }
+
     // Said again each minute, as real ones are.
     private static void Forge(Segment segment, TimeSpan time)
     {

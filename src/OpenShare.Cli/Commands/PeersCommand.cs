@@ -9,7 +9,7 @@ namespace OpenShare.Cli.Commands;
 
 internal sealed class PeersCommand : ShellCommand
 {
-    /// <summary>What an agent that has just started needs to hear the others, broadcast included.</summary>
+    /// <summary>What an agent that has just started needs to hear the others by multicast; as long again by broadcast and at their last addresses.</summary>
     private static readonly TimeSpan DiscoveryTime = TimeSpan.FromSeconds(6);
 
     private readonly Option<bool> _watch = new("--watch") { Description = "Go on, and show each device again whenever it changes" };
@@ -40,6 +40,11 @@ internal sealed class PeersCommand : ShellCommand
             await Task.Delay(DiscoveryTime, run.Shell.Time, run.Interrupted);
         }
         var peers = await session.Client.GetPeersAsync(run.Interrupted);
+        if (session.IsHosted && !peers.Any(p => p.Address is not null))
+        {
+            await Task.Delay(DiscoveryTime, run.Shell.Time, run.Interrupted);
+            peers = await session.Client.GetPeersAsync(run.Interrupted);
+        }
         run.Answer(peers, AgentJson.Readable.Peers, Text);
         if (!peers.Any(p => p.Address is not null))
             run.Warn(Tried(await session.Client.GetStatusAsync(run.Interrupted)));

@@ -65,11 +65,18 @@ internal sealed partial class PeersActor
             OnProven(open.Result.Peer, open.Remote, isDialled: true);
         }
         if (_lastKnown.HandleAnswered(dialled.Device, open is not null, _context.Steady))
-            _context.Events.Publish(open is null ? new DiscoveryEvents.PeerLost(dialled.Device) : Reached(open, _context.Steady - dialled.Since));
+            _context.Events.Publish(open is null ? new DiscoveryEvents.PeerLost(dialled.Device) : Reached(open, FoundBy.LastKnown, _context.Steady - dialled.Since));
         DialLastKnown();
     }
 
-    private static DiscoveryEvents.PeerSighted Reached(HandshakeOutcome.Open open, TimeSpan latency) => new(new PeerSighting(
+    private void OnTypedReached(HandshakeOutcome.Open open, TimeSpan latency)
+    {
+        if (_lastKnown.HandleReached(open.Result.Peer.DeviceId, _context.Steady))
+            _context.Events.Publish(Reached(open, FoundBy.Typed, latency));
+        DialLastKnown();
+    }
+
+    private static DiscoveryEvents.PeerSighted Reached(HandshakeOutcome.Open open, FoundBy foundBy, TimeSpan latency) => new(new PeerSighting(
         open.Result.Peer.DeviceId, open.Result.Peer.Name, open.Result.Peer.PublicKey.ShortFingerprint,
-        new PeerPlace(open.Remote.Address.ToString(), open.Remote.Port, [open.Remote.Address]), FoundBy.LastKnown, latency));
+        new PeerPlace(open.Remote.Address.ToString(), open.Remote.Port, [open.Remote.Address]), foundBy, latency));
 }

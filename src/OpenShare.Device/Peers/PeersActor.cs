@@ -22,7 +22,7 @@ namespace OpenShare.Device.Peers;
 /// </summary>
 internal sealed partial class PeersActor : ReceiveActor, IWithTimers
 {
-    private sealed record Resolved(IActorRef Asker, long Request, IPEndPoint Address, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
+    private sealed record Resolved(IActorRef Asker, long Request, IPEndPoint Address, DateTimeOffset Since, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
 
     private sealed record Sweep;
 
@@ -207,7 +207,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         if (_peers.TryGetValue(device, out var known))
             known.Tell(new PeerSignals.Sighted(sighted.Sighting));
         // It has just proven itself.
-        if (sighted.Sighting.FoundBy == FoundBy.LastKnown)
+        if (sighted.Sighting.FoundBy is FoundBy.LastKnown or FoundBy.Typed)
             return;
         _lastKnown.HandleSighted(device);
         _probes.HandleSighted(_identity?.DeviceId, device, sighted.Sighting.Place.Addresses, sighted.Sighting.News, _context.Steady);
@@ -280,14 +280,14 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
 
     private void OnResolve(PeerCommands.Resolve resolve)
     {
-        var asker = Sender;
+        var (asker, since) = (Sender, _context.Steady);
         if (Party() is not { } party)
         {
             asker.Tell(new AddressResolution.Failed(resolve.Request, new LinkProblem(LinkRefusal.NotRegistered, "This device is not registered.", ByPeer: false)));
             return;
         }
         Context.ActorOf(
-            DialActor.Props(_context, party, [resolve.Address], expected: null, Authentication.Types.Purpose.Link, outcome => new Resolved(asker, resolve.Request, resolve.Address, outcome)),
+            DialActor.Props(_context, party, [resolve.Address], expected: null, Authentication.Types.Purpose.Link, outcome => new Resolved(asker, resolve.Request, resolve.Address, since, outcome)),
             $"resolve-{++_started}");
     }
 
@@ -298,6 +298,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
             case HandshakeOutcome.Open open:
                 var device = open.Result.Peer.DeviceId;
                 OnProven(open.Result.Peer, resolved.Address, isDialled: true);
+                OnTypedReached(open, _context.Steady - resolved.Since);
                 var peer = Peer(device);
                 peer.Tell(new PeerSignals.AddressesKnown([resolved.Address]));
                 peer.Tell(new PeerSignals.Adopt(open));

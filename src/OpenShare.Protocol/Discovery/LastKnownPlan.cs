@@ -55,6 +55,16 @@ public sealed class LastKnownPlan
             Want(device, now, isAskedFor: true);
     }
 
+    /// <summary>It was reached at an address that somebody typed.</summary>
+    /// <returns>true: it was not to be seen before</returns>
+    public bool HandleReached(DeviceId device, DateTimeOffset now)
+    {
+        if (_announced.Contains(device) || _tries.GetValueOrDefault(device) is { IsThere: true })
+            return false;
+        _tries[device] = new Try { IsThere = true, WasAnswered = true, IsAskedFor = true, Pause = BetweenChecks, Due = now + BetweenChecks };
+        return true;
+    }
+
     /// <summary>It is announced: where it was last reached is of no interest.</summary>
     public void HandleSighted(DeviceId device)
     {

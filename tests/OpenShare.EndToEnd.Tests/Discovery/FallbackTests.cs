@@ -68,6 +68,7 @@ public sealed class FallbackTests(SharedServer shared) : IDisposable
 
         Assert.Contains("multicast on eth0: no answer; broadcast on eth0: no answer", peers.Errors, StringComparison.Ordinal);
         (await Alice.RunAsync("send", Samples.MakeFile(_folder["photo"], Samples.MiB), "--to", $"10.77.0.2:{Bob.Port}")).EndedWith(0);
+        Assert.Equal("typed", (await Alice.PeerAsync(Bob))!.Value.Text("found_by"));
     }
 
     [SkippableFact]

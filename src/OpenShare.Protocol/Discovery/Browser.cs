@@ -187,7 +187,7 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
     private void TellCandidate(OwnService own, DnsName instance, PeerTable peers)
     {
         var before = _candidates.GetValueOrDefault(instance);
-        var after = Candidate(instance, own.Options.Announcement.Account);
+        var after = Candidate(instance, own.Options);
         peers.Replace(before, after);
         if (after is null)
             _candidates.Remove(instance);
@@ -195,11 +195,11 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
             _candidates[instance] = after;
     }
 
-    private Candidate? Candidate(DnsName instance, AccountHash account)
+    private Candidate? Candidate(DnsName instance, MdnsOptions own)
     {
         if (_cache.Newest(instance, DnsType.Ptr) is not { } pointer
             || _cache.Newest(instance, DnsType.Srv) is not { Record.Data: DnsData.Service service } srv
-            || _cache.Newest(instance, DnsType.Txt) is not { Announcement: { } announcement } || announcement.Account != account)
+            || _cache.Newest(instance, DnsType.Txt) is not { Announcement: { } announcement } || !own.IsOwn(announcement.Account))
             return null;
         var addresses = Addresses(service.Target);
         if (addresses.IsEmpty || service.Port == 0)
@@ -259,7 +259,7 @@ internal sealed class Browser(MdnsInterface network, IRandomSource random)
         record.Record.Data is not (DnsData.Service or DnsData.Text) || !IsForeign(own, _cache.Newest(record.Record.Name, DnsType.Txt));
 
     private static bool IsForeign(OwnService own, CachedRecord? txt) =>
-        txt is not null && txt.Announcement?.Account != own.Options.Announcement.Account;
+        txt is not null && !(txt.Announcement is { } announcement && own.Options.IsOwn(announcement.Account));
 
     // An address said goodbye to counts while there is no other: the next is about to be announced.
     private ImmutableArray<IPAddress> Addresses(DnsName host)

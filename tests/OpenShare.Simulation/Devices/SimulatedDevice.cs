@@ -199,7 +199,7 @@ public sealed class SimulatedDevice : IDisposable
         var held = _world.Service.Enroll(key.PublicKey, Name, token);
         Keys.Save(key);
         _database.Enroll(RegistrationHome.ToRecord(held));
-        Identity = new DeviceIdentity(key, held.Issued.Certificate, held.Issued.Trust, held.Issued.AccountDiscoveryKey, held.Server);
+        Identity = new DeviceIdentity(key, held.Issued.Certificate, held.Issued.Trust, held.Issued.DiscoveryKeys, held.Server);
     }
 
     internal DeviceProcess? Process => _process;

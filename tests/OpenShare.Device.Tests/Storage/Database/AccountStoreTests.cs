@@ -28,13 +28,14 @@ public sealed class AccountStoreTests : DatabaseSpecs
     public void A_registration_comes_back_as_it_was(string? serverTrust)
     {
         var identity = Organisation.Enroll("Ann's laptop");
-        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKey, serverTrust));
+        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKeys, serverTrust));
 
         var held = Reopened().Registration.Load()!;
 
         Assert.Equal((Server, identity.Certificate.Blob, serverTrust), (held.Server, held.Certificate.Blob, held.ServerTrust));
         Assert.Equal(Organisation.Trust.Fingerprint.ToArray(), held.Trust.Newest.Fingerprint.ToArray());
-        Assert.Equal(Organisation.DiscoveryKey, held.AccountDiscoveryKey.ToArray());
+        Assert.Equal(Organisation.DiscoveryKeys.Issue!.Blob, held.DiscoveryKeys.Issue!.Blob);
+        Assert.Null(held.DiscoveryKeys.Previous);
     }
 
     [Fact]
@@ -43,7 +44,7 @@ public sealed class AccountStoreTests : DatabaseSpecs
         var identity = Organisation.Enroll("Ann's laptop");
         Database.Registration.SaveTrust(Organisation.Chain);
         Assert.Null(Reopened().Registration.Load());
-        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKey, null));
+        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKeys, null));
         Organisation.Rotate(Now, issuing: true);
         Organisation.Rotate(Now, crl: true);
 
@@ -52,7 +53,7 @@ public sealed class AccountStoreTests : DatabaseSpecs
         Assert.Equal(Organisation.Chain.Roots.Select(r => r.Link), Reopened().Registration.Load()!.Trust.Roots.Select(r => r.Link));
         // Another registration brings its own, and they are none of its chain.
         var other = new TestOrganisation(2, Now);
-        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, other.Chain, Organisation.DiscoveryKey, null));
+        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, other.Chain, Organisation.DiscoveryKeys, null));
         Assert.Equal([other.Trust.Link], Reopened().Registration.Load()!.Trust.Roots.Select(r => r.Link));
     }
 
@@ -60,7 +61,7 @@ public sealed class AccountStoreTests : DatabaseSpecs
     public void A_home_from_before_trust_roots_were_kept_has_its_newest()
     {
         var identity = Organisation.Enroll("Ann's laptop");
-        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKey, null));
+        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKeys, null));
         using (var gate = SqliteGate.Open($"Data Source={DatabaseFile};Pooling=False", "test", Schema.Steps))
             gate.Write(c => Dapper.SqlMapper.Execute(c, "DELETE FROM trust_roots"));
 
@@ -75,7 +76,7 @@ public sealed class AccountStoreTests : DatabaseSpecs
         Assert.Equal(pending, Reopened().Registration.LoadPending());
 
         Database.Registration.Save(new RegistrationRecord(
-            Server, Organisation.Enroll("Ann's laptop").Certificate, Organisation.Chain, Organisation.DiscoveryKey, null));
+            Server, Organisation.Enroll("Ann's laptop").Certificate, Organisation.Chain, Organisation.DiscoveryKeys, null));
 
         Assert.Null(Reopened().Registration.LoadPending());
     }
@@ -94,10 +95,10 @@ public sealed class AccountStoreTests : DatabaseSpecs
     public void Neither_the_token_nor_the_discovery_key_is_in_a_records_text()
     {
         var pending = new PendingRegistration(Server, "one-time token", "Ann's laptop", null, 0, Now, "");
-        var registered = new RegistrationRecord(Server, Organisation.Enroll("Ann").Certificate, Organisation.Chain, Organisation.DiscoveryKey, null);
+        var registered = new RegistrationRecord(Server, Organisation.Enroll("Ann").Certificate, Organisation.Chain, Organisation.DiscoveryKeys, null);
 
         Assert.DoesNotContain("one-time token", $"{pending}", StringComparison.Ordinal);
-        Assert.DoesNotContain(Convert.ToHexString(Organisation.DiscoveryKey), $"{registered}", StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(Convert.ToHexString(Organisation.DiscoveryKeys.Current.Span), $"{registered}", StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

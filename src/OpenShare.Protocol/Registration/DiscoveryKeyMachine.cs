@@ -33,11 +33,15 @@ public sealed class DiscoveryKeyMachine(ISigner key, IRandomSource random)
 
     public IReadOnlyList<DiscoveryKeyEffect> HandleTimeout(DateTimeOffset now)
     {
-        if (_step != Step.Waiting || NextTimeout is not { } due || _held is null)
-            return [];
         // A clock that was set back must not silence the questions: no pause is that long.
-        if (now < due && due - now <= Retry.Longest)
+        if (_step != Step.Waiting || NextTimeout is not { } due || (now < due && due - now <= Retry.Longest))
             return [];
+        // The answer to its registration brings a device the key.
+        if (_held is null)
+        {
+            Rest(Step.Idle);
+            return [];
+        }
         Rest(Step.ProvingService);
         return [new DiscoveryKeyEffect.FetchTrustRoot(_call, Contact)];
     }

@@ -29,6 +29,9 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
     /// <summary>What it gives where it is asked for the discovery key; null: the organisation's newest.</summary>
     public DiscoveryKey? GivenKey { get; set; }
 
+    /// <summary>What it answers where it is asked for it; null: a key.</summary>
+    public ServiceFailure? RefusesKey { get; set; }
+
     /// <summary>The TLS key that connections show: another than the service's own where a relay is in between.</summary>
     public byte[] ShownTlsKey { get; set; } = TlsKey;
 
@@ -91,7 +94,7 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
 
     public Task<ServiceAnswer<DiscoveryKey>> GetDiscoveryKey(
         ServiceContact contact, RegistrationMessages.DiscoveryKeyRequest request, CancellationToken cancellation) =>
-        AnswerProven<DiscoveryKey>(contact, "discovery-key", () => GivenKey ?? organisation.DiscoveryKeys.Issue!);
+        AnswerProven<DiscoveryKey>(contact, "discovery-key", () => RefusesKey is { } refusal ? refusal : GivenKey ?? organisation.DiscoveryKeys.Issue!);
 
     public async Task<ServiceAnswer<RevocationAnswer>> GetRevocationList(
         ServiceContact contact, ulong after, string? etag, TimeSpan wait, CancellationToken cancellation)

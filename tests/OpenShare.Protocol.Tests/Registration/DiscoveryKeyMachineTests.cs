@@ -137,6 +137,7 @@ public sealed class DiscoveryKeyMachineTests
         Handle(new DiscoveryKeyInput.ListInForce());
 
         Assert.Empty(_machine.HandleTimeout(_now.AddSeconds(2)));
+        Assert.Null(_machine.NextTimeout);
     }
 
     private DiscoveryKey Key => field ??= _organisation.DiscoveryKey(2);

@@ -85,7 +85,7 @@ internal sealed class SqliteRegistrationStore(SqliteGate gate) : IRegistrationSt
     // What was verified when it came is not verified again.
     private static DiscoveryKeys KeysOf(Row row)
     {
-        ReadOnlyMemory<byte>? previous = row.PreviousDiscoveryKey is { } before ? before : null;
+        var previous = row.PreviousDiscoveryKey is { } before ? new ReadOnlyMemory<byte>(before) : default(ReadOnlyMemory<byte>?);
         return row.DiscoveryKeyIssue is { } issue
             ? DiscoveryKeys.Of(DiscoveryKey.Read(Messages.Parse(Signed.Parser, issue, "discovery key")), previous)
             : DiscoveryKeys.Unsigned(row.DiscoveryKey, previous);

@@ -35,6 +35,9 @@ internal static class PlantedBugs
         new("accept-an-older-list", "Any list that is signed takes the place of the one held.", "revoked-is-cut-off", "revoked", Protocol("Revocation.RevocationList", "IsNewerThan")),
         new("ignore-revocation", "The list is kept, and nobody looks into it.", "revoked-is-cut-off", "revoked", Protocol("Revocation.RevocationList", "Revokes")),
         new("keep-revoked-links", "New connections are refused, open ones stay.", "revoked-is-cut-off", "revoked", Device("Peers.PeerActor", "OnPartyChanged")),
+        new("answer-the-revoked", "The service gives the discovery key to whoever was registered once.", "key-is-kept-from-the-revoked", "revoked", Service("Issuing.ProvenRequests", "Objection")),
+        new("keep-the-discovery-key", "A revocation leaves the account's discovery key as it is.", "key-is-kept-from-the-revoked", "revoked", Service("Issuing.AccountKeys", "Renew")),
+        new("accept-an-older-key", "Any discovery key that is signed takes the place of the one held.", "key-is-kept-from-the-revoked", "revoked", Protocol("Discovery.DiscoveryKeys", "Follow")),
         new("ignore-duplicates", "A device id that two places claim is spoken with.", "duplicate-is-refused", "cloned", Device("Peers.PeersActor", "Party")),
     ];
 
@@ -42,6 +45,8 @@ internal static class PlantedBugs
         All.FirstOrDefault(b => b.Name == name) ?? throw new ArgumentException($"There is no bug '{name}'. There are: {string.Join(", ", All.Select(b => b.Name))}.");
 
     private static PlantTarget Protocol(string type, string method) => new("OpenShare.Protocol", $"OpenShare.Protocol.{type}", method);
+
+    private static PlantTarget Service(string type, string method) => new("openshare-server", $"OpenShare.Registration.{type}", method);
 
     private static PlantTarget Device(string type, string method) => new("OpenShare.Device", $"OpenShare.Device.{type}", method);
 }

@@ -2,9 +2,13 @@ using System.Collections.Immutable;
 using Akka.Event;
 using OpenShare.Device.Peers;
 using OpenShare.Protocol.Channel;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
+using OpenShare.Registration;
+using OpenShare.Registration.Issuing;
+using OpenShare.Registration.Storage;
 
 namespace OpenShare.Simulation.Bugs;
 
@@ -35,6 +39,15 @@ internal static partial class Plants
 
     internal static void KeepRevokedLinks(PeerActor self, PeerSignals.PartyChanged changed) =>
         self.GetType().GetField("_party", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.SetValue(self, changed.Party);
+
+    internal static Refusal? AnswerTheRevoked(ProvenRequests self, DeviceRow device) => null;
+
+    internal static void KeepTheDiscoveryKey(AccountKeys self, AccountRow account, ulong revocationList)
+    {
+    }
+
+    internal static DiscoveryKeys AcceptAnOlderKey(DiscoveryKeys self, DiscoveryKey issue, TrustRoot trust) =>
+        (DiscoveryKeys)Unplanted.CallOther(self, "After", issue.Secret, issue)!;
 
     internal static HandshakeParty? IgnoreDuplicates(PeersActor self) =>
         (HandshakeParty?)Unplanted.Call(self, "Party") is { } party ? party with { Duplicates = ImmutableHashSet<DeviceId>.Empty } : null;

@@ -80,6 +80,9 @@ public sealed class SimulatedDevice : IDisposable
     /// <summary>The version of the revocation list that was in force there last.</summary>
     public ulong RevocationVersion { get; private set; }
 
+    /// <summary>The version of the account's discovery key that it went by last.</summary>
+    public uint DiscoveryKeyVersion => Identity?.DiscoveryKeys.Version ?? 0;
+
     /// <summary>What its user last saw of its transfers, by id.</summary>
     public ImmutableDictionary<string, TransferView> Transfers { get; private set; } = ImmutableDictionary<string, TransferView>.Empty;
 

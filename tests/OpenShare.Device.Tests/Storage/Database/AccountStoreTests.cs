@@ -69,6 +69,42 @@ public sealed class AccountStoreTests : DatabaseSpecs
     }
 
     [Fact]
+    public void The_discovery_keys_come_back_as_they_are_the_current_one_as_it_was_issued()
+    {
+        Database.Registration.SaveDiscoveryKeys(Organisation.DiscoveryKeys);
+        Assert.Null(Reopened().Registration.Load());
+        Database.Registration.Save(new RegistrationRecord(
+            Server, Organisation.Enroll("Ann's laptop").Certificate, Organisation.Chain, Organisation.DiscoveryKeys, null));
+        var before = Organisation.DiscoveryKeys.Hash;
+        Organisation.Rekey(revocationList: 7);
+
+        Database.Registration.SaveDiscoveryKeys(Organisation.DiscoveryKeys);
+
+        var held = Reopened().Registration.Load()!.DiscoveryKeys;
+        Assert.Equal((Organisation.DiscoveryKeys.Hash, before), (held.Hash, held.PreviousHash!.Value));
+        Assert.Equal(Organisation.DiscoveryKeys.Issue!.Blob, held.Issue!.Blob);
+        Assert.Equal(7UL, held.Issue.RevocationList);
+    }
+
+    [Fact]
+    public void A_home_from_before_discovery_keys_had_versions_has_its_key_unsigned()
+    {
+        var (file, identity) = (DatabaseFile + ".before", Organisation.Enroll("Ann's laptop"));
+        using (var gate = SqliteGate.Open($"Data Source={file};Pooling=False", "test", Schema.Steps[..2]))
+        {
+            gate.WriteDurably(c => Dapper.SqlMapper.Execute(
+                c, "INSERT INTO registration VALUES (1, @Server, @Certificate, @Trust, @Key, NULL)",
+                new { Server = Server.AbsoluteUri, Certificate = identity.Certificate.Blob.ToText(), Trust = Organisation.Trust.ToText(), Key = new byte[32] }));
+        }
+
+        using var database = DeviceDatabase.Open(file);
+
+        var held = database.Registration.Load()!.DiscoveryKeys;
+        Assert.Equal((0u, null, null), (held.Version, held.Issue, held.PreviousHash));
+        Assert.Equal(new byte[32], held.Current.ToArray());
+    }
+
+    [Fact]
     public void A_pending_registration_comes_back_as_it_was_and_is_done_with_by_the_registration()
     {
         var pending = new PendingRegistration(Server, "one-time token", "Ann's laptop", "sha256:00ff", 3, Now.AddMinutes(2), "The service did not answer.");

@@ -37,7 +37,7 @@ internal static class PlantedBugs
         new("keep-revoked-links", "New connections are refused, open ones stay.", "revoked-is-cut-off", "revoked", Device("Peers.PeerActor", "OnPartyChanged")),
         new("answer-the-revoked", "The service gives the discovery key to whoever was registered once.", "key-is-kept-from-the-revoked", "revoked", Service("Issuing.ProvenRequests", "Objection")),
         new("keep-the-discovery-key", "A revocation leaves the account's discovery key as it is.", "key-is-kept-from-the-revoked", "revoked", Service("Issuing.AccountKeys", "Renew")),
-        new("accept-an-older-key", "Any discovery key that is signed takes the place of the one held.", "key-is-kept-from-the-revoked", "revoked", Protocol("Discovery.DiscoveryKeys", "Follow")),
+        new("announce-under-the-key-before", "A newer discovery key is kept, and announced is the one before.", "key-is-kept-from-the-revoked", "revoked", Device("Discovery.DiscoveryOptions", "ForMdns")),
         new("ignore-duplicates", "A device id that two places claim is spoken with.", "duplicate-is-refused", "cloned", Device("Peers.PeersActor", "Party")),
     ];
 

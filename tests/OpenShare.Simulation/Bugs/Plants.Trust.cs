@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Event;
+using OpenShare.Device.Discovery;
 using OpenShare.Device.Peers;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Discovery;
@@ -46,8 +47,11 @@ internal static partial class Plants
     {
     }
 
-    internal static DiscoveryKeys AcceptAnOlderKey(DiscoveryKeys self, DiscoveryKey issue, TrustRoot trust) =>
-        (DiscoveryKeys)Unplanted.CallOther(self, "After", issue.Secret, issue)!;
+    internal static MdnsOptions AnnounceUnderTheKeyBefore(DiscoveryOptions self)
+    {
+        var options = (MdnsOptions)Unplanted.Call(self, "ForMdns")!;
+        return options with { Announcement = options.Announcement with { Account = options.PreviousAccount ?? options.Announcement.Account } };
+    }
 
     internal static HandshakeParty? IgnoreDuplicates(PeersActor self) =>
         (HandshakeParty?)Unplanted.Call(self, "Party") is { } party ? party with { Duplicates = ImmutableHashSet<DeviceId>.Empty } : null;

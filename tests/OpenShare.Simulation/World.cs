@@ -64,6 +64,9 @@ public sealed partial class World : IDisposable
     /// <summary>Devices that were revoked.</summary>
     public List<SimulatedDevice> Revoked { get; } = [];
 
+    /// <summary>The version of the revocation list that first named each of them.</summary>
+    internal Dictionary<DeviceId, ulong> RevokedIn { get; } = [];
+
     /// <summary>Virtual time since the start.</summary>
     public TimeSpan Elapsed => Queue.Elapsed;
 
@@ -122,7 +125,7 @@ public sealed partial class World : IDisposable
             Service.GoUp();
         Fault($"{device.Name} is revoked");
         Revoked.Add(device);
-        Service.Revoke(device.Id);
+        RevokedIn.TryAdd(device.Id, Service.Revoke(device.Id));
         Forbid(device.Id);
     }
 

@@ -11,10 +11,12 @@ namespace OpenShare.Device.Discovery;
 /// <param name="AdvertisedPort">where peers connect to, 1-65535</param>
 /// <param name="Interfaces">names of the interfaces to use; null: every one</param>
 /// <param name="News">what this device knows; null: it says nothing of it</param>
+/// <param name="PreviousAccountHash">devices that announce this are sighted as well</param>
 public sealed record DiscoveryOptions(
-    string DeviceName, DeviceId DeviceId, string ShortFingerprint, AccountHash AccountHash, int AdvertisedPort, ImmutableArray<string>? Interfaces = null, NewsTag? News = null)
+    string DeviceName, DeviceId DeviceId, string ShortFingerprint, AccountHash AccountHash, int AdvertisedPort, ImmutableArray<string>? Interfaces = null, NewsTag? News = null,
+    AccountHash? PreviousAccountHash = null)
 {
-    internal MdnsOptions ForMdns() => new(DeviceName, new ServiceAnnouncement(AccountHash, DeviceId, ShortFingerprint, AdvertisedPort, News));
+    internal MdnsOptions ForMdns() => new(DeviceName, new ServiceAnnouncement(AccountHash, DeviceId, ShortFingerprint, AdvertisedPort, News), PreviousAccountHash);
 }
 
 /// <summary>Told to the device's <c>discovery</c> actor.</summary>

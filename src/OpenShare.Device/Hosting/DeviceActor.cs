@@ -6,7 +6,6 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
 using OpenShare.Device.Transfers;
-using OpenShare.Protocol.Discovery;
 
 namespace OpenShare.Device.Hosting;
 
@@ -97,10 +96,11 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
             identity.Certificate.Name,
             identity.DeviceId,
             identity.Key.PublicKey.ShortFingerprint,
-            AccountHash.FromKey(identity.AccountDiscoveryKey.Span),
+            identity.DiscoveryKeys.Hash,
             _settings.AdvertisedPort ?? listener.LocalEndPoint.Port,
             _settings.Interfaces.IsEmpty ? null : _settings.Interfaces,
-            identity.NewsWith(_revocationVersion))));
+            identity.NewsWith(_revocationVersion),
+            identity.DiscoveryKeys.PreviousHash)));
     }
 
     private void OnStop()

@@ -16,7 +16,11 @@ namespace OpenShare.Device.Peers;
 /// </summary>
 internal sealed class Link : IDisposable
 {
-    internal sealed record Arrived(LinkId Link, Control Message) : INoSerializationVerificationNeeded;
+    internal sealed record Arrived(LinkId Link, Control Message) : INoSerializationVerificationNeeded
+    {
+        // A message that nobody takes any more is printed, and this one may hold a key.
+        public override string ToString() => $"{nameof(Arrived)} {{ {Link}, {Message.KindCase} }}";
+    }
 
     internal sealed record Ended(LinkId Link, LinkEnd End, string Reason) : INoSerializationVerificationNeeded;
 
@@ -42,6 +46,7 @@ internal sealed class Link : IDisposable
         JudgedBy = result.Trust;
         Session = result.Session;
         PeerRevocationVersion = result.PeerRevocationVersion;
+        PeerDiscoveryKeyVersion = result.PeerDiscoveryKeyVersion;
         Remote = remote;
         Liveness = new LinkLiveness(now);
         _control = control;
@@ -57,6 +62,8 @@ internal sealed class Link : IDisposable
     internal Session Session { get; }
 
     internal ulong PeerRevocationVersion { get; }
+
+    internal uint PeerDiscoveryKeyVersion { get; }
 
     internal IPEndPoint Remote { get; }
 

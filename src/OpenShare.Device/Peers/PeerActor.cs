@@ -6,6 +6,7 @@ using Akka.Event;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Channel;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
@@ -104,14 +105,19 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
 
     private void OnPartyChanged(PeerSignals.PartyChanged changed)
     {
-        var had = _party?.Revoked;
+        var had = _party;
         _party = changed.Party;
         if (_link is not { } link)
             return;
         if (Objection(link.Certificate, link.JudgedBy) is { } problem)
+        {
             End(problem);
-        else if (_party?.Revoked is { } list && list.IsNewerThan(had) && list.Version > link.PeerRevocationVersion)
+            return;
+        }
+        if (_party!.Revoked is { } list && list.IsNewerThan(had?.Revoked) && list.Version > link.PeerRevocationVersion)
             OfferRevocationList(link, list);
+        if (KeyFor(link, _party) is { } key && (had is null || KeyFor(link, had) != key))
+            OfferDiscoveryKey(link, key);
     }
 
     /// <summary>Why this peer may not be spoken with now, whatever its handshake once proved.</summary>
@@ -149,12 +155,20 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         Context.Parent.Tell(new PeerSignals.Proven(link.Certificate, link.Remote, link.Session.Role == HandshakeRole.Initiator));
         if (_party!.Revoked is { } list && list.Version > link.PeerRevocationVersion)
             OfferRevocationList(link, list);
+        if (KeyFor(link, _party) is { } key)
+            OfferDiscoveryKey(link, key);
         _context.Events.Publish(new PeerEvents.LinkOpened(_device, link.Id, link.Certificate));
         return null;
     }
 
     private static void OfferRevocationList(Link link, Protocol.Revocation.RevocationList list) =>
         link.Send(new Control { RevocationOffer = new RevocationOffer { RevocationList = list.Blob } });
+
+    private DiscoveryKey? KeyFor(Link link, HandshakeParty party) =>
+        party.KeyFor(link.Certificate, link.JudgedBy, link.PeerDiscoveryKeyVersion, _context.Now);
+
+    private static void OfferDiscoveryKey(Link link, DiscoveryKey key) =>
+        link.Send(new Control { DiscoveryKeyOffer = new DiscoveryKeyOffer { DiscoveryKey = key.Blob } });
 
     private void OnSendControl(PeerCommands.SendControl command)
     {
@@ -177,6 +191,10 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
                 break;
             case Control.KindOneofCase.RevocationOffer when message.RevocationOffer.RevocationList is { } list:
                 _context.Events.Publish(new PeerEvents.RevocationOffered(_device, list));
+                break;
+            case Control.KindOneofCase.DiscoveryKeyOffer:
+                if (DiscoveryKey.TryRead(message.DiscoveryKeyOffer) is { } newer)
+                    _context.Events.Publish(new PeerEvents.DiscoveryKeyOffered(_device, newer));
                 break;
             case Control.KindOneofCase.StreamsWanted when link.Session.Role == HandshakeRole.Initiator:
                 if (message.StreamsWanted.TransferId.Length == 16)

@@ -146,6 +146,9 @@ public static class PeerEvents
     /// <summary>A peer showed a revocation list that it says is newer. Unverified: the revocation flow judges it.</summary>
     public sealed record RevocationOffered(DeviceId Device, Signed List) : IDeviceEvent;
 
+    /// <summary>A peer showed a discovery key that it says is newer. Unverified: the registration flow judges it.</summary>
+    public sealed record DiscoveryKeyOffered(DeviceId Device, DiscoveryKey Key) : IDeviceEvent;
+
     /// <summary>A message of the transfer flow arrived on a link's control stream.</summary>
     public sealed record ControlReceived(DeviceId Device, LinkId Link, Control Message) : IDeviceEvent;
 

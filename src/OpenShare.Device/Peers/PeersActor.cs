@@ -58,8 +58,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _cases = new DuplicateCases(store.All().Where(p => p.Trust == PeerTrust.Duplicate).Select(p => p.DeviceId));
         _duplicates = [.. _cases.Cloned];
 
-        Receive<RegistrationEvents.Certified>(m => { _identity = m.Identity; TellParty(); TellNews(); });
-        Receive<RevocationEvents.RevocationChanged>(m => { _revoked = m.List; TellParty(); TellNews(); });
+        Receive<RegistrationEvents.Certified>(m => { var before = _identity; _identity = m.Identity; TellParty(); TellNews(before); });
+        Receive<RevocationEvents.RevocationChanged>(m => { _revoked = m.List; TellParty(); TellNews(_identity); });
         Receive<RegistrationEvents.TimeFloorRaised>(m => { _floor = _floor.Raise(m.Floor.IssuedAt); TellParty(); });
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
         Receive<DiscoveryEvents.PeerLost>(OnLost);
@@ -133,8 +133,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _halfOpen.EndAll();
     }
 
-    private HandshakeParty? Party() =>
-        _identity is null ? null : new HandshakeParty(_identity.Key, _identity.Certificate, _identity.Chain, _revoked, _duplicates, _floor);
+    private HandshakeParty? Party() => _identity is null ? null
+        : new HandshakeParty(_identity.Key, _identity.Certificate, _identity.Chain, _revoked, _duplicates, _floor) { DiscoveryKey = _identity.DiscoveryKeys.Issue };
 
     private void TellParty()
     {
@@ -221,10 +221,14 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _probes.HandleLost(lost.DeviceId);
     }
 
-    private void TellNews()
+    private void TellNews(DeviceIdentity? before)
     {
-        if (_identity is not null)
-            _probes.HandleOwnNews(_identity.NewsWith(_revoked?.Version ?? 0));
+        if (_identity is null)
+            return;
+        _probes.HandleOwnNews(_identity.NewsWith(_revoked?.Version ?? 0));
+        if (before is not null && before.DiscoveryKeys.Hash != _identity.DiscoveryKeys.Hash)
+            _probes.HandleKeyChanged(_context.Steady);
+        RunProbes();
     }
 
     // Whoever looks wants to see names that are proven.

@@ -1,14 +1,15 @@
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Transport;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Peers;
 
 /// <summary>
-/// What follows a handshake that is to prove who is there and no more: each side offers its revocation list where it is
-/// the newer, and says goodbye. Offers that arrive are published. Never throws.
+/// What follows a handshake that is to prove who is there and no more: each side offers its revocation list and its
+/// discovery key where they are the newer, and says goodbye. Offers that arrive are published. Never throws.
 /// </summary>
 internal sealed class ProbeRunner(DeviceContext context, HandshakeParty party)
 {
@@ -20,11 +21,15 @@ internal sealed class ProbeRunner(DeviceContext context, HandshakeParty party)
         {
             if (party.Revoked is { } list && list.Version > open.Result.PeerRevocationVersion)
                 await stream.SendAsync(new Control { RevocationOffer = new RevocationOffer { RevocationList = list.Blob } }, cancellation).ConfigureAwait(false);
+            if (party.KeyFor(open.Result.Peer, open.Result.Trust, open.Result.PeerDiscoveryKeyVersion, context.Now) is { } key)
+                await stream.SendAsync(new Control { DiscoveryKeyOffer = new DiscoveryKeyOffer { DiscoveryKey = key.Blob } }, cancellation).ConfigureAwait(false);
             await stream.CloseAsync(cancellation).ConfigureAwait(false);
             while (await stream.ReceiveAsync(cancellation).ConfigureAwait(false) is Inbound.Message message)
             {
                 if (message.Control.RevocationOffer?.RevocationList is { } offered)
                     context.Events.Publish(new PeerEvents.RevocationOffered(open.Result.Peer.DeviceId, offered));
+                if (DiscoveryKey.TryRead(message.Control.DiscoveryKeyOffer) is { } newer)
+                    context.Events.Publish(new PeerEvents.DiscoveryKeyOffered(open.Result.Peer.DeviceId, newer));
             }
         }
         catch (TransportException)

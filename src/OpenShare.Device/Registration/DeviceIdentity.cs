@@ -7,12 +7,12 @@ namespace OpenShare.Device.Registration;
 
 /// <summary>What makes a device one of its organisation's: its key, its certificate, and what it judges others by.</summary>
 /// <param name="Chain">the trust roots it has followed</param>
-/// <param name="AccountDiscoveryKey">32 bytes shared by the account's devices; keys what they announce</param>
+/// <param name="DiscoveryKeys">shared by the account's devices: what they announce themselves under</param>
 public sealed record DeviceIdentity(
     ISigner Key,
     DeviceCertificate Certificate,
     TrustChain Chain,
-    ReadOnlyMemory<byte> AccountDiscoveryKey,
+    DiscoveryKeys DiscoveryKeys,
     Uri Server)
 {
     public DeviceId DeviceId => Certificate.DeviceId;
@@ -21,7 +21,7 @@ public sealed record DeviceIdentity(
 
     /// <summary>What this device knows, as it is announced.</summary>
     /// <param name="revocationList">its version; 0 where none is held</param>
-    internal NewsTag NewsWith(ulong revocationList) => NewsTag.Of(AccountDiscoveryKey.Span, Trust.Version, revocationList);
+    internal NewsTag NewsWith(ulong revocationList) => NewsTag.Of(DiscoveryKeys.Current.Span, Trust.Version, revocationList);
 
     /// <summary>True when the key that issued the certificate was withdrawn: other devices refuse it, and it is good for renewal only.</summary>
     public bool IsWithdrawn => !Certificate.IsVouchedFor(Trust);

@@ -1,3 +1,4 @@
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
 
@@ -20,6 +21,10 @@ public interface IRegistrationService
 
     Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Renew(
         ServiceContact contact, RegistrationMessages.RenewRequest request, CancellationToken cancellation);
+
+    /// <summary>The account's newest discovery key, unverified.</summary>
+    Task<ServiceAnswer<DiscoveryKey>> GetDiscoveryKey(
+        ServiceContact contact, RegistrationMessages.DiscoveryKeyRequest request, CancellationToken cancellation);
 
     /// <summary>Waits at the service for a list later than the version held, or for another than that of the ETag.</summary>
     /// <param name="wait">whole seconds, at most 60; zero: answers at once</param>

@@ -14,7 +14,7 @@ namespace OpenShare.Device.Registration;
 /// Carries out what the <see cref="RegistrationMachine"/> decides. The mailbox waits while something is being stored:
 /// the next step is taken only once it is on disk.
 /// </summary>
-internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
+internal sealed partial class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
 {
     private sealed record Loaded(RegistrationHome Home) : INoSerializationVerificationNeeded;
 
@@ -57,6 +57,7 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
         _context.Events.Subscribe<RevocationEvents.RevocationChanged>(Self);
         _context.Events.Subscribe<PeerEvents.PeerProven>(Self);
         _context.Events.Subscribe<RegistrationEvents.TrustRootOffered>(Self);
+        _context.Events.Subscribe<PeerEvents.DiscoveryKeyOffered>(Self);
         _context.Workers.Run(() => RegistrationHome.Load(_keys, _store, _context.Random))
             .PipeTo(Self, success: home => new Loaded(home), failure: error => new LoadFailed(error));
     }
@@ -65,6 +66,7 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
     {
         _context.Events.Unsubscribe(Self);
         _call.Dispose();
+        _keyCall.Dispose();
     }
 
     private void Loading()
@@ -90,10 +92,11 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
         ReceiveAsync<RegistrationCommands.Register>(OnRegister);
         Receive<RegistrationCommands.GetRegistration>(_ => Sender.Tell(Snapshot()));
         ReceiveAsync<RegistrationInput>(input => CarryOut(_machine.Handle(input, _context.Now)));
-        ReceiveAsync<RevocationEvents.RevocationChanged>(m => m.List is { } list ? Verified(list.IssuedAt) : Task.CompletedTask);
+        ReceiveAsync<RevocationEvents.RevocationChanged>(OnRevocationChanged);
         ReceiveAsync<RegistrationEvents.TrustRootOffered>(m => CarryOut(_machine.Handle(new RegistrationInput.TrustRootOffered(m.Links), _context.Now)));
         ReceiveAsync<PeerEvents.PeerProven>(m => Verified(m.Certificate.IssuedAt));
         ReceiveAsync<Tick>(_ => CarryOut(_machine.HandleTimeout(_context.Now)));
+        ReceiveDiscoveryKeys();
         // A call that throws is a surprise: the supervisor starts this anew, from what is on disk.
         Receive<Status.Failure>(m => throw new InvalidOperationException("A call to the registration service failed in a way that none should.", m.Cause));
     }
@@ -102,6 +105,7 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
     {
         _key = loaded.Home.Key;
         _machine = new RegistrationMachine(_key, ThisProgram.Platform, _context.Random, loaded.Home.Floor);
+        _keyMachine = new DiscoveryKeyMachine(_key, _context.Random);
         if (loaded.Home.Held is { } held)
             _machine.Hold(held);
         // Before the certificate: whoever judges by the one has the other.
@@ -116,6 +120,14 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
         Become(Ready);
         AfterStep();
         Stash.UnstashAll();
+    }
+
+    private async Task OnRevocationChanged(RevocationEvents.RevocationChanged changed)
+    {
+        if (changed.List is not { } list)
+            return;
+        await Verified(list.IssuedAt);
+        await CarryOut(_keyMachine.Handle(new DiscoveryKeyInput.ListInForce(), _context.Now));
     }
 
     private Task Verified(DateTimeOffset issuedAt) => CarryOut(_machine.Handle(new RegistrationInput.TimeVerified(issuedAt), _context.Now));
@@ -165,6 +177,10 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
             case RegistrationEffect.StoreTrust store:
                 _log.Info("The organisation's keys are those of version {0}, of {1:u}", store.Trust.Newest.Version, store.Trust.Newest.IssuedAt);
                 await Stored(() => _store.SaveTrust(store.Trust), new RegistrationInput.RegistrationStored());
+                return null;
+            case RegistrationEffect.StoreDiscoveryKeys store:
+                _log.Info("From now on this device is announced under {0}", store.Keys);
+                await Stored(() => _store.SaveDiscoveryKeys(store.Keys), new RegistrationInput.RegistrationStored());
                 return null;
             case RegistrationEffect.Warn warn:
                 _log.Warning("{0}", warn.Detail);
@@ -216,15 +232,7 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
 
     private void AfterStep()
     {
-        if (_machine.NextTimeout is { } next)
-        {
-            var wait = next - _context.Now;
-            Timers.StartSingleTimer(nameof(Tick), new Tick(), wait < TimeSpan.Zero ? TimeSpan.Zero : wait < LongestTimer ? wait : LongestTimer);
-        }
-        else
-        {
-            Timers.Cancel(nameof(Tick));
-        }
+        Await(nameof(Tick), new Tick(), _machine.NextTimeout);
         var state = State();
         if (state == _told)
             return;
@@ -236,6 +244,19 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
             _log.Info("The registration goes on at {0:u}: {1}", at, problem);
     }
 
+    private void Await(string name, object tick, DateTimeOffset? next)
+    {
+        if (next is { } due)
+        {
+            var wait = due - _context.Now;
+            Timers.StartSingleTimer(name, tick, wait < TimeSpan.Zero ? TimeSpan.Zero : wait < LongestTimer ? wait : LongestTimer);
+        }
+        else
+        {
+            Timers.Cancel(name);
+        }
+    }
+
     private RegistrationState State() => _machine.Status switch
     {
         RegistrationStatus.Underway s => new RegistrationState.Underway(s.Server, s.Attempts, s.LastProblem, s.NextAttemptAt),
@@ -245,7 +266,7 @@ internal sealed class RegistrationActor : ReceiveActor, IWithTimers, IWithStash
     };
 
     private DeviceIdentity Identity(HeldRegistration held) =>
-        new(_key, held.Issued.Certificate, held.Issued.Trust, held.Issued.AccountDiscoveryKey, held.Server);
+        new(_key, held.Issued.Certificate, held.Issued.Trust, held.Issued.DiscoveryKeys, held.Server);
 
     private RegistrationSnapshot Snapshot() => new(
         Protocol.Identity.DeviceId.FromPublicKey(_key.PublicKey.Bytes), State(), _machine.Held is { } held ? Identity(held) : null, _machine.Floor, _keys.Protection);

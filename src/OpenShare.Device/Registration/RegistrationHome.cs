@@ -26,13 +26,13 @@ internal sealed record RegistrationHome(
     }
 
     internal static RegistrationRecord ToRecord(HeldRegistration held) =>
-        new(held.Server, held.Issued.Certificate, held.Issued.Trust, held.Issued.AccountDiscoveryKey, held.ServerTrust);
+        new(held.Server, held.Issued.Certificate, held.Issued.Trust, held.Issued.DiscoveryKeys, held.ServerTrust);
 
     internal static PendingRegistration ToPending(RegistrationPlan plan, RegistrationCourse course) =>
         new(plan.Server, plan.Token.Reveal(), plan.Name, plan.ServerTrust, course.Attempts, course.NextAttempt, course.LastProblem);
 
     private static HeldRegistration ToHeld(RegistrationRecord record) =>
-        new(record.Server, record.ServerTrust, new IssuedRegistration(record.Certificate, record.Trust, record.AccountDiscoveryKey));
+        new(record.Server, record.ServerTrust, new IssuedRegistration(record.Certificate, record.Trust, record.DiscoveryKeys));
 
     private static (RegistrationPlan?, RegistrationCourse?) LoadPending(IRegistrationStore store)
     {

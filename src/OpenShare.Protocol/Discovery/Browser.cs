@@ -200,7 +200,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
     private void TellCandidate(OwnService own, IReadOnlySet<IPAddress> ownAddresses, DnsName instance, PeerTable peers)
     {
         var before = _candidates.GetValueOrDefault(instance);
-        var after = Candidate(instance, own.Options.Announcement.Account, ownAddresses);
+        var after = Candidate(instance, own.Options, ownAddresses);
         peers.Replace(before, after);
         _others += (after is { IsElsewhere: true } ? 1 : 0) - (before is { IsElsewhere: true } ? 1 : 0);
         if (after is null)
@@ -209,11 +209,11 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
             _candidates[instance] = after;
     }
 
-    private Candidate? Candidate(DnsName instance, AccountHash account, IReadOnlySet<IPAddress> ownAddresses)
+    private Candidate? Candidate(DnsName instance, MdnsOptions own, IReadOnlySet<IPAddress> ownAddresses)
     {
         if (_cache.Newest(instance, DnsType.Ptr) is not { } pointer
             || _cache.Newest(instance, DnsType.Srv) is not { Record.Data: DnsData.Service service } srv
-            || _cache.Newest(instance, DnsType.Txt) is not { Announcement: { } announcement } || announcement.Account != account)
+            || _cache.Newest(instance, DnsType.Txt) is not { Announcement: { } announcement } || !own.IsOwn(announcement.Account))
             return null;
         var addresses = Addresses(service.Target);
         if (addresses.IsEmpty || service.Port == 0)
@@ -273,7 +273,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
         !_isResting && (record.Record.Data is not (DnsData.Service or DnsData.Text) || !IsForeign(own, _cache.Newest(record.Record.Name, DnsType.Txt)));
 
     private static bool IsForeign(OwnService own, CachedRecord? txt) =>
-        txt is not null && txt.Announcement?.Account != own.Options.Announcement.Account;
+        txt is not null && !(txt.Announcement is { } announcement && own.Options.IsOwn(announcement.Account));
 
     // An address said goodbye to counts while there is no other: the next is about to be announced.
     private ImmutableArray<IPAddress> Addresses(DnsName host)

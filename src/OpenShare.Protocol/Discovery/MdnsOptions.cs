@@ -2,4 +2,9 @@ namespace OpenShare.Protocol.Discovery;
 
 /// <summary>What a device announces of itself, and by which account it knows its peers.</summary>
 /// <param name="DeviceName">becomes the instance's name: 1-64 printable characters</param>
-public sealed record MdnsOptions(string DeviceName, ServiceAnnouncement Announcement);
+/// <param name="PreviousAccount">what devices of the account announced before; null: nothing else</param>
+public sealed record MdnsOptions(string DeviceName, ServiceAnnouncement Announcement, AccountHash? PreviousAccount = null)
+{
+    /// <summary>True for an announcement of the own account.</summary>
+    internal bool IsOwn(AccountHash account) => account == Announcement.Account || account == PreviousAccount;
+}

@@ -80,7 +80,7 @@ public sealed class HandshakeInitiator : HandshakeMachine
         var own = HandshakeKeys.InitiatorTranscript(transcript, Self.Certificate.Blob);
         var proof = Prove(own);
         proof.Purpose = _purpose;
-        _awaitingVerdict = new HandshakeResult(certificate!, peer.CrlVersion, Self.Trust, _purpose, Keys!.Finish(own, HandshakeRole.Initiator));
+        _awaitingVerdict = new HandshakeResult(certificate!, peer.CrlVersion, peer.DiscoveryKeyVersion, Self.Trust, _purpose, Keys!.Finish(own, HandshakeRole.Initiator));
         return [SealedAuth(new HandshakeAuth { Authentication = proof }, peers)];
     }
 

@@ -82,6 +82,7 @@ public abstract class HandshakeMachine : IDisposable
     {
         Certificate = Self.Certificate.Blob,
         CrlVersion = Self.Revoked?.Version ?? 0,
+        DiscoveryKeyVersion = Self.DiscoveryKey?.Version ?? 0,
         Signature = ByteString.CopyFrom(Self.Key.Sign(HandshakeKeys.SignedBytes(Role, transcript))),
         Mac = ByteString.CopyFrom(Keys!.Mac(Role, transcript)),
     };

@@ -1,3 +1,4 @@
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
 
@@ -16,10 +17,23 @@ public sealed record HandshakeParty(
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
+    /// <summary>The account's, as it was issued; null: it has none that could be handed on.</summary>
+    public DiscoveryKey? DiscoveryKey { get; init; }
+
     /// <summary>Why a peer that has proven itself once may not be spoken with as things stand now; null: it may.</summary>
     /// <param name="judgedBy">what it was judged by then: counts where it is ahead of what this party knows</param>
     public HandshakeFailure.Refused? ObjectionTo(DeviceCertificate peer, TrustChain judgedBy, DateTimeOffset now) =>
         PeerChecks.JudgeStanding(judgedBy.Holds(Trust.Newest) ? this with { Trust = judgedBy } : this, peer, now);
+
+    /// <summary>The discovery key to hand on to a peer that has proven itself once; null: none, or none to that one.</summary>
+    /// <param name="judgedBy">what it was judged by then</param>
+    /// <param name="held">the version that it said it has</param>
+    public DiscoveryKey? KeyFor(DeviceCertificate peer, TrustChain judgedBy, uint held, DateTimeOffset now) =>
+        DiscoveryKey is { } key && key.Version > held
+        // The list may still be on its way that says whom the key was changed for.
+        && (Revoked?.Version ?? 0) >= key.RevocationList
+        && ObjectionTo(peer, judgedBy, now) is null && key.IsVouchedFor(Trust.Newest)
+            ? key : null;
 
     /// <summary>The same device once it has followed newer trust roots.</summary>
     internal HandshakeParty Following(TrustChain chain) => this with { Trust = chain, Floor = Floor.Raise(chain.Newest.IssuedAt) };

@@ -45,6 +45,16 @@ public sealed class ProbePlan(IRandomSource random)
             peer.Rest();
     }
 
+    /// <summary>
+    /// The account's discovery key was changed here. Devices that have not heard of it do not see this one any more, and
+    /// cannot ask it: it asks them.
+    /// </summary>
+    public void HandleKeyChanged(DateTimeOffset now)
+    {
+        foreach (var peer in _peers.Values.Where(p => p.IsInSight && p.News is { } news && news != _news && p.Due == DateTimeOffset.MaxValue))
+            (peer.Due, peer.IsForNews, peer.Tries) = (now + random.Between(s_beforeNews), true, 0);
+    }
+
     /// <param name="self">null: not registered, so that nobody is probed</param>
     public void HandleSighted(DeviceId? self, DeviceId device, IReadOnlyCollection<IPAddress> addresses, NewsTag? news, DateTimeOffset now)
     {

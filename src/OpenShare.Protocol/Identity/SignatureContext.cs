@@ -14,6 +14,8 @@ public sealed class SignatureContext
     public static readonly SignatureContext TlsEndpoint = new("openshare/tls-endpoint/v1");
     public static readonly SignatureContext RegistrationProof = new("openshare/registration-proof/v1");
     public static readonly SignatureContext RenewalProof = new("openshare/renewal-proof/v1");
+    public static readonly SignatureContext DiscoveryKey = new("openshare/discovery-key/v1");
+    public static readonly SignatureContext DiscoveryKeyProof = new("openshare/discovery-key-proof/v1");
     public static readonly SignatureContext RevocationList = new("openshare/crl/v1");
     public static readonly SignatureContext Handshake = new("openshare/handshake/v1");
     public static readonly SignatureContext ManifestPage = new("openshare/manifest-page/v1");

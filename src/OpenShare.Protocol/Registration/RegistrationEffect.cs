@@ -1,3 +1,4 @@
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Registration;
@@ -21,10 +22,13 @@ public abstract record RegistrationEffect
     /// </summary>
     public sealed record StoreTrust(TrustChain Trust) : RegistrationEffect;
 
-    /// <summary>Trust roots were refused, and why: for the log.</summary>
+    /// <summary>Store durably. Keys that cannot be stored are in force all the same: under those before the device would be seen by whoever was revoked.</summary>
+    public sealed record StoreDiscoveryKeys(DiscoveryKeys Keys) : RegistrationEffect;
+
+    /// <summary>Trust roots or a discovery key were refused, and why: for the log.</summary>
     public sealed record Warn(string Detail) : RegistrationEffect;
 
-    /// <summary>The device has a certificate, on disk, or newer trust roots with it: tell everybody.</summary>
+    /// <summary>The device has a certificate, on disk, or newer trust roots or discovery keys with it: tell everybody.</summary>
     public sealed record Announce(HeldRegistration Held) : RegistrationEffect;
 
     /// <summary>The device's idea of time runs no lower from now on: store, and tell everybody, also where it cannot be stored.</summary>

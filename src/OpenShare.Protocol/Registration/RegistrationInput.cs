@@ -1,3 +1,4 @@
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Registration;
@@ -21,6 +22,9 @@ public abstract record RegistrationInput
 
     /// <summary>A peer or the service showed trust roots that may be newer. Unverified.</summary>
     public sealed record TrustRootOffered(IReadOnlyList<TrustRootLink> Links) : RegistrationInput;
+
+    /// <summary>A peer or the service showed a discovery key that may be newer. Unverified.</summary>
+    public sealed record DiscoveryKeyOffered(DiscoveryKey Key) : RegistrationInput;
 
     public sealed record TrustRootShown(int Call, ServiceShown Shown) : RegistrationInput;
 

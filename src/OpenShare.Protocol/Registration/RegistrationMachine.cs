@@ -1,3 +1,4 @@
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
 
@@ -101,6 +102,7 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
                 RegistrationInput.RegistrationStored when _step == Step.Storing && _unstored is not null => Settle(now),
                 RegistrationInput.TimeVerified verified => Raise(Floor.Raise(verified.IssuedAt)),
                 RegistrationInput.TrustRootOffered offer => HandleOffer(offer.Links),
+                RegistrationInput.DiscoveryKeyOffered offer => HandleOffer(offer.Key),
                 RegistrationInput.TrustRootShown answer when IsAwaited(answer.Call, Step.ProvingService) => HandleShown(answer.Shown, now),
                 RegistrationInput.Challenged answer when IsAwaited(answer.Call, Step.Challenging) => Request(answer.Challenge),
                 RegistrationInput.Issued answer when IsAwaited(answer.Call, Step.Requesting) => HandleIssued(answer.Answer),
@@ -201,6 +203,24 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
         return [new RegistrationEffect.StoreTrust(trust), .. Raise(Floor.Raise(trust.Newest.IssuedAt)), new RegistrationEffect.Announce(Held)];
     }
 
+    private RegistrationEffect[] HandleOffer(DiscoveryKey key)
+    {
+        if (Held is not { Issued: var issued })
+            return [];
+        try
+        {
+            var keys = issued.DiscoveryKeys.Follow(key.VerifiedBy(issued.Trust.Newest, issued.Certificate.Account), issued.Trust.Newest);
+            if (keys == issued.DiscoveryKeys)
+                return [];
+            Held = Held with { Issued = issued with { DiscoveryKeys = keys } };
+            return [new RegistrationEffect.StoreDiscoveryKeys(keys), new RegistrationEffect.Announce(Held)];
+        }
+        catch (ProtocolException error)
+        {
+            return [new RegistrationEffect.Warn($"A discovery key was refused. {error.Message}")];
+        }
+    }
+
     private RegistrationEffect[] Request(RegistrationMessages.Challenge challenge)
     {
         var metadata = platform.Describe(_goal!.Name);
@@ -214,7 +234,8 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
 
     private RegistrationEffect[] HandleIssued(RegistrationMessages.RegisterResponse answer)
     {
-        _unstored = IssuedRegistration.Read(answer, key.PublicKey, _goal!.Account, Trust);
+        var before = _goal is RegistrationGoal.NextCertificate ? Held!.Issued.DiscoveryKeys : null;
+        _unstored = IssuedRegistration.Read(answer, key.PublicKey, _goal!.Account, Trust, before);
         _step = Step.Storing;
         return [new RegistrationEffect.StoreRegistration(new HeldRegistration(_goal.Server, _goal.ServerTrust, _unstored))];
     }

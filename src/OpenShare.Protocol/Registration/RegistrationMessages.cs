@@ -11,13 +11,23 @@ public static class RegistrationMessages
     public sealed record RegisterRequest(string DeviceId, string AccountId, string PubkeyEd25519, DeviceMetadata Metadata, string Proof);
 
     /// <param name="AccountDiscoveryKey">base64url; a secret of the account's devices, so the record prints without it</param>
-    public sealed record RegisterResponse(string CertBlob, string TrustRoot, string AccountDiscoveryKey, ulong CrlVersion)
+    /// <param name="DiscoveryKey">Signed{DiscoveryKeyPayload}: the same key as it was issued. Null from a service that does not sign it</param>
+    public sealed record RegisterResponse(string CertBlob, string TrustRoot, string AccountDiscoveryKey, ulong CrlVersion, string? DiscoveryKey = null)
     {
         public override string ToString() => $"{nameof(RegisterResponse)} {{ {nameof(CrlVersion)} = {CrlVersion} }}";
     }
 
     /// <param name="Proof">Signed{RegistrationProofPayload} in the renewal context by the device's own key</param>
     public sealed record RenewRequest(string DeviceId, string Proof);
+
+    /// <param name="Proof">Signed{RegistrationProofPayload} in a context of its own by the device's own key</param>
+    public sealed record DiscoveryKeyRequest(string DeviceId, string Proof);
+
+    /// <param name="DiscoveryKey">Signed{DiscoveryKeyPayload}; a secret of the account's devices, so the record prints without it</param>
+    public sealed record DiscoveryKeyResponse(string DiscoveryKey)
+    {
+        public override string ToString() => nameof(DiscoveryKeyResponse);
+    }
 
     public sealed record RevokeRequest(string DeviceId, string? Reason = null);
 

@@ -6,6 +6,7 @@ public static class RegistrationPaths
     public const string Challenge = "/v1/device/challenge";
     public const string Register = "/v1/device/register";
     public const string Renew = "/v1/device/renew";
+    public const string DiscoveryKey = "/v1/device/discovery-key";
     public const string Revoke = "/v1/device/revoke";
     public const string RevocationList = "/v1/crl";
     public const string TrustRoot = "/v1/trust-root";

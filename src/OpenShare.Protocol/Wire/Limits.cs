@@ -9,6 +9,9 @@ public static class Limits
     /// <summary>Bytes of a revocation list: some 90 bytes a revoked device.</summary>
     public const int RevocationList = 8 * 1024 * 1024;
 
+    /// <summary>Bytes of a discovery key's payload: some 130 with the longest account.</summary>
+    public const int DiscoveryKey = 1024;
+
     /// <summary>Bytes of the first frame of an unauthenticated peer.</summary>
     public const int OpeningFrame = 1024;
 

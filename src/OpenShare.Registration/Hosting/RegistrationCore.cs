@@ -40,6 +40,7 @@ internal sealed class RegistrationCore : IDisposable
     public Store Store { get; }
     public Publisher Publisher { get; }
     public TrustRoot Trust { get; private set; } = null!;
+    public AccountKeys AccountKeys { get; private set; } = null!;
     public RevocationLists Lists { get; private set; } = null!;
     public LocalAdministration Administration { get; private set; } = null!;
 
@@ -102,7 +103,8 @@ internal sealed class RegistrationCore : IDisposable
     private void Assemble(TrustRoot trust)
     {
         Trust = trust;
-        Lists = new RevocationLists(Store, Keys, trust, Publisher, Time, Options.RevocationListLifetime);
+        AccountKeys = new AccountKeys(Keys, Random, Time);
+        Lists = new RevocationLists(Store, Keys, AccountKeys, trust, Publisher, Time, Options.RevocationListLifetime);
         Administration = new LocalAdministration(
             Store, new TokenIssuer(Store, trust, Random, Time), Lists, new Quotas(Options.DefaultQuota), Time);
     }

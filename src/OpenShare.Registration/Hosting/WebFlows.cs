@@ -22,9 +22,10 @@ internal static class WebFlows
         services.AddSingleton(new TrustRootEndpoint(core.Trust, core.Keys, tlsKey, core.Time));
         services.AddSingleton(new Challenges(await ChallengeKey.OpenOrCreateAsync(core.Store, core.Random, cancel), core.Random, core.Time));
         services.AddSingleton(new CertificateIssuer(core.Keys, core.Time, core.Options.CertificateLifetime));
-        services.AddSingleton(new RegistrationAnswer(core.Trust));
+        services.AddSingleton(new RegistrationAnswer(core.Trust, core.AccountKeys)).AddSingleton(core.AccountKeys);
         services.AddSingleton(new Quotas(core.Options.DefaultQuota));
-        services.AddSingleton<ProofOfPossession>().AddSingleton<DeviceRegistration>().AddSingleton<DeviceRenewal>();
+        services.AddSingleton<ProofOfPossession>().AddSingleton<ProvenRequests>();
+        services.AddSingleton<DeviceRegistration>().AddSingleton<DeviceRenewal>().AddSingleton<DiscoveryKeyHandout>();
     }
 
     public static void Map(IEndpointRouteBuilder app)

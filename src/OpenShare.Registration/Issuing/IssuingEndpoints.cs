@@ -38,7 +38,23 @@ internal static class IssuingEndpoints
             .Produces<RegistrationMessages.RegisterResponse>()
             .ProducesProblems(400, 403, 404, 429)
             .RequireRateLimiting(RateLimits.Writes);
+
+        MapDiscoveryKey(app);
     }
+
+    private static void MapDiscoveryKey(IEndpointRouteBuilder app) =>
+        app.MapPost(RegistrationPaths.DiscoveryKey, async (HttpContext http, DiscoveryKeyHandout handout) =>
+            {
+                var body = await JsonBody.ReadAsync<RegistrationMessages.DiscoveryKeyRequest>(http.Request);
+                http.Response.Headers.CacheControl = "no-store";
+                return (await body.ThenAsync(request => handout.AnswerAsync(request, http.RequestAborted))).ToResult();
+            })
+            .WithName("discovery-key")
+            .WithSummary("The newest discovery key of the device's account. It is made anew whenever a device of the account is revoked.")
+            .Accepts<RegistrationMessages.DiscoveryKeyRequest>("application/json")
+            .Produces<RegistrationMessages.DiscoveryKeyResponse>()
+            .ProducesProblems(400, 403, 404, 429)
+            .RequireRateLimiting(RateLimits.Writes);
 
     public static RouteHandlerBuilder ProducesProblems(this RouteHandlerBuilder route, params ReadOnlySpan<int> statuses)
     {

@@ -5,13 +5,18 @@ using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Wire;
 using OpenShare.Registration.Http;
+using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
 using OpenShare.Registration.Storage;
 
 namespace OpenShare.Registration.Revocation;
 
-/// <summary>Revoking devices, and signing the list that says so. A version is drawn, signed and stored in one transaction.</summary>
-internal sealed class RevocationLists(Store store, ISigningKeyStore keys, TrustRoot trust, Publisher publisher, TimeProvider time, TimeSpan lifetime)
+/// <summary>
+/// Revoking devices, and signing the list that says so. A version is drawn, signed and stored in one transaction, and with
+/// it the next discovery key of the account, whose devices are no longer to be found by one that is revoked.
+/// </summary>
+internal sealed class RevocationLists(
+    Store store, ISigningKeyStore keys, AccountKeys accountKeys, TrustRoot trust, Publisher publisher, TimeProvider time, TimeSpan lifetime)
 {
     /// <summary>Characters of a reason: every device downloads all of them.</summary>
     public const int MaxReason = 200;
@@ -57,7 +62,9 @@ internal sealed class RevocationLists(Store store, ISigningKeyStore keys, TrustR
                 return new PublishedList(Read(newest));
             device.RevokedAt = time.GetUtcNow();
             device.RevokeReason = string.IsNullOrWhiteSpace(reason) ? null : Printable.Shorten(reason, MaxReason);
-            return await SignNextAsync(db, cancel, device);
+            var list = await SignNextAsync(db, cancel, device);
+            accountKeys.Renew(await db.Accounts.SingleAsync(a => a.Name == device.Account, cancel), list.List.Version);
+            return list;
         }, cancel);
         Publish(outcome);
         return outcome.Then<RegistrationMessages.RevokeResponse>(list => new RegistrationMessages.RevokeResponse(list.List.Version));

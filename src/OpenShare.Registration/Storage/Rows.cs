@@ -6,7 +6,13 @@ internal sealed class AccountRow
     public required string Name { get; init; }
 
     /// <summary>32 random bytes that only the account's devices get.</summary>
-    public required byte[] DiscoveryKey { get; init; }
+    public required byte[] DiscoveryKey { get; set; }
+
+    /// <summary>One more with each revocation of one of its devices.</summary>
+    public long DiscoveryKeyVersion { get; set; } = 1;
+
+    /// <summary>The key as it was issued; null until somebody asks for the first one.</summary>
+    public byte[]? SignedDiscoveryKey { get; set; }
 
     /// <summary>How many devices may be registered at once; null is the service's default.</summary>
     public int? Quota { get; set; }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration;
@@ -26,7 +27,7 @@ internal sealed class TokenIssuer(Store store, TrustRoot trust, IRandomSource ra
             var forgettable = now - KeptAfterExpiry;
             await db.Tokens.Where(t => t.ExpiresAt < forgettable).ExecuteDeleteAsync(cancel);
             if (await db.Accounts.FindAsync([account.Value], cancel) is null)
-                db.Accounts.Add(new AccountRow { Name = account.Value, DiscoveryKey = random.Bytes(32) });
+                db.Accounts.Add(new AccountRow { Name = account.Value, DiscoveryKey = random.Bytes(DiscoveryKey.Size) });
             db.Tokens.Add(row);
             return new AdministrationMessages.TokenCreated(token.Reveal(), account.Value, uses, row.ExpiresAt, name);
         }, cancel);

@@ -33,7 +33,7 @@ public sealed class DeviceStopTests : DeviceRig
         Keys.Save((SigningKey)identity.Key);
         _asker = CreateTestProbe();
         var database = DeviceDatabase.OpenInMemory();
-        database.Registration.Save(new RegistrationRecord(identity.Server, identity.Certificate, identity.Chain, identity.AccountDiscoveryKey, ServerTrust: null));
+        database.Registration.Save(new RegistrationRecord(identity.Server, identity.Certificate, identity.Chain, identity.DiscoveryKeys, ServerTrust: null));
         var adapters = new DeviceAdapters(
             Context, Keys, database, new LocalDisk(), Service, Context.Transport.Listen(new IPEndPoint(IPAddress.Loopback, 0)),
             () => new SlowPort(_segment.Attach(IPAddress.Loopback), _closes), RevocationPace.OnDemand);

@@ -115,7 +115,7 @@ public sealed class ClockSetTests : DeviceRig
 
     private async Task<HandshakeOutcome.Open> DialByHand()
     {
-        var party = new HandshakeParty(_peer.Key, _peer.Certificate, _peer.Chain, Revoked: null, new HashSet<DeviceId>(), TimeFloor.None);
+        var party = new HandshakeParty(_peer.Key, _peer.Certificate, _peer.Chain, Revoked: null, new HashSet<DeviceId>(), TimeFloor.None) { DiscoveryKey = _peer.DiscoveryKeys.Issue };
         var outcome = await new HandshakeRunner(Context, party)
             .DialAsync(_listener.LocalEndPoint, _self.DeviceId, Authentication.Types.Purpose.Link, mayConclude: null, default);
         await Hears<PeerEvents.LinkOpened>();

@@ -77,7 +77,7 @@ public abstract class PeersKit : TestKit
         new(TimeProvider.System, new SystemRandom(), new Workers(2), TransportOf(address), new DeviceEventBus());
 
     private protected static HandshakeParty PartyOf(DeviceIdentity identity) =>
-        new(identity.Key, identity.Certificate, identity.Chain, Revoked: null, new HashSet<DeviceId>(), TimeFloor.None);
+        new(identity.Key, identity.Certificate, identity.Chain, Revoked: null, new HashSet<DeviceId>(), TimeFloor.None) { DiscoveryKey = identity.DiscoveryKeys.Issue };
 
     /// <summary>A link that no actor has at this end.</summary>
     private protected async Task<(HandshakeOutcome.Open Link, DeviceContext Context)> DialByHand(DeviceIdentity identity, Side to)

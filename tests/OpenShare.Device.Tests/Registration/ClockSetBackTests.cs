@@ -36,7 +36,7 @@ public sealed class ClockSetBackTests : DeviceRig
         // It ended a month ago.
         _expired = Organisation.Enroll("expired", at: Start - 2 * Year, lifetime: 2 * Year - TimeSpan.FromDays(30));
         Keys.Save((SigningKey)_self.Key);
-        Registration.Save(new RegistrationRecord(Server, _self.Certificate, Organisation.Chain, Organisation.DiscoveryKey, null));
+        Registration.Save(new RegistrationRecord(Server, _self.Certificate, Organisation.Chain, Organisation.DiscoveryKeys, null));
         Service.Down = new ServiceFailure.Unreachable("Nothing listens there.");
         _device = Boot();
     }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Tests.Support;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
@@ -24,6 +25,12 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
 
     /// <summary>The next certificate is issued, and its answer is lost on the way.</summary>
     public bool LosesNextAnswer { get; set; }
+
+    /// <summary>What it gives where it is asked for the discovery key; null: the organisation's newest.</summary>
+    public DiscoveryKey? GivenKey { get; set; }
+
+    /// <summary>What it answers where it is asked for it; null: a key.</summary>
+    public ServiceFailure? RefusesKey { get; set; }
 
     /// <summary>The TLS key that connections show: another than the service's own where a relay is in between.</summary>
     public byte[] ShownTlsKey { get; set; } = TlsKey;
@@ -85,6 +92,10 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
             return Issued(organisation.Certify(PublicKey.FromBytes(proof.PubkeyEd25519.Span), proof.Name));
         });
 
+    public Task<ServiceAnswer<DiscoveryKey>> GetDiscoveryKey(
+        ServiceContact contact, RegistrationMessages.DiscoveryKeyRequest request, CancellationToken cancellation) =>
+        AnswerProven<DiscoveryKey>(contact, "discovery-key", () => RefusesKey is { } refusal ? refusal : GivenKey ?? organisation.DiscoveryKeys.Issue!);
+
     public async Task<ServiceAnswer<RevocationAnswer>> GetRevocationList(
         ServiceContact contact, ulong after, string? etag, TimeSpan wait, CancellationToken cancellation)
     {
@@ -112,7 +123,8 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
             return new ServiceFailure.Unreachable("The connection broke.");
         }
         return new RegistrationMessages.RegisterResponse(
-            certificate.Blob.ToText(), organisation.Trust.ToText(), Base64Url.Encode(organisation.DiscoveryKey), _list?.Version ?? 0);
+            certificate.Blob.ToText(), organisation.Trust.ToText(), Base64Url.Encode(organisation.DiscoveryKeys.Current.Span), _list?.Version ?? 0,
+            organisation.DiscoveryKeys.Issue!.Blob.ToText());
     }
 
     private Task<ServiceAnswer<T>> AnswerProven<T>(ServiceContact contact, string call, Func<ServiceAnswer<T>> answer) =>

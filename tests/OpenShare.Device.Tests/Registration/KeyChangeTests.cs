@@ -31,7 +31,7 @@ public sealed class KeyChangeTests : DeviceRig
     {
         _self = Organisation.Enroll("self");
         Keys.Save((SigningKey)_self.Key);
-        Registration.Save(new RegistrationRecord(Server, _self.Certificate, Organisation.Chain, Organisation.DiscoveryKey, null));
+        Registration.Save(new RegistrationRecord(Server, _self.Certificate, Organisation.Chain, Organisation.DiscoveryKeys, null));
     }
 
     [Fact]

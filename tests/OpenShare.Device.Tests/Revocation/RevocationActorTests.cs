@@ -219,7 +219,7 @@ public sealed class RevocationActorTests : DeviceRig
     }
 
     private void SaveRegistration() =>
-        Registration.Save(new RegistrationRecord(Server, _self.Certificate, Organisation.Chain, Organisation.DiscoveryKey, null));
+        Registration.Save(new RegistrationRecord(Server, _self.Certificate, Organisation.Chain, Organisation.DiscoveryKeys, null));
 
     private IActorRef StartActor(RevocationPace? pace = null) =>
         Sys.ActorOf(RevocationActor.Props(Context, Registration, Lists, Service, pace ?? RevocationPace.Default));

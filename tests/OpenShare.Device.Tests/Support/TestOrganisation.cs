@@ -1,4 +1,5 @@
 using OpenShare.Device.Registration;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Wire;
@@ -23,7 +24,7 @@ internal sealed class TestOrganisation
         (_root, _issuing, _crl) = (SigningKey.Create(_random), SigningKey.Create(_random), SigningKey.Create(_random));
         // Old enough that a certificate of its may have expired.
         Chain = TrustChain.Of(TrustRoot.Create(_root, _issuing.PublicKey, _crl.PublicKey, founded ?? now.AddYears(-2), now.AddYears(10)));
-        DiscoveryKey = _random.Bytes(32);
+        DiscoveryKeys = DiscoveryKeys.Of(IssueKey(1));
     }
 
     /// <summary>Every trust root so far.</summary>
@@ -31,7 +32,8 @@ internal sealed class TestOrganisation
 
     public TrustRoot Trust => Chain.Newest;
 
-    public byte[] DiscoveryKey { get; }
+    /// <summary>Of its one account, with the newest key.</summary>
+    public DiscoveryKeys DiscoveryKeys { get; private set; }
 
     public DeviceIdentity Enroll(string name, string account = "acme", TimeSpan? lifetime = null, DateTimeOffset? at = null)
     {
@@ -39,7 +41,20 @@ internal sealed class TestOrganisation
         var number = ++_devices;
         var certificate = DeviceCertificate.Issue(
             _issuing, number, number, key.PublicKey, AccountId.Parse(account), name, at ?? _now, lifetime ?? TimeSpan.FromDays(365));
-        return new DeviceIdentity(key, certificate, Chain, DiscoveryKey, new Uri("https://registration.example"));
+        return new DeviceIdentity(key, certificate, Chain, DiscoveryKeys, new Uri("https://registration.example"));
+    }
+
+    /// <summary>A discovery key as the service would issue it.</summary>
+    public DiscoveryKey IssueKey(uint version, string account = "acme", ulong revocationList = 0) =>
+        DiscoveryKey.Create(_issuing, version, AccountId.Parse(account), _random.Bytes(DiscoveryKey.Size), revocationList, _now);
+
+    /// <summary>The account's next discovery key.</summary>
+    /// <param name="revocationList">the version of the list that it comes with</param>
+    public DiscoveryKey Rekey(ulong revocationList = 0)
+    {
+        var key = IssueKey(DiscoveryKeys.Version + 1, revocationList: revocationList);
+        DiscoveryKeys = DiscoveryKeys.Follow(key, Trust);
+        return key;
     }
 
     /// <summary>The next trust root: keys of these roles are new, and those before withdrawn.</summary>
@@ -58,6 +73,9 @@ internal sealed class TestOrganisation
             },
         });
         Chain = Chain.Follow([Trust.Succeed(keys, [_root], at).Link]);
+        // As the service does: signed anew, the key is the same.
+        var (account, held) = (AccountId.Parse("acme"), DiscoveryKeys.Issue!);
+        DiscoveryKeys = DiscoveryKeys.Of(DiscoveryKey.Create(_issuing, held.Version, account, held.Secret.Span, held.RevocationList, at), DiscoveryKeys.Previous);
     }
 
     /// <summary>A certificate for a key that somebody else made.</summary>

@@ -165,6 +165,40 @@ public sealed class ProbePlanTests
     }
 
     [Fact]
+    public void After_a_change_of_the_discovery_key_those_that_have_not_heard_of_it_are_asked_and_those_that_have_are_not()
+    {
+        var (behind, ahead) = (Higher, Lower);
+        SightAndProve(behind);
+        SightAndProve(ahead);
+        _plan.HandleOwnNews(New);
+        AssertRests();
+        Sight(ahead, New);
+
+        _plan.HandleKeyChanged(_now);
+
+        Assert.InRange(_plan.NextTimeout - _now, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
+        Pass(TimeSpan.FromSeconds(3));
+        Assert.Equal([behind], _plan.TakeDue(_now));
+        Sight(behind, New);
+        AssertRests();
+    }
+
+    [Fact]
+    public void Whoever_is_out_of_sight_when_the_discovery_key_is_changed_is_asked_when_it_is_back()
+    {
+        SightAndProve(Higher);
+        _plan.HandleLost(Higher);
+        _plan.HandleOwnNews(New);
+        _plan.HandleKeyChanged(_now);
+        AssertRests();
+
+        Sight(Higher);
+
+        Pass(TimeSpan.FromSeconds(3));
+        Assert.Equal([Higher], _plan.TakeDue(_now));
+    }
+
+    [Fact]
     public void A_probe_that_comes_to_nothing_is_tried_a_few_times_and_one_that_was_refused_no_more()
     {
         Sight(Higher);

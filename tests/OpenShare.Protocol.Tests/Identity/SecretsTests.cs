@@ -1,5 +1,6 @@
 using System.Globalization;
 using OpenShare.Protocol.Channel;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
@@ -19,12 +20,20 @@ public sealed class SecretsTests
         var session = pair.InitiatorResult!.Session;
         var key = (SigningKey)party.Key;
         var token = new RegistrationTokenText(new SeededRandom(1).Bytes(16), AccountId.Parse("acme"), organisation.Trust.Fingerprint.Span);
-        var response = new RegistrationMessages.RegisterResponse("cert", "root", "c2VjcmV0IGtleQ", 3);
+        var discoveryKey = organisation.DiscoveryKey(1);
+        var response = new RegistrationMessages.RegisterResponse("cert", "root", "c2VjcmV0IGtleQ", 3, discoveryKey.Blob.ToText());
+        object[] ofDiscovery =
+        [
+            discoveryKey, DiscoveryKeys.Of(discoveryKey), DiscoveryKeys.Unsigned(discoveryKey.Secret), party with { DiscoveryKey = discoveryKey },
+            new RegistrationMessages.DiscoveryKeyResponse(discoveryKey.Blob.ToText()), new DiscoveryKeyInput.Answered(1, discoveryKey),
+            new RegistrationInput.DiscoveryKeyOffered(discoveryKey), new RegistrationEffect.StoreDiscoveryKeys(DiscoveryKeys.Of(discoveryKey)),
+        ];
 
-        var printed = string.Join('\n', new object[] { party, key, session, pair.InitiatorResult, pair.AtInitiator[^1], pair.Initiator, token, response }
+        var printed = string.Join('\n', new object[] { party, key, session, pair.InitiatorResult, pair.AtInitiator[^1], pair.Initiator, token, response }.Concat(ofDiscovery)
             .Select(o => string.Create(CultureInfo.InvariantCulture, $"{o}")));
 
-        Assert.All(new[] { Convert.ToHexString(key.ExportSeed()), Convert.ToHexString(session.JoinSecret), Convert.ToBase64String(session.JoinSecret), token.Secret, response.AccountDiscoveryKey },
+        Assert.All(new[] { Convert.ToHexString(key.ExportSeed()), Convert.ToHexString(session.JoinSecret), Convert.ToBase64String(session.JoinSecret), token.Secret, response.AccountDiscoveryKey,
+                Convert.ToHexString(discoveryKey.Secret.Span), Convert.ToBase64String(discoveryKey.Secret.Span)[..20], response.DiscoveryKey![4..40], Convert.ToBase64String(discoveryKey.Blob.Payload.Span)[..30] },
             secret => Assert.DoesNotContain(secret, printed, StringComparison.OrdinalIgnoreCase));
         Assert.Contains(session.Id.ToString(), printed, StringComparison.Ordinal);
     }

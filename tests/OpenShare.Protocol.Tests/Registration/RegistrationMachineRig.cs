@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Tests.Support;
@@ -62,11 +63,12 @@ internal sealed class RegistrationMachineRig
     }
 
     internal RegistrationMessages.RegisterResponse Issue(
-        Organisation? by = null, PublicKey? key = null, string account = "acme", TimeSpan? lifetime = null, SigningKey? issuing = null)
+        Organisation? by = null, PublicKey? key = null, string account = "acme", TimeSpan? lifetime = null, SigningKey? issuing = null,
+        DiscoveryKey? discoveryKey = null)
     {
         var certificate = DeviceCertificate.Issue(
             issuing ?? (by ?? Organisation).Issuing, 1, 1, key ?? Key.PublicKey, AccountId.Parse(account), "Laptop", Now, lifetime ?? Organisation.Year);
-        return new RegistrationMessages.RegisterResponse(certificate.Blob.ToText(), Organisation.Trust.ToText(), Base64Url.Encode(new byte[32]), 1);
+        return new RegistrationMessages.RegisterResponse(certificate.Blob.ToText(), Organisation.Trust.ToText(), Base64Url.Encode((discoveryKey?.Secret ?? new byte[32]).Span), 1, discoveryKey?.Blob.ToText());
     }
 
     internal static ServiceShown Shown(Organisation by, byte[]? shownKey = null, byte[]? vouchedKey = null)

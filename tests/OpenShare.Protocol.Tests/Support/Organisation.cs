@@ -1,3 +1,4 @@
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
@@ -35,6 +36,12 @@ internal sealed class Organisation(byte family = 0)
             issuing ?? Issuing, ++_devices, number, key.PublicKey, AccountId.Parse(account), $"device {number}", issued ?? Now.AddDays(-1), lifetime ?? Year);
         return new HandshakeParty(key, certificate, TrustChain.Of(Trust), null, new HashSet<DeviceId>(), TimeFloor.None);
     }
+
+    /// <summary>A discovery key; each version is another.</summary>
+    internal DiscoveryKey DiscoveryKey(
+        uint version, string account = "acme", ulong revocationList = 0, DateTimeOffset? at = null, ISigner? issuing = null, byte[]? secret = null) =>
+        Protocol.Discovery.DiscoveryKey.Create(
+            issuing ?? Issuing, version, AccountId.Parse(account), secret ?? Seed(family, (byte)(100 + version)), revocationList, at ?? Now);
 
     internal RevocationList Revoke(ulong version, params DeviceCertificate[] devices) =>
         RevocationList.Create(Revocation, version, Now, Now.AddDays(7), devices.Select(Entry));

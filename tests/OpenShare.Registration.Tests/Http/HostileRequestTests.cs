@@ -28,7 +28,7 @@ public sealed class HostileRequestTests : IAsyncLifetime
     [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[")]
     public async Task A_body_that_is_not_the_object_needed_is_a_malformed_body(string body)
     {
-        foreach (var path in new[] { RegistrationPaths.Register, RegistrationPaths.Renew })
+        foreach (var path in new[] { RegistrationPaths.Register, RegistrationPaths.Renew, RegistrationPaths.DiscoveryKey })
             await PostAsync(path, Encoding.UTF8.GetBytes(body)).RefusedAsync(HttpStatusCode.BadRequest, RegistrationProblems.MalformedBody);
     }
 

@@ -75,7 +75,7 @@ public sealed class ServiceSurfaceTests : IAsyncLifetime
         using var document = JsonDocument.Parse(await _service.Http.GetStringAsync(new Uri(RegistrationPaths.OpenApi, UriKind.Relative)));
         var described = document.RootElement.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
 
-        string[] expected = [RegistrationPaths.Challenge, RegistrationPaths.Register, RegistrationPaths.Renew, RegistrationPaths.Revoke,
+        string[] expected = [RegistrationPaths.Challenge, RegistrationPaths.Register, RegistrationPaths.Renew, RegistrationPaths.DiscoveryKey, RegistrationPaths.Revoke,
             RegistrationPaths.RevocationList, RegistrationPaths.TrustRoot, RegistrationPaths.Health];
         Assert.Equal(expected.Order(), described.Order());
         var fields = document.RootElement.GetProperty("components").GetProperty("schemas").GetProperty("RegisterRequest").GetProperty("properties");
@@ -102,9 +102,11 @@ public sealed class ServiceSurfaceTests : IAsyncLifetime
     {
         var token = await _service.TokenAsync();
         var device = new TestDevice();
-        using (await device.RegisterAsync(_service.Http, token)) { }
+        using var registered = await device.RegisterAsync(_service.Http, token);
+        var key = await registered.DiscoveryKeyAsync();
         using (await device.RegisterAsync(_service.Http, token)) { }
         using (await device.RenewAsync(_service.Http)) { }
+        using (await device.AskForKeyAsync(_service.Http)) { }
         using (await TestDevice.PostAsync(_service.Http, RegistrationPaths.Revoke, new RegistrationMessages.RevokeRequest(device.Id.ToString()), _service.AdminCredential)) { }
         using (await TestDevice.PostAsync(_service.Http, RegistrationPaths.Revoke, new { device_id = 7 }, _service.AdminCredential)) { }
         (await _service.Admin.CreateTokenAsync(new AdministrationMessages.CreateToken("bob", 1, 60), default)).Value();
@@ -112,7 +114,7 @@ public sealed class ServiceSurfaceTests : IAsyncLifetime
         var lines = _service.Log.Lines;
         Assert.Contains(lines, l => l.Contains(RegistrationPaths.Register, StringComparison.Ordinal));
         string[] secrets = [RegistrationTokenText.Parse(token).Secret, token, _service.AdminCredential,
-            (await File.ReadAllTextAsync(_service.Data.SigningKeyPassphrase)).Trim()];
+            (await File.ReadAllTextAsync(_service.Data.SigningKeyPassphrase)).Trim(), Base64Url.Encode(key.Secret.Span), key.Blob.ToText()];
         Assert.All(lines, line => Assert.DoesNotContain(secrets, secret => line.Contains(secret, StringComparison.Ordinal)));
     }
 }

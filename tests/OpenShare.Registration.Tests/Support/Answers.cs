@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration;
@@ -18,6 +19,10 @@ internal static class Answers
 
     public static async Task<DeviceCertificate> CertificateAsync(this HttpResponseMessage response) =>
         DeviceCertificate.Parse((await response.ReadAsync<RegistrationMessages.RegisterResponse>()).CertBlob);
+
+    /// <summary>The signed discovery key of a registration's or renewal's answer, unverified.</summary>
+    public static async Task<DiscoveryKey> DiscoveryKeyAsync(this HttpResponseMessage response) =>
+        DiscoveryKey.Parse((await response.ReadAsync<RegistrationMessages.RegisterResponse>()).DiscoveryKey!);
 
     /// <summary>The problem's code, for a refusal that is one as RFC 9457 has it.</summary>
     public static async Task<string> ProblemAsync(this HttpResponseMessage response)

@@ -43,6 +43,10 @@ internal sealed class TestDevice(string account = "alice", string name = "Alice'
         await PostAsync(http, RegistrationPaths.Renew,
             new RegistrationMessages.RenewRequest(Id.ToString(), Proof(await NonceAsync(http), SignatureContext.RenewalProof)));
 
+    public async Task<HttpResponseMessage> AskForKeyAsync(HttpClient http, SignatureContext? context = null) =>
+        await PostAsync(http, RegistrationPaths.DiscoveryKey, new RegistrationMessages.DiscoveryKeyRequest(
+            Id.ToString(), Proof(await NonceAsync(http), context ?? SignatureContext.DiscoveryKeyProof)));
+
     public static async Task<byte[]> NonceAsync(HttpClient http)
     {
         using var response = await http.PostAsync(new Uri(RegistrationPaths.Challenge, UriKind.Relative), null);

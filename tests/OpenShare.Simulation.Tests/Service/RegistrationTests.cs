@@ -133,7 +133,7 @@ public sealed class RegistrationTests : IDisposable
 
         Assert.Equal(2UL, enrolled.Issued.Certificate.DeviceNo);
         Assert.True(enrolled.Issued.Certificate.IsVouchedFor(first.Identity!.Trust));
-        Assert.Equal(first.Identity.AccountDiscoveryKey.ToArray(), enrolled.Issued.AccountDiscoveryKey.ToArray());
+        Assert.Equal(first.Identity.DiscoveryKeys.Issue!.Blob, enrolled.Issued.DiscoveryKeys.Issue!.Blob);
         Assert.Equal(2UL, _world.World.Service.Revoke(enrolled.Issued.Certificate.DeviceId));
         Assert.Throws<InvalidOperationException>(() => _world.World.Service.Enroll(first.Identity.Key.PublicKey, "too many", token));
         var third = Begin(name: "third");

@@ -35,6 +35,9 @@ internal static class PlantedBugs
         new("accept-an-older-list", "Any list that is signed takes the place of the one held.", "revoked-is-cut-off", "revoked", Protocol("Revocation.RevocationList", "IsNewerThan")),
         new("ignore-revocation", "The list is kept, and nobody looks into it.", "revoked-is-cut-off", "revoked", Protocol("Revocation.RevocationList", "Revokes")),
         new("keep-revoked-links", "New connections are refused, open ones stay.", "revoked-is-cut-off", "revoked", Device("Peers.PeerActor", "OnPartyChanged")),
+        new("answer-the-revoked", "The service gives the discovery key to whoever was registered once.", "key-is-kept-from-the-revoked", "revoked", Service("Issuing.ProvenRequests", "Objection")),
+        new("keep-the-discovery-key", "A revocation leaves the account's discovery key as it is.", "key-is-kept-from-the-revoked", "revoked", Service("Issuing.AccountKeys", "Renew")),
+        new("announce-under-the-key-before", "A newer discovery key is kept, and announced is the one before.", "key-is-kept-from-the-revoked", "revoked", Device("Discovery.DiscoveryOptions", "ForMdns")),
         new("ignore-duplicates", "A device whose key is in two places is spoken with.", "duplicate-is-refused", "cloned", Device("Peers.PeersActor", "Party")),
         new("take-any-answer-for-a-proof", "Whoever is announced as a device is taken for its copy, whatever he answers.", "every-transfer-ends", "forged", Protocol("Discovery.DuplicateCases", "HandleAnswered")),
     ];
@@ -43,6 +46,8 @@ internal static class PlantedBugs
         All.FirstOrDefault(b => b.Name == name) ?? throw new ArgumentException($"There is no bug '{name}'. There are: {string.Join(", ", All.Select(b => b.Name))}.");
 
     private static PlantTarget Protocol(string type, string method) => new("OpenShare.Protocol", $"OpenShare.Protocol.{type}", method);
+
+    private static PlantTarget Service(string type, string method) => new("openshare-server", $"OpenShare.Registration.{type}", method);
 
     private static PlantTarget Device(string type, string method) => new("OpenShare.Device", $"OpenShare.Device.{type}", method);
 }

@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
 using Akka.Event;
+using OpenShare.Device.Discovery;
 using OpenShare.Device.Peers;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
+using OpenShare.Registration;
+using OpenShare.Registration.Issuing;
+using OpenShare.Registration.Storage;
 
 namespace OpenShare.Simulation.Bugs;
 
@@ -39,6 +43,18 @@ internal static partial class Plants
 
     internal static IReadOnlyList<DuplicateEffect> TakeAnyAnswerForAProof(DuplicateCases self, DeviceId device, int round, PeerPlace place, bool isProven, DateTimeOffset now) =>
         (IReadOnlyList<DuplicateEffect>)Unplanted.Call(self, "HandleAnswered", device, round, place, true, now)!;
+
+    internal static Refusal? AnswerTheRevoked(ProvenRequests self, DeviceRow device) => null;
+
+    internal static void KeepTheDiscoveryKey(AccountKeys self, AccountRow account, ulong revocationList)
+    {
+    }
+
+    internal static MdnsOptions AnnounceUnderTheKeyBefore(DiscoveryOptions self)
+    {
+        var options = (MdnsOptions)Unplanted.Call(self, "ForMdns")!;
+        return options with { Announcement = options.Announcement with { Account = options.PreviousAccount ?? options.Announcement.Account } };
+    }
 
     internal static HandshakeParty? IgnoreDuplicates(PeersActor self) =>
         (HandshakeParty?)Unplanted.Call(self, "Party") is { } party ? party with { Duplicates = ImmutableHashSet<DeviceId>.Empty } : null;

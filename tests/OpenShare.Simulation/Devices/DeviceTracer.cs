@@ -32,7 +32,7 @@ internal sealed class DeviceTracer : ReceiveActor
 
     private static string Detail(IDeviceEvent deviceEvent) => deviceEvent switch
     {
-        RegistrationEvents.Certified m => m.Identity.DeviceId.ToString(),
+        RegistrationEvents.Certified m => $"{m.Identity.DeviceId}, {m.Identity.DiscoveryKeys}",
         RegistrationEvents.RegistrationChanged m => Detail(m.State),
         RevocationEvents.RevocationChanged m => $"{m.List?.Version}",
         DiscoveryEvents.PeerSighted m => $"{m.Sighting.DeviceId} at {m.Sighting.Place.Host}:{m.Sighting.Place.Port}",
@@ -41,6 +41,7 @@ internal sealed class DeviceTracer : ReceiveActor
         PeerEvents.LinkClosed m => $"{m.Device} link {m.Link.Value}: {m.Reason}",
         PeerEvents.LinkFailed m => $"{m.Device}: {m.Problem.Detail}",
         PeerEvents.PeerRefused m => $"{m.Device}: {m.Problem.Detail}",
+        PeerEvents.DiscoveryKeyOffered m => $"{m.Device}: {m.Key}",
         PeerEvents.ControlReceived m => $"{m.Device} {m.Message.KindCase}",
         PeerEvents.StreamOpened m => $"{m.Device} {m.Transfer} stream {m.StreamId}",
         TransferEvents.TransferChanged { Transfer: var t } => $"{t.Id} {t.State} {t.BytesDone}/{t.BytesTotal}",

@@ -80,6 +80,9 @@ public sealed class SimulatedDevice : IDisposable
     /// <summary>The version of the revocation list that was in force there last.</summary>
     public ulong RevocationVersion { get; private set; }
 
+    /// <summary>The version of the account's discovery key that it went by last.</summary>
+    public uint DiscoveryKeyVersion => Identity?.DiscoveryKeys.Version ?? 0;
+
     /// <summary>What its user last saw of its transfers, by id.</summary>
     public ImmutableDictionary<string, TransferView> Transfers { get; private set; } = ImmutableDictionary<string, TransferView>.Empty;
 
@@ -199,7 +202,7 @@ public sealed class SimulatedDevice : IDisposable
         var held = _world.Service.Enroll(key.PublicKey, Name, token);
         Keys.Save(key);
         _database.Enroll(RegistrationHome.ToRecord(held));
-        Identity = new DeviceIdentity(key, held.Issued.Certificate, held.Issued.Trust, held.Issued.AccountDiscoveryKey, held.Server);
+        Identity = new DeviceIdentity(key, held.Issued.Certificate, held.Issued.Trust, held.Issued.DiscoveryKeys, held.Server);
     }
 
     internal DeviceProcess? Process => _process;

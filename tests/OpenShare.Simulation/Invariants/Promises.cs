@@ -15,6 +15,7 @@ internal static class Promises
         new NoSecretsInLogs(),
         new NoKeyInMessages(),
         new RevokedIsCutOff(),
+        new KeyIsKeptFromTheRevoked(),
         new DuplicateIsRefused(),
         new EveryTransferEnds(),
         new KeepsMoving(),

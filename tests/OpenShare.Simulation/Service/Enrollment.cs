@@ -1,6 +1,7 @@
 using Dapper;
 using Google.Protobuf;
 using Microsoft.Data.Sqlite;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Wire;
@@ -40,9 +41,21 @@ internal static class Enrollment
                 At = now.ToUnixTimeMilliseconds(), serial, Certificate = certificate.Blob.ToByteArray(),
                 Expires = certificate.ExpiresAt.ToUnixTimeMilliseconds(), secret,
             });
-        var discoveryKey = database.QuerySingle<byte[]>("SELECT discovery_key FROM accounts WHERE name = @Value", token.Account);
+        var issue = Issue(database, keys, token.Account, now);
         transaction.Commit();
-        return new HeldRegistration(SimulatedService.Address, ServerTrust: null, new IssuedRegistration(certificate, TrustChain.Of(trust), discoveryKey));
+        return new HeldRegistration(SimulatedService.Address, ServerTrust: null, new IssuedRegistration(certificate, TrustChain.Of(trust), DiscoveryKeys.Of(issue)));
+    }
+
+    // The first to ask has it signed.
+    private static DiscoveryKey Issue(SqliteConnection database, ISigningKeyStore keys, AccountId account, DateTimeOffset now)
+    {
+        var (secret, version, signed) = database.QuerySingle<(byte[], long, byte[]?)>(
+            "SELECT discovery_key, discovery_key_version, signed_discovery_key FROM accounts WHERE name = @Value", account);
+        if (signed is not null)
+            return DiscoveryKey.Read(Signed.Parser.ParseFrom(signed));
+        var issue = DiscoveryKey.Create(keys.SignerFor(TrustKey.Types.Role.Issuing), (uint)version, account, secret, revocationList: 0, now);
+        database.Execute("UPDATE accounts SET signed_discovery_key = @Blob WHERE name = @Value", new { Blob = issue.Blob.ToByteArray(), account.Value });
+        return issue;
     }
 
     private static long Next(SqliteConnection database, string counter) =>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Text.Json;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
@@ -72,6 +73,11 @@ public sealed class HttpRegistrationService : IRegistrationService, IDisposable
         ServiceContact contact, RegistrationMessages.RenewRequest request, CancellationToken cancellation) =>
         SendProven(contact, HttpMethod.Post, RegistrationPaths.Renew, http => http.Content = Body(request),
             Patience, MaxAnswer, Json<RegistrationMessages.RegisterResponse>, cancellation);
+
+    public Task<ServiceAnswer<DiscoveryKey>> GetDiscoveryKey(
+        ServiceContact contact, RegistrationMessages.DiscoveryKeyRequest request, CancellationToken cancellation) =>
+        SendProven(contact, HttpMethod.Post, RegistrationPaths.DiscoveryKey, http => http.Content = Body(request),
+            Patience, MaxAnswer, (response, body) => DiscoveryKey.Parse(Json<RegistrationMessages.DiscoveryKeyResponse>(response, body).DiscoveryKey), cancellation);
 
     public Task<ServiceAnswer<RevocationAnswer>> GetRevocationList(
         ServiceContact contact, ulong after, string? etag, TimeSpan wait, CancellationToken cancellation)

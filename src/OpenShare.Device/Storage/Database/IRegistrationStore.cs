@@ -1,12 +1,13 @@
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Storage.Database;
 
 /// <summary>What a registered device holds.</summary>
-/// <param name="AccountDiscoveryKey">secret of the account: what acct_hash is made with</param>
+/// <param name="DiscoveryKeys">secrets of the account: what acct_hash is made with</param>
 /// <param name="ServerTrust">how the service proves itself over TLS from now on: "sha256:HEX" or authorities as PEM; null: by the trust root</param>
 public sealed record RegistrationRecord(
-    Uri Server, DeviceCertificate Certificate, TrustChain Trust, ReadOnlyMemory<byte> AccountDiscoveryKey, string? ServerTrust)
+    Uri Server, DeviceCertificate Certificate, TrustChain Trust, DiscoveryKeys DiscoveryKeys, string? ServerTrust)
 {
     public override string ToString() => $"{Certificate.DeviceId} of {Certificate.Account} at {Server}";
 }
@@ -31,6 +32,9 @@ public interface IRegistrationStore
 
     /// <summary>Durably; nothing where there is no registration.</summary>
     void SaveTrust(TrustChain trust);
+
+    /// <summary>Durably; nothing where there is no registration.</summary>
+    void SaveDiscoveryKeys(DiscoveryKeys keys);
 
     PendingRegistration? LoadPending();
 

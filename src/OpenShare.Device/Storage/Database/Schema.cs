@@ -46,6 +46,10 @@ internal static class Schema
         """
         CREATE TABLE trust_roots (version INTEGER PRIMARY KEY, link BLOB NOT NULL);
         """,
+        """
+        ALTER TABLE registration ADD COLUMN discovery_key_issue BLOB;
+        ALTER TABLE registration ADD COLUMN previous_discovery_key BLOB;
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

@@ -28,9 +28,17 @@ namespace OpenShare.Registration.Storage.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("discovery_key");
 
+                    b.Property<long>("DiscoveryKeyVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("discovery_key_version");
+
                     b.Property<int?>("Quota")
                         .HasColumnType("INTEGER")
                         .HasColumnName("quota");
+
+                    b.Property<byte[]>("SignedDiscoveryKey")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("signed_discovery_key");
 
                     b.HasKey("Name");
 

@@ -28,13 +28,14 @@ public sealed class AccountStoreTests : DatabaseSpecs
     public void A_registration_comes_back_as_it_was(string? serverTrust)
     {
         var identity = Organisation.Enroll("Ann's laptop");
-        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKey, serverTrust));
+        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKeys, serverTrust));
 
         var held = Reopened().Registration.Load()!;
 
         Assert.Equal((Server, identity.Certificate.Blob, serverTrust), (held.Server, held.Certificate.Blob, held.ServerTrust));
         Assert.Equal(Organisation.Trust.Fingerprint.ToArray(), held.Trust.Newest.Fingerprint.ToArray());
-        Assert.Equal(Organisation.DiscoveryKey, held.AccountDiscoveryKey.ToArray());
+        Assert.Equal(Organisation.DiscoveryKeys.Issue!.Blob, held.DiscoveryKeys.Issue!.Blob);
+        Assert.Null(held.DiscoveryKeys.Previous);
     }
 
     [Fact]
@@ -43,7 +44,7 @@ public sealed class AccountStoreTests : DatabaseSpecs
         var identity = Organisation.Enroll("Ann's laptop");
         Database.Registration.SaveTrust(Organisation.Chain);
         Assert.Null(Reopened().Registration.Load());
-        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKey, null));
+        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKeys, null));
         Organisation.Rotate(Now, issuing: true);
         Organisation.Rotate(Now, crl: true);
 
@@ -52,7 +53,7 @@ public sealed class AccountStoreTests : DatabaseSpecs
         Assert.Equal(Organisation.Chain.Roots.Select(r => r.Link), Reopened().Registration.Load()!.Trust.Roots.Select(r => r.Link));
         // Another registration brings its own, and they are none of its chain.
         var other = new TestOrganisation(2, Now);
-        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, other.Chain, Organisation.DiscoveryKey, null));
+        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, other.Chain, Organisation.DiscoveryKeys, null));
         Assert.Equal([other.Trust.Link], Reopened().Registration.Load()!.Trust.Roots.Select(r => r.Link));
     }
 
@@ -60,11 +61,47 @@ public sealed class AccountStoreTests : DatabaseSpecs
     public void A_home_from_before_trust_roots_were_kept_has_its_newest()
     {
         var identity = Organisation.Enroll("Ann's laptop");
-        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKey, null));
+        Database.Registration.Save(new RegistrationRecord(Server, identity.Certificate, Organisation.Chain, Organisation.DiscoveryKeys, null));
         using (var gate = SqliteGate.Open($"Data Source={DatabaseFile};Pooling=False", "test", Schema.Steps))
             gate.Write(c => Dapper.SqlMapper.Execute(c, "DELETE FROM trust_roots"));
 
         Assert.Equal([Organisation.Trust.Link], Reopened().Registration.Load()!.Trust.Roots.Select(r => r.Link));
+    }
+
+    [Fact]
+    public void The_discovery_keys_come_back_as_they_are_the_current_one_as_it_was_issued()
+    {
+        Database.Registration.SaveDiscoveryKeys(Organisation.DiscoveryKeys);
+        Assert.Null(Reopened().Registration.Load());
+        Database.Registration.Save(new RegistrationRecord(
+            Server, Organisation.Enroll("Ann's laptop").Certificate, Organisation.Chain, Organisation.DiscoveryKeys, null));
+        var before = Organisation.DiscoveryKeys.Hash;
+        Organisation.Rekey(revocationList: 7);
+
+        Database.Registration.SaveDiscoveryKeys(Organisation.DiscoveryKeys);
+
+        var held = Reopened().Registration.Load()!.DiscoveryKeys;
+        Assert.Equal((Organisation.DiscoveryKeys.Hash, before), (held.Hash, held.PreviousHash!.Value));
+        Assert.Equal(Organisation.DiscoveryKeys.Issue!.Blob, held.Issue!.Blob);
+        Assert.Equal(7UL, held.Issue.RevocationList);
+    }
+
+    [Fact]
+    public void A_home_from_before_discovery_keys_had_versions_has_its_key_unsigned()
+    {
+        var (file, identity) = (DatabaseFile + ".before", Organisation.Enroll("Ann's laptop"));
+        using (var gate = SqliteGate.Open($"Data Source={file};Pooling=False", "test", Schema.Steps[..2]))
+        {
+            gate.WriteDurably(c => Dapper.SqlMapper.Execute(
+                c, "INSERT INTO registration VALUES (1, @Server, @Certificate, @Trust, @Key, NULL)",
+                new { Server = Server.AbsoluteUri, Certificate = identity.Certificate.Blob.ToText(), Trust = Organisation.Trust.ToText(), Key = new byte[32] }));
+        }
+
+        using var database = DeviceDatabase.Open(file);
+
+        var held = database.Registration.Load()!.DiscoveryKeys;
+        Assert.Equal((0u, null, null), (held.Version, held.Issue, held.PreviousHash));
+        Assert.Equal(new byte[32], held.Current.ToArray());
     }
 
     [Fact]
@@ -75,7 +112,7 @@ public sealed class AccountStoreTests : DatabaseSpecs
         Assert.Equal(pending, Reopened().Registration.LoadPending());
 
         Database.Registration.Save(new RegistrationRecord(
-            Server, Organisation.Enroll("Ann's laptop").Certificate, Organisation.Chain, Organisation.DiscoveryKey, null));
+            Server, Organisation.Enroll("Ann's laptop").Certificate, Organisation.Chain, Organisation.DiscoveryKeys, null));
 
         Assert.Null(Reopened().Registration.LoadPending());
     }
@@ -94,10 +131,10 @@ public sealed class AccountStoreTests : DatabaseSpecs
     public void Neither_the_token_nor_the_discovery_key_is_in_a_records_text()
     {
         var pending = new PendingRegistration(Server, "one-time token", "Ann's laptop", null, 0, Now, "");
-        var registered = new RegistrationRecord(Server, Organisation.Enroll("Ann").Certificate, Organisation.Chain, Organisation.DiscoveryKey, null);
+        var registered = new RegistrationRecord(Server, Organisation.Enroll("Ann").Certificate, Organisation.Chain, Organisation.DiscoveryKeys, null);
 
         Assert.DoesNotContain("one-time token", $"{pending}", StringComparison.Ordinal);
-        Assert.DoesNotContain(Convert.ToHexString(Organisation.DiscoveryKey), $"{registered}", StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(Convert.ToHexString(Organisation.DiscoveryKeys.Current.Span), $"{registered}", StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

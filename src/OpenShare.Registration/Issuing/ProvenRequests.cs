@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Http;
+using OpenShare.Registration.Storage;
+
+namespace OpenShare.Registration.Issuing;
+
+/// <summary>Requests that a registered device proves by its own key: answered while it is not revoked and its certificate has not expired.</summary>
+internal sealed class ProvenRequests(Store store, ProofOfPossession proofs, TimeProvider time)
+{
+    /// <param name="work">in the transaction in which the device was looked at, so that it cannot be revoked meanwhile</param>
+    public async Task<Outcome<T>> AnswerAsync<T>(
+        string deviceId, string proof, SignatureContext context, Func<RegistrationDb, DeviceRow, RegistrationProofPayload, Task<Outcome<T>>> work,
+        CancellationToken cancel)
+    {
+        if (!DeviceId.TryParse(deviceId, out var id))
+            return JsonBody.Malformed("A device id is 32 hex digits.");
+        var known = await store.ReadAsync(db => FindAsync(db, id, cancel));
+        if (known is null)
+            return new Refusal(RegistrationProblems.DeviceUnknown, $"The device {id} is not registered here. Register it with a token.");
+        // The key never changes, so who asks is settled before a transaction is spent on them.
+        return await proofs.Open(proof, PublicKey.FromBytes(known.PublicKey), context)
+            .Then<RegistrationProofPayload>(payload => IsAbout(known, id, payload)
+                ? payload
+                : ProofOfPossession.NotProven("The proof is about another device, account or key."))
+            .ThenAsync(payload => store.WriteAsync(async db =>
+            {
+                var device = await FindAsync(db, id, cancel) ?? throw new InvalidOperationException($"The device {id} vanished.");
+                return Objection(device) is { } refusal ? refusal : await work(db, device, payload);
+            }, cancel));
+    }
+
+    private static Task<DeviceRow?> FindAsync(RegistrationDb db, DeviceId id, CancellationToken cancel)
+    {
+        var text = id.ToString();
+        return db.Devices.SingleOrDefaultAsync(d => d.DeviceId == text, cancel);
+    }
+
+    private static bool IsAbout(DeviceRow device, DeviceId id, RegistrationProofPayload proof) =>
+        proof.DeviceId.Span.SequenceEqual(id.ToBytes())
+        && proof.AccountId == device.Account
+        && proof.PubkeyEd25519.Span.SequenceEqual(device.PublicKey);
+
+    private Refusal? Objection(DeviceRow device)
+    {
+        if (device.RevokedAt is not null)
+            return new Refusal(RegistrationProblems.DeviceRevoked, $"The device {device.DeviceId} was revoked.");
+        return time.GetUtcNow() > device.CertificateExpiresAt + ClockSkew.Allowed
+            ? new Refusal(RegistrationProblems.CertificateExpired, $"The certificate expired at {device.CertificateExpiresAt:u}. Register the device again with a new token.")
+            : null;
+    }
+}

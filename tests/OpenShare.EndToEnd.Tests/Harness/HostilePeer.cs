@@ -26,7 +26,10 @@ internal sealed record HostilePeer(HandshakeParty Party)
         var registration = database.Registration.Load()!;
         var key = KeyFile.Open(Path.Combine(home.Home, "device.key"), () => null, new SystemRandom()).Load()!;
         var certificate = tamper is null ? registration.Certificate : DeviceCertificate.Read(tamper(registration.Certificate.Blob));
-        return new HostilePeer(new HandshakeParty(key, certificate, registration.Trust, Revoked: null, new HashSet<DeviceId>(), TimeFloor.None));
+        return new HostilePeer(new HandshakeParty(key, certificate, registration.Trust, Revoked: null, new HashSet<DeviceId>(), TimeFloor.None)
+        {
+            DiscoveryKey = registration.DiscoveryKeys.Issue,
+        });
     }
 
     /// <summary>The same program with another key in its hands.</summary>

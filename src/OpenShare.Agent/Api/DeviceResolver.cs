@@ -61,7 +61,7 @@ internal sealed class DeviceResolver(AgentContext agent)
     }
 
     /// <summary>Names before ids, since a name may well be made of hex digits.</summary>
-    internal static DeviceResolution Pick(string text, ImmutableArray<PeerView> peers)
+    internal static ImmutableArray<PeerView> Matching(string text, ImmutableArray<PeerView> peers)
     {
         ImmutableArray<PeerView> matches = [.. peers.Where(p => string.Equals(p.Name, text, StringComparison.OrdinalIgnoreCase))];
         if (matches.Length > 1 && matches.Where(p => p.Name == text).ToImmutableArray() is { Length: 1 } exact)
@@ -73,6 +73,12 @@ internal sealed class DeviceResolver(AgentContext agent)
         // A device that was set up anew leaves its old self behind under the same name: out of sight, expired or revoked.
         if (matches.Length > 1 && matches.Where(IsThere).ToImmutableArray() is { Length: 1 } there)
             matches = there;
+        return matches;
+    }
+
+    internal static DeviceResolution Pick(string text, ImmutableArray<PeerView> peers)
+    {
+        var matches = Matching(text, peers);
         return matches switch
         {
             [] => new DeviceResolution.NotFound(

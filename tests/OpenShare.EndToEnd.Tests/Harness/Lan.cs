@@ -1,0 +1,140 @@
+using System.Diagnostics;
+
+namespace OpenShare.EndToEnd.Tests.Harness;
+
+/// <summary>
+/// A network of this machine's own: hosts, each a network namespace, on one bridge, which has a namespace too. What an access
+/// point does is done at the bridge, what a firewall does in a host.
+/// </summary>
+internal sealed class Lan : IDisposable
+{
+    private const string Rules = "openshare_test";
+
+    private readonly string _prefix = $"osh{Environment.ProcessId}";
+    private readonly List<string> _namespaces = [];
+
+    /// <summary>Makes it, or skips the test where something is missing for it.</summary>
+    public static async Task<Lan> CreateAsync()
+    {
+        Skip.IfNot(Environment.IsPrivilegedProcess, "a network of network namespaces needs root");
+        foreach (var tool in (string[])["ip", "nft", "unshare"])
+            Skip.IfNot(await TryAsync("sh", "-c", $"command -v {tool}") == 0, $"{tool} is not installed");
+        var lan = new Lan();
+        try
+        {
+            Skip.IfNot(await lan.AddNamespaceAsync("bridge"), "network namespaces cannot be made here");
+            await lan.BridgeAsync("ip", "link", "add", "br0", "type", "bridge", "mcast_snooping", "0");
+            await lan.BridgeAsync("ip", "link", "set", "br0", "up");
+            return lan;
+        }
+        catch
+        {
+            lan.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A host with one interface, eth0, on the bridge.</summary>
+    public async Task AddHostAsync(string host, string address)
+    {
+        Assert.True(await AddNamespaceAsync(host));
+        await MustAsync("ip", "link", "add", Port(host), "netns", Namespace("bridge"), "type", "veth", "peer", "name", "eth0", "netns", Namespace(host));
+        await BridgeAsync("ip", "link", "set", Port(host), "master", "br0", "up");
+        // Addresses that are still being checked for duplicates cannot be sent from.
+        await HostAsync(host, "sh", "-c", "echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_dad");
+        await HostAsync(host, "ip", "address", "add", address + "/24", "dev", "eth0");
+        await HostAsync(host, "ip", "link", "set", "eth0", "up");
+    }
+
+    /// <summary>The end of a host's cable at the bridge.</summary>
+    public static string Port(string host) => "p-" + host;
+
+    /// <summary>What to run a program within to have it on that host.</summary>
+    public string[] Within(string host) => ["ip", "netns", "exec", Namespace(host)];
+
+    /// <summary>The same, where names are looked up in that file alone.</summary>
+    public string[] Within(string host, string hostsFile, string switchFile) =>
+    [
+        .. Within(host), "unshare", "-m", "sh", "-c",
+        "mount --bind \"$1\" /etc/hosts && mount --bind \"$2\" /etc/nsswitch.conf && shift 2 && exec \"$@\"", "sh", hostsFile, switchFile,
+    ];
+
+    /// <summary>Runs a command on a host.</summary>
+    public Task HostAsync(string host, params string[] command) => MustAsync([.. Within(host), .. command]);
+
+    /// <summary>Runs a command where the bridge is.</summary>
+    public Task BridgeAsync(params string[] command) => HostAsync("bridge", command);
+
+    /// <summary>A host's firewall: what it drops.</summary>
+    /// <param name="hook">input or output</param>
+    public Task FirewallAsync(string host, string hook, string rule) =>
+        HostAsync(host, "nft", $"add table inet {Rules}; add chain inet {Rules} {hook} {{ type filter hook {hook} priority 0; }}; add rule inet {Rules} {hook} {rule}");
+
+    /// <summary>What the bridge does not pass on.</summary>
+    public Task FilterAsync(string rule) =>
+        BridgeAsync("nft", $"add table bridge {Rules}; add chain bridge {Rules} forward {{ type filter hook forward priority 0; }}; add rule bridge {Rules} forward {rule}");
+
+    /// <summary>Takes every rule back.</summary>
+    public async Task OpenAsync()
+    {
+        foreach (var each in _namespaces)
+            await TryAsync("ip", "netns", "exec", each, "nft", "flush", "ruleset");
+    }
+
+    /// <summary>Does something in a host's network from within this very process: a socket made there stays there.</summary>
+    public T In<T>(string host, Func<T> make)
+    {
+        T? made = default;
+        Exception? failed = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                NetworkNamespace.Enter(Namespace(host));
+                made = make();
+            }
+            catch (Exception error)
+            {
+                failed = error;
+            }
+        });
+        thread.Start();
+        thread.Join();
+        return failed is null ? made! : throw new InvalidOperationException($"Nothing could be made on {host}.", failed);
+    }
+
+    public void Dispose()
+    {
+        // The pairs go with their namespaces.
+        foreach (var each in _namespaces)
+            TryAsync("ip", "netns", "delete", each).Wait(Patience.Short);
+        _namespaces.Clear();
+    }
+
+    private string Namespace(string host) => $"{_prefix}-{host}";
+
+    private async Task<bool> AddNamespaceAsync(string host)
+    {
+        if (await TryAsync("ip", "netns", "add", Namespace(host)) != 0)
+            return false;
+        _namespaces.Add(Namespace(host));
+        await HostAsync(host, "ip", "link", "set", "lo", "up");
+        return true;
+    }
+
+    private static async Task MustAsync(params string[] command)
+    {
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{string.Join(' ', command)}: {await output}{await errors}");
+    }
+
+    private static async Task<int> TryAsync(params string[] command)
+    {
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+}

@@ -17,6 +17,12 @@ internal sealed class DoctorCommand : ShellCommand
     public DoctorCommand(Shell shell)
         : base("doctor", "Find out why another device is not seen or reached, and what mends it", "openshare doctor laptop", shell)
     {
+        // No device's name begins so: it is a flag that is misspelled, or not there.
+        _device.Validators.Add(device =>
+        {
+            if (device.Tokens.FirstOrDefault(t => t.Value.StartsWith('-')) is { } flag)
+                device.AddError($"'{flag.Value}' is not known here.");
+        });
         Arguments.Add(_device);
         Options.Add(_listen);
         Options.Add(_interface);

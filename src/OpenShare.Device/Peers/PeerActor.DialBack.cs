@@ -29,7 +29,8 @@ internal sealed partial class PeerActor
             Sender.Tell(DialBackOutcome.NoLink);
             return;
         }
-        if (_dialBackAskers.Count >= MostDialBackAskers)
+        // Seen over the other family, it is not where this device listens: that is no news of a firewall.
+        if (_dialBackAskers.Count >= MostDialBackAskers || (ask.Only is { } only && link.Remote.AddressFamily != only))
         {
             Sender.Tell(DialBackOutcome.Unknown);
             return;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Identity;
@@ -76,7 +77,8 @@ public static class PeerCommands
     /// <summary>
     /// Asks over the open link whether the peer can connect to this device at that port. Answered with <see cref="DialBackOutcome"/>.
     /// </summary>
-    public sealed record AskDialBack(DeviceId Device, int Port);
+    /// <param name="Only">the address family that this device listens on; null: both</param>
+    public sealed record AskDialBack(DeviceId Device, int Port, AddressFamily? Only = null);
 
     /// <summary>Wants so many further streams for a transfer over this link, whichever side dialled. Each arrives as StreamOpened on both sides.</summary>
     public sealed record OpenStreams(DeviceId Device, LinkId Link, TransferId Transfer, int Count);

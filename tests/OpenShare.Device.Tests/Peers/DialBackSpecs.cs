@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Akka.Actor;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Peers;
@@ -71,6 +72,16 @@ public abstract class DialBackSpecs : PeersKit
         await Link(a, b);
 
         Assert.Equal(DialBackOutcome.Unknown, await Ask(a, b, port));
+    }
+
+    [Fact]
+    public async Task Where_it_does_not_listen_over_the_links_family_it_does_not_ask()
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
+        await Link(a, b);
+
+        Assert.Equal(DialBackOutcome.Unknown, await a.Peers.Ask<DialBackOutcome>(new PeerCommands.AskDialBack(b.Id, a.Address.Port, AddressFamily.InterNetworkV6), Patience));
+        Assert.Equal(DialBackOutcome.Reached, await a.Peers.Ask<DialBackOutcome>(new PeerCommands.AskDialBack(b.Id, a.Address.Port, AddressFamily.InterNetwork), Patience));
     }
 
     [Fact]

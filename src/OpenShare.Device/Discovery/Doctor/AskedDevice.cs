@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
@@ -48,10 +49,14 @@ internal sealed class AskedDevice(
     }
 
     public Task<DialBackOutcome> AskDialBack(DeviceId peer, int port, CancellationToken cancellation) =>
-        Ask<DialBackOutcome>(new PeerCommands.AskDialBack(peer, port), cancellation);
+        Ask<DialBackOutcome>(new PeerCommands.AskDialBack(peer, port, OnlyFamily), cancellation);
 
     public Task<AddressResolution> Resolve(IPEndPoint endPoint, CancellationToken cancellation) =>
         Ask<AddressResolution>(new PeerCommands.Resolve(Interlocked.Increment(ref _requests), endPoint), cancellation);
+
+    // A listener on every IPv6 address takes IPv4 too.
+    private AddressFamily? OnlyFamily =>
+        adapters.Listener?.LocalEndPoint is { } local && !local.Address.Equals(IPAddress.IPv6Any) ? local.AddressFamily : null;
 
     private static KnownDevice Known(PeerView view, PeerSighting? sighting, PeerRecord? record) => new(
         view.DeviceId,

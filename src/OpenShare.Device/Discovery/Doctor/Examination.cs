@@ -55,10 +55,13 @@ internal sealed class Examination(DeviceContext context, DoctorTools tools, IDoc
         var server = Server(registration, cancellation);
         var gateway = Gateway(interfaces, cancellation);
         ImmutableArray<KnownDevice> sought = [];
+        ImmutableArray<ImmutableArray<IPAddress>> expected = subject is DoctorSubject.Place { EndPoint.Address: var there } ? [[there]] : [];
         using var hearingEnds = new CancellationTokenSource(HearingPatience, context.Time);
         using var hearing = CancellationTokenSource.CreateLinkedTokenSource(hearingEnds.Token, cancellation);
-        var heard = tools.Packets.Ask(used, facts => IsEnough(facts, sought), hearing.Token);
+        var heard = tools.Packets.Ask(used, facts => IsEnough(facts, expected), hearing.Token);
         sought = await LookAround(subject, cancellation).ConfigureAwait(false);
+        if (subject is not DoctorSubject.Place)
+            expected = [.. sought.Select(d => d.EndPoints.Select(e => e.Address).ToImmutableArray())];
         var devices = subject is DoctorSubject.Place place
             ? [await _others.Examine(place.EndPoint, cancellation).ConfigureAwait(false)]
             : await Judged(await Task.WhenAll(sought.Select(d => _others.Examine(d, cancellation))).ConfigureAwait(false), cancellation).ConfigureAwait(false);
@@ -110,11 +113,11 @@ internal sealed class Examination(DeviceContext context, DoctorTools tools, IDoc
     private bool IsMissed(KnownDevice known) =>
         known.IsSeen || (known.Standing != DeviceStanding.Revoked && known.LastSeen is { } last && context.Now - last < Missed);
 
-    /// <summary>Multicast is known to pass both ways, and each device was heard on the network it is in.</summary>
-    private static bool IsEnough(ImmutableArray<InterfaceFacts> facts, ImmutableArray<KnownDevice> sought) =>
-        !sought.IsEmpty && facts.Any(i => i.Multicast is { GoesOut: true, ComesIn: true })
+    /// <summary>Multicast is known to pass both ways, and each device was heard at one of its addresses.</summary>
+    private static bool IsEnough(ImmutableArray<InterfaceFacts> facts, ImmutableArray<ImmutableArray<IPAddress>> devices) =>
+        !devices.IsEmpty && facts.Any(i => i.Multicast is { GoesOut: true, ComesIn: true })
         && facts.All(i => !i.Broadcast.IsOwnHeard || !i.Broadcast.Answered.IsEmpty)
-        && sought.All(d => d.EndPoints.Any(e => facts.Any(i => i.Multicast.AnsweredAlone.Contains(e.Address) && i.Multicast.Heard.Contains(e.Address))));
+        && devices.All(d => d.Any(a => facts.Any(i => i.Multicast.AnsweredAlone.Contains(a) && i.Multicast.Heard.Contains(a))));
 
     private async Task<GatewayFacts?> Gateway(ImmutableArray<HostInterface> interfaces, CancellationToken cancellation)
     {

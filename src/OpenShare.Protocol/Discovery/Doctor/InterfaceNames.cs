@@ -14,5 +14,8 @@ public static class InterfaceNames
         : Starts(Virtual, name) ? InterfaceKind.Virtual
         : InterfaceKind.Ordinary;
 
+    /// <summary>The host's way to itself.</summary>
+    public static bool IsLoopback(string name) => name is "lo" or "lo0" || name.StartsWith("Loopback", StringComparison.OrdinalIgnoreCase);
+
     private static bool Starts(string[] beginnings, string name) => beginnings.Any(b => name.StartsWith(b, StringComparison.OrdinalIgnoreCase));
 }

@@ -5,7 +5,7 @@ internal static class NetworkRules
 {
     internal static IEnumerable<Finding> Judge(DoctorFacts facts)
     {
-        foreach (var wanted in facts.WantedInterfaces.Where(w => !facts.Interfaces.Any(i => i.Name == w)))
+        foreach (var wanted in facts.WantedInterfaces.Where(w => !InterfaceNames.IsLoopback(w) && !facts.Interfaces.Any(i => i.Name == w)))
         {
             yield return Finding.Problem(
                 FindingCode.InterfaceMissing,

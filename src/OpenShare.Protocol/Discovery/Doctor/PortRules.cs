@@ -3,6 +3,8 @@ namespace OpenShare.Protocol.Discovery.Doctor;
 /// <summary>The ports that this device needs, and whether others can connect to it.</summary>
 internal static class PortRules
 {
+    private const int MostNamed = 3;
+
     internal static IEnumerable<Finding> Judge(DoctorFacts facts)
     {
         if (facts.Used.Where(i => i.Multicast.Sending == Sending.PortTaken).ToList() is { Count: > 0 } taken)
@@ -55,7 +57,7 @@ internal static class PortRules
         {
             yield return Finding.Problem(
                 FindingCode.PortBlockedHere,
-                $"{string.Join(", ", kept.Select(d => d.Words))} cannot connect to this device at TCP port {listening.Port}, while this one connects there.",
+                $"{Names(kept)} cannot connect to this device at TCP port {listening.Port}, while this one connects there.",
                 "A firewall on this machine, or between, keeps connections out. Devices that only see this one cannot send to it.",
                 new Remedy(
                     "Allow the port on this machine. Where the agent takes any port (--listen *:0, the default) it has another at each start: give it a fixed one, such as --listen *:4747, and allow that.",
@@ -63,7 +65,10 @@ internal static class PortRules
         }
         else if (asked[true].Any())
         {
-            yield return Finding.Ok(FindingCode.PortOpen, $"{string.Join(", ", asked[true].Select(d => d.Words))} can connect to this device at TCP port {listening.Port}.");
+            yield return Finding.Ok(FindingCode.PortOpen, $"{Names([.. asked[true]])} can connect to this device at TCP port {listening.Port}.");
         }
     }
+
+    private static string Names(List<DeviceFacts> devices) =>
+        string.Join(", ", devices.Take(MostNamed).Select(d => d.Words)) + (devices.Count > MostNamed ? $" and {devices.Count - MostNamed} more" : "");
 }

@@ -12,6 +12,7 @@ namespace OpenShare.Device.Tests.Discovery.Doctor;
 public sealed class HostTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly HashSet<IPAddress> Own = [FakeSurroundings.Lan.Addresses[0].Address, IPAddress.Parse("10.77.1.1"), IPAddress.Parse("fe80::1")];
 
     [Theory]
     [InlineData("10.77.0.1", 24, "10.77.0.255")]
@@ -46,10 +47,13 @@ public sealed class HostTests
     [Fact]
     public void Own_packets_do_not_count_and_a_working_family_is_enough()
     {
-        var hearing = new Hearing(FakeSurroundings.Lan);
+        var hearing = new Hearing(FakeSurroundings.Lan, Own);
         var (own, other) = (FakeSurroundings.Lan.Addresses[0].Address, IPAddress.Parse("10.77.0.2"));
 
         hearing.HeardMulticast(own, new HelperAnswer(0, IsOfDevice: true, IsAsked: true));
+        // By another of its interfaces, in the same network.
+        hearing.HeardMulticast(IPAddress.Parse("10.77.1.1"), new HelperAnswer(0, IsOfDevice: true, IsAsked: true));
+        hearing.HeardMulticast(IPAddress.Parse("fe80::1%2"), new HelperAnswer(0, IsOfDevice: true, IsAsked: true));
         hearing.AnsweredAlone(own);
         hearing.AnsweredBroadcast(own);
         hearing.SentMulticast(Sending.Forbidden);
@@ -66,7 +70,7 @@ public sealed class HostTests
     [Fact]
     public void A_port_that_is_taken_is_kept_whatever_else_works()
     {
-        var hearing = new Hearing(FakeSurroundings.Lan);
+        var hearing = new Hearing(FakeSurroundings.Lan, Own);
         hearing.OpenedMulticast(Sending.PortTaken);
         hearing.SentMulticast(Sending.Sent);
 
@@ -76,7 +80,7 @@ public sealed class HostTests
     [Fact]
     public void What_is_kept_of_a_crowd_is_bounded()
     {
-        var hearing = new Hearing(FakeSurroundings.Lan);
+        var hearing = new Hearing(FakeSurroundings.Lan, Own);
         for (var i = 0; i < 5000; i++)
             hearing.AnsweredAlone(new IPAddress(i + 1));
 

@@ -95,7 +95,8 @@ public sealed class DoctorLab : IDisposable
         await lan.AddHostAsync("gateway", GatewayAddress);
         File.WriteAllText(_folder["nsswitch"], "hosts: files\n");
         NameLeadsTo(GatewayAddress);
-        _server = await Server.StartAsync(address: GatewayAddress, within: lan.Within("gateway"));
+        // So short a life that a test can let it end, and longer than all of them take.
+        _server = await Server.StartAsync(["--certificate-lifetime", "1h"], address: GatewayAddress, within: lan.Within("gateway"));
         (Alice, Bob) = (Device("alice", "alice"), Device("bob", "bob"));
         var token = await _server.TokenAsync("lab", "--uses", "2");
         await Task.WhenAll(Alice.RegisterAsync(Url, token), Bob.RegisterAsync(Url, token));

@@ -4,8 +4,12 @@ using OpenShare.Protocol.Discovery.Doctor;
 
 namespace OpenShare.Device.Discovery.Doctor.Host;
 
-/// <summary>What was heard on one interface so far, from several sockets. Own packets, and those of agents on this host, do not count.</summary>
-internal sealed class Hearing(HostInterface network)
+/// <summary>
+/// What was heard on one interface so far, from several sockets. Packets of this host do not count, whichever of its interfaces they
+/// left by: two may be in one network.
+/// </summary>
+/// <param name="own">this host's addresses</param>
+internal sealed class Hearing(HostInterface network, IReadOnlySet<IPAddress> own)
 {
     // Anybody may send from addresses without end.
     private const int MostHosts = 1024;
@@ -27,6 +31,9 @@ internal sealed class Hearing(HostInterface network)
     internal void SentBroadcast(Sending outcome) => Set(ref _broadcast, outcome);
 
     internal void AnsweredAlone(IPAddress from) => Add(from, _answeredAlone);
+
+    /// <summary>The number of the interface that a packet came in on says nothing of where it comes from.</summary>
+    internal static IPAddress WithoutScope(IPAddress address) => new(address.GetAddressBytes());
 
     internal void AnsweredBroadcast(IPAddress from)
     {
@@ -72,7 +79,7 @@ internal sealed class Hearing(HostInterface network)
         _ => 4,
     };
 
-    private bool IsOwn(IPAddress address) => network.Addresses.Any(a => a.Address.Equals(address));
+    private bool IsOwn(IPAddress address) => own.Contains(WithoutScope(address));
 
     private void Add(IPAddress from, HashSet<IPAddress> to)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using OpenShare.Protocol.Discovery.Doctor;
 
@@ -11,10 +12,11 @@ internal sealed class InterfaceQuestions : IDisposable
     private readonly List<HelperSocket> _multicast = [];
     private readonly List<HelperSocket> _broadcast = [];
 
+    /// <param name="own">this host's addresses</param>
     /// <param name="id">of the questions that are answered to this host alone</param>
-    internal InterfaceQuestions(HostInterface network, ushort id, CancellationToken ended)
+    internal InterfaceQuestions(HostInterface network, IReadOnlySet<IPAddress> own, ushort id, CancellationToken ended)
     {
-        _hearing = new Hearing(network);
+        _hearing = new Hearing(network, own);
         foreach (var isV6 in (bool[])[false, true])
         {
             var family = isV6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;

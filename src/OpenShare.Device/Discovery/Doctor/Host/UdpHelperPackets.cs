@@ -20,7 +20,8 @@ internal sealed class UdpHelperPackets(DeviceContext context) : IHelperPackets
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var id = BinaryPrimitives.ReadUInt16BigEndian(context.Random.Bytes(2));
-        List<InterfaceQuestions> questions = [.. interfaces.Take(MdnsMachine.Interfaces).Select(i => new InterfaceQuestions(i, id, ended.Token))];
+        var own = interfaces.SelectMany(i => i.Addresses).Select(a => Hearing.WithoutScope(a.Address)).ToHashSet();
+        List<InterfaceQuestions> questions = [.. interfaces.Take(MdnsMachine.Interfaces).Select(i => new InterfaceQuestions(i, own, id, ended.Token))];
         try
         {
             var (asked, next) = (0, context.Steady);

@@ -4,12 +4,11 @@ using OpenShare.EndToEnd.Tests.Harness;
 
 namespace OpenShare.EndToEnd.Tests.Discovery.Doctor;
 
-/// <summary>What may be wrong with the registration server, from its name to its answer, and with the clock.</summary>
-[Collection(Processes.Name)]
-public sealed class ServerFaultTests(DoctorLab lab) : IClassFixture<DoctorLab>
+/// <summary>The registration server, from its name to its answer, and the clock.</summary>
+public sealed partial class FaultTests
 {
     [SkippableFact]
-    public async Task Its_name_is_not_known()
+    public async Task A_server_whose_name_is_not_known()
     {
         await lab.ReadyAsync();
         lab.NameLeadsTo(null);
@@ -18,7 +17,7 @@ public sealed class ServerFaultTests(DoctorLab lab) : IClassFixture<DoctorLab>
     }
 
     [SkippableFact]
-    public async Task It_does_not_answer()
+    public async Task A_server_that_does_not_answer()
     {
         await lab.ReadyAsync();
         await lab.Lan.FirewallAsync("gateway", "input", $"tcp dport {lab.Server.Port} drop");
@@ -27,7 +26,7 @@ public sealed class ServerFaultTests(DoctorLab lab) : IClassFixture<DoctorLab>
     }
 
     [SkippableFact]
-    public async Task It_does_not_run()
+    public async Task A_server_that_does_not_run()
     {
         await lab.ReadyAsync();
         lab.NameLeadsTo(DoctorLab.BobAddress);
@@ -36,7 +35,7 @@ public sealed class ServerFaultTests(DoctorLab lab) : IClassFixture<DoctorLab>
     }
 
     [SkippableFact]
-    public async Task Another_answers_in_its_place()
+    public async Task Another_server_that_answers_in_its_place()
     {
         await lab.ReadyAsync();
         using var other = await Server.StartAsync(address: DoctorLab.OtherAddress, within: lab.Lan.Within("gateway"), port: lab.Server.Port);
@@ -46,7 +45,7 @@ public sealed class ServerFaultTests(DoctorLab lab) : IClassFixture<DoctorLab>
     }
 
     [SkippableFact]
-    public async Task What_answers_is_no_such_server()
+    public async Task A_server_that_is_none()
     {
         await lab.ReadyAsync();
         using var stranger = lab.Lan.In("gateway", () =>
@@ -65,16 +64,8 @@ public sealed class ServerFaultTests(DoctorLab lab) : IClassFixture<DoctorLab>
     public async Task A_clock_that_is_late()
     {
         await lab.ReadyAsync();
-        foreach (var (key, value) in FakeTime.Late(TimeSpan.FromMinutes(30)))
-            lab.Alice.Environment[key] = value;
-        try
-        {
-            (await Report.OfAsync(lab.Alice)).HasProblem("clock_wrong", "30 minutes behind the registration server's", "sudo timedatectl set-ntp true");
-        }
-        finally
-        {
-            lab.Alice.Environment.Clear();
-        }
+
+        (await OfAliceAsync(ahead: TimeSpan.FromMinutes(-30))).HasProblem("clock_wrong", "30 minutes behind the registration server's", "sudo timedatectl set-ntp true");
     }
 
     private static async Task HangUpAsync(TcpListener listener)

@@ -4,37 +4,11 @@ using OpenShare.EndToEnd.Tests.Harness;
 
 namespace OpenShare.EndToEnd.Tests.Discovery.Doctor;
 
-/// <summary>Each fault of a network, made in one, is found and called by its name, with what mends it.</summary>
-[Collection(Processes.Name)]
-public sealed class NetworkFaultTests(DoctorLab lab) : IClassFixture<DoctorLab>
+/// <summary>The network: interfaces, ports, multicast, broadcast, firewalls, and devices that are away.</summary>
+public sealed partial class FaultTests
 {
     private const string MulticastDns = "ether daddr { 01:00:5e:00:00:fb, 33:33:00:00:00:fb } drop";
     private const string ToMany = "meta pkttype { multicast, broadcast } ether type != arp drop";
-
-    [SkippableFact]
-    public async Task A_healthy_network_has_no_finding_on_either_side()
-    {
-        await lab.ReadyAsync();
-        await lab.MeetAsync();
-
-        foreach (var device in (TestDevice[])[lab.Alice, lab.Bob])
-        {
-            var report = (await Report.OfAsync(device)).IsHealthy()
-                .HasOk("network_works", "multicast_works", "port_open", "device_reached", "certificate_good", "clock_right", "server_answers");
-            Assert.InRange(report.Seconds, 0, 6);
-        }
-    }
-
-    [SkippableFact]
-    public async Task One_device_can_be_asked_for_by_name_id_or_address()
-    {
-        await lab.ReadyAsync();
-        await lab.MeetAsync();
-
-        foreach (var name in (string[])["bob", lab.Bob.Id[..10], $"{DoctorLab.BobAddress}:{lab.Bob.Port}"])
-            (await Report.OfAsync(lab.Alice, name)).IsHealthy().HasOk("device_reached");
-        (await lab.Alice.RunAsync("doctor", "dave")).EndedWith(4).Said("'dave'");
-    }
 
     [SkippableFact]
     public async Task No_network()
@@ -45,14 +19,6 @@ public sealed class NetworkFaultTests(DoctorLab lab) : IClassFixture<DoctorLab>
         (await Report.OfAsync(lab.Alice))
             .HasProblem("no_network", "No network interface but loopback", "ip -brief address")
             .HasProblem("server_unreachable", "no way to it", "curl");
-    }
-
-    [SkippableFact]
-    public async Task An_interface_that_is_not_there()
-    {
-        await lab.ReadyAsync();
-
-        (await Report.OfAsync(lab.Alice, "--interface", "wlan9")).HasProblem("interface_missing", "There is: eth0", "--interface");
     }
 
     [SkippableFact]
@@ -81,6 +47,7 @@ public sealed class NetworkFaultTests(DoctorLab lab) : IClassFixture<DoctorLab>
         await lab.Lan.HostAsync("alice", "sh", "-c",
             "ip link add wg0 type veth peer name wg0p; ip address add 10.9.0.1/24 dev wg0; ip link set wg0 up; ip link set wg0p up; ip route replace default via 10.9.0.2");
         await lab.Lan.FirewallAsync("alice", "output", "oifname eth0 drop");
+        await lab.Lan.FirewallAsync("alice", "input", "iifname eth0 drop");
 
         (await Report.OfAsync(lab.Alice)).HasProblem("vpn_takes_traffic", "VPN wg0", "local network");
     }
@@ -97,23 +64,25 @@ public sealed class NetworkFaultTests(DoctorLab lab) : IClassFixture<DoctorLab>
     }
 
     [SkippableFact]
-    public async Task Another_program_that_has_the_port_of_multicast_dns_for_itself()
+    public async Task An_interface_and_an_address_to_listen_at_that_are_not_there()
     {
         await lab.ReadyAsync();
-        using var holder = lab.Lan.In("alice", () =>
+
+        (await Report.OfAsync(lab.Alice, "--interface", "wlan9", "--listen", "192.168.7.7:4747"))
+            .HasProblem("interface_missing", "There is: eth0", "--interface")
+            .HasProblem("listen_address_missing", "192.168.7.7", "openshare agent --listen *:4747");
+    }
+
+    [SkippableFact]
+    public async Task Ports_that_other_programs_have_for_themselves()
+    {
+        await lab.ReadyAsync();
+        using var mdns = lab.Lan.In("alice", () =>
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             socket.Bind(new IPEndPoint(IPAddress.Any, 5353));
             return socket;
         });
-
-        (await Report.OfAsync(lab.Alice)).HasProblem("mdns_port_taken", "UDP port 5353", "sudo ss -ulnp 'sport = :5353'");
-    }
-
-    [SkippableFact]
-    public async Task A_port_to_listen_at_that_is_taken()
-    {
-        await lab.ReadyAsync();
         using var holder = lab.Lan.In("alice", () =>
         {
             var listener = new TcpListener(IPAddress.Any, lab.Alice.Port);
@@ -122,16 +91,9 @@ public sealed class NetworkFaultTests(DoctorLab lab) : IClassFixture<DoctorLab>
         });
 
         (await Report.OfAsync(lab.Alice, "--listen", $"0.0.0.0:{lab.Alice.Port}"))
+            .HasProblem("mdns_port_taken", "UDP port 5353", "sudo ss -ulnp 'sport = :5353'")
             .HasProblem("listen_port_taken", $"0.0.0.0:{lab.Alice.Port}", $"sudo ss -tlnp 'sport = :{lab.Alice.Port}'")
             .HasNote("agent_not_running", "No agent is running here", "openshare agent");
-    }
-
-    [SkippableFact]
-    public async Task An_address_to_listen_at_that_nobody_here_has()
-    {
-        await lab.ReadyAsync();
-
-        (await Report.OfAsync(lab.Alice, "--listen", "192.168.7.7:4747")).HasProblem("listen_address_missing", "192.168.7.7", "openshare agent --listen *:4747");
     }
 
     [SkippableFact]

@@ -46,6 +46,7 @@ internal static class OpenShareCommand
             new TransferCommand(shell),
             new ReceiptCommand(shell),
             new RevocationCommand(shell),
+            new DoctorCommand(shell),
         };
         foreach (var option in root.Options.OfType<HelpOption>())
             option.Action = new HelpWithExample((HelpAction)option.Action!);

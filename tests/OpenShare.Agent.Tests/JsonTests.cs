@@ -111,5 +111,17 @@ public sealed class JsonTests : IDisposable
         Golden.Equal("revocation-refresh.json", await AskAsync("revocation", "refresh"));
     }
 
+    [Fact]
+    public async Task A_diagnosis()
+    {
+        _device.OnDiagnose = _ => Some.Diagnosis;
+        using var cli = new Support.Cli(_home, _device);
+
+        Assert.Equal(1, await cli.RunAsync("doctor", "--json"));
+
+        var seconds = System.Text.Json.JsonDocument.Parse(cli.Out).RootElement.GetProperty("seconds").GetRawText();
+        Golden.Equal("doctor.json", cli.Out, ($"\"seconds\":{seconds}", "\"seconds\":4.2"));
+    }
+
     public void Dispose() => _home.Dispose();
 }

@@ -18,6 +18,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("transfer", "cancel")]
     [InlineData("receipt", "verify")]
     [InlineData("revocation", "status")]
+    [InlineData("doctor")]
     public async Task Every_command_has_help_with_an_example(params string[] command)
     {
         using var device = new TestDevice(_folder.Path, "device");

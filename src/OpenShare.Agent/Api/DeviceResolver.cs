@@ -67,6 +67,21 @@ internal sealed class DeviceResolver(AgentContext agent)
     }
 
     /// <summary>Names before ids, since a name may well be made of hex digits.</summary>
+    internal static ImmutableArray<PeerView> Matching(string text, ImmutableArray<PeerView> peers)
+    {
+        ImmutableArray<PeerView> matches = [.. peers.Where(p => string.Equals(p.Name, text, StringComparison.OrdinalIgnoreCase))];
+        if (matches.Length > 1 && matches.Where(p => p.Name == text).ToImmutableArray() is { Length: 1 } exact)
+            matches = exact;
+        if (matches.IsEmpty)
+            matches = [.. peers.Where(p => p.DeviceId.ToString().StartsWith(text, StringComparison.OrdinalIgnoreCase))];
+        if (matches.IsEmpty && IPAddress.TryParse(text, out var address))
+            matches = [.. peers.Where(p => address.Equals(p.Address?.Address))];
+        // A device that was set up anew leaves its old self behind under the same name: out of sight, expired or revoked.
+        if (matches.Length > 1 && matches.Where(IsThere).ToImmutableArray() is { Length: 1 } there)
+            matches = there;
+        return matches;
+    }
+
     internal static DeviceResolution Pick(string text, ImmutableArray<PeerView> peers)
     {
         var matches = Matching(text, peers);
@@ -80,19 +95,6 @@ internal sealed class DeviceResolver(AgentContext agent)
             _ => new DeviceResolution.Ambiguous(
                 $"'{Printable.Shorten(text, 64)}' may be any of {matches.Length} devices: {string.Join(", ", matches.Take(5).Select(Described))}. Say which by its id or address."),
         };
-    }
-
-    private static ImmutableArray<PeerView> Matching(string text, ImmutableArray<PeerView> peers)
-    {
-        ImmutableArray<PeerView> matches = [.. peers.Where(p => string.Equals(p.Name, text, StringComparison.OrdinalIgnoreCase))];
-        if (matches.Length > 1 && matches.Where(p => p.Name == text).ToImmutableArray() is { Length: 1 } exact)
-            matches = exact;
-        if (matches.IsEmpty)
-            matches = [.. peers.Where(p => p.DeviceId.ToString().StartsWith(text, StringComparison.OrdinalIgnoreCase))];
-        if (matches.IsEmpty && IPAddress.TryParse(text, out var address))
-            matches = [.. peers.Where(p => address.Equals(p.Address?.Address))];
-        // A device that was set up anew leaves its old self behind under the same name: out of sight, expired or revoked.
-        return matches.Length > 1 && matches.Where(IsThere).ToImmutableArray() is { Length: 1 } there ? there : matches;
     }
 
     private static bool IsAnnouncedOnly(DeviceResolution resolution, string text, ImmutableArray<PeerView> peers) =>

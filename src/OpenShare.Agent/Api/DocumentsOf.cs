@@ -6,6 +6,7 @@ using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Agent.Api;
@@ -91,6 +92,15 @@ internal static class DocumentsOf
 
     internal static RevocationDocument Document(this RevocationView list, bool? changed = null) =>
         new(list.Version, list.IssuedAt, list.NextUpdate, list.IsStale, list.RevokedDevices, list.CheckedAt, changed);
+
+    internal static DoctorDocument Document(this Diagnosis diagnosis, TimeSpan took) => new(
+        diagnosis.IsHealthy,
+        diagnosis.Findings.Count(f => f.Severity == Severity.Problem),
+        diagnosis.Findings.Count(f => f.Severity == Severity.Note),
+        Math.Round(took.TotalSeconds, 1),
+        [.. diagnosis.Findings.Select(f => new FindingDocument(
+            Word(f.Code), Word(f.Severity), PrintableOrNull(f.About), Printable.Shorten(f.What), PrintableOrNull(f.Why),
+            PrintableOrNull(f.Remedy?.Text), PrintableOrNull(f.Remedy?.Command)))]);
 
     /// <summary>The words of a closed set: its names in snake_case.</summary>
     internal static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());

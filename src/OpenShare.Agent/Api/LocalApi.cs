@@ -26,6 +26,7 @@ internal static class LocalApi
         new TransfersApi(agent).Map(app);
         new ReceiptsApi(agent).Map(app);
         new RevocationApi(agent).Map(app);
+        new DoctorApi(agent).Map(app);
     }
 
     private static async Task TellProblems(HttpContext http, RequestDelegate next)

@@ -103,6 +103,10 @@ public sealed class LocalApiClient : IDisposable
     public Task<RevocationDocument> RefreshRevocationAsync(CancellationToken cancellation) =>
         PostAsync("v1/revocation/refresh", null, AgentJson.Readable.SendRequest, AgentJson.Readable.RevocationDocument, cancellation);
 
+    /// <param name="device">only about this one: its name, its id or a prefix of it, or HOST:PORT; null: the whole network</param>
+    public Task<DoctorDocument> DiagnoseAsync(string? device, CancellationToken cancellation) =>
+        GetAsync(device is null ? "v1/doctor" : $"v1/doctor?device={Uri.EscapeDataString(device)}", AgentJson.Readable.DoctorDocument, cancellation);
+
     public void Dispose() => _http.Dispose();
 
     private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)

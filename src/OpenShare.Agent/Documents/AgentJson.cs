@@ -16,6 +16,7 @@ namespace OpenShare.Agent.Documents;
 [JsonSerializable(typeof(ReceiptDocument))]
 [JsonSerializable(typeof(VerdictDocument))]
 [JsonSerializable(typeof(RevocationDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(SendRequest))]
 [JsonSerializable(typeof(VerifyReceiptRequest))]

@@ -30,6 +30,9 @@ public enum AgentReach
 {
     Network,
 
+    /// <summary>On the network, also where the address to listen at cannot be had: to find out what is wrong.</summary>
+    Diagnosis,
+
     /// <summary>Answers from the home alone: for one command where no agent runs.</summary>
     HomeOnly,
 }

@@ -50,5 +50,10 @@ internal sealed class DeviceService(IServiceProvider services, AgentOptions opti
         options.Accept == AcceptFrom.Own ? AcceptPolicy.Own : AcceptPolicy.None,
         options.SaveTo,
         options.PassphraseFile is { } file ? PassphraseFile.Read(file) : null,
-        options.Reach == AgentReach.Network ? DeviceReach.Network : DeviceReach.HomeOnly);
+        options.Reach switch
+        {
+            AgentReach.Network => DeviceReach.Network,
+            AgentReach.Diagnosis => DeviceReach.Diagnosis,
+            _ => DeviceReach.HomeOnly,
+        });
 }

@@ -63,6 +63,9 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         Receive<PeerQueries.GetPeers>(_peers.Forward);
         Receive<PeerCommands.ResolveDuplicate>(_peers.Forward);
         Receive<PeerCommands.LookFor>(_peers.Forward);
+        Receive<DiscoveryQueries.GetPeers>(_discovery.Forward);
+        Receive<PeerCommands.Resolve>(_peers.Forward);
+        Receive<PeerCommands.AskDialBack>(_peers.Forward);
         Receive<TransferCommands.SendFiles>(transfers.Forward);
         Receive<TransferCommands.CancelTransfer>(transfers.Forward);
         Receive<TransferQueries.GetTransfers>(transfers.Forward);

@@ -38,6 +38,9 @@ public enum DeviceReach
     /// <summary>Listens, announces, discovers, polls the registration service, resumes transfers.</summary>
     Network,
 
+    /// <summary>As <see cref="Network"/>, and where the address to listen at cannot be had, at any other: to find out what is wrong.</summary>
+    Diagnosis,
+
     /// <summary>
     /// Opens its home only, to answer from what is stored and to speak with the registration service when asked:
     /// for the one command of a person on whose machine no agent runs.

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using OpenShare.Device.Discovery.Doctor;
 using OpenShare.Device.Peers;
+using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 
@@ -61,6 +63,9 @@ public interface IDevice
 
     /// <summary>Asks the registration service for the newest list now.</summary>
     Task<RevocationRefresh> RefreshRevocation(CancellationToken cancellation);
+
+    /// <summary>Finds out, within a few seconds, why this device may not see or reach others, or be seen or reached.</summary>
+    Task<Diagnosis> Diagnose(DoctorSubject subject, CancellationToken cancellation);
 
     /// <summary>
     /// Completes when anything that the queries above answer may have changed since version <paramref name="seen"/>

@@ -5,6 +5,7 @@ using System.Net.NetworkInformation;
 using System.Text;
 using Akka.Actor;
 using Akka.Hosting;
+using OpenShare.Device.Discovery.Doctor;
 using OpenShare.Device.Discovery.Udp;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
@@ -17,6 +18,7 @@ using OpenShare.Device.Storage.Keys;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Tcp;
+using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Transfer;
@@ -37,13 +39,14 @@ public sealed class OpenShareDevice : IDevice
     private readonly DeviceWarnings _warnings;
     private readonly DeviceOptions _options;
     private readonly TaskCompletionSource _ended;
+    private readonly Examination _doctor;
     private int _stopped;
 
     private OpenShareDevice(
-        DevicesActor.DeviceStarted started, DeviceOptions options, DeviceAdapters adapters, HttpRegistrationService service, Watching watching)
+        DevicesActor.DeviceStarted started, DeviceOptions options, DeviceAdapters adapters, HttpRegistrationService service, Examination doctor, Watching watching)
     {
         (_device, _watcher) = (started.Device, started.Observer);
-        (_options, _adapters, _service) = (options, adapters, service);
+        (_options, _adapters, _service, _doctor) = (options, adapters, service, doctor);
         (_changes, _warnings, _ended) = watching;
         _watcher.Tell(new DeviceWatcherActor.Watch(_device));
     }
@@ -56,9 +59,10 @@ public sealed class OpenShareDevice : IDevice
         var devices = await ActorRegistry.For(system).GetAsync<DevicesActor>(cancellation).ConfigureAwait(false);
         DeviceAdapters adapters;
         HttpRegistrationService service;
+        ListeningFacts listening;
         try
         {
-            (adapters, service) = Open(options);
+            (adapters, service, listening) = Open(options);
         }
         catch (Exception error) when (error is StorageException or TransportException)
         {
@@ -70,7 +74,9 @@ public sealed class OpenShareDevice : IDevice
         var observer = DeviceWatcherActor.Props(adapters.Context.Events, watching.Changes, watching.Warnings, watching.Ended);
         var started = await devices.Ask<DevicesActor.DeviceStarted>(
             new DevicesActor.StartDevice(options.Name, adapters, settings, observer), Patience, cancellation).ConfigureAwait(false);
-        return new OpenShareDevice(started, options, adapters, service, watching);
+        var asked = new AskedDevice(started.Device, adapters, listening, options, () => watching.Warnings.Revoked);
+        var doctor = new Examination(adapters.Context, DoctorTools.Real(adapters.Context), asked);
+        return new OpenShareDevice(started, options, adapters, service, doctor, watching);
     }
 
     public async Task<DeviceStatus> GetStatus(CancellationToken cancellation)
@@ -146,6 +152,8 @@ public sealed class OpenShareDevice : IDevice
     public Task<RevocationRefresh> RefreshRevocation(CancellationToken cancellation) =>
         Ask<RevocationRefresh>(new RevocationCommands.Refresh(), cancellation);
 
+    public Task<Diagnosis> Diagnose(DoctorSubject subject, CancellationToken cancellation) => _doctor.Diagnose(subject, cancellation);
+
     public Task<long> WaitForChange(long seen, CancellationToken cancellation) => _changes.WaitPast(seen, cancellation);
 
     public async Task StopAsync()
@@ -157,12 +165,13 @@ public sealed class OpenShareDevice : IDevice
         await (await Task.WhenAny(said, Ended).ConfigureAwait(false)).ConfigureAwait(false);
         await _device.GracefulStop(Patience).ConfigureAwait(false);
         await _watcher.GracefulStop(Patience).ConfigureAwait(false);
+        _doctor.Dispose();
         _adapters.Listener?.Dispose();
         _service.Dispose();
         _adapters.Database.Dispose();
     }
 
-    private static (DeviceAdapters Adapters, HttpRegistrationService Service) Open(DeviceOptions options)
+    private static (DeviceAdapters Adapters, HttpRegistrationService Service, ListeningFacts Listening) Open(DeviceOptions options)
     {
         var random = new SystemRandom();
         var transport = new TcpTransport();
@@ -170,13 +179,19 @@ public sealed class OpenShareDevice : IDevice
             TimeProvider.System, random, new Workers(Math.Max(2, Environment.ProcessorCount)), transport, new DeviceEventBus());
         var keys = KeyFile.Open(
             options.Home.KeyFile, () => options.Passphrase is { } passphrase ? Encoding.UTF8.GetBytes(passphrase.Reveal()) : null, random);
-        var onNetwork = options.Reach == DeviceReach.Network;
-        var listener = onNetwork ? LastPort.Listen(transport, options.Listen, options.Home.PortFile) : null;
+        var onNetwork = options.Reach != DeviceReach.HomeOnly;
+        ListeningFacts? trouble = null;
+        var listener = options.Reach switch
+        {
+            DeviceReach.Network => LastPort.Listen(transport, options.Listen, options.Home.PortFile),
+            DeviceReach.Diagnosis => DoctorListener.Open(transport, options.Listen, out trouble),
+            _ => null,
+        };
         var database = DeviceDatabase.Open(options.Home.DatabaseFile);
         var service = new HttpRegistrationService();
         return (new DeviceAdapters(
             context, keys, database, new LocalDisk(), service, listener, () => new UdpDiscoveryPort(),
-            onNetwork ? RevocationPace.Default : RevocationPace.OnDemand), service);
+            onNetwork ? RevocationPace.Default : RevocationPace.OnDemand), service, trouble ?? new ListeningFacts.Open(options.AdvertisedPort ?? listener?.LocalEndPoint.Port ?? 0));
     }
 
     /// <summary>What the device's watcher keeps up to date.</summary>

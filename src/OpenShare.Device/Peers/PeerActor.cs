@@ -59,6 +59,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         Receive<PeerCommands.TellLinks>(_ => { if (_link is { } link) Sender.Tell(new PeerEvents.LinkOpened(_device, link.Id, link.Certificate)); });
         Receive<PeerCommands.SendControl>(OnSendControl);
         Receive<PeerCommands.OpenStreams>(OnOpenStreams);
+        Receive<PeerCommands.AskDialBack>(OnAskDialBack);
 
         Receive<Dialled>(OnDialled);
         Receive<Probed>(OnProbed);
@@ -68,6 +69,8 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         Receive<Link.Ended>(m => { if (m.Link == _link?.Id) EndLink(m.End, m.Reason); });
         Receive<LivenessDue>(_ => OnLivenessDue());
         Receive<StreamJoined>(OnStreamJoined);
+        Receive<DialledBack>(OnDialledBack);
+        Receive<DialBackOverdue>(m => EndDialBack(m.Attempt, isReached: false));
         Receive<RetryStream>(m => { if (m.Link == _link?.Id) DialStream(m.Transfer, m.Try); });
     }
 
@@ -97,7 +100,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         _isStopping = true;
         _dial.Release();
         // One after the other, by name: the order in which children stop by themselves is chance.
-        foreach (var child in new[] { _dialling, _probing }.OfType<IActorRef>())
+        foreach (var child in new[] { _dialling, _probing, _dialBack }.OfType<IActorRef>())
             Context.Stop(child);
         var said = _link is null ? Task.CompletedTask : CloseLink(LinkEnd.ClosedHere, "This device stops.");
         said.PipeTo(Self, success: () => PoisonPill.Instance, failure: _ => PoisonPill.Instance);
@@ -200,6 +203,12 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
                 if (message.StreamsWanted.TransferId.Length == 16)
                     DialStreams(TransferId.FromBytes(message.StreamsWanted.TransferId.Span), (int)Math.Min(message.StreamsWanted.Count, LinkStreams.MostAtOnce));
                 break;
+            case Control.KindOneofCase.DialBackWanted:
+                OnDialBackWanted(link, message.DialBackWanted);
+                break;
+            case Control.KindOneofCase.DialBackAnswer:
+                OnDialBackAnswer(message.DialBackAnswer);
+                break;
             default:
                 _context.Events.Publish(new PeerEvents.ControlReceived(_device, link.Id, message));
                 break;
@@ -261,6 +270,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         else
             said = link.CloseAsync(Context.System.Scheduler, dropsQueued);
         Timers.Cancel("liveness");
+        ForgetDialBackAskers();
         _log.Info("The link with {0} ended: {1}", _device, reason);
         Context.Parent.Tell(new PeerSignals.SessionClosed(link.Session.Id));
         _context.Events.Publish(new PeerEvents.LinkClosed(_device, link.Id, end, reason));

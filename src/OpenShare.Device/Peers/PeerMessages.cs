@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Discovery;
@@ -81,6 +82,12 @@ public static class PeerCommands
     /// <summary>Sends on the link's control stream. Dropped when that link is no more: LinkClosed has been or will be heard.</summary>
     public sealed record SendControl(DeviceId Device, LinkId Link, Control Message);
 
+    /// <summary>
+    /// Asks over the open link whether the peer can connect to this device at that port. Answered with <see cref="DialBackOutcome"/>.
+    /// </summary>
+    /// <param name="Only">the address family that this device listens on; null: both</param>
+    public sealed record AskDialBack(DeviceId Device, int Port, AddressFamily? Only = null);
+
     /// <summary>Wants so many further streams for a transfer over this link, whichever side dialled. Each arrives as StreamOpened on both sides.</summary>
     public sealed record OpenStreams(DeviceId Device, LinkId Link, TransferId Transfer, int Count);
 }
@@ -109,6 +116,18 @@ public abstract record AddressResolution
     public sealed record Found(long Request, DeviceId Device) : AddressResolution(Request);
 
     public sealed record Failed(long Request, LinkProblem Problem) : AddressResolution(Request);
+}
+
+/// <summary>Whether a peer could connect to this device.</summary>
+public enum DialBackOutcome
+{
+    /// <summary>There is no link to ask over.</summary>
+    NoLink,
+    Reached,
+    NotReached,
+
+    /// <summary>It did not try, or the link ended before it could say.</summary>
+    Unknown,
 }
 
 public static class PeerQueries

@@ -79,6 +79,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<PeerCommands.Release>(m => Peer(m.Device).Forward(m));
         Receive<PeerCommands.SendControl>(m => Peer(m.Device).Forward(m));
         Receive<PeerCommands.OpenStreams>(m => Peer(m.Device).Forward(m));
+        Receive<PeerCommands.AskDialBack>(m => Peer(m.Device).Forward(m));
         Receive<PeerCommands.TellLinks>(m => { foreach (var peer in _peers.Values) peer.Forward(m); });
         Receive<PeerCommands.Resolve>(OnResolve);
         Receive<PeerCommands.Stop>(_ => OnStop());

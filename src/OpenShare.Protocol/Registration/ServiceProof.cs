@@ -33,6 +33,10 @@ public static class ServiceProof
             : throw new ProtocolException($"It showed more than {Limits.TrustLinks} trust roots.");
     }
 
+    /// <summary>As below, by the newest trust root that is shown and follows from those that are held.</summary>
+    /// <exception cref="ProtocolException">it does not follow, or vouches for another key</exception>
+    public static TlsPin Pin(ServiceShown shown, TrustChain held, DateTimeOffset now) => Pin(shown, held.Follow(ReadLinks(shown)).Newest, now);
+
     /// <summary>The connection's TLS key, when an issuing key of the trust root vouches for it.</summary>
     /// <param name="now">as the device takes it, never below its <see cref="TimeFloor"/></param>
     /// <exception cref="ProtocolException">none vouches for it; the message is for a person</exception>

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using OpenShare.Device.Discovery.Doctor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
+using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 
@@ -26,6 +28,10 @@ internal sealed class FakeDevice : IDevice
     internal ReceiptCheck Check { get; set; } = new("This is no receipt.", null, null);
 
     internal RevocationRefresh Refresh { get; set; } = new RevocationRefresh.NotRegistered();
+
+    internal Func<DoctorSubject, Diagnosis> OnDiagnose { get; set; } = _ => new Diagnosis([]);
+
+    internal List<DoctorSubject> Subjects { get; } = [];
 
     internal Func<RegistrationOrder, RegistrationStart> OnRegister { get; set; } = _ => new RegistrationStart.Begun();
 
@@ -128,6 +134,13 @@ internal sealed class FakeDevice : IDevice
     public Task<RevocationView> GetRevocation(CancellationToken cancellation) => Task.FromResult(Status.Revocation);
 
     public Task<RevocationRefresh> RefreshRevocation(CancellationToken cancellation) => Task.FromResult(Refresh);
+
+    public Task<Diagnosis> Diagnose(DoctorSubject subject, CancellationToken cancellation)
+    {
+        lock (_gate)
+            Subjects.Add(subject);
+        return Task.FromResult(OnDiagnose(subject));
+    }
 
     public Task<long> WaitForChange(long seen, CancellationToken cancellation) => _changes.WaitPast(seen, cancellation);
 

@@ -2,6 +2,7 @@ using System.Net;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 
@@ -48,6 +49,13 @@ internal static class Some
         ChunksDone = 4,
         Receipt = new ReceiptSummary(Time.AddMinutes(1), 3, 0, 0),
     };
+
+    internal static Diagnosis Diagnosis => new(
+    [
+        Finding.Ok(FindingCode.NetworkWorks, "On the network: eth0 192.0.2.1/24."),
+        Finding.Problem(FindingCode.PortBlockedHere, "bob (b0b00000) cannot connect to this device.", "Others cannot send to it.", new Remedy("Allow the port.", "sudo ufw allow 4747/tcp")),
+        Finding.Note(FindingCode.DeviceSilent, "carol is not in sight.", "It may be off.", new Remedy("Look whether it is on.")) with { About = "carol" },
+    ]);
 
     internal static ReceiptView Receipt => new(
         TransferId, ManifestId, Alice, Bob, "bob", Enumerable.Repeat((byte)0xab, 32).ToArray(), new ReceiptSummary(Time, 1, 1, 0),

@@ -5,6 +5,7 @@ namespace OpenShare.EndToEnd.Tests.Harness;
 /// <summary>A wrong clock for one process, by Debian's libfaketime.</summary>
 internal static class FakeTime
 {
+    /// <param name="by">negative: it is ahead</param>
     public static Dictionary<string, string> Late(TimeSpan by)
     {
         var library = Directory.Exists("/usr/lib")
@@ -14,7 +15,7 @@ internal static class FakeTime
         return new Dictionary<string, string>
         {
             ["LD_PRELOAD"] = library!,
-            ["FAKETIME"] = string.Create(CultureInfo.InvariantCulture, $"-{by.TotalSeconds:0}s"),
+            ["FAKETIME"] = string.Create(CultureInfo.InvariantCulture, $"{(by < TimeSpan.Zero ? '+' : '-')}{by.Duration().TotalSeconds:0}s"),
             // Timers go by the monotonic clock, and that one stays right.
             ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
         };

@@ -5,18 +5,23 @@ internal sealed class Server : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly string[] _flags;
+    private readonly string _address;
+    private readonly string[] _within;
     private IReadOnlyDictionary<string, string>? _environment;
     private RunningProcess? _process;
 
-    private Server(string[] flags, IReadOnlyDictionary<string, string>? environment) => (_flags, _environment) = (flags, environment);
+    private Server(string[] flags, IReadOnlyDictionary<string, string>? environment, string address = "127.0.0.1", string[]? within = null) =>
+        (_flags, _environment, _address, _within) = (flags, environment, address, within ?? []);
 
-    public int Port { get; } = Ports.Free();
+    public int Port { get; private init; } = Ports.Free();
 
-    public string Url => $"https://127.0.0.1:{Port}";
+    public string Url => $"https://{_address}:{Port}";
 
-    public static async Task<Server> StartAsync(string[]? flags = null, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="within">a command that runs it in another network, where it has that address</param>
+    public static async Task<Server> StartAsync(
+        string[]? flags = null, IReadOnlyDictionary<string, string>? environment = null, string address = "127.0.0.1", string[]? within = null, int? port = null)
     {
-        var server = new Server(flags ?? [], environment);
+        var server = new Server(flags ?? [], environment, address, within) { Port = port ?? Ports.Free() };
         await server.StartAgainAsync();
         return server;
     }
@@ -26,7 +31,7 @@ internal sealed class Server : IDisposable
 
     public async Task StartAgainAsync()
     {
-        _process = RunningProcess.Start(Checkout.Server, ["run", "--urls", Url, "--data", _folder.Path, .. _flags], _environment);
+        _process = RunningProcess.Start(Checkout.Server, ["run", "--urls", Url, "--data", _folder.Path, .. _flags], _environment, _within);
         // The fingerprint is printed once it listens.
         await _process.LineAsync("its fingerprint", line => line.Contains("sha256:", StringComparison.Ordinal));
     }

@@ -15,7 +15,7 @@ internal sealed class TestDevice(string folder, string name) : IDisposable
     /// <summary>Where what it receives goes.</summary>
     public string SaveTo { get; init; } = Path.Combine(folder, name + "-received");
 
-    public int Port { get; } = Ports.Free();
+    public int Port { get; init; } = Ports.Free();
 
     /// <summary>The port it announces: of a relay in front of it.</summary>
     public int? AdvertisedPort { get; init; }
@@ -25,10 +25,16 @@ internal sealed class TestDevice(string folder, string name) : IDisposable
     /// <summary>Environment of its agent, besides the product's own.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
+    /// <summary>A command that runs its other commands so.</summary>
+    public string[] CommandWithin { get; set; } = [];
+
     /// <summary>A command that runs its agent under some condition: fewer rights, another network.</summary>
     public string[] AgentWithin { get; set; } = [];
 
     public RunningProcess Agent => _agent ?? throw new InvalidOperationException($"{name} has no agent.");
+
+    /// <summary>An agent of it was started, and runs still.</summary>
+    public bool HasAgent => _agent is { IsRunning: true };
 
     public string Id => _id ?? throw new InvalidOperationException($"{name} is not registered.");
 
@@ -92,7 +98,7 @@ internal sealed class TestDevice(string folder, string name) : IDisposable
         return await command.EndAsync();
     }
 
-    public RunningProcess Start(IEnumerable<string> arguments) => RunningProcess.Start(Checkout.OpenShare, ["--home", Home, .. arguments], Environment);
+    public RunningProcess Start(IEnumerable<string> arguments) => RunningProcess.Start(Checkout.OpenShare, ["--home", Home, .. arguments], Environment, CommandWithin);
 
     public void Dispose() => _agent?.Dispose();
 }

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Net;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Protocol.Discovery.Doctor;
+
+namespace OpenShare.Device.Discovery.Doctor;
+
+/// <summary>Looks at one other device: is it there, does it take connections, and can it connect to this one.</summary>
+internal sealed class DeviceExamination(DeviceContext context, IReachability reach, IDoctorDevice device)
+{
+    internal static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(2);
+
+    // A handshake takes milliseconds; and the other side gives its dial back two seconds.
+    private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan DialBackPatience = DialBackGate.Patience + TimeSpan.FromSeconds(0.5);
+
+    private const int MostEndPoints = 4;
+
+    internal async Task<DeviceFacts> Examine(KnownDevice known, CancellationToken cancellation)
+    {
+        var facts = new DeviceFacts(known.Id, known.Name, known.Standing, known.IsSeen, [], new LinkFacts.NotTried());
+        if (known.Standing is DeviceStanding.Revoked or DeviceStanding.Duplicate)
+            return facts;
+        // Where a link is open already, that is how it is reached, and no other is made.
+        var asking = AskDialBack(known.Id, cancellation);
+        var endPoints = await Try(known.EndPoints, cancellation).ConfigureAwait(false);
+        var dialBack = await asking.ConfigureAwait(false);
+        LinkFacts link = dialBack != DialBackOutcome.NoLink
+            ? new LinkFacts.Open(ToFacts(dialBack))
+            : await Link(endPoints, known, cancellation).ConfigureAwait(false);
+        return facts with { EndPoints = endPoints, Link = link };
+    }
+
+    /// <summary>Whoever is at that address.</summary>
+    internal async Task<DeviceFacts> Examine(IPEndPoint place, CancellationToken cancellation)
+    {
+        var endPoints = await Try([place], cancellation).ConfigureAwait(false);
+        var link = await Link(endPoints, expected: null, cancellation).ConfigureAwait(false);
+        return new DeviceFacts(null, $"{place}", DeviceStanding.Good, IsSeen: false, endPoints, link);
+    }
+
+    private async Task<ImmutableArray<EndPointFacts>> Try(ImmutableArray<IPEndPoint> endPoints, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(ConnectPatience, context.Time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        return [.. await Task.WhenAll(endPoints.Take(MostEndPoints).Select(e => Try(e, ended.Token))).ConfigureAwait(false)];
+    }
+
+    private async Task<EndPointFacts> Try(IPEndPoint endPoint, CancellationToken cancellation)
+    {
+        using var isKnown = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var host = reach.LookFor(endPoint.Address, isKnown.Token);
+        var connecting = await reach.Connect(endPoint, cancellation).ConfigureAwait(false);
+        // Who takes or refuses a connection is there.
+        if (connecting is Connecting.Connected or Connecting.Refused)
+            await isKnown.CancelAsync().ConfigureAwait(false);
+        var presence = await host.ConfigureAwait(false);
+        return new EndPointFacts(endPoint, connecting, connecting is Connecting.Connected or Connecting.Refused ? Presence.Answers : presence);
+    }
+
+    private async Task<LinkFacts> Link(ImmutableArray<EndPointFacts> endPoints, KnownDevice? expected, CancellationToken cancellation)
+    {
+        if (endPoints.FirstOrDefault(e => e.Connecting == Connecting.Connected) is not { } open)
+            return new LinkFacts.NotTried();
+        var resolution = await Within(HandshakePatience, c => device.Resolve(open.EndPoint, c), cancellation).ConfigureAwait(false);
+        return resolution switch
+        {
+            AddressResolution.Found found when expected is null || found.Device == expected.Id =>
+                new LinkFacts.Open(ToFacts(await AskDialBack(found.Device, cancellation).ConfigureAwait(false))),
+            AddressResolution.Found found => new LinkFacts.Failed($"Another device of the account is at that address now: {found.Device}."),
+            AddressResolution.Failed failed => new LinkFacts.Failed(failed.Problem.Detail),
+            _ => new LinkFacts.Failed("It takes the connection and says nothing."),
+        };
+    }
+
+    private async Task<DialBackOutcome> AskDialBack(Protocol.Identity.DeviceId id, CancellationToken cancellation)
+    {
+        // What it would try is not there: that this device does not listen where it should is said already.
+        var port = device.Listening is ListeningFacts.Open open ? open.Port : 0;
+        return await Within(DialBackPatience, async c => (DialBackOutcome?)await device.AskDialBack(id, port, c).ConfigureAwait(false), cancellation).ConfigureAwait(false)
+            ?? DialBackOutcome.Unknown;
+    }
+
+    private static DialBack ToFacts(DialBackOutcome outcome) => outcome switch
+    {
+        DialBackOutcome.Reached => DialBack.Reached,
+        DialBackOutcome.NotReached => DialBack.NotReached,
+        _ => DialBack.Unknown,
+    };
+
+    /// <returns>null: not in time</returns>
+    private async Task<T?> Within<T>(TimeSpan limit, Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(limit, context.Time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        try
+        {
+            return await ask(ended.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or TimeoutException && !cancellation.IsCancellationRequested)
+        {
+            return default;
+        }
+    }
+}

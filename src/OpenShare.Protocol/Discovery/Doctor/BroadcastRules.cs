@@ -1,0 +1,29 @@
+namespace OpenShare.Protocol.Discovery.Doctor;
+
+/// <summary>The second way of finding: UDP broadcast, for networks that keep multicast back.</summary>
+internal static class BroadcastRules
+{
+    internal static IEnumerable<Finding> Judge(DoctorFacts facts)
+    {
+        if (facts.Used.Where(i => !i.Broadcast.Answered.IsEmpty).ToList() is { Count: > 0 } answered)
+        {
+            yield return Finding.Ok(FindingCode.BroadcastWorks, $"Broadcast works on {string.Join(", ", answered.Select(i => i.Name))}.");
+            yield break;
+        }
+        foreach (var network in facts.Used.Where(i => i.Broadcast is { Sending: Sending.Sent, IsOwnHeard: true }))
+        {
+            if (facts.Others.FirstOrDefault(d => IsThere(facts, d, network)) is not { } silent)
+                continue;
+            var isNeeded = network.Multicast is not { GoesOut: true, ComesIn: true };
+            yield return Finding.Of(
+                FindingCode.BroadcastBlocked, isNeeded,
+                $"{silent.Words} is there, on {network.Name}, and does not answer a question by broadcast (UDP port {MdnsMachine.BroadcastPort}).",
+                isNeeded ? "Where multicast does not pass, devices look for each other by broadcast; here that does not pass either." : "Devices fall back to broadcast where multicast does not pass. Multicast works here, so nothing is lost.",
+                new Remedy($"Allow UDP port {MdnsMachine.BroadcastPort} in the firewalls of both devices, and broadcast between clients in the settings of the access point ('client isolation' and 'broadcast filtering' off).", Remedies.AllowBroadcastIn(facts))) with { About = silent.Name };
+        }
+    }
+
+    private static bool IsThere(DoctorFacts facts, DeviceFacts device, InterfaceFacts network) =>
+        (facts.IsHeard(device) || device.Link is LinkFacts.Open)
+        && device.EndPoints.Any(e => network.Addresses.Any(a => a.Contains(e.EndPoint.Address)) && e.EndPoint.Address.GetAddressBytes().Length == 4);
+}

@@ -1,0 +1,197 @@
+using System.Collections.Immutable;
+using System.Net;
+using OpenShare.Device.Discovery.Doctor;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Tests.Support;
+using OpenShare.Device.Transport.Tcp;
+using OpenShare.Protocol.Discovery.Doctor;
+using OpenShare.Protocol.Identity;
+
+namespace OpenShare.Device.Tests.Discovery.Doctor;
+
+/// <summary>What is asked, of whom, and that it comes to an end.</summary>
+public sealed class ExaminationTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly DeviceId Bob = DeviceId.Parse("b0b00000000000000000000000000002");
+    private static readonly IPEndPoint BobAt = IPEndPoint.Parse("10.77.0.2:4747");
+
+    private readonly FakeSurroundings _around = new();
+
+    [Fact]
+    public async Task A_device_in_sight_is_connected_with_and_asked_to_connect_back()
+    {
+        InSight();
+        var isLinked = false;
+        _around.Connects = _ => Connecting.Connected;
+        _around.Resolves = at =>
+        {
+            isLinked = true;
+            return new AddressResolution.Found(1, Bob);
+        };
+        _around.DialsBack = _ => isLinked ? DialBackOutcome.NotReached : DialBackOutcome.NoLink;
+
+        var diagnosis = await Diagnose();
+
+        Assert.Equal([BobAt], _around.Resolved);
+        Assert.Contains(diagnosis.Findings, f => f.Code == FindingCode.PortBlockedHere);
+        Assert.Contains(diagnosis.Findings, f => f.Code == FindingCode.DeviceReached);
+    }
+
+    [Fact]
+    public async Task Where_a_link_is_open_no_other_is_made()
+    {
+        InSight();
+        _around.Connects = _ => Connecting.Connected;
+        _around.DialsBack = _ => DialBackOutcome.Reached;
+
+        var diagnosis = await Diagnose();
+
+        Assert.Empty(_around.Resolved);
+        Assert.Contains(diagnosis.Findings, f => f.Code == FindingCode.PortOpen);
+        Assert.True(diagnosis.IsHealthy, $"{diagnosis}");
+    }
+
+    [Fact]
+    public async Task Another_device_at_its_address_is_said()
+    {
+        InSight();
+        _around.Connects = _ => Connecting.Connected;
+        _around.Resolves = _ => new AddressResolution.Found(1, DeviceId.Parse("ca401000000000000000000000000003"));
+
+        Assert.Contains("Another device", Single(await Diagnose(), FindingCode.HandshakeFailed).What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_takes_the_connection_and_says_nothing_is_said()
+    {
+        InSight();
+        _around.Connects = _ => Connecting.Connected;
+
+        Assert.Contains("says nothing", Single(await Diagnose(), FindingCode.HandshakeFailed).What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_device_out_of_sight_is_waited_for_and_then_tried_where_it_last_was()
+    {
+        var looks = 0;
+        _around.Devices = () => [Known(isSeen: ++looks > 3)];
+
+        await Diagnose();
+
+        // And once more at the end: what handshakes showed of it.
+        Assert.Equal(5, _around.DevicesAsked);
+        Assert.Equal([BobAt], _around.Connected);
+    }
+
+    [Fact]
+    public async Task A_revoked_device_is_not_connected_with()
+    {
+        _around.Devices = () => [Known(isSeen: true) with { Standing = DeviceStanding.Revoked }];
+
+        Single(await Diagnose(new DoctorSubject.Device(Bob)), FindingCode.DeviceRevoked);
+
+        Assert.Empty(_around.Connected);
+    }
+
+    [Fact]
+    public async Task Who_was_not_seen_for_a_month_is_not_missed_unless_asked_for()
+    {
+        _around.Devices = () => [Known(isSeen: false) with { LastSeen = DateTimeOffset.UtcNow.AddDays(-31) }];
+
+        Assert.DoesNotContain((await Diagnose()).Findings, f => f.About == "bob");
+        Single(await Diagnose(new DoctorSubject.Device(Bob)), FindingCode.DeviceSilent);
+    }
+
+    [Fact]
+    public async Task Of_a_crowd_a_handful_is_looked_at()
+    {
+        _around.Devices = () => [.. Enumerable.Range(1, 50).Select(i => Known(isSeen: true) with
+        {
+            Id = DeviceId.FromBytes([(byte)i, .. new byte[15]]), EndPoints = [new IPEndPoint(IPAddress.Parse($"10.77.0.{i + 1}"), 4747)],
+        })];
+
+        await Diagnose();
+
+        Assert.Equal(8, _around.Connected.Count);
+    }
+
+    [Fact]
+    public async Task A_typed_place_is_asked_itself()
+    {
+        var diagnosis = await Diagnose(new DoctorSubject.Place(BobAt));
+
+        Assert.Equal([BobAt], _around.Connected);
+        Single(diagnosis, FindingCode.DeviceSilent);
+    }
+
+    [Fact]
+    public async Task Without_a_registration_no_server_is_asked()
+    {
+        _around.Self = null;
+
+        var diagnosis = await Diagnose();
+
+        Single(diagnosis, FindingCode.NotRegistered);
+        Assert.DoesNotContain(diagnosis.Findings, f => f.Code == FindingCode.ServerAnswers);
+    }
+
+    [Fact]
+    public async Task A_clock_is_compared_with_the_servers()
+    {
+        _around.Service = _around.Service with { Date = DateTimeOffset.UtcNow.AddMinutes(20) };
+
+        Assert.Contains("20 minutes behind", Single(await Diagnose(), FindingCode.ClockWrong).What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_examination_at_a_time()
+    {
+        var (running, most) = (0, 0);
+        _around.Devices = () =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref running));
+            Interlocked.Decrement(ref running);
+            return [Known(isSeen: true)];
+        };
+        _around.DialsBack = _ => DialBackOutcome.Reached;
+        var doctor = Doctor();
+
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => doctor.Diagnose(new DoctorSubject.Everybody(), default))).WaitAsync(Deadline);
+
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
+    public async Task Who_asked_and_left_ends_it()
+    {
+        using var left = new CancellationTokenSource();
+        var diagnosing = Doctor().Diagnose(new DoctorSubject.Everybody(), left.Token);
+
+        await left.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => diagnosing.WaitAsync(Deadline));
+    }
+
+    private void InSight()
+    {
+        _around.Devices = () => [Known(isSeen: true)];
+        _around.Heard = [new InterfaceFacts("eth0", InterfaceKind.Ordinary, FakeSurroundings.Lan.Addresses)
+        {
+            Multicast = new MulticastFacts(Sending.Sent, [BobAt.Address], [BobAt.Address], [BobAt.Address], [BobAt.Address]),
+        }];
+    }
+
+    private static KnownDevice Known(bool isSeen) => new(Bob, "bob", DeviceStanding.Good, isSeen, [BobAt], DateTimeOffset.UtcNow);
+
+    private static Finding Single(Diagnosis diagnosis, FindingCode code) => Assert.Single(diagnosis.Findings, f => f.Code == code);
+
+    private Task<Diagnosis> Diagnose(DoctorSubject? subject = null) => Doctor().Diagnose(subject ?? new DoctorSubject.Everybody(), default).WaitAsync(Deadline);
+
+    private Examination Doctor()
+    {
+        var context = new DeviceContext(new HurriedTime(10), new SystemRandom(), new Workers(1), new TcpTransport(), new DeviceEventBus());
+        return new Examination(context, new DoctorTools(_around, _around, _around, _around), _around);
+    }
+}

@@ -69,7 +69,7 @@ internal sealed class AskedDevice(
             _ => DeviceStanding.Good,
         },
         IsSeen: sighting is not null,
-        [.. AddressOrder.BestFirst(sighting?.Place.EndPoints ?? []).Concat(record?.Endpoints ?? []).Distinct()],
+        [.. AddressOrder.BestFirst(sighting?.Place.EndPoints ?? []).Concat(AddressOrder.BestFirst(record?.Endpoints ?? [])).Distinct()],
         record?.LastSeen);
 
     private Task<T> Ask<T>(object question, CancellationToken cancellation) => device.Ask<T>(question, Patience, cancellation);

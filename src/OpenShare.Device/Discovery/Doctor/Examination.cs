@@ -113,10 +113,10 @@ internal sealed class Examination(DeviceContext context, DoctorTools tools, IDoc
     private bool IsMissed(KnownDevice known) =>
         known.IsSeen || (known.Standing != DeviceStanding.Revoked && known.LastSeen is { } last && context.Now - last < Missed);
 
-    /// <summary>Multicast is known to pass both ways, and each device was heard at one of its addresses.</summary>
+    /// <summary>Multicast is known to pass both ways, and broadcast where it does, and each device was heard at one of its addresses.</summary>
     private static bool IsEnough(ImmutableArray<InterfaceFacts> facts, ImmutableArray<ImmutableArray<IPAddress>> devices) =>
         !devices.IsEmpty && facts.Any(i => i.Multicast is { GoesOut: true, ComesIn: true })
-        && facts.All(i => !i.Broadcast.IsOwnHeard || !i.Broadcast.Answered.IsEmpty)
+        && facts.All(i => i.Multicast is not { GoesOut: true, ComesIn: true } || i.Broadcast.Sending != Sending.Sent || !i.Broadcast.Answered.IsEmpty)
         && devices.All(d => d.Any(a => facts.Any(i => i.Multicast.AnsweredAlone.Contains(a) && i.Multicast.Heard.Contains(a))));
 
     private async Task<GatewayFacts?> Gateway(ImmutableArray<HostInterface> interfaces, CancellationToken cancellation)

@@ -38,7 +38,7 @@ internal static class DeviceRules
                 "It was spoken with before, but never at an address of its own.",
                 new Remedy("Start the agent there, and run openshare doctor there too.", "openshare agent"));
         }
-        if (!device.EndPoints.Any(e => facts.NextTo(e.EndPoint.Address) is not null || facts.IsHere(e.EndPoint.Address)))
+        if (!device.EndPoints.Any(e => IsInThisNetwork(facts, device, e)))
             return OtherSubnet(facts, device);
         if (device.Link is LinkFacts.Failed failed)
         {
@@ -56,6 +56,12 @@ internal static class DeviceRules
             return PortBlockedThere(device, $"The machine where {device.Words} last was is there, and");
         return device.EndPoints.Any(e => e.Connecting == Connecting.Refused) ? NotRunning(facts, device) : Silent(facts, device);
     }
+
+    // A link-local address says nothing of the network that it is in: only that it was reached, or heard, does.
+    private static bool IsInThisNetwork(DoctorFacts facts, DeviceFacts device, EndPointFacts place) =>
+        facts.IsHere(place.EndPoint.Address)
+        || (facts.NextTo(place.EndPoint.Address) is not null
+            && (!PeerAddresses.IsLinkLocal(place.EndPoint.Address) || place.Connecting == Connecting.Connected || facts.IsHeard(device)));
 
     private static Finding OtherSubnet(DoctorFacts facts, DeviceFacts device)
     {

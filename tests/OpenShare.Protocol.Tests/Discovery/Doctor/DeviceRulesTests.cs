@@ -1,3 +1,4 @@
+using System.Net;
 using OpenShare.Protocol.Discovery.Doctor;
 
 namespace OpenShare.Protocol.Tests.Discovery.Doctor;
@@ -63,6 +64,16 @@ public sealed class DeviceRulesTests
         Assert.Contains(
             "it was reached there",
             Quiet.With(Healthy.Unseen(Connecting.Connected, at: "192.168.8.2:4747")).Finds(FindingCode.OtherSubnet).Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_link_local_address_of_before_does_not_put_a_device_into_this_network()
+    {
+        var bob = Healthy.Unseen(Connecting.NoAnswer, at: "192.168.8.2:4747");
+        var linkLocal = new EndPointFacts(IPEndPoint.Parse("[fe80::b%2]:4747"), Connecting.NoAnswer, Presence.Unknown);
+
+        Quiet.With(bob with { EndPoints = [.. bob.EndPoints, linkLocal] }).Finds(FindingCode.OtherSubnet);
+        Quiet.With(bob with { EndPoints = [.. bob.EndPoints, linkLocal with { Connecting = Connecting.Connected }] }).FindsNo(FindingCode.OtherSubnet);
     }
 
     [Fact]

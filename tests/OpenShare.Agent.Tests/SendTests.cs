@@ -107,6 +107,29 @@ public sealed class SendTests : IDisposable
         Assert.Single(_device.Sends);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task From_a_device_that_is_revoked_it_ends_with_5_whether_it_is_known_before_or_while_the_other_is_looked_for(bool isKnown)
+    {
+        _device.SetPeers(Some.Peer with { Address = null });
+        await using var agent = await TestAgent.StartAsync(_home.Home, _device);
+        if (isKnown)
+            _device.Change(s => s with { Trust = PeerTrust.Revoked });
+        var sending = agent.Client.SendAsync(new([_file], "bob", isKnown ? 3600 : 0.5), CancellationToken.None);
+        if (!isKnown)
+        {
+            await Until.TrueAsync(() => _device.PeersAsked > 0, "bob is looked for");
+            _device.Change(s => s with { Trust = PeerTrust.Revoked });
+        }
+
+        var refused = await Assert.ThrowsAsync<OpenShare.Agent.Client.LocalApiException>(() => sending);
+
+        Assert.Equal(5, OpenShare.Cli.Invocation.ExitCode.Of(refused));
+        Assert.StartsWith("This device was revoked.", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(_device.Sends);
+    }
+
     [Fact]
     public async Task A_device_that_never_appears_ends_it_with_4()
     {

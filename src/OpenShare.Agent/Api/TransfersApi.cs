@@ -11,6 +11,8 @@ internal sealed class TransfersApi(AgentContext agent)
     /// <summary>Longest that a request may wait for a device to be seen.</summary>
     private const double LongestWaitSeconds = 3600;
 
+    private const string Revoked = "This device was revoked. The other devices of its account refuse it, and are not to be seen from here.";
+
     private readonly DeviceResolver _resolver = new(agent);
 
     internal void Map(IEndpointRouteBuilder routes)
@@ -30,6 +32,11 @@ internal sealed class TransfersApi(AgentContext agent)
         if (request.Paths.Count == 0 || !request.Paths.All(path => !string.IsNullOrEmpty(path) && Path.IsPathFullyQualified(path)))
             throw new ProtocolException("The paths to send must be absolute, and at least one.");
         var wait = TimeSpan.FromSeconds(Math.Clamp(request.WaitSeconds, 0, LongestWaitSeconds));
+        if (await IsRevoked(http))
+        {
+            await Reply.Problem(http, ProblemCodes.NotTrusted, Revoked);
+            return;
+        }
         switch (await _resolver.Resolve(request.To, wait, http.RequestAborted))
         {
             case DeviceResolution.Found found:
@@ -38,11 +45,17 @@ internal sealed class TransfersApi(AgentContext agent)
             case DeviceResolution.Ambiguous ambiguous:
                 await Reply.Problem(http, ProblemCodes.Ambiguous, ambiguous.Message);
                 break;
+            case DeviceResolution.NotFound when await IsRevoked(http):
+                await Reply.Problem(http, ProblemCodes.NotTrusted, Revoked);
+                break;
             case DeviceResolution.NotFound missing:
                 await Reply.Problem(http, ProblemCodes.DeviceNotFound, missing.Message);
                 break;
         }
     }
+
+    // One that is revoked sees nobody any more: that the other one is not to be seen would be no answer.
+    private async Task<bool> IsRevoked(HttpContext http) => (await agent.Device.GetStatus(http.RequestAborted)).Trust == PeerTrust.Revoked;
 
     private async Task Start(HttpContext http, SendRequest request, SendTarget target)
     {

@@ -59,6 +59,18 @@ public sealed class HostileServiceTests : IDisposable
         Assert.IsType<ServiceFailure.Unreadable>(await Register(host));
     }
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"discovery_key\":null}")]
+    [InlineData("{\"discovery_key\":\"not base64url!\"}")]
+    [InlineData("{\"discovery_key\":\"AAAA\"}")]
+    public async Task What_is_no_discovery_key_is_said_to_be_none(string body)
+    {
+        using var host = TlsHost.Answering($"HTTP/1.1 200 OK\nContent-Length: {body.Length}", body: body);
+        var request = new RegistrationMessages.DiscoveryKeyRequest("", "");
+        Assert.IsType<ServiceFailure.Unreadable>(Failure(await _service.GetDiscoveryKey(Contact(host), request, default)));
+    }
+
     [Fact]
     public async Task An_answer_that_breaks_off_is_network_trouble()
     {

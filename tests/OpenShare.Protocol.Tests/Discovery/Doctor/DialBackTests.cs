@@ -40,8 +40,8 @@ public sealed class DialBackTests
     public void Dial_back_vector_follows_from_its_inputs_by_other_means()
     {
         var vector = VectorFile.Read(File);
-        Assert.Equal(vector.Text("wanted"), VectorFile.Hex(RawProto.Blob(6, [.. RawProto.Number(1, 7), .. RawProto.Number(2, 4747)])));
-        Assert.Equal(vector.Text("not_reached"), VectorFile.Hex(RawProto.Blob(7, [.. RawProto.Number(1, 7), .. RawProto.Number(2, 2)])));
+        Assert.Equal(vector.Text("wanted"), VectorFile.Hex(RawProto.Blob(7, [.. RawProto.Number(1, 7), .. RawProto.Number(2, 4747)])));
+        Assert.Equal(vector.Text("not_reached"), VectorFile.Hex(RawProto.Blob(8, [.. RawProto.Number(1, 7), .. RawProto.Number(2, 2)])));
     }
 
     private static Control Answer(DialBackAnswer.Types.Outcome outcome) => new() { DialBackAnswer = new DialBackAnswer { Id = 7, Outcome = outcome } };

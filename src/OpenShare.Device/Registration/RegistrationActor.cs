@@ -127,7 +127,7 @@ internal sealed partial class RegistrationActor : ReceiveActor, IWithTimers, IWi
         if (changed.List is not { } list)
             return;
         await Verified(list.IssuedAt);
-        await CarryOut(_keyMachine.Handle(new DiscoveryKeyInput.ListInForce(), _context.Now));
+        await CarryOut(_keyMachine.Handle(new DiscoveryKeyInput.ListInForce(list), _context.Now));
     }
 
     private Task Verified(DateTimeOffset issuedAt) => CarryOut(_machine.Handle(new RegistrationInput.TimeVerified(issuedAt), _context.Now));

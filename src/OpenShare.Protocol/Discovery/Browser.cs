@@ -177,15 +177,15 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
         {
             if (_cache.Newest(instance, DnsType.Ptr) is not null)
                 _resolves.Note(instance, Missing(own, instance).Any(), now);
-            TellCandidate(own, ownAddresses, instance, peers);
+            TellCandidate(own, ownAddresses, instance, now, peers);
         }
     }
 
     /// <summary>The same, where others are of the own account, or their addresses mean something else.</summary>
-    internal void TellAll(OwnService own, IReadOnlySet<IPAddress> ownAddresses, PeerTable peers)
+    internal void TellAll(OwnService own, IReadOnlySet<IPAddress> ownAddresses, DateTimeOffset now, PeerTable peers)
     {
         foreach (var instance in _cache.Pointers.Select(Instance).ToList())
-            TellCandidate(own, ownAddresses, instance, peers);
+            TellCandidate(own, ownAddresses, instance, now, peers);
     }
 
     /// <summary>Takes back all it told.</summary>
@@ -197,12 +197,15 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
         _others = 0;
     }
 
-    private void TellCandidate(OwnService own, IReadOnlySet<IPAddress> ownAddresses, DnsName instance, PeerTable peers)
+    private void TellCandidate(OwnService own, IReadOnlySet<IPAddress> ownAddresses, DnsName instance, DateTimeOffset now, PeerTable peers)
     {
         var before = _candidates.GetValueOrDefault(instance);
         var after = Candidate(instance, own.Options, ownAddresses);
         peers.Replace(before, after);
         _others += (after is { IsElsewhere: true } ? 1 : 0) - (before is { IsElsewhere: true } ? 1 : 0);
+        // Seen again, it was away since now: under a key that this device had not, say.
+        if (before is not null && after is null && _cache.Newest(instance, DnsType.Ptr) is { } pointer)
+            pointer.AppearedAt = now;
         if (after is null)
             _candidates.Remove(instance);
         else

@@ -120,7 +120,7 @@ public sealed class MdnsMachine
         {
             _mustCompare = false;
             foreach (var link in _links)
-                link.Browser.TellAll(_own, _ownAddresses, _peers);
+                link.Browser.TellAll(_own, _ownAddresses, now, _peers);
         }
         foreach (var link in _links)
             Climb(link, now, effects);

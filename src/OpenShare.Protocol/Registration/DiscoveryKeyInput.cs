@@ -1,4 +1,5 @@
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Revocation;
 
 namespace OpenShare.Protocol.Registration;
 
@@ -8,7 +9,7 @@ public abstract record DiscoveryKeyInput
     private DiscoveryKeyInput() { }
 
     /// <summary>Another revocation list is in force, or the one from disk: the key may have been made anew with it.</summary>
-    public sealed record ListInForce : DiscoveryKeyInput;
+    public sealed record ListInForce(RevocationList List) : DiscoveryKeyInput;
 
     public sealed record TrustRootShown(int Call, ServiceShown Shown) : DiscoveryKeyInput;
 

@@ -1,5 +1,6 @@
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Revocation;
 
 namespace OpenShare.Protocol.Registration;
 
@@ -19,6 +20,7 @@ public sealed class DiscoveryKeyMachine(ISigner key, IRandomSource random)
     private enum Step { Idle, Waiting, ProvingService, Challenging, Asking }
 
     private HeldRegistration? _held;
+    private RevocationList? _list;
     private TimeFloor _floor = TimeFloor.None;
     private Step _step;
     private int _call;
@@ -36,8 +38,8 @@ public sealed class DiscoveryKeyMachine(ISigner key, IRandomSource random)
         // A clock that was set back must not silence the questions: no pause is that long.
         if (_step != Step.Waiting || NextTimeout is not { } due || (now < due && due - now <= Retry.Longest))
             return [];
-        // The answer to its registration brings a device the key.
-        if (_held is null)
+        // The answer to its registration brings a device the key; and a peer may have handed it on by now.
+        if (_held is null || CameWithList(_held.Issued.DiscoveryKeys.Issue))
         {
             Rest(Step.Idle);
             return [];
@@ -52,7 +54,7 @@ public sealed class DiscoveryKeyMachine(ISigner key, IRandomSource random)
         {
             return input switch
             {
-                DiscoveryKeyInput.ListInForce => HandleList(now),
+                DiscoveryKeyInput.ListInForce news => HandleList(news.List, now),
                 DiscoveryKeyInput.TrustRootShown answer when IsAwaited(answer.Call, Step.ProvingService) => HandleShown(answer.Shown, now),
                 DiscoveryKeyInput.Challenged answer when IsAwaited(answer.Call, Step.Challenging) => Ask(answer.Challenge),
                 DiscoveryKeyInput.Answered answer when IsAwaited(answer.Call, Step.Asking) => HandleAnswer(answer.Key),
@@ -78,12 +80,16 @@ public sealed class DiscoveryKeyMachine(ISigner key, IRandomSource random)
     }
 
     // A question that is under way may have been answered before the key was made anew.
-    private DiscoveryKeyEffect[] HandleList(DateTimeOffset now)
+    private DiscoveryKeyEffect[] HandleList(RevocationList list, DateTimeOffset now)
     {
-        _failures = 0;
+        (_list, _failures) = (list, 0);
         Rest(Step.Waiting, now + random.Between(TimeSpan.Zero, Spread));
         return [];
     }
+
+    // Then it is the newest as of that list. By time as well: a service restored from a backup makes the same versions anew.
+    private bool CameWithList(DiscoveryKey? issue) =>
+        issue is not null && _list is { } list && (issue.RevocationList, issue.IssuedAt).CompareTo((list.Version, list.IssuedAt)) >= 0;
 
     private List<DiscoveryKeyEffect> HandleShown(ServiceShown shown, DateTimeOffset now)
     {

@@ -25,7 +25,7 @@ public sealed class DiscoveryKeyMachineTests
     {
         Assert.Null(_machine.NextTimeout);
 
-        Assert.Empty(Handle(new DiscoveryKeyInput.ListInForce()));
+        Assert.Empty(Handle(new DiscoveryKeyInput.ListInForce(_organisation.Revoke(5))));
 
         Assert.InRange(_machine.NextTimeout!.Value, _now, _now + DiscoveryKeyMachine.Spread);
         var ask = Asking();
@@ -36,7 +36,7 @@ public sealed class DiscoveryKeyMachineTests
     [Fact]
     public void It_asks_the_proven_service_alone_and_with_the_devices_own_proof()
     {
-        Handle(new DiscoveryKeyInput.ListInForce());
+        Handle(new DiscoveryKeyInput.ListInForce(_organisation.Revoke(5)));
 
         var ask = Asking();
 
@@ -51,7 +51,7 @@ public sealed class DiscoveryKeyMachineTests
     [Fact]
     public void A_relay_with_its_own_TLS_key_is_asked_for_nothing_and_the_service_again_later()
     {
-        Handle(new DiscoveryKeyInput.ListInForce());
+        Handle(new DiscoveryKeyInput.ListInForce(_organisation.Revoke(5)));
 
         Assert.Empty(Show(Fetch(), RegistrationMachineRig.Shown(_organisation, RegistrationMachineRig.OtherTlsKey)));
 
@@ -61,10 +61,10 @@ public sealed class DiscoveryKeyMachineTests
     [Fact]
     public void A_list_that_comes_while_it_asks_makes_it_ask_anew()
     {
-        Handle(new DiscoveryKeyInput.ListInForce());
+        Handle(new DiscoveryKeyInput.ListInForce(_organisation.Revoke(5)));
         var ask = Asking();
 
-        Handle(new DiscoveryKeyInput.ListInForce());
+        Handle(new DiscoveryKeyInput.ListInForce(_organisation.Revoke(5)));
 
         Assert.Empty(Handle(new DiscoveryKeyInput.Answered(ask.Call, Key)));
         Only<DiscoveryKeyEffect.Offer>(Handle(new DiscoveryKeyInput.Answered(Asking().Call, Key)));
@@ -77,19 +77,19 @@ public sealed class DiscoveryKeyMachineTests
     [InlineData(404, null)]
     public void The_services_own_no_ends_it_until_the_next_list(int status, string? code)
     {
-        Handle(new DiscoveryKeyInput.ListInForce());
+        Handle(new DiscoveryKeyInput.ListInForce(_organisation.Revoke(5)));
 
         Assert.Empty(Handle(new DiscoveryKeyInput.CallFailed(Asking().Call, new ServiceFailure.Refused(status, code, "No."))));
 
         Assert.Null(_machine.NextTimeout);
-        Handle(new DiscoveryKeyInput.ListInForce());
+        Handle(new DiscoveryKeyInput.ListInForce(_organisation.Revoke(5)));
         Assert.NotNull(_machine.NextTimeout);
     }
 
     [Fact]
     public void Trouble_that_may_pass_is_tried_again_with_back_off_of_a_minute_at_most()
     {
-        Handle(new DiscoveryKeyInput.ListInForce());
+        Handle(new DiscoveryKeyInput.ListInForce(_organisation.Revoke(5)));
         ServiceFailure[] troubles =
         [
             new ServiceFailure.Unreachable(""), new ServiceFailure.Refused(429, RegistrationProblems.TooManyRequests, ""),
@@ -109,7 +109,7 @@ public sealed class DiscoveryKeyMachineTests
     [Fact]
     public void A_clock_that_was_set_back_does_not_silence_it()
     {
-        Handle(new DiscoveryKeyInput.ListInForce());
+        Handle(new DiscoveryKeyInput.ListInForce(_organisation.Revoke(5)));
         _now = _now.AddDays(-1);
 
         Only<DiscoveryKeyEffect.FetchTrustRoot>(_machine.HandleTimeout(_now));
@@ -120,7 +120,7 @@ public sealed class DiscoveryKeyMachineTests
     {
         var issuing = Organisation.Key(0, 22);
         var changed = TrustChain.Of(_organisation.Trust).Follow([_organisation.Next(_organisation.Trust, issuing: issuing).Link]);
-        Handle(new DiscoveryKeyInput.ListInForce());
+        Handle(new DiscoveryKeyInput.ListInForce(_organisation.Revoke(5)));
 
         var offered = Only<DiscoveryKeyEffect.OfferTrustRoot>(Show(Fetch(), RegistrationMachineRig.Shown(changed, issuing)));
 
@@ -130,11 +130,27 @@ public sealed class DiscoveryKeyMachineTests
         Only<DiscoveryKeyEffect.AskChallenge>(Show(Fetch(), RegistrationMachineRig.Shown(changed, issuing)));
     }
 
+    [Theory]
+    [InlineData(5, 0, true)]
+    [InlineData(6, -60, true)]
+    [InlineData(5, -1, false)]
+    [InlineData(4, 60, false)]
+    public void It_does_not_ask_for_a_key_that_it_has_by_then(ulong cameWith, int minutes, bool isSpared)
+    {
+        Handle(new DiscoveryKeyInput.ListInForce(_organisation.Revoke(5)));
+        _machine.Hold(Held(key: _organisation.DiscoveryKey(2, revocationList: cameWith, at: Organisation.Now.AddMinutes(minutes))), TimeFloor.None);
+        _now = _machine.NextTimeout!.Value;
+
+        var effects = _machine.HandleTimeout(_now);
+
+        Assert.Equal((isSpared ? 0 : 1, null), (effects.Count, _machine.NextTimeout));
+    }
+
     [Fact]
     public void A_device_that_is_not_registered_asks_nobody()
     {
         _machine.Hold(null, TimeFloor.None);
-        Handle(new DiscoveryKeyInput.ListInForce());
+        Handle(new DiscoveryKeyInput.ListInForce(_organisation.Revoke(5)));
 
         Assert.Empty(_machine.HandleTimeout(_now.AddSeconds(2)));
         Assert.Null(_machine.NextTimeout);
@@ -142,9 +158,9 @@ public sealed class DiscoveryKeyMachineTests
 
     private DiscoveryKey Key => field ??= _organisation.DiscoveryKey(2);
 
-    private HeldRegistration Held(TrustChain? trust = null) => new(
+    private HeldRegistration Held(TrustChain? trust = null, DiscoveryKey? key = null) => new(
         RegistrationMachineRig.Server, ServerTrust: null,
-        new IssuedRegistration(_organisation.Device(10).Certificate, trust ?? TrustChain.Of(_organisation.Trust), DiscoveryKeys.Of(_organisation.DiscoveryKey(1))));
+        new IssuedRegistration(_organisation.Device(10).Certificate, trust ?? TrustChain.Of(_organisation.Trust), DiscoveryKeys.Of(key ?? _organisation.DiscoveryKey(1))));
 
     private DiscoveryKeyEffect.FetchTrustRoot Fetch()
     {

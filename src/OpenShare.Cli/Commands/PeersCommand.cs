@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
 using OpenShare.Cli.Invocation;
@@ -47,7 +49,7 @@ internal sealed class PeersCommand : ShellCommand
         }
         run.Answer(peers, AgentJson.Readable.Peers, Text);
         if (!peers.Any(p => p.Address is not null))
-            run.Warn(Tried(await session.Client.GetStatusAsync(run.Interrupted)));
+            run.Warn(Tried(await session.Client.GetStatusAsync(run.Interrupted), session.IsHosted));
         return ExitCode.Done;
     }
 
@@ -57,10 +59,13 @@ internal sealed class PeersCommand : ShellCommand
             [p.Name, Words.Short(p.DeviceId), p.Address ?? "-", p.Trust, p.FoundBy ?? "-", Latency(p)]));
 
     // What was tried so far, in the order in which one follows the other, and what is left to a person.
-    private static string Tried(StatusDocument status)
+    private static string Tried(StatusDocument status, bool isHosted)
     {
         var tried = status.Discovery.Where(r => r.State != "resting").Select(r => $"{Way(r.Way)}{(r.Interface is { } name ? $" on {name}" : "")}: {State(r.State)}").ToList();
-        return $"Nobody is to be seen. {(tried.Count == 0 ? "There is no network to look on." : $"Tried {string.Join("; ", tried)}.")} Is OpenShare running there, in the same network? A file reaches a device at a known address with: openshare send FILE --to HOST:PORT";
+        // This command's own device ends with it: nothing is to be sent there.
+        var here = isHosted ? [] : status.Listening.Select(IPEndPoint.Parse).Where(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a.Address)).ToList();
+        return $"Nobody is to be seen. {(tried.Count == 0 ? "There is no network to look on." : $"Tried {string.Join("; ", tried)}.")} Is OpenShare running there, in the same network? openshare doctor looks for what is wrong. "
+            + $"A file reaches a device at a known address with: openshare send FILE --to HOST:PORT{(here.Count == 0 ? "" : $" (this device is at {string.Join(" and ", here)})")}";
     }
 
     private static string Way(string way) => way switch

@@ -69,13 +69,6 @@ internal sealed partial class PeersActor
         DialLastKnown();
     }
 
-    private void OnTypedReached(HandshakeOutcome.Open open, TimeSpan latency)
-    {
-        if (_lastKnown.HandleReached(open.Result.Peer.DeviceId, _context.Steady))
-            _context.Events.Publish(Reached(open, FoundBy.Typed, latency));
-        DialLastKnown();
-    }
-
     private static DiscoveryEvents.PeerSighted Reached(HandshakeOutcome.Open open, FoundBy foundBy, TimeSpan latency) => new(new PeerSighting(
         open.Result.Peer.DeviceId, open.Result.Peer.Name, open.Result.Peer.PublicKey.ShortFingerprint,
         new PeerPlace(open.Remote.Address.ToString(), open.Remote.Port, [open.Remote.Address]), foundBy, latency));

@@ -17,13 +17,6 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
     private const int FirstOrder = 0;
     private const int LastOrder = 3;
     private const int QuestionsPerPacket = 32;
-    private const int KnownAnswerBytes = 1000;
-
-    // What is known beyond that is answered anew: some 300 devices are not.
-    private const int KnownAnswerPackets = 8;
-
-    // Of a pointer beside the name it points to: its own name, compressed, type, class, time to live and length.
-    private const int PointerBytes = 12;
 
     // RFC 6762 §5.2: a little later than others, at random.
     private static readonly TimeSpan s_jitter = TimeSpan.FromSeconds(0.02);
@@ -156,7 +149,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
         if (questions.Count == 0)
             return;
         _notBefore = now + MdnsTimes.BetweenQueryPackets;
-        var known = questions.Exists(q => q.Name == OwnService.Type) ? KnownAnswers(isAnnounced ? own : null, now) : [[]];
+        var known = questions.Exists(q => q.Name == OwnService.Type) ? KnownAnswers.Of(_cache.Pointers, isAnnounced ? own.Records(Network)[0] : null, now) : [[]];
         for (var i = 0; i < known.Count; i++)
         {
             effects.Add(new MdnsEffect.Send(Network.Index, medium, new DnsMessage
@@ -286,36 +279,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
         return [.. PeerAddresses.InOrder(staying.Select(r => PeerAddresses.Scoped(((DnsData.Address)r.Record.Data).Value, Network)))];
     }
 
-    private static bool IsKnownAnswer(CachedRecord pointer, DateTimeOffset now) =>
-        !pointer.IsLeaving && pointer.Remaining(now) * 2 > pointer.TimeToLive;
-
     private bool IsKnownAnswer(OwnService own, DnsRecord record, DateTimeOffset now) =>
         record.Name != OwnService.Type || record.Data is not DnsData.Pointer pointer || pointer.Target == own.Instance
-        || (_cache.Newest(pointer.Target, DnsType.Ptr) is { } held && IsKnownAnswer(held, now));
-
-    /// <returns>of each packet; one at least</returns>
-    private List<ImmutableArray<DnsRecord>> KnownAnswers(OwnService? own, DateTimeOffset now)
-    {
-        List<ImmutableArray<DnsRecord>> packets = [];
-        var records = ImmutableArray.CreateBuilder<DnsRecord>();
-        if (own is not null)
-            records.Add(own.Records(Network)[0]);
-        var room = KnownAnswerBytes;
-        foreach (var pointer in _cache.Pointers)
-        {
-            if (!IsKnownAnswer(pointer, now))
-                continue;
-            room -= PointerBytes + Instance(pointer).WireLength - OwnService.Type.WireLength;
-            if (room < 0)
-            {
-                if (packets.Count + 1 == KnownAnswerPackets)
-                    break;
-                packets.Add(records.DrainToImmutable());
-                room = KnownAnswerBytes;
-            }
-            records.Add(pointer.Record with { Ttl = (uint)pointer.Remaining(now).TotalSeconds });
-        }
-        packets.Add(records.DrainToImmutable());
-        return packets;
-    }
+        || (_cache.Newest(pointer.Target, DnsType.Ptr) is { } held && KnownAnswers.Has(held, now));
 }

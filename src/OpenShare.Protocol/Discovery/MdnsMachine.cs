@@ -27,7 +27,7 @@ public sealed class MdnsMachine
     private readonly Interruptions _interruptions = new();
     private readonly SourceRates _rates = new();
     private readonly PeerTable _peers = new();
-    private readonly Queue<DateTimeOffset> _conflicts = new();
+    private readonly ConflictRate _conflicts = new();
     private ImmutableHashSet<IPAddress> _ownAddresses = [];
     private OwnService _own;
     private bool _mustCompare;
@@ -191,7 +191,7 @@ public sealed class MdnsMachine
         }
         if (!instance && !host)
             return false;
-        var wait = CountConflict(now);
+        var wait = _conflicts.Count(now);
         if (link.Responder.IsAnnounced)
         {
             link.Responder.Probe(now, wait);
@@ -204,15 +204,6 @@ public sealed class MdnsMachine
         if (instance)
             effects.Add(new MdnsEffect.Renamed(_own.Name));
         return true;
-    }
-
-    private TimeSpan CountConflict(DateTimeOffset now)
-    {
-        while (_conflicts.TryPeek(out var oldest) && oldest < now - MdnsTimes.ProbeRemembered)
-            _conflicts.Dequeue();
-        if (_conflicts.Count < MdnsTimes.ManyConflicts)
-            _conflicts.Enqueue(now);
-        return _conflicts.Count < MdnsTimes.ManyConflicts ? TimeSpan.Zero : MdnsTimes.AfterManyConflicts;
     }
 
     private void ChangeInterfaces(ImmutableArray<MdnsInterface> interfaces, DateTimeOffset now, List<MdnsEffect> effects)

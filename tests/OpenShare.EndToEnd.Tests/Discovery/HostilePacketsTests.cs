@@ -59,7 +59,7 @@ public sealed class HostilePacketsTests(SharedServer shared) : IDisposable
         try
         {
             var random = new Random(seed);
-            var real = Announcement().Encode();
+            var real = Announcement();
             for (var i = 0; i < packets; i++)
             {
                 var bytes = i % 3 == 0 ? new byte[random.Next(1, 300)] : [.. real];
@@ -84,23 +84,9 @@ public sealed class HostilePacketsTests(SharedServer shared) : IDisposable
         return socket;
     }
 
-    private static DnsMessage Announcement()
-    {
-        var type = DnsName.Of("_openshare", "_tcp", "local");
-        var (instance, host) = (DnsName.Of(["somebody", .. type.Labels]), DnsName.Of("somebody", "local"));
-        var words = new ServiceAnnouncement(AccountHash.FromKey(new byte[AccountHash.KeyMinimum]), DeviceId.FromBytes(new byte[16]), new string('0', 16), 4711);
-        return new DnsMessage
-        {
-            IsResponse = true,
-            Answers =
-            [
-                new DnsRecord(type, new DnsData.Pointer(instance), 120),
-                new DnsRecord(instance, new DnsData.Service(0, 0, 4711, host), 120, CacheFlush: true),
-                new DnsRecord(instance, words.ToText(), 120, CacheFlush: true),
-                new DnsRecord(host, new DnsData.Address(IPAddress.Parse("10.77.0.3")), 120, CacheFlush: true),
-            ],
-        };
-    }
+    private static byte[] Announcement() => Announcements.Of(
+        "somebody", new ServiceAnnouncement(AccountHash.FromKey(new byte[AccountHash.KeyMinimum]), DeviceId.FromBytes(new byte[16]), new string('0', 16), 4711).ToText(),
+        4711, IPAddress.Parse("10.77.0.3"));
 
     // What ps calls RSS.
     private static long Resident(int process) => 1024 * long.Parse(

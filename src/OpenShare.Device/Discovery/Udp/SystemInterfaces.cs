@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using OpenShare.Protocol.Discovery;
 
 namespace OpenShare.Device.Discovery.Udp;
@@ -33,7 +32,7 @@ internal static class SystemInterfaces
             var index = network.Supports(NetworkInterfaceComponent.IPv4) ? properties.GetIPv4Properties().Index : properties.GetIPv6Properties().Index;
             return new SystemInterface(
                 new MdnsInterface(index, network.Name, isLoopback, [.. properties.UnicastAddresses.Select(a => a.Address)]),
-                [.. properties.UnicastAddresses.Where(a => !isLoopback && HasBroadcast(a)).Select(BroadcastOf).Distinct()]);
+                isLoopback ? [] : [.. properties.UnicastAddresses.Select(a => Broadcasts.Of(a.Address, a.PrefixLength)).OfType<IPAddress>().Distinct()]);
         }
         catch (NetworkInformationException)
         {
@@ -41,11 +40,4 @@ internal static class SystemInterfaces
             return null;
         }
     }
-
-    // A network of two addresses or one has none (RFC 3021).
-    private static bool HasBroadcast(UnicastIPAddressInformation address) =>
-        address.Address.AddressFamily == AddressFamily.InterNetwork && address.PrefixLength is > 0 and < 31;
-
-    private static IPAddress BroadcastOf(UnicastIPAddressInformation address) =>
-        new(address.Address.GetAddressBytes().Zip(address.IPv4Mask.GetAddressBytes(), (a, mask) => (byte)(a | ~mask)).ToArray());
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OpenShare.Device.Discovery.Udp;
 using OpenShare.Device.Discovery.Doctor;
 using OpenShare.Device.Discovery.Doctor.Host;
 using OpenShare.Device.Hosting;
@@ -20,8 +21,9 @@ public sealed class HostTests
     [InlineData("10.77.0.1", 30, "10.77.0.3")]
     [InlineData("10.77.0.1", 31, null)]
     [InlineData("10.77.0.1", 32, null)]
+    [InlineData("fe80::1", 10, null)]
     public void A_subnet_has_the_broadcast_address_that_its_prefix_says(string own, int prefix, string? broadcast) =>
-        Assert.Equal(broadcast, Broadcasts.Of(new AddressFacts(IPAddress.Parse(own), prefix))?.ToString());
+        Assert.Equal(broadcast, Broadcasts.Of(IPAddress.Parse(own), prefix)?.ToString());
 
     [Fact]
     public void Interfaces_have_names_numbers_and_addresses_and_loopback_is_none_of_them()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OpenShare.Device.Discovery.Udp;
 using OpenShare.Protocol.Discovery.Doctor;
 
 namespace OpenShare.Device.Discovery.Doctor.Host;
@@ -23,9 +24,9 @@ internal sealed class InterfaceQuestions : IDisposable
             if (network.Addresses.Any(a => a.Address.AddressFamily == family))
                 _hearing.OpenedMulticast(HelperSocket.SendingOf(() => OpenMulticast(network.Index, isV6, id, ended)));
         }
-        foreach (var address in network.Addresses.Where(a => a.Address.AddressFamily == AddressFamily.InterNetwork))
+        foreach (var address in network.Addresses)
         {
-            if (Broadcasts.Of(address) is { } subnet)
+            if (Broadcasts.Of(address.Address, address.PrefixLength) is { } subnet)
                 HelperSocket.SendingOf(() => _broadcast.Add(HelperSocket.Broadcast(address.Address, subnet, id)));
         }
         _broadcast.ForEach(s => _ = s.Hear(_hearing.AnsweredBroadcast, ended));

@@ -14,7 +14,7 @@ internal sealed class EverythingIsBounded : Invariant
     private const int EntriesPerDevice = 2_000;
 
     // A late word wakes a transfer that is over, and after each restart there may be some.
-    private const int MostTold = 300;
+    private const int MostTold = 40;
 
     private readonly Dictionary<SimulatedDevice, int> _links = [];
     private readonly Dictionary<(SimulatedDevice, TransferId), int> _told = [];

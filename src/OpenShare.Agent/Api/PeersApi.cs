@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OpenShare.Agent.Documents;
 using OpenShare.Device.Peers;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Agent.Api;
@@ -32,11 +33,15 @@ internal sealed class PeersApi(AgentContext agent)
         await (await agent.Device.ResolveDuplicate(device, http.RequestAborted) switch
         {
             DuplicateResolution.StillCloned cloned => Reply.Problem(http, ProblemCodes.NotTrusted,
-                $"The key of {Printable.Shorten(name)} is still in use at {cloned.Places.Length} places: {string.Join(", ", cloned.Places.SelectMany(p => p.EndPoints.Take(1)))}. Stop the copy, or revoke the device: openshare-server device revoke {device}"),
+                $"The key of {Printable.Shorten(name)} is still in use at {cloned.Places.Length} places: {Places(cloned.Places)}. Stop the copy, or revoke the device: openshare-server device revoke {device}"),
+            DuplicateResolution.NobodyReached silent => Reply.Problem(http, ProblemCodes.NotTrusted,
+                $"{Printable.Shorten(name)} is announced at {silent.Places.Length} places, and nobody answers there: {Places(silent.Places)}. It stays refused; try again when it is there, or when it is gone."),
             DuplicateResolution.NotDuplicate => Reply.Problem(http, ProblemCodes.BadRequest, $"{Printable.Shorten(name)} is not refused as a duplicate: there is nothing to resolve."),
             _ => Reply.Json(http, new ResolvedDocument(device.ToString(), Printable.Shorten(name)), AgentJson.Readable.ResolvedDocument),
         });
     }
+
+    private static string Places(ImmutableArray<PeerPlace> places) => string.Join(", ", places.SelectMany(p => p.EndPoints.Take(1)));
 
     // This device's own key may have been copied as well.
     private async Task<ImmutableArray<(DeviceId Id, string Name)>> Named(string text, CancellationToken cancellation)

@@ -17,6 +17,9 @@ public sealed record DeviceContext(
     private readonly DateTimeOffset _startedAt = Time.GetUtcNow();
     private readonly long _startStamp = Time.GetTimestamp();
 
+    /// <summary>This run of the device.</summary>
+    public InstanceId Instance { get; } = InstanceId.New(Random);
+
     /// <summary>The time of day: for what was signed, and for what a person is shown.</summary>
     public DateTimeOffset Now => Time.GetUtcNow();
 

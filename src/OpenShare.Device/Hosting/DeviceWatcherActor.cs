@@ -5,6 +5,7 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
 
 namespace OpenShare.Device.Hosting;
@@ -52,6 +53,10 @@ internal sealed class DeviceWarnings
     private readonly Lock _lock = new();
     private readonly Dictionary<string, string> _own = [];
     private readonly Dictionary<string, string> _others = [];
+
+    // Of what anybody can bring about, the latest; of copied keys each has been proven to be one.
+    private readonly OrderedDictionary<DeviceId, string> _forged = [];
+    private readonly OrderedDictionary<DeviceId, string> _cloned = [];
     private DiscoveryEvents.LadderChanged _ladder = new([]);
     private RungState _lastKnown = RungState.Resting;
 
@@ -89,15 +94,15 @@ internal sealed class DeviceWarnings
                     _others.Remove($"duplicate {ended.DeviceId}");
                     break;
                 case PeerEvents.PlacesForged forged:
-                    SetOther($"forged {forged.Device}", $"Somebody at {Words(forged.Places)} announced itself as {forged.Name} and could not prove it: that is ignored.");
+                    Set(_forged, forged.Device, $"Somebody at {Words(forged.Places)} announced itself as {forged.Name} and could not prove it: that is ignored.");
                     break;
                 case PeerEvents.DeviceCloned cloned:
                     _others.Remove($"duplicate {cloned.Device}");
-                    SetOther($"cloned {cloned.Device}", $"The key of {cloned.Name} is in use at {cloned.Places.Length} places at once ({Words(cloned.Places)}): one of them is a copy. It is refused until you have stopped or revoked the copy and say: openshare peers resolve {cloned.Device.ToString()[..8]}");
+                    Set(_cloned, cloned.Device, $"The key of {cloned.Name} is in use at several places at once{(cloned.Places.IsEmpty ? "" : $" ({Words(cloned.Places)})")}: one of them is a copy. It is refused until you have stopped or revoked the copy and say: openshare peers resolve {cloned.Device.ToString()[..8]}");
                     break;
                 case PeerEvents.DuplicateSettled settled:
                     _others.Remove($"duplicate {settled.Device}");
-                    _others.Remove($"cloned {settled.Device}");
+                    _cloned.Remove(settled.Device);
                     break;
                 case DiscoveryEvents.LadderChanged ladder:
                     _ladder = ladder;
@@ -122,10 +127,18 @@ internal sealed class DeviceWarnings
     internal IReadOnlyList<string> Lines(RevocationView revocation)
     {
         lock (_lock)
-            return [.. _own.Values, .. revocation.IsStale ? [Stale] : (string[])[], .. _others.Values];
+            return [.. _own.Values, .. revocation.IsStale ? [Stale] : (string[])[], .. _cloned.Values, .. _forged.Values, .. _others.Values];
     }
 
     private static string Words(ImmutableArray<PeerPlace> places) => string.Join(", ", places.Select(p => p.EndPoints.FirstOrDefault()?.ToString() ?? p.Host));
+
+    private static void Set(OrderedDictionary<DeviceId, string> lines, DeviceId device, string line)
+    {
+        lines.Remove(device);
+        if (lines.Count == MostOfOthers)
+            lines.RemoveAt(0);
+        lines.Add(device, line);
+    }
 
     private void SetOther(string source, string line)
     {

@@ -73,7 +73,7 @@ public static class PeerCommands
     /// <summary>Somebody asks for a device that is known and not announced: it is dialled where it was last reached.</summary>
     public sealed record LookFor(DeviceId Device);
 
-    /// <summary>Its user says that there is no copy of the device any more. Answered with a <see cref="DuplicateResolution"/>, in two seconds and a little.</summary>
+    /// <summary>Its user says that there is no copy of the device any more. Answered with a <see cref="DuplicateResolution"/>, in two seconds and a little; soon after the start of the device in five.</summary>
     public sealed record ResolveDuplicate(DeviceId Device);
 
     /// <summary>Answered with LinkOpened for each link that is open.</summary>
@@ -102,6 +102,9 @@ public abstract record DuplicateResolution
 
     /// <summary>Both are there still, and both hold its key.</summary>
     public sealed record StillCloned(ImmutableArray<PeerPlace> Places) : DuplicateResolution;
+
+    /// <summary>It is announced at several places, and at none of them anybody answered: that shows nothing.</summary>
+    public sealed record NobodyReached(ImmutableArray<PeerPlace> Places) : DuplicateResolution;
 
     /// <summary>It is not refused for that.</summary>
     public sealed record NotDuplicate : DuplicateResolution;

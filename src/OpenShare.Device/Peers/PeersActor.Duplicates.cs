@@ -18,13 +18,18 @@ internal sealed partial class PeersActor
 
     private sealed record DuplicatesDue;
 
-    private readonly Dictionary<DeviceId, IActorRef> _resolving = [];
+    private sealed record ResolveDue(DeviceId Device);
+
+    /// <summary>Discovery has to have heard by then whoever is there: who is not announced is no proof of anything before.</summary>
+    private static readonly TimeSpan BeforeResolving = TimeSpan.FromSeconds(3);
+
+    private readonly Dictionary<DeviceId, List<IActorRef>> _resolving = [];
     private readonly HashSet<DeviceId> _linked = [];
     private readonly DuplicateCases _cases;
 
     private void OnDuplicate(DiscoveryEvents.DuplicateDevice duplicate)
     {
-        var own = duplicate.DeviceId == _identity?.DeviceId ? duplicate.Places[0] : null;
+        var own = duplicate.DeviceId == _identity?.DeviceId ? new PlaceProof(duplicate.Places[0], _context.Instance) : null;
         CarryOut(_cases.HandleAnnounced(duplicate.DeviceId, duplicate.Places, own, _context.Steady));
     }
 
@@ -35,24 +40,35 @@ internal sealed partial class PeersActor
             Sender.Tell(new DuplicateResolution.NotDuplicate());
             return;
         }
-        _resolving[device] = Sender;
-        CarryOut(_cases.HandleResolve(device, _context.Steady));
+        if (!_resolving.TryGetValue(device, out var askers))
+            _resolving[device] = askers = [];
+        askers.Add(Sender);
+        if (askers.Count > 1)
+            return;
+        var wait = _begun + BeforeResolving - _context.Steady;
+        if (wait > TimeSpan.Zero)
+            Timers.StartSingleTimer(device, new ResolveDue(device), wait);
+        else
+            CarryOut(_cases.HandleResolve(device, _context.Steady));
     }
 
     private void OnChallenged(Challenged challenged)
     {
         if (challenged.Outcome is HandshakeOutcome.Open open)
+        {
             _ = Goodbye.EndAsync(open.Control, Context.System.Scheduler);
-        CarryOut(_cases.HandleAnswered(challenged.Device, challenged.Round, challenged.Place, IsProof(challenged), _context.Steady));
+            _directory.Proven(open.Result.Peer, open.Remote, isDialled: true);
+        }
+        CarryOut(_cases.HandleAnswered(challenged.Device, challenged.Round, challenged.Place, ProofIn(challenged), _context.Steady));
     }
 
     // Whoever refuses us after its own proof, or is refused after it, holds the key as well.
-    private static bool IsProof(Challenged challenged) => challenged.Outcome switch
+    private static InstanceId? ProofIn(Challenged challenged) => challenged.Outcome switch
     {
-        HandshakeOutcome.Open => true,
-        HandshakeOutcome.Failed { Failure: HandshakeFailure.Refused { IsKeyProven: true } refused } => refused.Certificate?.DeviceId == challenged.Device,
-        HandshakeOutcome.Failed { Failure: HandshakeFailure.RefusedByPeer { By: { } by } } => by.DeviceId == challenged.Device,
-        _ => false,
+        HandshakeOutcome.Open open => open.Result.PeerInstance,
+        HandshakeOutcome.Failed { Failure: HandshakeFailure.Refused { IsKeyProven: true } refused } when refused.Certificate?.DeviceId == challenged.Device => refused.Instance,
+        HandshakeOutcome.Failed { Failure: HandshakeFailure.RefusedByPeer { By: { } by } refused } when by.DeviceId == challenged.Device => refused.Instance,
+        _ => null,
     };
 
     private void CarryOut(IReadOnlyList<DuplicateEffect> effects)
@@ -74,6 +90,9 @@ internal sealed partial class PeersActor
                     _context.Events.Publish(new PeerEvents.DeviceCloned(cloned.Device, NameOf(cloned.Device), cloned.Places));
                     Answer(cloned.Device, new DuplicateResolution.StillCloned(cloned.Places));
                     break;
+                case DuplicateEffect.Unresolved unresolved:
+                    Answer(unresolved.Device, new DuplicateResolution.NobodyReached(unresolved.Places));
+                    break;
                 case DuplicateEffect.Settled settled:
                     _directory.Settled(settled.Device);
                     _context.Events.Publish(new PeerEvents.DuplicateSettled(settled.Device));
@@ -94,7 +113,7 @@ internal sealed partial class PeersActor
             return;
         Context.ActorOf(
             DialActor.Props(
-                _context, party with { Duplicates = ImmutableHashSet<DeviceId>.Empty }, AddressOrder.BestFirst([.. challenge.Place.EndPoints]), challenge.Device,
+                _context, party with { Duplicates = ImmutableHashSet<DeviceId>.Empty, Suspected = ImmutableHashSet<DeviceId>.Empty }, AddressOrder.BestFirst([.. challenge.Place.EndPoints]), challenge.Device,
                 Authentication.Types.Purpose.Probe, outcome => new Challenged(challenge.Device, challenge.Round, challenge.Place, outcome)),
             $"challenge-{++_started}");
     }
@@ -102,17 +121,18 @@ internal sealed partial class PeersActor
     // A link that is open is a proof of its own: an announcement alone does not end it.
     private void JudgeDuplicates()
     {
-        ImmutableHashSet<DeviceId> refused = [.. _cases.Cloned, .. _cases.Suspected.Where(d => !_linked.Contains(d))];
-        if (refused.SetEquals(_duplicates))
+        ImmutableHashSet<DeviceId> cloned = [.. _cases.Cloned];
+        ImmutableHashSet<DeviceId> suspected = [.. _cases.Suspected.Where(d => !_linked.Contains(d))];
+        if (cloned.SetEquals(_duplicates) && suspected.SetEquals(_suspected))
             return;
-        _duplicates = refused;
+        (_duplicates, _suspected) = (cloned, suspected);
         TellParty();
     }
 
     private void Answer(DeviceId device, DuplicateResolution resolution)
     {
-        if (_resolving.Remove(device, out var asker))
-            asker.Tell(resolution);
+        if (_resolving.Remove(device, out var askers))
+            askers.ForEach(a => a.Tell(resolution));
     }
 
     private string NameOf(DeviceId device) => device == _identity?.DeviceId ? _identity.Certificate.Name : _directory.NameOf(device) ?? device.ToString();

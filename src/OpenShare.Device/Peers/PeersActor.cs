@@ -37,6 +37,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private readonly SortedDictionary<DeviceId, IActorRef> _peers = [];
     private readonly Dictionary<SessionId, IActorRef> _sessions = [];
     private readonly HalfOpen _halfOpen = new();
+    private readonly DateTimeOffset _begun;
     private readonly ProbePlan _probes;
     private readonly CancellationTokenSource _stop = new();
     private readonly ITransportListener? _listener;
@@ -44,6 +45,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private long _started;
     private Protocol.Revocation.RevocationList? _revoked;
     private ImmutableHashSet<DeviceId> _duplicates = [];
+    private ImmutableHashSet<DeviceId> _suspected = [];
     private TimeFloor _floor = TimeFloor.None;
 
     /// <param name="listener">already listening, so that its port can be announced; null where this device is not on the network</param>
@@ -51,6 +53,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     {
         _context = context;
         _directory = new PeerDirectory(store, context);
+        _begun = context.Steady;
         _listener = listener;
         _probes = new ProbePlan(context.Random);
         _cases = new DuplicateCases(store.All().Where(p => p.Trust == PeerTrust.Duplicate).Select(p => p.DeviceId));
@@ -69,6 +72,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<PeerCommands.ResolveDuplicate>(m => OnResolveDuplicate(m.Device));
         Receive<PeerCommands.LookFor>(OnLookFor);
         Receive<Challenged>(OnChallenged);
+        Receive<ResolveDue>(m => CarryOut(_cases.HandleResolve(m.Device, _context.Steady)));
         Receive<DuplicatesDue>(_ => CarryOut(_cases.HandleTimeout(_context.Steady)));
         Receive<LastKnownDialled>(OnLastKnownDialled);
         Receive<LastKnownDue>(_ => DialLastKnown());
@@ -121,6 +125,9 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<DiscoveryEvents.LadderChanged>(self);
         _context.Events.Subscribe<PeerEvents.LinkOpened>(self);
         _context.Events.Subscribe<PeerEvents.LinkClosed>(self);
+        // Found before a restart: its user is to be told on.
+        foreach (var device in _cases.Cloned)
+            _context.Events.Publish(new PeerEvents.DeviceCloned(device, NameOf(device), []));
         if (_listener is not null)
             Accept();
     }
@@ -133,7 +140,12 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     }
 
     private HandshakeParty? Party() => _identity is null ? null
-        : new HandshakeParty(_identity.Key, _identity.Certificate, _identity.Chain, _revoked, _duplicates, _floor) { DiscoveryKey = _identity.DiscoveryKeys.Issue };
+        : new HandshakeParty(_identity.Key, _identity.Certificate, _identity.Chain, _revoked, _duplicates, _floor)
+        {
+            DiscoveryKey = _identity.DiscoveryKeys.Issue,
+            Instance = _context.Instance,
+            Suspected = _suspected,
+        };
 
     private void TellParty()
     {

@@ -47,7 +47,7 @@ internal sealed class CachedRecord(DnsRecord record, IPAddress source, DateTimeO
     /// <param name="jitter">0 to 0.02</param>
     internal void Heard(uint ttl, double jitter, DateTimeOffset now)
     {
-        TimeToLive = TimeSpan.FromSeconds(Math.Min(ttl, MdnsTimes.LongestTimeToLive));
+        TimeToLive = TimeSpan.FromSeconds(Math.Min(ttl, MdnsTimes.TimeToLive));
         IsLeaving = IsReplaced = false;
         HeardAgain(jitter, now);
     }

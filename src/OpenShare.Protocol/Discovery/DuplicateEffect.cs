@@ -13,8 +13,11 @@ public abstract record DuplicateEffect(DeviceId Device)
     /// <summary>The device is at one of the places; whoever announces it at these has not its key, and is to be ignored until then.</summary>
     public sealed record Forged(DeviceId Device, ImmutableArray<PeerPlace> Places, DateTimeOffset Until) : DuplicateEffect(Device);
 
-    /// <summary>Two places hold one key: one of them is a copy, and which one nobody can tell from here.</summary>
+    /// <summary>Two runs at two places hold one key: one of them is a copy, and which one nobody can tell from here.</summary>
     public sealed record Cloned(DeviceId Device, ImmutableArray<PeerPlace> Places) : DuplicateEffect(Device);
+
+    /// <summary>Its user says that there is no copy any more, and nobody could be reached who would have shown that: it stays refused.</summary>
+    public sealed record Unresolved(DeviceId Device, ImmutableArray<PeerPlace> Places) : DuplicateEffect(Device);
 
     /// <summary>It is no longer refused.</summary>
     public sealed record Settled(DeviceId Device) : DuplicateEffect(Device);

@@ -198,6 +198,8 @@ public sealed class MdnsMachine
             return true;
         }
 
+        foreach (var each in _links)
+            each.Responder.Goodbye(_own, host, effects);
         ChangeOwn(_own.WithOtherNames(instance, host));
         foreach (var each in _links.Where(l => !l.IsResting))
             each.Responder.Probe(now, wait);
@@ -250,6 +252,12 @@ public sealed class MdnsMachine
     {
         if (link.Network == network)
             return link;
+        // Another network, as far as its addresses tell: who was heard in the one before is not there.
+        if (PeerAddresses.HasMoved(link.Network.Addresses, network.Addresses))
+        {
+            link.Responder.Goodbye(_own, host: true, effects);
+            return Started(network, link.Medium, now);
+        }
         link.Responder.Goodbye(_own, link.Network.Addresses.Except(network.Addresses), effects);
         link.Network = network;
         link.StartOver(now);

@@ -33,9 +33,9 @@ internal static class MdnsTimes
     internal static readonly TimeSpan BetweenQueryPackets = TimeSpan.FromMilliseconds(100);
 
     // Two missed announcements at the steady pace and a device counts as gone. RFC 6762 §10 proposes 120 s for
-    // records that name a host; the others get no more, lest a device that lost power be listed for 75 minutes.
+    // records that name a host; the others get no more, lest a device that lost power be listed for 75 minutes. Nor is
+    // what others say kept for longer, lest one forged packet lasts.
     internal const uint TimeToLive = 120;
-    internal const uint LongestTimeToLive = 4500;
 
     // RFC 6762 §6.7: a legacy resolver may keep an answer this long.
     internal const uint LegacyTimeToLive = 10;

@@ -23,6 +23,13 @@ internal static class PeerAddresses
     /// <summary>RFC 3927, RFC 4291 §2.5.6: it says nothing of the network that it is in.</summary>
     internal static bool IsLinkLocal(IPAddress address) => address.IsIPv6LinkLocal || address.GetAddressBytes() is [169, 254, _, _];
 
+    /// <summary>None of the addresses that say something of the network is left.</summary>
+    internal static bool HasMoved(IEnumerable<IPAddress> before, IEnumerable<IPAddress> after)
+    {
+        var telling = before.Where(a => !IsLinkLocal(a)).ToList();
+        return telling.Count > 0 && !telling.Intersect(after).Any();
+    }
+
     internal static IPAddress WithoutScope(IPAddress address) => new(address.GetAddressBytes());
 
     /// <summary>Loopback, IPv4, IPv6, link-local IPv6; each once.</summary>

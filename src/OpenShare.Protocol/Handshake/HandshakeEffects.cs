@@ -36,6 +36,9 @@ public abstract record HandshakeFailure(string Detail)
         /// it: certificates are no secret of their device.
         /// </summary>
         public bool IsKeyProven { get; init; }
+
+        /// <summary>Which run of the device that is; none where the key is not proven.</summary>
+        public InstanceId Instance { get; init; }
     }
 
     /// <summary>The other side refused us, and said so under the handshake's own key.</summary>
@@ -46,6 +49,9 @@ public abstract record HandshakeFailure(string Detail)
         /// answers at that address may have said it: then it is shown, and changes no state, as a hint.
         /// </summary>
         public DeviceCertificate? By { get; init; }
+
+        /// <summary>Which run of that device; none where it had not proven itself.</summary>
+        public InstanceId Instance { get; init; }
     }
 
     /// <summary>The other side gave an unauthenticated hint: it changes no state, and is shown as it is.</summary>

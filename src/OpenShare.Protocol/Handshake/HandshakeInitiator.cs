@@ -80,7 +80,7 @@ public sealed class HandshakeInitiator : HandshakeMachine
         var own = HandshakeKeys.InitiatorTranscript(transcript, Self.Certificate.Blob);
         var proof = Prove(own);
         proof.Purpose = _purpose;
-        _awaitingVerdict = new HandshakeResult(certificate!, peer.CrlVersion, peer.DiscoveryKeyVersion, Self.Trust, _purpose, Keys!.Finish(own, HandshakeRole.Initiator));
+        _awaitingVerdict = new HandshakeResult(certificate!, peer.CrlVersion, peer.DiscoveryKeyVersion, InstanceId.FromBytes(peer.Instance.Span), Self.Trust, _purpose, Keys!.Finish(own, HandshakeRole.Initiator));
         return [SealedAuth(new HandshakeAuth { Authentication = proof }, peers)];
     }
 
@@ -90,7 +90,7 @@ public sealed class HandshakeInitiator : HandshakeMachine
         return verdict.KindCase switch
         {
             HandshakeVerdict.KindOneofCase.Accepted => [Establish(result)],
-            HandshakeVerdict.KindOneofCase.Refusal => FailByPeer(verdict.Refusal, result.Peer),
+            HandshakeVerdict.KindOneofCase.Refusal => FailByPeer(verdict.Refusal, result),
             _ => throw new ProtocolException("Its verdict has no meaning to this version."),
         };
     }

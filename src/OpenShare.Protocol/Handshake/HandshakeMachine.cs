@@ -85,6 +85,7 @@ public abstract class HandshakeMachine : IDisposable
         DiscoveryKeyVersion = Self.DiscoveryKey?.Version ?? 0,
         Signature = ByteString.CopyFrom(Self.Key.Sign(HandshakeKeys.SignedBytes(Role, transcript))),
         Mac = ByteString.CopyFrom(Keys!.Mac(Role, transcript)),
+        Instance = ByteString.CopyFrom(Self.Instance.ToBytes()),
     };
 
     private protected bool Proves(DeviceCertificate shown, HandshakeRole role, Authentication peer, byte[] transcript) =>
@@ -138,8 +139,8 @@ public abstract class HandshakeMachine : IDisposable
     }
 
     /// <param name="by">the peer, where it had proven itself before it refused</param>
-    private protected List<HandshakeEffect> FailByPeer(Refusal refusal, DeviceCertificate? by) =>
-        Fail(new HandshakeFailure.RefusedByPeer(refusal.Code, Printable.Shorten(refusal.Detail)) { By = by });
+    private protected List<HandshakeEffect> FailByPeer(Refusal refusal, HandshakeResult? by) =>
+        Fail(new HandshakeFailure.RefusedByPeer(refusal.Code, Printable.Shorten(refusal.Detail)) { By = by?.Peer, Instance = by?.PeerInstance ?? InstanceId.None });
 
     private protected List<HandshakeEffect> Fail(HandshakeFailure failure)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
@@ -5,7 +6,7 @@ using OpenShare.Protocol.Revocation;
 namespace OpenShare.Protocol.Handshake;
 
 /// <summary>This device as it stands at the start of a handshake: what it shows, and what it judges the other side by.</summary>
-/// <param name="Duplicates">device ids that two places claim at once: refused until that is resolved</param>
+/// <param name="Duplicates">device ids whose key is in two places at once: refused until that is resolved</param>
 /// <param name="Floor">below which its idea of time does not run, whatever its clock says</param>
 public sealed record HandshakeParty(
     ISigner Key,
@@ -19,6 +20,12 @@ public sealed record HandshakeParty(
 
     /// <summary>The account's, as it was issued; null: it has none that could be handed on.</summary>
     public DiscoveryKey? DiscoveryKey { get; init; }
+
+    /// <summary>This run of the device.</summary>
+    public InstanceId Instance { get; init; }
+
+    /// <summary>Device ids that two places announce, and that are asked to prove it: refused for the moment.</summary>
+    public IReadOnlySet<DeviceId> Suspected { get; init; } = ImmutableHashSet<DeviceId>.Empty;
 
     /// <summary>Why a peer that has proven itself once may not be spoken with as things stand now; null: it may.</summary>
     /// <param name="judgedBy">what it was judged by then: counts where it is ahead of what this party knows</param>

@@ -66,7 +66,7 @@ public sealed class HandshakeResponder : HandshakeMachine
         var both = peer.Certificate is null ? [] : HandshakeKeys.InitiatorTranscript(transcript, peer.Certificate);
         if (PeerChecks.Judge(Self, peer, shown => Proves(shown, HandshakeRole.Initiator, peer, both), now, out var certificate) is { } refused)
             return Refuse(refused);
-        var result = new HandshakeResult(certificate!, peer.CrlVersion, peer.DiscoveryKeyVersion, Self.Trust, peer.Purpose, Keys!.Finish(both, HandshakeRole.Responder));
+        var result = new HandshakeResult(certificate!, peer.CrlVersion, peer.DiscoveryKeyVersion, InstanceId.FromBytes(peer.Instance.Span), Self.Trust, peer.Purpose, Keys!.Finish(both, HandshakeRole.Responder));
         return [Sealed(1, new HandshakeVerdict { Accepted = new Accepted() }), Establish(result)];
     }
 

@@ -12,6 +12,7 @@ public sealed record HandshakeResult(
     DeviceCertificate Peer,
     ulong PeerRevocationVersion,
     uint PeerDiscoveryKeyVersion,
+    InstanceId PeerInstance,
     TrustChain Trust,
     Authentication.Types.Purpose Purpose,
     Session Session);

@@ -22,7 +22,7 @@ internal static class PeerChecks
         }
         var isKeyProven = proves(certificate);
         if (JudgeStanding(self, certificate, now) is { } refused)
-            return refused with { IsKeyProven = isKeyProven };
+            return refused with { IsKeyProven = isKeyProven, Instance = isKeyProven ? InstanceId.FromBytes(peer.Instance.Span) : InstanceId.None };
         return isKeyProven ? null : new(RefusalCode.BadSignature, $"It could not prove that it holds the key of {certificate.Name}.", certificate);
     }
 
@@ -46,6 +46,8 @@ internal static class PeerChecks
             return (RefusalCode.Duplicate, $"Two devices claim to be {shown.Name}; both are refused until that is resolved.");
         if (shown.DeviceId == self.Certificate.DeviceId)
             return (RefusalCode.Duplicate, $"{shown.Name} is this device itself, or a copy of its key.");
+        if (self.Suspected.Contains(shown.DeviceId))
+            return (RefusalCode.Suspected, $"Two places announce {shown.Name}, and are asked to prove it: a moment later it may be spoken with again.");
         return null;
     }
 }

@@ -24,4 +24,23 @@ public sealed class DeviceWarningsTests
         Assert.Contains(lines, line => line.Contains("eth0", StringComparison.Ordinal));
         Assert.InRange(lines.Count, 2, 21);
     }
+
+    [Fact]
+    public void Whoever_forges_many_devices_crowds_out_no_copied_key()
+    {
+        var (warnings, random) = (new DeviceWarnings(), new SeededRandom(1));
+        warnings.Note(new PeerEvents.DeviceCloned(DeviceId.FromBytes(random.Bytes(16)), "laptop", []));
+
+        for (var i = 0; i < 1000; i++)
+        {
+            var device = DeviceId.FromBytes(random.Bytes(16));
+            warnings.Note(new DiscoveryEvents.DuplicateDevice(device, []));
+            warnings.Note(new PeerEvents.PlacesForged(device, $"device {i}", [], DateTimeOffset.MaxValue));
+        }
+
+        var lines = warnings.Lines(Fresh);
+        Assert.Contains(lines, line => line.Contains("laptop", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("device 999", StringComparison.Ordinal));
+        Assert.InRange(lines.Count, 3, 41);
+    }
 }

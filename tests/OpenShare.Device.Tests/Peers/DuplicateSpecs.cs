@@ -3,6 +3,7 @@ using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Device.Transport.Tcp;
@@ -34,6 +35,44 @@ public abstract class DuplicateSpecs : PeersKit
         Announce(a, b.Id, PlaceOf(b), Nowhere);
 
         Assert.Equal(Nowhere, Assert.Single((await a.Hears<PeerEvents.PlacesForged>()).Places));
+    }
+
+    [Fact]
+    public async Task The_device_itself_by_another_name_is_no_copy_of_it()
+    {
+        var (a, b) = (Start("alice", "127.0.4.1"), Start("bob", "127.0.4.2"));
+
+        Announce(a, b.Id, PlaceOf(b), PlaceOf(b) with { Host = "mallory.local" });
+
+        Assert.IsType<PeerEvents.DuplicateSettled>(await a.Hears<IDeviceEvent>(m => m is PeerEvents.DuplicateSettled or PeerEvents.PlacesForged or PeerEvents.DeviceCloned));
+        await Link(a, b);
+    }
+
+    [Fact]
+    public async Task While_it_is_only_suspected_a_wanted_link_waits_and_is_not_given_up()
+    {
+        var (a, b) = (Start("alice", "127.0.4.1"), Start("bob", "127.0.4.2"));
+        See(a, b);
+        Announce(a, b.Id, PlaceOf(b), Nowhere);
+
+        a.Peers.Tell(new PeerCommands.Connect(b.Id));
+
+        Assert.All(await HeardUntil<PeerEvents.LinkOpened>(a), e => Assert.False(e is PeerEvents.LinkFailed { WillRetry: false }, $"{e}"));
+    }
+
+    [Fact]
+    public async Task A_copied_key_is_told_of_again_after_a_restart()
+    {
+        var store = new MemoryPeerStore();
+        var (a, b) = (Start(Organisation.Enroll("alice", "acme"), "127.0.4.1", store: store), Start("bob", "127.0.4.2"));
+        var copy = Start(b.Identity, "127.0.4.3");
+        Announce(a, b.Id, PlaceOf(b), PlaceOf(copy));
+        await a.Hears<PeerEvents.DeviceCloned>();
+        a.Listener.Dispose();
+
+        var again = Start(a.Identity, "127.0.4.1", store: store);
+
+        Assert.Equal("bob", (await again.Hears<PeerEvents.DeviceCloned>()).Name);
     }
 
     [Fact]
@@ -101,6 +140,13 @@ public abstract class DuplicateSpecs : PeersKit
 
         Assert.Equal(PlaceOf(mallory), Assert.Single((await b.Hears<PeerEvents.PlacesForged>()).Places));
         await Link(b, a);
+    }
+
+    private static async Task<List<IDeviceEvent>> HeardUntil<T>(Side side) where T : IDeviceEvent
+    {
+        List<IDeviceEvent> heard = [];
+        await side.Hears<IDeviceEvent>(e => { heard.Add(e); return e is T; });
+        return heard;
     }
 
     private static PeerPlace Nowhere => new("nowhere.local", 9, [IPAddress.Parse("127.0.4.99")]);

@@ -59,14 +59,14 @@ public abstract class PeersKit : TestKit
 
     private protected Side Start(string name, string address, string account = "acme") => Start(Organisation.Enroll(name, account), address);
 
-    private protected Side Start(DeviceIdentity identity, string address, int port = 0)
+    private protected Side Start(DeviceIdentity identity, string address, int port = 0, MemoryPeerStore? store = null)
     {
         var ip = IPAddress.Parse(address);
         var context = ContextAt(ip);
         var listener = context.Transport.Listen(new IPEndPoint(ip, port));
         var events = CreateTestProbe();
         context.Events.Subscribe<IDeviceEvent>(events.Ref);
-        var peers = Sys.ActorOf(PeersActor.Props(context, new MemoryPeerStore(), listener));
+        var peers = Sys.ActorOf(PeersActor.Props(context, store ?? new MemoryPeerStore(), listener));
         // Started once it answers: then it has subscribed.
         peers.Ask<System.Collections.Immutable.ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Patience).Wait();
         context.Events.Publish(new RegistrationEvents.Certified(identity));

@@ -102,7 +102,7 @@ public sealed class DuplicateCasesTests
     [Fact]
     public void The_own_place_is_proven_without_a_question()
     {
-        var effects = _cases.HandleAnnounced(Ben, [Here, There], own: Here, _now);
+        var effects = _cases.HandleAnnounced(Ben, [Here, There], own: new PlaceProof(Here, RunOf(Here)), _now);
 
         Assert.Equal(There, Assert.IsType<DuplicateEffect.Challenge>(Assert.Single(effects)).Place);
         Assert.IsType<DuplicateEffect.Cloned>(Assert.Single(Answer(There, isProven: true)));
@@ -131,7 +131,7 @@ public sealed class DuplicateCasesTests
     }
 
     [Fact]
-    public void Announcements_without_end_are_looked_into_up_to_a_bound()
+    public void Announcements_without_end_are_looked_into_up_to_a_bound_and_keep_nobody_from_it()
     {
         for (var i = 0; i < 1000; i++)
             _cases.HandleAnnounced(Some.Device(100 + i), [Here, There], own: null, _now);
@@ -139,13 +139,80 @@ public sealed class DuplicateCasesTests
         Assert.Equal(64, _cases.Suspected.Count());
         After(DuplicateCases.ChallengeLasts);
         Assert.Empty(_cases.Suspected);
+        Clone();
+        Assert.Equal([Ben], _cases.Cloned);
+    }
+
+    [Fact]
+    public void One_run_that_is_reached_at_both_places_is_no_copy()
+    {
+        Announce(Here, There);
+        Answer(Here, RunOf(Here));
+
+        Assert.IsType<DuplicateEffect.Settled>(Assert.Single(Answer(There, RunOf(Here))));
+        Assert.Empty(_cases.Cloned);
+    }
+
+    [Fact]
+    public void Whoever_passes_on_to_the_device_itself_is_no_copy_of_it()
+    {
+        _cases.HandleAnnounced(Ben, [Here, There], own: new PlaceProof(Here, RunOf(Here)), _now);
+
+        Answer(There, RunOf(Here));
+
+        Assert.Empty(_cases.Cloned);
+    }
+
+    [Fact]
+    public void Two_that_do_not_say_which_run_they_are_are_two()
+    {
+        Announce(Here, There);
+        Answer(Here, InstanceId.None);
+
+        Assert.IsType<DuplicateEffect.Cloned>(Assert.Single(Answer(There, InstanceId.None)));
+    }
+
+    [Fact]
+    public void Whatever_is_announced_a_device_is_refused_for_two_seconds_in_ten_minutes()
+    {
+        var refused = TimeSpan.Zero;
+        var step = TimeSpan.FromSeconds(0.5);
+        for (var i = 0; _now < Some.Start + DuplicateCases.ForgeryHolds; i++)
+        {
+            // Each time at another place, and gone again before that is judged or after.
+            if (i % 4 == 0)
+                Announce(Here, Place(3 + (i % 200)));
+            else if (i % 4 == 3)
+                _cases.HandleEnded(Ben);
+            After(step);
+            refused += _cases.Suspected.Any() ? step : TimeSpan.Zero;
+        }
+
+        Assert.InRange(refused, step, DuplicateCases.ChallengeLasts);
+        Announce(Here, There);
+        Assert.Equal([Ben], _cases.Suspected);
+    }
+
+    [Fact]
+    public void Resolving_shows_nothing_where_nobody_can_be_reached()
+    {
+        Clone();
+
+        _cases.HandleResolve(Ben, _now);
+
+        Assert.IsType<DuplicateEffect.Unresolved>(Assert.Single(After(DuplicateCases.ChallengeLasts)));
+        Assert.Equal([Ben], _cases.Cloned);
     }
 
     private static PeerPlace Place(int host) => new($"host{host}.local", 4000, [new IPAddress([10, 0, 0, (byte)host])]);
 
     private IReadOnlyList<DuplicateEffect> Announce(params ImmutableArray<PeerPlace> places) => _cases.HandleAnnounced(Ben, places, own: null, _now);
 
-    private IReadOnlyList<DuplicateEffect> Answer(PeerPlace place, bool isProven, int round = 1) => _cases.HandleAnswered(Ben, round, place, isProven, _now);
+    private IReadOnlyList<DuplicateEffect> Answer(PeerPlace place, bool isProven, int round = 1) => Answer(place, isProven ? RunOf(place) : null, round);
+
+    private IReadOnlyList<DuplicateEffect> Answer(PeerPlace place, InstanceId? proven, int round = 1) => _cases.HandleAnswered(Ben, round, place, proven, _now);
+
+    private static InstanceId RunOf(PeerPlace place) => InstanceId.FromBytes([.. place.Addresses[0].GetAddressBytes(), .. new byte[12]]);
 
     private IReadOnlyList<DuplicateEffect> After(TimeSpan time)
     {

@@ -54,6 +54,18 @@ public sealed class InterruptionTests
     }
 
     [Fact]
+    public void Who_is_in_another_network_from_one_moment_to_the_next_has_lost_the_others_and_searches_anew()
+    {
+        var (segment, ann) = Met();
+        ann.Effects.Clear();
+
+        segment.Feed(ann, new MdnsInput.InterfacesChanged([ann.Network with { Addresses = [IPAddress.Parse("10.9.9.9")] }]));
+
+        Assert.Equal(Crowd - 1, ann.Said<MdnsEffect.Lost>().Count());
+        Assert.All(ann.Machine.Rungs.Where(r => r.Medium == DiscoveryMedium.Multicast), r => Assert.Equal(RungState.Searching, r.State));
+    }
+
+    [Fact]
     public void Who_left_in_the_meantime_is_lost_as_ever()
     {
         var (segment, ann) = Met();

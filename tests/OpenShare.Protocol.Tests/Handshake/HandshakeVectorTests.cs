@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using OpenShare.Protocol.Channel;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Tests.Support;
 using OpenShare.Protocol.Wire;
 using static OpenShare.Protocol.Tests.Support.VectorFile;
@@ -10,7 +11,7 @@ namespace OpenShare.Protocol.Tests.Handshake;
 /// <summary>One whole handshake: its frames in handshake.json, every secret on the way in key-schedule.json.</summary>
 public sealed class HandshakeVectorTests
 {
-    private static readonly byte[] PrivateI = Run(0x20), NonceI = Run(0x60), PrivateR = Run(0x40), NonceR = Run(0x80);
+    private static readonly byte[] PrivateI = Run(0x20), NonceI = Run(0x60), PrivateR = Run(0x40), NonceR = Run(0x80), InstanceR = Run(0xA0)[..InstanceId.Size];
     private static readonly byte[] Binding = [.. "a transport binding"u8];
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class HandshakeVectorTests
 
         byte[] Auth(string role, ulong crlVersion) => RawProto.Blob(1, [
             .. RawProto.Blob(1, frames.Bytes($"{role}_certificate")), .. RawProto.Number(2, crlVersion),
-            .. RawProto.Blob(3, secrets.Bytes($"signature_{role}")), .. RawProto.Blob(4, secrets.Bytes($"mac_{role}"))]);
+            .. RawProto.Blob(3, secrets.Bytes($"signature_{role}")), .. RawProto.Blob(4, secrets.Bytes($"mac_{role}")),
+            .. role == "responder" ? RawProto.Blob(7, InstanceR) : []]);
     }
 
     private static HandshakePair Shake()
@@ -50,7 +52,7 @@ public sealed class HandshakeVectorTests
         var organisation = new Organisation();
         var initiator = organisation.Device(10) with { Revoked = organisation.Revoke(5) };
         var pair = new HandshakePair(
-            initiator, organisation.Device(11), null, new ScriptedRandom(PrivateI, NonceI), new ScriptedRandom(PrivateR, NonceR), Binding).Run();
+            initiator, organisation.Device(11) with { Instance = InstanceId.FromBytes(InstanceR) }, null, new ScriptedRandom(PrivateI, NonceI), new ScriptedRandom(PrivateR, NonceR), Binding).Run();
         Assert.NotNull(pair.InitiatorResult);
         Assert.NotNull(pair.ResponderResult);
         Assert.Equal(4, pair.Frames.Count);
@@ -63,7 +65,7 @@ public sealed class HandshakeVectorTests
         return new JsonObject
         {
             ["description"] = "One handshake under trust-root.json, frame by frame, without the 4 bytes of length before each on TCP. The initiator's device has key seed 000a.. "
-                + "and revocation list 5, the responder's 000b.. and none. Secrets: key-schedule.json.",
+                + "and revocation list 5, the responder's 000b.., none, and an instance. Secrets: key-schedule.json.",
             ["inputs"] = new JsonObject
             {
                 ["initiator_seed"] = Hex(Organisation.Seed(0, 10)),
@@ -72,6 +74,7 @@ public sealed class HandshakeVectorTests
                 ["initiator_nonce"] = Hex(NonceI),
                 ["responder_ephemeral_private"] = Hex(PrivateR),
                 ["responder_nonce"] = Hex(NonceR),
+                ["responder_instance"] = Hex(InstanceR),
                 ["binding"] = Hex(Binding),
                 ["now"] = Organisation.Now.ToUnixTimeSeconds(),
             },

@@ -41,8 +41,8 @@ internal static partial class Plants
     internal static void KeepRevokedLinks(PeerActor self, PeerSignals.PartyChanged changed) =>
         self.GetType().GetField("_party", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.SetValue(self, changed.Party);
 
-    internal static IReadOnlyList<DuplicateEffect> TakeAnyAnswerForAProof(DuplicateCases self, DeviceId device, int round, PeerPlace place, bool isProven, DateTimeOffset now) =>
-        (IReadOnlyList<DuplicateEffect>)Unplanted.Call(self, "HandleAnswered", device, round, place, true, now)!;
+    internal static IReadOnlyList<DuplicateEffect> TakeAnyAnswerForAProof(DuplicateCases self, DeviceId device, int round, PeerPlace place, InstanceId? proven, DateTimeOffset now) =>
+        (IReadOnlyList<DuplicateEffect>)Unplanted.Call(self, "HandleAnswered", device, round, place, InstanceId.None, now)!;
 
     internal static Refusal? AnswerTheRevoked(ProvenRequests self, DeviceRow device) => null;
 

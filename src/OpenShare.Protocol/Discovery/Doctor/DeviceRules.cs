@@ -30,16 +30,8 @@ internal static class DeviceRules
 
     private static Finding Reach(DoctorFacts facts, DeviceFacts device)
     {
-        if (device.EndPoints.IsEmpty)
-        {
-            return Finding.Of(
-                FindingCode.DeviceSilent, facts.IsAbsenceWrong,
-                $"{device.Words} is not in sight, and no address of it is known.",
-                "It was spoken with before, but never at an address of its own.",
-                new Remedy("Start the agent there, and run openshare doctor there too.", "openshare agent"));
-        }
-        if (!device.EndPoints.Any(e => IsInThisNetwork(facts, device, e)))
-            return OtherSubnet(facts, device);
+        if (device.EndPoints.All(e => e.Connecting == Connecting.Another))
+            return Nowhere(facts, device);
         if (device.Link is LinkFacts.Failed failed)
         {
             return Finding.Problem(
@@ -48,6 +40,10 @@ internal static class DeviceRules
                 "Without a handshake nothing is sent: neither side knows who the other is.",
                 new Remedy("Look at what the other device says of itself and of this one, there:", "openshare doctor"));
         }
+        if (device.IsLinked && !device.IsReached)
+            return PortBlockedThere(device, $"{device.Words} talks to this device, and");
+        if (!device.EndPoints.Any(e => IsInThisNetwork(facts, device, e)))
+            return OtherSubnet(facts, device);
         if (device.IsReached)
             return Finding.Ok(FindingCode.DeviceReached, $"{device.Words} is reached at {At(device, Connecting.Connected)}{(device.IsSeen ? "" : ", though it is not in sight")}.");
         if (facts.IsHeard(device))
@@ -55,6 +51,30 @@ internal static class DeviceRules
         if (device.EndPoints.Any(e => e.Host == Presence.Answers && e.Connecting == Connecting.NoAnswer))
             return PortBlockedThere(device, $"The machine where {device.Words} last was is there, and");
         return device.EndPoints.Any(e => e.Connecting == Connecting.Refused) ? NotRunning(facts, device) : Silent(facts, device);
+    }
+
+    /// <summary>No address of it is known that is not another's.</summary>
+    private static Finding Nowhere(DoctorFacts facts, DeviceFacts device)
+    {
+        if (device.IsLinked)
+        {
+            return Finding.Note(
+                FindingCode.DeviceSilent,
+                $"{device.Words} talks to this device over a connection that it made itself; where it takes connections is not known.",
+                "While that connection lasts both can send. After it only that device can make another.",
+                new Remedy("Run openshare doctor there: it says whether others see that device.", "openshare doctor"));
+        }
+        return device.EndPoints.IsEmpty
+            ? Finding.Of(
+                FindingCode.DeviceSilent, facts.IsAbsenceWrong,
+                $"{device.Words} is not in sight, and no address of it is known.",
+                "It was spoken with before, but never at an address of its own.",
+                new Remedy("Start the agent there, and run openshare doctor there too.", "openshare agent"))
+            : Finding.Of(
+                FindingCode.DeviceSilent, facts.IsAbsenceWrong,
+                $"{device.Words} was last at {At(device, Connecting.Another)}, where another device is now.",
+                "It is off or asleep, or it has another address by now and is not heard.",
+                new Remedy("Start the agent there, and run openshare doctor there too.", "openshare agent"));
     }
 
     // A link-local address says nothing of the network that it is in: only that it was reached, or heard, does.
@@ -79,11 +99,13 @@ internal static class DeviceRules
     private static Finding PortBlockedThere(DeviceFacts device, string whoIsThere)
     {
         var at = At(device, Connecting.NoAnswer, Connecting.Refused);
-        var isDropped = device.EndPoints.Any(e => e.Connecting == Connecting.NoAnswer);
+        var how = device.EndPoints.Any(e => e.Connecting == Connecting.NoAnswer) ? "does not answer"
+            : device.EndPoints.Any(e => e.Connecting == Connecting.Refused) ? "refuses"
+            : "gets no";
         return Finding.Problem(
             FindingCode.PortBlockedThere,
-            $"{whoIsThere} {(isDropped ? "does not answer" : "refuses")} connections at {at}.",
-            "A firewall there, or between, keeps them out: nothing can be sent to it from here.",
+            $"{whoIsThere} {how} connections at {at}.",
+            $"A firewall there, or between, keeps them out: {(device.IsLinked ? "once the connection that is open ends, " : "")}nothing can be sent to it from here.",
             new Remedy($"Allow TCP port {at.Port} on {device.Name}; run openshare doctor there for the command. Where it can connect here, sending from there works meanwhile.", "openshare doctor"));
     }
 

@@ -180,18 +180,18 @@ public sealed class OpenShareDevice : IDevice
         var keys = KeyFile.Open(
             options.Home.KeyFile, () => options.Passphrase is { } passphrase ? Encoding.UTF8.GetBytes(passphrase.Reveal()) : null, random);
         var onNetwork = options.Reach != DeviceReach.HomeOnly;
-        ListeningFacts? trouble = null;
+        ListeningFacts? looking = null;
         var listener = options.Reach switch
         {
             DeviceReach.Network => LastPort.Listen(transport, options.Listen, options.Home.PortFile),
-            DeviceReach.Diagnosis => DoctorListener.Open(transport, options.Listen, out trouble),
+            DeviceReach.Diagnosis => DoctorListener.Open(transport, options.Listen, options.Home.PortFile, options.AdvertisedPort, out looking),
             _ => null,
         };
         var database = DeviceDatabase.Open(options.Home.DatabaseFile);
         var service = new HttpRegistrationService();
         return (new DeviceAdapters(
             context, keys, database, new LocalDisk(), service, listener, () => new UdpDiscoveryPort(),
-            onNetwork ? RevocationPace.Default : RevocationPace.OnDemand), service, trouble ?? new ListeningFacts.Open(options.AdvertisedPort ?? listener?.LocalEndPoint.Port ?? 0));
+            onNetwork ? RevocationPace.Default : RevocationPace.OnDemand), service, looking ?? new ListeningFacts.Open(options.AdvertisedPort ?? listener?.LocalEndPoint.Port ?? 0));
     }
 
     /// <summary>What the device's watcher keeps up to date.</summary>

@@ -47,7 +47,7 @@ internal sealed partial class PeerActor
             {
                 DialBackAnswer.Types.Outcome.Reached => DialBackOutcome.Reached,
                 DialBackAnswer.Types.Outcome.NotReached => DialBackOutcome.NotReached,
-                _ => DialBackOutcome.Unknown,
+                _ => DialBackOutcome.NotTried,
             });
         }
     }
@@ -59,10 +59,11 @@ internal sealed partial class PeerActor
         _dialBackAskers.Clear();
     }
 
-    // Only ever at the address where the peer is seen: nobody can be made to knock at a third.
+    // Only ever at the address where the peer is seen: nobody can be made to knock at a third. And not at this host itself, where a
+    // forwarder makes a peer from elsewhere seem to be: behind a firewall there is more to knock at.
     private void OnDialBackWanted(Link link, DialBackWanted wanted)
     {
-        if (wanted.Port is 0 or > IPEndPoint.MaxPort || _party is null || _isStopping || !_dialBackGate.TryBegin(_context.Steady))
+        if (wanted.Port is 0 or > IPEndPoint.MaxPort || _context.Transport.IsThisHost(link.Remote.Address) || _party is null || _isStopping || !_dialBackGate.TryBegin(_context.Steady))
         {
             link.Send(Answer(wanted.Id, DialBackAnswer.Types.Outcome.NotTried));
             return;
@@ -80,7 +81,9 @@ internal sealed partial class PeerActor
     {
         if (dialled.Outcome is HandshakeOutcome.Open open)
             _ = Goodbye.EndAsync(open.Control, Context.System.Scheduler);
-        EndDialBack(dialled.Attempt, dialled.Outcome is HandshakeOutcome.Open);
+        // That nothing came of it is said when its time is over: how soon would tell a port that refuses from one that is silent.
+        if (dialled.Outcome is HandshakeOutcome.Open)
+            EndDialBack(dialled.Attempt, isReached: true);
     }
 
     private void EndDialBack(int attempt, bool isReached)

@@ -129,7 +129,10 @@ public enum DialBackOutcome
     Reached,
     NotReached,
 
-    /// <summary>It did not try, or the link ended before it could say.</summary>
+    /// <summary>It says that it did not try.</summary>
+    NotTried,
+
+    /// <summary>It was not asked, or the link ended before it could say.</summary>
     Unknown,
 }
 

@@ -10,6 +10,9 @@ public interface ITransport
 
     /// <exception cref="TransportException">nobody answered there</exception>
     Task<ITransportConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellation);
+
+    /// <summary>True where a connection from that address comes from this very host.</summary>
+    bool IsThisHost(IPAddress address) => IPAddress.IsLoopback(address);
 }
 
 public interface ITransportListener : IDisposable

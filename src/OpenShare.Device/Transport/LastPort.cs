@@ -21,7 +21,8 @@ internal static class LastPort
         return listener;
     }
 
-    private static ITransportListener? Again(ITransport transport, IPAddress address, string file)
+    /// <returns>null: there is none, or somebody else has it now</returns>
+    internal static ITransportListener? Again(ITransport transport, IPAddress address, string file)
     {
         if (Read(file) is not { } port)
             return null;
@@ -31,7 +32,6 @@ internal static class LastPort
         }
         catch (TransportException)
         {
-            // Somebody else has it now.
             return null;
         }
     }

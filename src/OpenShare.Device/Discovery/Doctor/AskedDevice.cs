@@ -69,7 +69,8 @@ internal sealed class AskedDevice(
             _ => DeviceStanding.Good,
         },
         IsSeen: sighting is not null,
-        [.. AddressOrder.BestFirst(sighting?.Place.EndPoints ?? []).Concat(AddressOrder.BestFirst(record?.Endpoints ?? [])).Distinct()],
+        AddressOrder.BestFirst(sighting?.Place.EndPoints ?? []),
+        AddressOrder.BestFirst(record?.Endpoints ?? []),
         record?.LastSeen);
 
     private Task<T> Ask<T>(object question, CancellationToken cancellation) => device.Ask<T>(question, Patience, cancellation);

@@ -3,6 +3,7 @@ using System.Net;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Protocol.Discovery.Doctor;
+using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Discovery.Doctor;
 
@@ -22,22 +23,23 @@ internal sealed class DeviceExamination(DeviceContext context, IReachability rea
         var facts = new DeviceFacts(known.Id, known.Name, known.Standing, known.IsSeen, [], new LinkFacts.NotTried());
         if (known.Standing is DeviceStanding.Revoked or DeviceStanding.Duplicate)
             return facts;
-        // Where a link is open already, that is how it is reached, and no other is made.
+        // Where a link is open already no other is made.
         var asking = AskDialBack(known.Id, cancellation);
         var endPoints = await Try(known.EndPoints, cancellation).ConfigureAwait(false);
         var dialBack = await asking.ConfigureAwait(false);
-        LinkFacts link = dialBack != DialBackOutcome.NoLink
-            ? new LinkFacts.Open(ToFacts(dialBack))
-            : await Link(endPoints, known, cancellation).ConfigureAwait(false);
-        return facts with { EndPoints = endPoints, Link = link };
+        // The link of a device that went without a word stays open for seconds: who neither answers nor takes a connection is gone.
+        if (dialBack != DialBackOutcome.NoLink && (dialBack != DialBackOutcome.Unknown || endPoints.Any(IsConnected)))
+            return facts with { EndPoints = endPoints, Link = new LinkFacts.Open(ToFacts(dialBack)) };
+        var (link, found) = await Link(endPoints, known.Id, cancellation).ConfigureAwait(false);
+        return facts with { EndPoints = found, Link = link };
     }
 
     /// <summary>Whoever is at that address.</summary>
     internal async Task<DeviceFacts> Examine(IPEndPoint place, CancellationToken cancellation)
     {
         var endPoints = await Try([place], cancellation).ConfigureAwait(false);
-        var link = await Link(endPoints, expected: null, cancellation).ConfigureAwait(false);
-        return new DeviceFacts(null, $"{place}", DeviceStanding.Good, IsSeen: false, endPoints, link);
+        var (link, found) = await Link(endPoints, expected: null, cancellation).ConfigureAwait(false);
+        return new DeviceFacts(null, $"{place}", DeviceStanding.Good, IsSeen: false, found, link);
     }
 
     private async Task<ImmutableArray<EndPointFacts>> Try(ImmutableArray<IPEndPoint> endPoints, CancellationToken cancellation)
@@ -59,22 +61,33 @@ internal sealed class DeviceExamination(DeviceContext context, IReachability rea
         return new EndPointFacts(endPoint, connecting, connecting is Connecting.Connected or Connecting.Refused ? Presence.Answers : presence);
     }
 
-    private async Task<LinkFacts> Link(ImmutableArray<EndPointFacts> endPoints, KnownDevice? expected, CancellationToken cancellation)
+    /// <summary>An address may be another's by now: each that takes a connection is tried until the device is found.</summary>
+    /// <param name="expected">null: whoever is there</param>
+    private async Task<(LinkFacts Link, ImmutableArray<EndPointFacts> EndPoints)> Link(ImmutableArray<EndPointFacts> endPoints, DeviceId? expected, CancellationToken cancellation)
     {
-        if (endPoints.FirstOrDefault(e => e.Connecting == Connecting.Connected) is not { } open)
-            return new LinkFacts.NotTried();
-        var resolution = await Within(HandshakePatience, c => device.Resolve(open.EndPoint, c), cancellation).ConfigureAwait(false);
-        return resolution switch
+        LinkFacts link = new LinkFacts.NotTried();
+        foreach (var open in endPoints.Where(IsConnected))
         {
-            AddressResolution.Found found when expected is null || found.Device == expected.Id =>
-                new LinkFacts.Open(ToFacts(await AskDialBack(found.Device, cancellation).ConfigureAwait(false))),
-            AddressResolution.Found found => new LinkFacts.Failed($"Another device of the account is at that address now: {found.Device}."),
-            AddressResolution.Failed failed => new LinkFacts.Failed(failed.Problem.Detail),
-            _ => new LinkFacts.Failed("It takes the connection and says nothing."),
-        };
+            var resolution = await Within(HandshakePatience, c => device.Resolve(open.EndPoint, c), cancellation).ConfigureAwait(false);
+            if (resolution is not AddressResolution.Found found)
+            {
+                link = new LinkFacts.Failed(resolution is AddressResolution.Failed failed ? failed.Problem.Detail : "It takes the connection and says nothing.");
+                continue;
+            }
+            if (expected is null || found.Device == expected)
+                return (new LinkFacts.Open(ToFacts(await AskDialBack(found.Device, cancellation).ConfigureAwait(false))), OnlyConnected(endPoints, open));
+            endPoints = endPoints.Replace(open, open with { Connecting = Connecting.Another });
+        }
+        return (link, endPoints);
     }
 
-    private async Task<DialBackOutcome> AskDialBack(Protocol.Identity.DeviceId id, CancellationToken cancellation)
+    // What else took a connection was somebody else, or was not asked any more.
+    private static ImmutableArray<EndPointFacts> OnlyConnected(ImmutableArray<EndPointFacts> endPoints, EndPointFacts found) =>
+        [found, .. endPoints.Where(e => e != found).Select(e => IsConnected(e) ? e with { Connecting = Connecting.NotTried } : e)];
+
+    private static bool IsConnected(EndPointFacts place) => place.Connecting == Connecting.Connected;
+
+    private async Task<DialBackOutcome> AskDialBack(DeviceId id, CancellationToken cancellation)
     {
         // What it would try is not there: that this device does not listen where it should is said already.
         var port = device.Listening is ListeningFacts.Open open ? open.Port : 0;

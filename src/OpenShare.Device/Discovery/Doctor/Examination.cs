@@ -58,8 +58,9 @@ internal sealed class Examination(DeviceContext context, DoctorTools tools, IDoc
         ImmutableArray<ImmutableArray<IPAddress>> expected = subject is DoctorSubject.Place { EndPoint.Address: var there } ? [[there]] : [];
         using var hearingEnds = new CancellationTokenSource(HearingPatience, context.Time);
         using var hearing = CancellationTokenSource.CreateLinkedTokenSource(hearingEnds.Token, cancellation);
-        var heard = tools.Packets.Ask(used, facts => IsEnough(facts, expected), hearing.Token);
-        sought = await LookAround(subject, cancellation).ConfigureAwait(false);
+        HashSet<IPAddress> own = [.. interfaces.SelectMany(i => i.Addresses).Select(a => a.Address)];
+        var heard = tools.Packets.Ask(used, own, facts => IsEnough(facts, expected), hearing.Token);
+        sought = [.. (await LookAround(subject, cancellation).ConfigureAwait(false)).Select(d => Elsewhere(d, own))];
         if (subject is not DoctorSubject.Place)
             expected = [.. sought.Select(d => d.EndPoints.Select(e => e.Address).ToImmutableArray())];
         var devices = subject is DoctorSubject.Place place
@@ -109,6 +110,10 @@ internal sealed class Examination(DeviceContext context, DoctorTools tools, IDoc
         var standings = (await device.GetDevices(cancellation).ConfigureAwait(false)).ToDictionary(d => d.Id, d => d.Standing);
         return [.. examined.Select(e => e.Id is { } id && standings.TryGetValue(id, out var standing) ? e with { Standing = standing } : e)];
     }
+
+    /// <summary>Where it was before may be this host's own by now; unless it says so itself it is not there.</summary>
+    private static KnownDevice Elsewhere(KnownDevice known, HashSet<IPAddress> own) =>
+        known with { Before = [.. known.Before.Where(e => !IPAddress.IsLoopback(e.Address) && !own.Contains(e.Address))] };
 
     private bool IsMissed(KnownDevice known) =>
         known.IsSeen || (known.Standing != DeviceStanding.Revoked && known.LastSeen is { } last && context.Now - last < Missed);

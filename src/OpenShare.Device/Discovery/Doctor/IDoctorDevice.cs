@@ -36,10 +36,14 @@ internal interface IDoctorDevice
     Task<AddressResolution> Resolve(IPEndPoint endPoint, CancellationToken cancellation);
 }
 
-/// <param name="EndPoints">best first: where it is said to be now, then where it was reached before</param>
+/// <param name="Announced">where it is said to be now, best first</param>
+/// <param name="Before">where it was reached before, best first</param>
 /// <param name="LastSeen">null where no handshake ever proved it</param>
 internal sealed record KnownDevice(
-    DeviceId Id, string Name, DeviceStanding Standing, bool IsSeen, ImmutableArray<IPEndPoint> EndPoints, DateTimeOffset? LastSeen);
+    DeviceId Id, string Name, DeviceStanding Standing, bool IsSeen, ImmutableArray<IPEndPoint> Announced, ImmutableArray<IPEndPoint> Before, DateTimeOffset? LastSeen)
+{
+    internal ImmutableArray<IPEndPoint> EndPoints => [.. Announced.Concat(Before).Distinct()];
+}
 
 /// <param name="Version">0: none is held</param>
 /// <param name="IsRevokedHere">it names this device</param>

@@ -38,9 +38,10 @@ internal interface IReachability
 internal interface IHelperPackets
 {
     /// <summary>Asks on all these interfaces, several times, and listens until cancelled or until it is enough.</summary>
+    /// <param name="own">all addresses of this host: packets from there are no other's</param>
     /// <param name="isEnough">asked again and again with what is known so far</param>
     Task<ImmutableArray<InterfaceFacts>> Ask(
-        ImmutableArray<HostInterface> interfaces, Func<ImmutableArray<InterfaceFacts>, bool> isEnough, CancellationToken cancellation);
+        ImmutableArray<HostInterface> interfaces, IReadOnlySet<IPAddress> own, Func<ImmutableArray<InterfaceFacts>, bool> isEnough, CancellationToken cancellation);
 }
 
 /// <summary>Asks the registration service.</summary>

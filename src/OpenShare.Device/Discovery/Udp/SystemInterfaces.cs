@@ -4,14 +4,24 @@ using OpenShare.Protocol.Discovery;
 
 namespace OpenShare.Device.Discovery.Udp;
 
-/// <summary>The operating system's interfaces that multicast may work on, in the order of their numbers.</summary>
+/// <summary>The operating system's interfaces that are up, in the order of their numbers.</summary>
 internal static class SystemInterfaces
 {
-    internal static IEnumerable<SystemInterface> Read()
+    /// <summary>Those that multicast may work on.</summary>
+    internal static IEnumerable<SystemInterface> Read() => Up((network, index, properties) =>
+        network.SupportsMulticast || IsLoopback(network) ? Read(network, index, properties) : null);
+
+    internal static IEnumerable<IPAddress> Addresses() => Up((_, _, properties) => properties).SelectMany(p => p.UnicastAddresses).Select(a => a.Address);
+
+    internal static bool IsLoopback(NetworkInterface network) => network.NetworkInterfaceType == NetworkInterfaceType.Loopback;
+
+    /// <param name="read">gets the system's number of the interface too; null: leave it out</param>
+    internal static IReadOnlyList<T> Up<T>(Func<NetworkInterface, int, IPInterfaceProperties, T?> read)
+        where T : class
     {
         try
         {
-            return [.. NetworkInterface.GetAllNetworkInterfaces().Select(Read).OfType<SystemInterface>().OrderBy(i => i.Network.Index)];
+            return [.. NetworkInterface.GetAllNetworkInterfaces().Select(n => Up(n, read)).OrderBy(r => r.Index).Select(r => r.Read).OfType<T>()];
         }
         catch (NetworkInformationException)
         {
@@ -20,24 +30,26 @@ internal static class SystemInterfaces
         }
     }
 
-    private static SystemInterface? Read(NetworkInterface network)
+    private static SystemInterface Read(NetworkInterface network, int index, IPInterfaceProperties properties) => new(
+        new MdnsInterface(index, network.Name, IsLoopback(network), [.. properties.UnicastAddresses.Select(a => a.Address)]),
+        IsLoopback(network) ? [] : [.. properties.UnicastAddresses.Select(a => Broadcasts.Of(a.Address, a.PrefixLength)).OfType<IPAddress>().Distinct()]);
+
+    private static (int Index, T? Read) Up<T>(NetworkInterface network, Func<NetworkInterface, int, IPInterfaceProperties, T?> read)
+        where T : class
     {
         // Loopback and tunnels have no link state and count as unknown.
-        var isLoopback = network.NetworkInterfaceType == NetworkInterfaceType.Loopback;
-        if (network.OperationalStatus is not (OperationalStatus.Up or OperationalStatus.Unknown) || !(isLoopback || network.SupportsMulticast))
-            return null;
+        if (network.OperationalStatus is not (OperationalStatus.Up or OperationalStatus.Unknown))
+            return default;
         try
         {
             var properties = network.GetIPProperties();
             var index = network.Supports(NetworkInterfaceComponent.IPv4) ? properties.GetIPv4Properties().Index : properties.GetIPv6Properties().Index;
-            return new SystemInterface(
-                new MdnsInterface(index, network.Name, isLoopback, [.. properties.UnicastAddresses.Select(a => a.Address)]),
-                isLoopback ? [] : [.. properties.UnicastAddresses.Select(a => Broadcasts.Of(a.Address, a.PrefixLength)).OfType<IPAddress>().Distinct()]);
+            return (index, read(network, index, properties));
         }
         catch (NetworkInformationException)
         {
             // It vanished since the list was read.
-            return null;
+            return default;
         }
     }
 }

@@ -18,6 +18,7 @@ internal sealed class TlsGate
     private readonly ServerTrust _trust;
     private volatile byte[] _spkiSha256 = [];
     private volatile bool _refusedLatest;
+    private volatile bool _isOutOfTime;
 
     /// <exception cref="ProtocolException">the contact's server trust cannot be read</exception>
     internal TlsGate(ServiceContact contact)
@@ -31,15 +32,20 @@ internal sealed class TlsGate
 
     internal bool RefusedLatest => _refusedLatest;
 
+    /// <summary>Nothing is wrong with it but that its time is not now.</summary>
+    internal bool IsOutOfTime => _isOutOfTime;
+
     internal SslClientAuthenticationOptions Options => new()
     {
         // The names and dates of the certificate count for authorities only; the others name its very key.
         CertificateChainPolicy = _trust is ServerTrust.ByAuthority by ? PolicyOf(by.Authorities) : null,
-        RemoteCertificateValidationCallback = (_, certificate, _, errors) => Judge(certificate as X509Certificate2, errors),
+        RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Judge(certificate as X509Certificate2, chain, errors),
     };
 
-    private bool Judge(X509Certificate2? certificate, SslPolicyErrors errors)
+    private bool Judge(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
+        _isOutOfTime = _trust is ServerTrust.ByAuthority && errors == SslPolicyErrors.RemoteCertificateChainErrors
+            && chain is { ChainStatus.Length: > 0 } && chain.ChainStatus.All(s => s.Status == X509ChainStatusFlags.NotTimeValid);
         _spkiSha256 = certificate is null ? [] : SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo());
         var isGood = certificate is not null && _trust switch
         {
@@ -54,6 +60,7 @@ internal sealed class TlsGate
     internal string WhyRefused => _trust switch
     {
         ServerTrust.ByFingerprint => "Its TLS certificate does not have the fingerprint that was given.",
+        ServerTrust.ByAuthority when _isOutOfTime => "Its TLS certificate is not valid at this machine's time: look at the clock.",
         ServerTrust.ByAuthority => "Its TLS certificate is not good for this address under the authority that was given.",
         _ => "The connection does not end at the registration service: something in between answers with a TLS key of its own.",
     };

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OpenShare.Device.Discovery.Udp;
 
 namespace OpenShare.Device.Transport.Tcp;
 
@@ -10,34 +11,40 @@ public sealed class TcpTransport : ITransport
 
     public ITransportListener Listen(IPEndPoint endpoint)
     {
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        // On a kernel without IPv6 all addresses are those of IPv4.
+        var at = endpoint.Address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6 ? new IPEndPoint(IPAddress.Any, endpoint.Port) : endpoint;
+        Socket? socket = null;
         try
         {
-            if (endpoint.AddressFamily == AddressFamily.InterNetworkV6)
+            socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (at.AddressFamily == AddressFamily.InterNetworkV6)
                 socket.DualMode = true;
-            socket.Bind(endpoint);
+            socket.Bind(at);
             socket.Listen(Backlog);
             return new TcpListener(socket);
         }
         catch (SocketException error)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new TransportException($"Cannot listen on {endpoint}: {error.Message}.", error);
         }
     }
 
+    public bool IsThisHost(IPAddress address) => IPAddress.IsLoopback(address) || SystemInterfaces.Addresses().Any(a => a.Equals(address));
+
     public async Task<ITransportConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellation)
     {
-        var socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Socket? socket = null;
         try
         {
+            socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             TcpSocketOptions.Apply(socket);
             await socket.ConnectAsync(remote, cancellation).ConfigureAwait(false);
             return new TcpConnection(socket);
         }
         catch (Exception error) when (error is SocketException or OperationCanceledException)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new TransportException($"Cannot reach {remote}: {(error is SocketException ? error.Message : "no answer in time")}.", error);
         }
     }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace OpenShare.Protocol.Discovery.Doctor;
 
 /// <summary>The second way of finding: UDP broadcast, for networks that keep multicast back.</summary>
@@ -6,11 +8,8 @@ internal static class BroadcastRules
     internal static IEnumerable<Finding> Judge(DoctorFacts facts)
     {
         if (facts.Used.Where(i => !i.Broadcast.Answered.IsEmpty).ToList() is { Count: > 0 } answered)
-        {
             yield return Finding.Ok(FindingCode.BroadcastWorks, $"Broadcast works on {string.Join(", ", answered.Select(i => i.Name))}.");
-            yield break;
-        }
-        foreach (var network in facts.Used.Where(i => i.Broadcast is { Sending: Sending.Sent, IsOwnHeard: true }))
+        foreach (var network in facts.Used.Where(i => i.Broadcast is { Sending: Sending.Sent, IsOwnHeard: true, Answered.IsEmpty: true } && AnswersPass(i)))
         {
             if (facts.Others.FirstOrDefault(d => IsThere(facts, d, network)) is not { } silent)
                 continue;
@@ -23,7 +22,14 @@ internal static class BroadcastRules
         }
     }
 
+    // A firewall that lets in only what was asked for takes an answer to everybody's question for something new. One that did
+    // get here shows that there is none of that kind.
+    private static bool AnswersPass(InterfaceFacts network) => network.Multicast.AnsweredAlone.Any(IsV4);
+
     private static bool IsThere(DoctorFacts facts, DeviceFacts device, InterfaceFacts network) =>
-        (facts.IsHeard(device) || device.Link is LinkFacts.Open)
-        && device.EndPoints.Any(e => network.Addresses.Any(a => a.Contains(e.EndPoint.Address)) && e.EndPoint.Address.GetAddressBytes().Length == 4);
+        (facts.IsHeard(device) || device.IsLinked)
+        && !facts.Used.Any(i => device.EndPoints.Any(e => i.Broadcast.Answered.Contains(e.EndPoint.Address)))
+        && device.EndPoints.Any(e => network.Addresses.Any(a => a.Contains(e.EndPoint.Address)) && IsV4(e.EndPoint.Address));
+
+    private static bool IsV4(IPAddress address) => address.GetAddressBytes().Length == 4;
 }

@@ -25,6 +25,9 @@ public enum Connecting
 
     /// <summary>This host knows no way there, or lets nothing out to it.</summary>
     NoWay,
+
+    /// <summary>Another device answers at that address now: of this one it says nothing.</summary>
+    Another,
 }
 
 /// <summary>One place where a device was or is said to be, asked directly.</summary>
@@ -60,5 +63,8 @@ public sealed record DeviceFacts(DeviceId? Id, string Name, DeviceStanding Stand
 {
     internal string Words => Id is null ? Name : $"{Name} ({Id.Value.ToString()[..8]})";
 
-    internal bool IsReached => Link is LinkFacts.Open || EndPoints.Any(e => e.Connecting == Connecting.Connected);
+    /// <summary>It takes connections from here. A link does not show that: the other side may have made it.</summary>
+    internal bool IsReached => EndPoints.Any(e => e.Connecting == Connecting.Connected);
+
+    internal bool IsLinked => Link is LinkFacts.Open;
 }

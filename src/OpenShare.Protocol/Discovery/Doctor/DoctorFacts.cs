@@ -44,8 +44,11 @@ public sealed record DoctorFacts(
     /// <summary>Those that discovery works on.</summary>
     internal ImmutableArray<InterfaceFacts> Used => [.. Interfaces.Where(i => !i.Addresses.IsEmpty && (WantedInterfaces.IsEmpty || WantedInterfaces.Contains(i.Name)))];
 
+    /// <summary>Of these those in which other machines are: containers and tunnels say nothing of the Wi-Fi, unless there is nothing else.</summary>
+    internal ImmutableArray<InterfaceFacts> Telling => Used.Any(i => i.Kind == InterfaceKind.Ordinary) ? [.. Used.Where(i => i.Kind == InterfaceKind.Ordinary)] : Used;
+
     /// <summary>Some other host was heard or reached, in whatever way.</summary>
-    internal bool IsAnybodyThere => Used.Any(i => i.Multicast.GoesOut || i.Multicast.ComesIn || !i.Broadcast.Answered.IsEmpty) || Others.Any(d => d.IsReached);
+    internal bool IsAnybodyThere => Telling.Any(i => i.IsAnybodyHeard) || Others.Any(d => d.IsReached || d.IsLinked);
 
     /// <summary>Devices on other hosts.</summary>
     internal IEnumerable<DeviceFacts> Others => Devices.Where(d => !d.EndPoints.Any(e => IsHere(e.EndPoint.Address)));
@@ -57,7 +60,7 @@ public sealed record DoctorFacts(
     internal bool IsAbsenceWrong => IsAboutOne || !Others.Any(d => d.IsSeen && d.IsReached);
 
     /// <summary>It said something while it was listened for, in whatever way: OpenShare runs there now.</summary>
-    internal bool IsHeard(DeviceFacts device) => device.EndPoints.Any(e =>
+    internal bool IsHeard(DeviceFacts device) => device.EndPoints.Any(e => e.Connecting != Connecting.Another &&
         Used.Any(i => i.Multicast.IsOf(e.EndPoint.Address) || i.Broadcast.Answered.Contains(e.EndPoint.Address)));
 
     internal bool IsHere(IPAddress address) => IPAddress.IsLoopback(address) || Interfaces.Any(i => i.Addresses.Any(a => a.Address.Equals(address)));

@@ -34,6 +34,7 @@ public enum FindingCode
     MulticastBlocked,
     MulticastInBlocked,
     MulticastOutBlocked,
+    MulticastFails,
     FirewallBlocksOut,
     BroadcastWorks,
     BroadcastBlocked,

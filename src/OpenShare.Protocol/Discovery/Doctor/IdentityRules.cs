@@ -52,7 +52,7 @@ internal static class IdentityRules
             FindingCode.CertificateExpired,
             $"The certificate of this device expired on {Date(own.ExpiresAt)}.",
             "Other devices refuse it.",
-            new Remedy("If it was a few minutes ago, the agent renews it as soon as it reaches the registration server. Else register anew in a new home:", "openshare --home NEW register --server URL --token TOKEN")),
+            Renewal(facts)),
         CertificateStanding.Withdrawn => Finding.Problem(
             FindingCode.CertificateExpired,
             "The organisation has withdrawn the key that issued this device's certificate.",
@@ -65,6 +65,16 @@ internal static class IdentityRules
             new Remedy("Leave the agent running where it reaches the registration server.", "openshare agent")),
         _ => Finding.Ok(FindingCode.CertificateGood, $"The certificate of this device is good until {Date(own.ExpiresAt)}."),
     };
+
+    // Without another clock to compare with nobody can tell a certificate that has ended from a clock that is ahead.
+    private static Remedy Renewal(DoctorFacts facts)
+    {
+        const string Renew = "If it was a few minutes ago, the agent renews it as soon as it reaches the registration server. Else register anew in a new home:";
+        const string Register = "openshare --home NEW register --server URL --token TOKEN";
+        return facts.Clock.AheadOfServer is null
+            ? new Remedy($"Look first whether the clock of this machine is right, which the registration server did not say; have it set from the network. {Renew} {Register}", Remedies.SetClock(facts))
+            : new Remedy(Renew, Register);
+    }
 
     private static Finding? RevocationList(IdentityFacts.Registered own)
     {

@@ -68,6 +68,9 @@ public sealed record MulticastFacts(
 {
     public static readonly MulticastFacts None = new(Sending.NotTried, [], [], [], []);
 
+    /// <summary>Why sending failed, where it did.</summary>
+    public string? Trouble { get; init; }
+
     public bool GoesOut => !AnsweredAlone.IsEmpty || !AnsweredAll.IsEmpty;
 
     public bool ComesIn => !Heard.IsEmpty;
@@ -88,6 +91,8 @@ public sealed record InterfaceFacts(string Name, InterfaceKind Kind, ImmutableAr
     public MulticastFacts Multicast { get; init; } = MulticastFacts.None;
 
     public BroadcastFacts Broadcast { get; init; } = BroadcastFacts.None;
+
+    internal bool IsAnybodyHeard => Multicast.GoesOut || Multicast.ComesIn || !Broadcast.Answered.IsEmpty;
 
     /// <summary>True when no router lies between this interface and that address.</summary>
     public bool IsNextTo(IPAddress address) => Addresses.Any(a => a.Contains(address));

@@ -8,7 +8,8 @@ public abstract record ListeningFacts
     private ListeningFacts() { }
 
     /// <param name="Port">as it is announced</param>
-    public sealed record Open(int Port) : ListeningFacts;
+    /// <param name="IsPassing">it was taken for this examination: the agent will have another</param>
+    public sealed record Open(int Port, bool IsPassing = false) : ListeningFacts;
 
     /// <summary>Another program listens there.</summary>
     public sealed record Taken(IPEndPoint Wanted) : ListeningFacts;
@@ -58,7 +59,8 @@ public abstract record ServerFacts
     /// <summary>There is no service to ask: this device is not registered.</summary>
     public sealed record NotAsked : ServerFacts;
 
-    public sealed record Answers(Uri Server) : ServerFacts;
+    /// <param name="IsProven">false before registration: nothing vouches for it yet</param>
+    public sealed record Answers(Uri Server, bool IsProven = true) : ServerFacts;
 
     public sealed record NameUnknown(Uri Server) : ServerFacts;
 
@@ -68,6 +70,9 @@ public abstract record ServerFacts
     public sealed record NotRunning(Uri Server) : ServerFacts;
 
     public sealed record NotTrusted(Uri Server, string Detail) : ServerFacts;
+
+    /// <summary>Its certificate is good but for the time, and that is this machine's.</summary>
+    public sealed record NotValidNow(Uri Server) : ServerFacts;
 
     /// <summary>What answers is no registration service, or one in trouble.</summary>
     public sealed record Fails(Uri Server, string Detail) : ServerFacts;

@@ -36,14 +36,14 @@ internal static class PortRules
                     FindingCode.ListenPortTaken,
                     $"The agent is to take connections at {taken.Wanted}, and another program listens there.",
                     "The agent does not start so, and nobody can send to this device.",
-                    new Remedy("Choose another port (--listen *:0 takes any that is free), or end the other program. This shows which it is:", Remedies.WhoHas(facts, taken.Wanted.Port, isUdp: false)));
+                    new Remedy($"Choose another port ({Remedies.ListenAt(0)} takes any that is free), or end the other program. This shows which it is:", Remedies.WhoHas(facts, taken.Wanted.Port, isUdp: false)));
                 break;
             case ListeningFacts.NoSuchAddress missing:
                 yield return Finding.Problem(
                     FindingCode.ListenAddressMissing,
                     $"The agent is to take connections at {missing.Wanted}, and no interface here has the address {missing.Wanted.Address}.",
                     "The agent does not start so. Addresses change when a device joins another network.",
-                    new Remedy("Listen on all addresses:", $"openshare agent --listen *:{missing.Wanted.Port}"));
+                    new Remedy("Listen on all addresses:", $"openshare agent {Remedies.ListenAt(missing.Wanted.Port)}"));
                 break;
         }
     }
@@ -55,13 +55,19 @@ internal static class PortRules
         var asked = facts.Others.Where(d => d.Link is LinkFacts.Open { DialBack: not DialBack.Unknown }).ToLookup(d => ((LinkFacts.Open)d.Link).DialBack == DialBack.Reached);
         if (asked[false].ToList() is { Count: > 0 } kept)
         {
-            yield return Finding.Problem(
-                FindingCode.PortBlockedHere,
-                $"{Names(kept)} cannot connect to this device at TCP port {listening.Port}, while this one connects there.",
-                "A firewall on this machine, or between, keeps connections out. Devices that only see this one cannot send to it.",
-                new Remedy(
-                    "Allow the port on this machine. Where the agent takes any port (--listen *:0, the default) it has another at each start: give it a fixed one, such as --listen *:4747, and allow that.",
-                    Remedies.AllowPort(facts, listening.Port)));
+            yield return listening.IsPassing
+                ? Finding.Note(
+                    FindingCode.PortBlockedHere,
+                    $"{Names(kept)} cannot connect to this device at TCP port {listening.Port}, which was free and taken for this look alone.",
+                    "A firewall on this machine, or between, keeps connections out at that port. The agent will have another, of which this says little.",
+                    new Remedy($"Give the agent a port of its own, such as {Remedies.ListenAt(4747)}, allow TCP at that port on this machine, and run openshare doctor while the agent runs."))
+                : Finding.Problem(
+                    FindingCode.PortBlockedHere,
+                    $"{Names(kept)} cannot connect to this device at TCP port {listening.Port}.",
+                    "A firewall on this machine, or between, keeps connections out. Devices that only see this one cannot send to it.",
+                    new Remedy(
+                        $"Allow TCP port {listening.Port} on this machine. Where the agent takes any port (the default) it keeps the one that it had, while that is free; {Remedies.ListenAt(listening.Port)} makes sure of it.",
+                        Remedies.AllowPort(facts, listening.Port)));
         }
         else if (asked[true].Any())
         {

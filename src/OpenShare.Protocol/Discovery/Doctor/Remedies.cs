@@ -6,43 +6,30 @@ namespace OpenShare.Protocol.Discovery.Doctor;
 /// <summary>What mends a thing, in the words and commands of the platform it is to be mended on.</summary>
 internal static class Remedies
 {
-    internal static string? AllowPort(DoctorFacts facts, int port) => facts.Firewall switch
-    {
-        HostFirewall.Ufw => Text($"sudo ufw allow {port}/tcp"),
-        HostFirewall.Firewalld => Text($"sudo firewall-cmd --add-port={port}/tcp --permanent && sudo firewall-cmd --reload"),
-        HostFirewall.Nftables => Text($"sudo nft insert rule inet filter input tcp dport {port} accept"),
-        HostFirewall.Windows => Text($"netsh advfirewall firewall add rule name=OpenShare dir=in action=allow protocol=TCP localport={port}"),
-        HostFirewall.MacOs => "sudo /usr/libexec/ApplicationFirewall/socketfilterfw --unblockapp \"$(which openshare)\"",
-        _ => null,
-    };
+    internal static string? AllowPort(DoctorFacts facts, int port) => Allow(facts, isIn: true, port, isUdp: false);
 
-    internal static string? AllowMulticastIn(DoctorFacts facts) => facts.Firewall switch
-    {
-        HostFirewall.Ufw => Text($"sudo ufw allow {MdnsMachine.Port}/udp"),
-        HostFirewall.Firewalld => "sudo firewall-cmd --add-service=mdns --permanent && sudo firewall-cmd --reload",
-        HostFirewall.Nftables => Text($"sudo nft insert rule inet filter input udp dport {MdnsMachine.Port} accept"),
-        HostFirewall.Windows => Text($"netsh advfirewall firewall add rule name=\"OpenShare discovery\" dir=in action=allow protocol=UDP localport={MdnsMachine.Port}"),
-        HostFirewall.MacOs => "sudo /usr/libexec/ApplicationFirewall/socketfilterfw --unblockapp \"$(which openshare)\"",
-        _ => null,
-    };
+    internal static string? AllowMulticastIn(DoctorFacts facts) => Allow(facts, isIn: true, MdnsMachine.Port, isUdp: true);
 
-    internal static string? AllowBroadcastIn(DoctorFacts facts) => facts.Firewall switch
-    {
-        HostFirewall.Ufw => Text($"sudo ufw allow {MdnsMachine.BroadcastPort}/udp"),
-        HostFirewall.Firewalld => Text($"sudo firewall-cmd --add-port={MdnsMachine.BroadcastPort}/udp --permanent && sudo firewall-cmd --reload"),
-        HostFirewall.Nftables => Text($"sudo nft insert rule inet filter input udp dport {MdnsMachine.BroadcastPort} accept"),
-        HostFirewall.Windows => Text($"netsh advfirewall firewall add rule name=\"OpenShare broadcast\" dir=in action=allow protocol=UDP localport={MdnsMachine.BroadcastPort}"),
-        _ => null,
-    };
+    internal static string? AllowBroadcastIn(DoctorFacts facts) => Allow(facts, isIn: true, MdnsMachine.BroadcastPort, isUdp: true);
 
-    internal static string? AllowMulticastOut(DoctorFacts facts) => facts.Firewall switch
+    internal static string? AllowMulticastOut(DoctorFacts facts) => Allow(facts, isIn: false, MdnsMachine.Port, isUdp: true);
+
+    /// <returns>null: nobody knows which firewall it is, and words have to do</returns>
+    private static string? Allow(DoctorFacts facts, bool isIn, int port, bool isUdp)
     {
-        HostFirewall.Ufw => Text($"sudo ufw allow out {MdnsMachine.Port}/udp"),
-        HostFirewall.Firewalld => Text($"sudo firewall-cmd --direct --add-rule ipv4 filter OUTPUT 0 -p udp --dport {MdnsMachine.Port} -j ACCEPT"),
-        HostFirewall.Nftables => Text($"sudo nft insert rule inet filter output udp dport {MdnsMachine.Port} accept"),
-        HostFirewall.Windows => Text($"netsh advfirewall firewall add rule name=\"OpenShare discovery out\" dir=out action=allow protocol=UDP remoteport={MdnsMachine.Port}"),
-        _ => null,
-    };
+        var protocol = isUdp ? "udp" : "tcp";
+        return facts.Firewall switch
+        {
+            HostFirewall.Ufw => Text($"sudo ufw allow {(isIn ? "" : "out ")}{port}/{protocol}"),
+            HostFirewall.Firewalld when isIn => Text($"sudo firewall-cmd --add-port={port}/{protocol} --permanent && sudo firewall-cmd --reload"),
+            HostFirewall.Firewalld => Text($"sudo firewall-cmd --direct --add-rule ipv4 filter OUTPUT 0 -p {protocol} --dport {port} -j ACCEPT"),
+            HostFirewall.Nftables => Text($"sudo nft insert rule inet filter {(isIn ? "input" : "output")} {protocol} dport {port} accept"),
+            HostFirewall.Windows => Text($"netsh advfirewall firewall add rule name=\"OpenShare {protocol} {port}\" dir={(isIn ? "in" : "out")} action=allow protocol={protocol} {(isIn ? "localport" : "remoteport")}={port}"),
+            // It judges programs, not ports, and lets everything out.
+            HostFirewall.MacOs when isIn => "sudo /usr/libexec/ApplicationFirewall/socketfilterfw --unblockapp \"$(which openshare)\"",
+            _ => null,
+        };
+    }
 
     /// <summary>Which program has a port.</summary>
     internal static string? WhoHas(DoctorFacts facts, int port, bool isUdp) => facts.Platform switch
@@ -68,6 +55,9 @@ internal static class Remedies
         DoctorPlatform.MacOs => "sudo sntp -sS time.apple.com",
         _ => null,
     };
+
+    /// <summary>Quoted: to zsh a bare star is a pattern.</summary>
+    internal static string ListenAt(int port) => Text($"--listen \"*:{port}\"");
 
     internal static string SendTo(IPEndPoint endPoint) => $"openshare send FILE --to {endPoint}";
 

@@ -15,9 +15,10 @@ public sealed class ExaminationTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly DeviceId Bob = DeviceId.Parse("b0b00000000000000000000000000002");
+    private static readonly DeviceId Carol = DeviceId.Parse("ca401000000000000000000000000003");
     private static readonly IPEndPoint BobAt = IPEndPoint.Parse("10.77.0.2:4747");
 
-    private readonly FakeSurroundings _around = new();
+    private FakeSurroundings _around = new();
 
     [Fact]
     public async Task A_device_in_sight_is_connected_with_and_asked_to_connect_back()
@@ -53,14 +54,95 @@ public sealed class ExaminationTests
         Assert.True(diagnosis.IsHealthy, $"{diagnosis}");
     }
 
+    /// <summary>DHCP gave its address away: that is nothing wrong with either.</summary>
     [Fact]
-    public async Task Another_device_at_its_address_is_said()
+    public async Task Who_lost_its_address_to_another_device_is_away()
     {
         InSight();
         _around.Connects = _ => Connecting.Connected;
-        _around.Resolves = _ => new AddressResolution.Found(1, DeviceId.Parse("ca401000000000000000000000000003"));
+        _around.Resolves = _ => new AddressResolution.Found(1, Carol);
 
-        Assert.Contains("Another device", Single(await Diagnose(), FindingCode.HandshakeFailed).What, StringComparison.Ordinal);
+        var diagnosis = await Diagnose();
+
+        Assert.Contains("where another device is now", Single(diagnosis, FindingCode.DeviceSilent).What, StringComparison.Ordinal);
+        Assert.DoesNotContain(diagnosis.Findings, f => f.Code is FindingCode.HandshakeFailed or FindingCode.DeviceReached);
+    }
+
+    [Fact]
+    public async Task Every_address_that_takes_a_connection_is_tried_until_the_device_is_found()
+    {
+        IPEndPoint strangers = IPEndPoint.Parse("10.77.0.4:4747"), carols = IPEndPoint.Parse("10.77.0.5:4747");
+        InSight(strangers, carols, BobAt);
+        _around.Connects = _ => Connecting.Connected;
+        _around.Resolves = at => at.Equals(BobAt) ? new AddressResolution.Found(1, Bob)
+            : at.Equals(carols) ? new AddressResolution.Found(1, Carol)
+            : throw new TimeoutException();
+
+        var diagnosis = await Diagnose();
+
+        Assert.Equal([strangers, carols, BobAt], _around.Resolved);
+        Assert.Contains($"reached at {BobAt}", Single(diagnosis, FindingCode.DeviceReached).What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_this_hosts_own_by_now_is_not_where_another_is()
+    {
+        IPEndPoint own = new(FakeSurroundings.Lan.Addresses[0].Address, 4747), loopback = IPEndPoint.Parse("127.0.0.1:4747");
+        _around.Devices = () => [Known(isSeen: false) with { Before = [own, loopback, BobAt] }];
+
+        await Diagnose();
+
+        Assert.Equal([BobAt], _around.Connected);
+    }
+
+    [Fact]
+    public async Task An_agent_on_this_very_host_that_says_so_is_connected_with()
+    {
+        IPEndPoint own = new(FakeSurroundings.Lan.Addresses[0].Address, 4747);
+        InSight(own);
+
+        await Diagnose();
+
+        Assert.Contains(own, _around.Connected);
+    }
+
+    [Theory]
+    [InlineData(DialBackOutcome.Reached)]
+    [InlineData(DialBackOutcome.NotReached)]
+    [InlineData(DialBackOutcome.NotTried)]
+    public async Task A_link_does_not_make_a_blocked_port_an_open_one(DialBackOutcome said)
+    {
+        InSight();
+        _around.DialsBack = _ => said;
+
+        var diagnosis = await Diagnose();
+
+        Assert.Contains("talks to this device", Single(diagnosis, FindingCode.PortBlockedThere).What, StringComparison.Ordinal);
+        Assert.DoesNotContain(diagnosis.Findings, f => f.Code == FindingCode.DeviceReached);
+    }
+
+    [Fact]
+    public async Task The_link_of_a_device_that_is_gone_is_none()
+    {
+        InSight();
+        _around.Heard = [];
+        _around.DialsBack = _ => throw new TimeoutException();
+
+        var diagnosis = await Diagnose();
+
+        Single(diagnosis, FindingCode.DeviceSilent);
+        Assert.DoesNotContain(diagnosis.Findings, f => f.Code is FindingCode.DeviceReached or FindingCode.PortBlockedThere);
+    }
+
+    [Fact]
+    public async Task Packets_by_interfaces_that_are_not_used_are_this_hosts_own_too()
+    {
+        var other = new HostInterface(3, "wlan0", InterfaceKind.Ordinary, [new AddressFacts(IPAddress.Parse("10.77.0.7"), 24)]);
+        _around = new FakeSurroundings { Networks = [FakeSurroundings.Lan, other], WantedInterfaces = ["eth0"] };
+
+        await Diagnose();
+
+        Assert.Contains(other.Addresses[0].Address, _around.Own);
     }
 
     [Fact]
@@ -109,7 +191,7 @@ public sealed class ExaminationTests
     {
         _around.Devices = () => [.. Enumerable.Range(1, 50).Select(i => Known(isSeen: true) with
         {
-            Id = DeviceId.FromBytes([(byte)i, .. new byte[15]]), EndPoints = [new IPEndPoint(IPAddress.Parse($"10.77.0.{i + 1}"), 4747)],
+            Id = DeviceId.FromBytes([(byte)i, .. new byte[15]]), Before = [new IPEndPoint(IPAddress.Parse($"10.77.0.{i + 1}"), 4747)],
         })];
 
         await Diagnose();
@@ -174,16 +256,16 @@ public sealed class ExaminationTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => diagnosing.WaitAsync(Deadline));
     }
 
-    private void InSight()
+    private void InSight(params ImmutableArray<IPEndPoint> at)
     {
-        _around.Devices = () => [Known(isSeen: true)];
+        _around.Devices = () => [Known(isSeen: true) with { Announced = at.IsEmpty ? [BobAt] : at }];
         _around.Heard = [new InterfaceFacts("eth0", InterfaceKind.Ordinary, FakeSurroundings.Lan.Addresses)
         {
             Multicast = new MulticastFacts(Sending.Sent, [BobAt.Address], [BobAt.Address], [BobAt.Address], [BobAt.Address]),
         }];
     }
 
-    private static KnownDevice Known(bool isSeen) => new(Bob, "bob", DeviceStanding.Good, isSeen, [BobAt], DateTimeOffset.UtcNow);
+    private static KnownDevice Known(bool isSeen) => new(Bob, "bob", DeviceStanding.Good, isSeen, [], [BobAt], DateTimeOffset.UtcNow);
 
     private static Finding Single(Diagnosis diagnosis, FindingCode code) => Assert.Single(diagnosis.Findings, f => f.Code == code);
 

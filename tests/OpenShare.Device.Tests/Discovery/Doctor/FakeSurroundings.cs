@@ -40,6 +40,11 @@ internal sealed class FakeSurroundings : IDoctorHost, IReachability, IHelperPack
 
     internal ConcurrentQueue<IPEndPoint> Resolved { get; } = [];
 
+    /// <summary>What counts as this host's own.</summary>
+    internal IReadOnlySet<IPAddress> Own { get; private set; } = new HashSet<IPAddress>();
+
+    internal ImmutableArray<HostInterface> Networks { get; init; } = [Lan];
+
     internal int DevicesAsked { get; private set; }
 
     public DoctorPlatform Platform => DoctorPlatform.Linux;
@@ -50,9 +55,9 @@ internal sealed class FakeSurroundings : IDoctorHost, IReachability, IHelperPack
 
     public bool IsAgentRunning => true;
 
-    public ImmutableArray<string> WantedInterfaces => [];
+    public ImmutableArray<string> WantedInterfaces { get; init; } = [];
 
-    public ImmutableArray<HostInterface> Interfaces() => [Lan];
+    public ImmutableArray<HostInterface> Interfaces() => Networks;
 
     public (string Interface, IPAddress? Gateway)? WayOut(ImmutableArray<HostInterface> interfaces) => ("eth0", IPAddress.Parse("10.77.0.3"));
 
@@ -64,8 +69,9 @@ internal sealed class FakeSurroundings : IDoctorHost, IReachability, IHelperPack
 
     public Task<Presence> LookFor(IPAddress address, CancellationToken cancellation) => Task.FromResult(Presence.Silent);
 
-    public async Task<ImmutableArray<InterfaceFacts>> Ask(ImmutableArray<HostInterface> interfaces, Func<ImmutableArray<InterfaceFacts>, bool> isEnough, CancellationToken cancellation)
+    public async Task<ImmutableArray<InterfaceFacts>> Ask(ImmutableArray<HostInterface> interfaces, IReadOnlySet<IPAddress> own, Func<ImmutableArray<InterfaceFacts>, bool> isEnough, CancellationToken cancellation)
     {
+        Own = own;
         while (!isEnough(Heard) && !cancellation.IsCancellationRequested)
             await Task.Delay(1, CancellationToken.None);
         return Heard;

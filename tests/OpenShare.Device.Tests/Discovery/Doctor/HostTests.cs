@@ -58,8 +58,8 @@ public sealed class HostTests
         hearing.HeardMulticast(IPAddress.Parse("fe80::1%2"), new HelperAnswer(0, IsOfDevice: true, IsAsked: true));
         hearing.AnsweredAlone(own);
         hearing.AnsweredBroadcast(own);
-        hearing.SentMulticast(Sending.Forbidden);
-        hearing.SentMulticast(Sending.Sent);
+        hearing.SentMulticast(new SendOutcome(Sending.Forbidden));
+        hearing.SentMulticast(new SendOutcome(Sending.Sent));
 
         var facts = hearing.Facts();
         Assert.Equal(
@@ -73,8 +73,8 @@ public sealed class HostTests
     public void A_port_that_is_taken_is_kept_whatever_else_works()
     {
         var hearing = new Hearing(FakeSurroundings.Lan, Own);
-        hearing.OpenedMulticast(Sending.PortTaken);
-        hearing.SentMulticast(Sending.Sent);
+        hearing.OpenedMulticast(new SendOutcome(Sending.PortTaken));
+        hearing.SentMulticast(new SendOutcome(Sending.Sent));
 
         Assert.Equal(Sending.PortTaken, hearing.Facts().Multicast.Sending);
     }
@@ -97,27 +97,40 @@ public sealed class HostTests
         Skip.If(!interfaces.Any(i => i.Kind == InterfaceKind.Ordinary && i.Addresses.Any(a => a.Address.AddressFamily == AddressFamily.InterNetwork)), "this machine has no ordinary network interface");
         var asked = 0;
 
-        var facts = await new UdpHelperPackets(context).Ask(interfaces, _ => ++asked > 2, default).WaitAsync(Deadline);
+        var facts = await new UdpHelperPackets(context).Ask(interfaces, new HashSet<IPAddress>(), _ => ++asked > 2, default).WaitAsync(Deadline);
 
         Assert.Equal(interfaces.Select(i => i.Name), facts.Select(f => f.Name));
         Assert.Contains(facts, f => f.Multicast.Sending == Sending.Sent);
     }
 
+    /// <summary>To open a port nothing passes a firewall.</summary>
     [Fact]
-    public void An_agent_that_is_to_find_out_listens_elsewhere_where_its_port_is_taken()
+    public void What_keeps_a_port_from_being_opened_is_not_what_keeps_a_packet()
+    {
+        Assert.Equal(Sending.PortTaken, SendOutcome.OfOpening(() => throw new SocketException((int)SocketError.AccessDenied)).Sending);
+        Assert.Equal(Sending.PortTaken, SendOutcome.OfOpening(() => throw new SocketException((int)SocketError.AddressAlreadyInUse)).Sending);
+        Assert.Equal(Sending.Forbidden, SendOutcome.OfSending(() => throw new SocketException((int)SocketError.AccessDenied)).Sending);
+        Assert.Equal(new SendOutcome(Sending.Failed, "NetworkUnreachable"), SendOutcome.OfSending(() => throw new SocketException((int)SocketError.NetworkUnreachable)));
+    }
+
+    [Fact]
+    public void Why_sending_failed_is_kept_until_some_of_it_works()
+    {
+        var hearing = new Hearing(FakeSurroundings.Lan, Own);
+        hearing.SentMulticast(new SendOutcome(Sending.Failed, "NetworkDown"));
+        Assert.Equal((Sending.Failed, "NetworkDown"), (hearing.Facts().Multicast.Sending, hearing.Facts().Multicast.Trouble));
+
+        hearing.SentMulticast(new SendOutcome(Sending.Sent));
+        Assert.Null(hearing.Facts().Multicast.Trouble);
+    }
+
+    [Fact]
+    public void This_machine_is_known_by_all_its_addresses()
     {
         var transport = new TcpTransport();
-        using var holder = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
 
-        using var elsewhere = DoctorListener.Open(transport, holder.LocalEndPoint, out var taken);
-        Assert.Equal(new ListeningFacts.Taken(holder.LocalEndPoint), taken);
-        Assert.NotEqual(holder.LocalEndPoint.Port, elsewhere.LocalEndPoint.Port);
-
-        var nowhere = IPEndPoint.Parse("203.0.113.77:4747");
-        using var anywhere = DoctorListener.Open(transport, nowhere, out var missing);
-        Assert.Equal(new ListeningFacts.NoSuchAddress(nowhere), missing);
-
-        using var wanted = DoctorListener.Open(transport, new IPEndPoint(IPAddress.Loopback, 0), out var trouble);
-        Assert.Null(trouble);
+        Assert.True(transport.IsThisHost(IPAddress.Loopback));
+        Assert.All(new SystemHost().Interfaces().SelectMany(i => i.Addresses), a => Assert.True(transport.IsThisHost(a.Address)));
+        Assert.False(transport.IsThisHost(IPAddress.Parse("198.51.100.1")));
     }
 }

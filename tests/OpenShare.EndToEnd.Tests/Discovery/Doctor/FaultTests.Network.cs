@@ -70,7 +70,7 @@ public sealed partial class FaultTests
 
         (await Report.OfAsync(lab.Alice, "--interface", "wlan9", "--listen", "192.168.7.7:4747"))
             .HasProblem("interface_missing", "There is: eth0", "--interface")
-            .HasProblem("listen_address_missing", "192.168.7.7", "openshare agent --listen *:4747");
+            .HasProblem("listen_address_missing", "192.168.7.7", "openshare agent --listen \"*:4747\"");
     }
 
     [SkippableFact]
@@ -124,7 +124,7 @@ public sealed partial class FaultTests
         await lab.ReadyAsync();
         await lab.Lan.FirewallAsync("alice", "input", "udp dport 5353 drop");
 
-        (await Report.OfAsync(lab.Alice)).HasProblem("multicast_in_blocked", "no multicast of theirs comes in", "udp dport 5353 accept");
+        (await Report.OfAsync(lab.Alice)).HasProblem("multicast_in_blocked", "no multicast of theirs comes in", "keeps UDP port 5353 out: allow it");
     }
 
     [SkippableFact]
@@ -144,7 +144,7 @@ public sealed partial class FaultTests
         await lab.ReadyAsync();
         await lab.Lan.FirewallAsync("alice", "output", "udp dport 5353 drop");
 
-        (await Report.OfAsync(lab.Alice)).HasProblem("firewall_blocks_out", "on eth0", "output udp dport 5353 accept").HasNo("multicast_blocked");
+        (await Report.OfAsync(lab.Alice)).HasProblem("firewall_blocks_out", "on eth0", "Let UDP port 5353 out").HasNo("multicast_blocked");
     }
 
     [SkippableFact]
@@ -164,8 +164,39 @@ public sealed partial class FaultTests
         await lab.Lan.FirewallAsync("alice", "input", $"tcp dport {lab.Alice.Port} drop");
 
         (await Report.OfAsync(lab.Alice, "--listen", $"0.0.0.0:{lab.Alice.Port}"))
-            .HasProblem("port_blocked_here", $"cannot connect to this device at TCP port {lab.Alice.Port}", $"tcp dport {lab.Alice.Port} accept")
+            .HasProblem("port_blocked_here", $"cannot connect to this device at TCP port {lab.Alice.Port}", $"Allow TCP port {lab.Alice.Port} on this machine")
             .HasOk("device_reached", "multicast_works");
+    }
+
+    [SkippableFact]
+    public async Task A_firewall_here_that_lets_in_only_what_was_asked_for()
+    {
+        await lab.ReadyAsync();
+        await lab.MeetAsync();
+        await OnlyAskedForAsync($"tcp dport {lab.Alice.Port} accept", "udp dport { 5353, 17453 } accept");
+
+        // Bob's answers to questions for everybody do not come in, though all ports are open: nothing is wrong.
+        (await Report.OfAsync(lab.Alice)).IsHealthy().HasOk("multicast_works", "port_open").HasNo("broadcast_blocked");
+
+        await lab.Lan.OpenAsync();
+        await OnlyAskedForAsync($"tcp dport {lab.Alice.Port} accept");
+
+        (await Report.OfAsync(lab.Alice))
+            .HasProblem("multicast_blocked", "not by multicast", "Where a firewall runs on this machine or on bob, allow UDP port 5353 in it")
+            .HasNo("broadcast_blocked");
+    }
+
+    [SkippableFact]
+    public async Task A_link_that_is_open_while_the_port_there_is_blocked()
+    {
+        await lab.ReadyAsync();
+        await lab.MeetAsync();
+        (await Report.OfAsync(lab.Alice)).HasOk("device_reached");
+        await lab.Lan.FirewallAsync("bob", "input", $"tcp dport {lab.Bob.Port} tcp flags & (syn | ack) == syn drop");
+
+        (await Report.OfAsync(lab.Alice))
+            .HasProblem("port_blocked_there", $"bob ({lab.Bob.Id[..8]}) talks to this device, and does not answer connections", $"Allow TCP port {lab.Bob.Port} on bob")
+            .HasNo("device_reached");
     }
 
     [SkippableFact]
@@ -209,6 +240,12 @@ public sealed partial class FaultTests
 
         (await Report.OfAsync(lab.Alice)).HasProblem(
             "other_subnet", $"was last at {DoctorLab.BobAddress}:{lab.Bob.Port}, in another network than this device (10.78.0.1/24)", $"--to {DoctorLab.BobAddress}:{lab.Bob.Port}");
+    }
+
+    private async Task OnlyAskedForAsync(params string[] ports)
+    {
+        foreach (var rule in (string[])["ct state established,related accept", "iif lo accept", "meta l4proto ipv6-icmp accept", .. ports, "drop"])
+            await lab.Lan.FirewallAsync("alice", "input", rule);
     }
 
     [SkippableFact]

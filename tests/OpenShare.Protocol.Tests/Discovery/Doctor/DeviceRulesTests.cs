@@ -18,6 +18,39 @@ public sealed class DeviceRulesTests
         Healthy.Facts.With(Healthy.Unseen(Connecting.Refused)).Finds(FindingCode.PortBlockedThere).IsProblem("refuses connections");
     }
 
+    [Theory]
+    [InlineData(Connecting.NoAnswer, "talks to this device, and does not answer connections at 10.77.0.2:4747")]
+    [InlineData(Connecting.Refused, "talks to this device, and refuses connections at 10.77.0.2:4747")]
+    [InlineData(Connecting.NoWay, "talks to this device, and gets no connections at 10.77.0.2:4747")]
+    public void Who_talks_and_takes_no_connection_is_not_reached(Connecting connecting, string words)
+    {
+        var facts = Healthy.Facts.With(Healthy.Unseen(connecting) with { Link = new LinkFacts.Open(DialBack.Reached) });
+
+        facts.Finds(FindingCode.PortBlockedThere).IsProblem(words);
+        facts.FindsNo(FindingCode.DeviceReached);
+    }
+
+    [Fact]
+    public void Who_only_ever_made_a_connection_itself_is_not_silent()
+    {
+        var facts = Quiet.With(Healthy.Bob with { EndPoints = [], Link = new LinkFacts.Open(DialBack.Reached) });
+
+        facts.Finds(FindingCode.DeviceSilent).IsNote("talks to this device over a connection that it made itself");
+    }
+
+    [Fact]
+    public void A_device_whose_address_another_has_now_is_away()
+    {
+        // That other one is heard there.
+        var facts = Healthy.Facts.With(Healthy.Unseen(Connecting.Another));
+
+        facts.Finds(FindingCode.DeviceSilent).IsProblem("was last at 10.77.0.2:4747, where another device is now");
+        facts.FindsNo(FindingCode.PortBlockedThere);
+        Assert.Single(
+            Diagnosis.Of(Healthy.Facts.With(Healthy.Bob, Healthy.Unseen(Connecting.Another) with { Name = "carol" })).Findings,
+            f => f is { Code: FindingCode.DeviceSilent, Severity: Severity.Note });
+    }
+
     [Fact]
     public void A_machine_that_is_there_and_drops_connections_has_a_firewall_whatever_runs_on_it() =>
         Quiet.With(Healthy.Unseen(Connecting.NoAnswer, Presence.Answers)).Finds(FindingCode.PortBlockedThere).IsProblem("The machine where bob (b0b00000) last was is there");
@@ -82,6 +115,8 @@ public sealed class DeviceRulesTests
         var bob = Healthy.Bob with { Link = new LinkFacts.Failed("The other device refuses this one: alice was revoked.") };
 
         Healthy.Facts.With(bob).Finds(FindingCode.HandshakeFailed).IsProblem("The other device refuses this one: alice was revoked.");
+        // That it is beyond a router explains nothing then.
+        Healthy.Facts.With(bob with { EndPoints = [new EndPointFacts(IPEndPoint.Parse("192.168.8.2:4747"), Connecting.Connected, Presence.Answers)] }).Finds(FindingCode.HandshakeFailed);
     }
 
     [Fact]

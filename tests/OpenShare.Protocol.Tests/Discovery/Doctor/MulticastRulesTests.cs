@@ -6,6 +6,7 @@ namespace OpenShare.Protocol.Tests.Discovery.Doctor;
 public sealed class MulticastRulesTests
 {
     private static readonly IPAddress Printer = IPAddress.Parse("10.77.0.9");
+    private static readonly IPAddress Container = IPAddress.Parse("172.17.0.2");
     private static readonly BroadcastFacts NoBroadcast = new(Sending.Sent, [], IsOwnHeard: true);
 
     private static DoctorFacts Heard(MulticastFacts multicast) => Healthy.Facts.With(Healthy.Lan with { Multicast = multicast, Broadcast = NoBroadcast });
@@ -17,12 +18,21 @@ public sealed class MulticastRulesTests
     [Fact]
     public void A_device_that_is_reached_and_never_heard_is_kept_from_multicast()
     {
-        var facts = Heard(Healthy.Silence);
+        var facts = Heard(Healthy.Silence) with { Firewall = HostFirewall.Unknown };
 
         var finding = facts.Finds(FindingCode.MulticastBlocked).IsProblem("answers at 10.77.0.2:4747, and not by multicast.", "openshare send FILE --to 10.77.0.2:4747");
         Assert.Equal("bob", finding.About);
         facts.FindsNo(FindingCode.NobodyAnswers);
         facts.FindsNo(FindingCode.MulticastWorks);
+    }
+
+    [Fact]
+    public void A_firewall_on_this_machine_is_named_before_the_access_point()
+    {
+        var remedy = Heard(Healthy.Silence).Finds(FindingCode.MulticastBlocked).IsProblem("not by multicast", "sudo ufw allow 5353/udp").Remedy!;
+
+        Assert.StartsWith("First see to the firewall of this machine", remedy.Text, StringComparison.Ordinal);
+        Assert.Contains("openshare send FILE --to 10.77.0.2:4747", remedy.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,6 +75,33 @@ public sealed class MulticastRulesTests
         Heard(Healthy.Silence with { Heard = [Healthy.BobAddress], HeardDevices = [Healthy.BobAddress] }).Finds(FindingCode.MulticastOutBlocked).IsProblem("none of them answers");
 
     [Fact]
+    public void A_container_that_answers_says_nothing_of_the_wifi()
+    {
+        var docker = new InterfaceFacts("docker0", InterfaceKind.Virtual, [Healthy.Address("172.17.0.1", 16)])
+        {
+            Multicast = Healthy.Silence with { AnsweredAlone = [Container], AnsweredAll = [Container], Heard = [Container] },
+            Broadcast = new BroadcastFacts(Sending.Sent, [Container], IsOwnHeard: true),
+        };
+        DoctorFacts With(MulticastFacts wifi) => Heard(wifi) with { Interfaces = [docker, Heard(wifi).Interfaces[0]] };
+
+        With(Healthy.Silence).With(devices: []).Finds(FindingCode.NobodyAnswers);
+        Assert.Equal("eth0", With(Healthy.Silence with { AnsweredAlone = [Healthy.BobAddress] }).Finds(FindingCode.MulticastInBlocked).About);
+        Assert.Equal("eth0", With(Healthy.Silence with { HeardDevices = [Healthy.BobAddress], Heard = [Healthy.BobAddress] }).Finds(FindingCode.MulticastOutBlocked).About);
+        With(Healthy.Silence with { AnsweredAlone = [Healthy.BobAddress] }).Finds(FindingCode.BroadcastBlocked).IsProblem("bob (b0b00000) is there, on eth0");
+    }
+
+    [Fact]
+    public void Multicast_that_cannot_be_sent_is_said_with_the_systems_word()
+    {
+        var facts = Heard(Healthy.Silence with { Sending = Sending.Failed, Trouble = "NetworkUnreachable" });
+
+        facts.Finds(FindingCode.MulticastFails).IsProblem("cannot send multicast on eth0: NetworkUnreachable", "ip -brief address");
+        facts.FindsNo(FindingCode.NobodyAnswers);
+        // A tunnel often cannot, and need not.
+        (facts with { Interfaces = [facts.Interfaces[0] with { Name = "wg0" }, Healthy.Lan] }).FindsNo(FindingCode.MulticastFails);
+    }
+
+    [Fact]
     public void A_printer_that_announces_itself_and_answers_nothing_proves_nothing()
     {
         var facts = Heard(Healthy.Silence with { Heard = [Printer] }).With(devices: []);
@@ -101,7 +138,16 @@ public sealed class MulticastRulesTests
     public void No_answer_by_broadcast_is_a_note_while_multicast_works_and_else_a_problem()
     {
         Heard(Healthy.Multicast).Finds(FindingCode.BroadcastBlocked).IsNote("bob (b0b00000) is there");
-        Heard(Healthy.Silence).Finds(FindingCode.BroadcastBlocked).IsProblem("bob (b0b00000) is there", "sudo ufw allow 17453/udp");
+        Heard(Healthy.Silence with { AnsweredAlone = [Healthy.BobAddress] }).Finds(FindingCode.BroadcastBlocked).IsProblem("bob (b0b00000) is there", "sudo ufw allow 17453/udp");
+    }
+
+    /// <summary>A firewall here that lets in only what was asked for drops answers to everybody's question, whatever port is open.</summary>
+    [Fact]
+    public void Where_no_answer_to_this_host_alone_comes_in_nothing_is_concluded_from_silence_at_broadcast()
+    {
+        Heard(Healthy.Silence).FindsNo(FindingCode.BroadcastBlocked);
+        Heard(Healthy.Multicast with { AnsweredAlone = [] }).FindsNo(FindingCode.BroadcastBlocked);
+        Heard(Healthy.Multicast with { AnsweredAlone = [IPAddress.Parse("fe80::b%2")] }).FindsNo(FindingCode.BroadcastBlocked);
     }
 
     [Fact]

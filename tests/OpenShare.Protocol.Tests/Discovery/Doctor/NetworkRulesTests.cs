@@ -75,6 +75,17 @@ public sealed class NetworkRulesTests
     }
 
     [Fact]
+    public void A_container_that_answers_is_nobody_on_the_network()
+    {
+        var docker = Healthy.Lan with { Name = "docker0", Kind = InterfaceKind.Virtual, Addresses = [Healthy.Address("172.17.0.1", 16)] };
+        var silent = Healthy.Lan with { Multicast = Healthy.Silence, Broadcast = BroadcastFacts.None };
+        var gateway = new GatewayFacts("eth0", IPAddress.Parse("10.77.0.3"), Presence.Silent);
+
+        (Alone with { Interfaces = [docker, silent], Gateway = gateway }).Finds(FindingCode.GatewaySilent).IsProblem("10.77.0.3 on eth0");
+        (Alone with { Interfaces = [docker], Gateway = gateway }).Finds(FindingCode.GatewaySilent).IsNote("10.77.0.3 on eth0");
+    }
+
+    [Fact]
     public void A_gateway_that_does_not_answer_is_a_problem_where_nobody_else_does()
     {
         var gateway = new GatewayFacts("eth0", IPAddress.Parse("10.77.0.3"), Presence.Silent);

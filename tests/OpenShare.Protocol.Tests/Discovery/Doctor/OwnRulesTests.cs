@@ -18,6 +18,16 @@ public sealed class OwnRulesTests
         Healthy.Facts.With(Healthy.Bob with { Link = new LinkFacts.Open(DialBack.Unknown) }).FindsNo(FindingCode.PortBlockedHere);
     }
 
+    [Fact]
+    public void A_port_that_was_taken_for_the_look_alone_is_nothing_to_open()
+    {
+        var facts = Healthy.Facts.With(Healthy.Bob with { Link = new LinkFacts.Open(DialBack.NotReached) }) with { Listening = new ListeningFacts.Open(50_123, IsPassing: true) };
+
+        var finding = facts.Finds(FindingCode.PortBlockedHere).IsNote("taken for this look alone");
+        Assert.Null(finding.Remedy!.Command);
+        Assert.Contains("--listen \"*:4747\"", finding.Remedy.Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(HostFirewall.Firewalld, "firewall-cmd --add-port=4800/tcp")]
     [InlineData(HostFirewall.Nftables, "nft insert rule inet filter input tcp dport 4800 accept")]
@@ -39,7 +49,7 @@ public sealed class OwnRulesTests
         (Healthy.Facts with { Listening = new ListeningFacts.Taken(IPEndPoint.Parse("0.0.0.0:4747")) }).Finds(FindingCode.ListenPortTaken)
             .IsProblem("0.0.0.0:4747", "sudo ss -tlnp 'sport = :4747'");
         (Healthy.Facts with { Listening = new ListeningFacts.NoSuchAddress(IPEndPoint.Parse("10.1.2.3:4747")) }).Finds(FindingCode.ListenAddressMissing)
-            .IsProblem("no interface here has the address 10.1.2.3", "openshare agent --listen *:4747");
+            .IsProblem("no interface here has the address 10.1.2.3", "openshare agent --listen \"*:4747\"");
     }
 
     [Fact]
@@ -60,6 +70,16 @@ public sealed class OwnRulesTests
         As(Healthy.Identity with { Standing = CertificateStanding.Revoked }).Finds(FindingCode.Revoked).IsProblem("was revoked");
         As(Healthy.Identity with { Standing = CertificateStanding.Expired }).Finds(FindingCode.CertificateExpired).IsProblem("expired on 2027-10-26 12:00 UTC");
         As(Healthy.Identity with { Standing = CertificateStanding.Withdrawn }).Finds(FindingCode.CertificateExpired).IsProblem("withdrawn the key");
+    }
+
+    /// <summary>A clock that is ahead makes of a good certificate one that has ended.</summary>
+    [Fact]
+    public void Without_another_clock_an_expired_certificate_is_first_of_all_a_matter_of_the_clock()
+    {
+        var ended = As(Healthy.Identity with { Standing = CertificateStanding.Expired });
+
+        (ended with { Clock = new ClockFacts(Healthy.Now, Healthy.Now, null) }).Finds(FindingCode.CertificateExpired).IsProblem("expired on", "sudo timedatectl set-ntp true");
+        ended.Finds(FindingCode.CertificateExpired).IsProblem("expired on", "openshare --home NEW register --server URL --token TOKEN");
     }
 
     [Theory]
@@ -106,8 +126,17 @@ public sealed class OwnRulesTests
         At(new ServerFacts.Unreachable(Server, "it does not answer")).Finds(FindingCode.ServerUnreachable).IsProblem("cannot be reached: it does not answer");
         At(new ServerFacts.NotRunning(Server)).Finds(FindingCode.ServerNotRunning).IsProblem("nothing listens at share.example:8443", "openshare-server run");
         At(new ServerFacts.NotTrusted(Server, "Its trust root does not vouch for its TLS key.")).Finds(FindingCode.ServerNotTrusted).IsProblem("is not this device's registration server");
+        At(new ServerFacts.NotValidNow(Server)).Finds(FindingCode.ServerNotTrusted).IsProblem("is not valid at this machine's time", "sudo timedatectl set-ntp true");
         At(new ServerFacts.Fails(Server, "it says HTTP 503.")).Finds(FindingCode.ServerFails).IsProblem("it says HTTP 503.");
         Assert.DoesNotContain(Diagnosis.Of(At(new ServerFacts.NotAsked())).Findings, f => $"{f.Code}".StartsWith("Server", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_server_under_a_path_is_asked_there_and_before_registration_nothing_vouches_for_it()
+    {
+        At(new ServerFacts.Unreachable(new Uri("https://share.example/openshare/"), "it does not answer")).Finds(FindingCode.ServerUnreachable)
+            .IsProblem("does not answer", "curl --insecure --max-time 5 https://share.example/openshare/health");
+        Assert.EndsWith("answers.", At(new ServerFacts.Answers(Server, IsProven: false)).Finds(FindingCode.ServerAnswers).What, StringComparison.Ordinal);
     }
 
     private static DoctorFacts As(IdentityFacts identity) => Healthy.Facts with { Identity = identity };

@@ -47,7 +47,7 @@ internal sealed class GroupSocket : IDisposable
     internal static IPEndPoint Group(int networkInterface, bool isV6) =>
         new(isV6 ? new IPAddress(MulticastSocket.GroupV6.GetAddressBytes(), networkInterface) : MulticastSocket.GroupV4, MdnsMachine.Port);
 
-    internal Sending Send() => HelperSocket.SendingOf(() => _socket.SendTo(HelperPacket.AskAll(), _group));
+    internal SendOutcome Send() => SendOutcome.OfSending(() => _socket.SendTo(HelperPacket.AskAll(), _group));
 
     /// <summary>Tells what is heard, until cancelled.</summary>
     internal async Task Hear(Action<IPAddress, HelperAnswer> heard, CancellationToken cancellation)

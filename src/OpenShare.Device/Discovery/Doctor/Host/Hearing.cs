@@ -16,19 +16,19 @@ internal sealed class Hearing(HostInterface network, IReadOnlySet<IPAddress> own
 
     private readonly Lock _lock = new();
     private readonly HashSet<IPAddress> _answeredAlone = [], _answeredAll = [], _heard = [], _heardDevices = [], _answeredBroadcast = [];
-    private Sending _multicast, _broadcast;
+    private SendOutcome _multicast, _broadcast;
     private bool _isOwnHeard;
 
     /// <summary>That a socket is open is no sending yet; that it cannot be is the end of it.</summary>
-    internal void OpenedMulticast(Sending outcome)
+    internal void OpenedMulticast(SendOutcome outcome)
     {
-        if (outcome != Sending.Sent)
+        if (outcome.Sending != Sending.Sent)
             SentMulticast(outcome);
     }
 
-    internal void SentMulticast(Sending outcome) => Set(ref _multicast, outcome);
+    internal void SentMulticast(SendOutcome outcome) => Set(ref _multicast, outcome);
 
-    internal void SentBroadcast(Sending outcome) => Set(ref _broadcast, outcome);
+    internal void SentBroadcast(SendOutcome outcome) => Set(ref _broadcast, outcome);
 
     internal void AnsweredAlone(IPAddress from) => Add(from, _answeredAlone);
 
@@ -57,17 +57,17 @@ internal sealed class Hearing(HostInterface network, IReadOnlySet<IPAddress> own
         {
             return new InterfaceFacts(network.Name, network.Kind, network.Addresses)
             {
-                Multicast = new MulticastFacts(_multicast, [.. _answeredAlone], [.. _answeredAll], [.. _heard], [.. _heardDevices]),
-                Broadcast = new BroadcastFacts(_broadcast, [.. _answeredBroadcast], _isOwnHeard),
+                Multicast = new MulticastFacts(_multicast.Sending, [.. _answeredAlone], [.. _answeredAll], [.. _heard], [.. _heardDevices]) { Trouble = _multicast.Trouble },
+                Broadcast = new BroadcastFacts(_broadcast.Sending, [.. _answeredBroadcast], _isOwnHeard),
             };
         }
     }
 
     // One address family that gets out is enough to be found. A port that is taken is said in any case: it mends itself for neither.
-    private void Set(ref Sending kept, Sending outcome)
+    private void Set(ref SendOutcome kept, SendOutcome outcome)
     {
         lock (_lock)
-            kept = Rank(outcome) > Rank(kept) ? outcome : kept;
+            kept = Rank(outcome.Sending) > Rank(kept.Sending) ? outcome : kept;
     }
 
     private static int Rank(Sending outcome) => outcome switch

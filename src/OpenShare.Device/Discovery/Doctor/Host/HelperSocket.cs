@@ -35,7 +35,7 @@ internal sealed class HelperSocket : IDisposable
         socket.Bind(new IPEndPoint(from, 0));
     });
 
-    internal Sending Send() => SendingOf(() => _socket.SendTo(HelperPacket.AskAlone(_id), _everybody));
+    internal SendOutcome Send() => SendOutcome.OfSending(() => _socket.SendTo(HelperPacket.AskAlone(_id), _everybody));
 
     /// <summary>Tells who answers, until cancelled.</summary>
     internal async Task Hear(Action<IPAddress> answered, CancellationToken cancellation)
@@ -68,29 +68,6 @@ internal sealed class HelperSocket : IDisposable
         socket.SetSocketOption(level, SocketOptionName.MulticastInterface, isV6 ? networkInterface : IPAddress.HostToNetworkOrder(networkInterface));
         socket.SetSocketOption(level, SocketOptionName.MulticastTimeToLive, hopLimit);
         socket.SetSocketOption(level, SocketOptionName.MulticastLoopback, false);
-    }
-
-    /// <summary>What came of sending.</summary>
-    internal static Sending SendingOf(Action send)
-    {
-        try
-        {
-            send();
-            return Sending.Sent;
-        }
-        catch (SocketException error)
-        {
-            return error.SocketErrorCode switch
-            {
-                SocketError.AccessDenied => Sending.Forbidden,
-                SocketError.AddressAlreadyInUse => Sending.PortTaken,
-                _ => Sending.Failed,
-            };
-        }
-        catch (ObjectDisposedException)
-        {
-            return Sending.Failed;
-        }
     }
 
     private static HelperSocket Make(IPEndPoint everybody, ushort id, Action<Socket> prepare)

@@ -74,7 +74,11 @@ internal sealed class HttpServiceCheck : IServiceCheck
                 ServiceProof.Pin(new ServiceShown(shown, connection.Gate.SpkiSha256), trust, now);
             // Before registration nobody vouches for it, and its clock is anybody's.
             var isProven = !contact.IsUnproven || trust is not null;
-            return new ServiceCheckResult(new ServerFacts.Answers(server), isProven ? response.Headers.Date : null);
+            return new ServiceCheckResult(new ServerFacts.Answers(server, isProven), isProven ? response.Headers.Date : null);
+        }
+        catch (HttpRequestException) when (connection.Gate is { RefusedLatest: true, IsOutOfTime: true })
+        {
+            return new ServiceCheckResult(new ServerFacts.NotValidNow(server), null);
         }
         catch (HttpRequestException) when (connection.Gate.RefusedLatest)
         {

@@ -22,12 +22,12 @@ internal sealed class InterfaceQuestions : IDisposable
         {
             var family = isV6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
             if (network.Addresses.Any(a => a.Address.AddressFamily == family))
-                _hearing.OpenedMulticast(HelperSocket.SendingOf(() => OpenMulticast(network.Index, isV6, id, ended)));
+                _hearing.OpenedMulticast(SendOutcome.OfOpening(() => OpenMulticast(network.Index, isV6, id, ended)));
         }
         foreach (var address in network.Addresses)
         {
             if (Broadcasts.Of(address.Address, address.PrefixLength) is { } subnet)
-                HelperSocket.SendingOf(() => _broadcast.Add(HelperSocket.Broadcast(address.Address, subnet, id)));
+                SendOutcome.OfOpening(() => _broadcast.Add(HelperSocket.Broadcast(address.Address, subnet, id)));
         }
         _broadcast.ForEach(s => _ = s.Hear(_hearing.AnsweredBroadcast, ended));
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using OpenShare.Device.Discovery.Udp;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Doctor;
 
@@ -27,7 +28,9 @@ internal sealed class SystemHost : IDoctorHost
         _ => HostFirewall.Unknown,
     };
 
-    public ImmutableArray<HostInterface> Interfaces() => [.. All().Select(Read).OfType<HostInterface>().OrderBy(i => i.Index)];
+    public ImmutableArray<HostInterface> Interfaces() => [.. SystemInterfaces.Up((network, index, properties) => SystemInterfaces.IsLoopback(network)
+        ? null
+        : new HostInterface(index, network.Name, KindOf(network), [.. properties.UnicastAddresses.Select(a => new AddressFacts(a.Address, a.PrefixLength))]))];
 
     public (string Interface, IPAddress? Gateway)? WayOut(ImmutableArray<HostInterface> interfaces)
     {
@@ -42,9 +45,11 @@ internal sealed class SystemHost : IDoctorHost
 
     private static IPAddress? LocalAddressTo(IPAddress address)
     {
-        using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        if (!SystemReachability.IsSpoken(address.AddressFamily))
+            return null;
         try
         {
+            using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             socket.Connect(address, MdnsMachine.BroadcastPort);
             return ((IPEndPoint)socket.LocalEndPoint!).Address;
         }
@@ -54,38 +59,8 @@ internal sealed class SystemHost : IDoctorHost
         }
     }
 
-    private static IEnumerable<IPAddress> Gateways(string name) =>
-        All().Where(n => n.Name == name).SelectMany(n => n.GetIPProperties().GatewayAddresses).Select(g => g.Address).Where(a => !a.Equals(IPAddress.Any) && !a.Equals(IPAddress.IPv6Any));
-
-    private static NetworkInterface[] All()
-    {
-        try
-        {
-            return NetworkInterface.GetAllNetworkInterfaces();
-        }
-        catch (NetworkInformationException)
-        {
-            // The list changed while it was read.
-            return [];
-        }
-    }
-
-    private static HostInterface? Read(NetworkInterface network)
-    {
-        if (network.NetworkInterfaceType == NetworkInterfaceType.Loopback || network.OperationalStatus is not (OperationalStatus.Up or OperationalStatus.Unknown))
-            return null;
-        try
-        {
-            var properties = network.GetIPProperties();
-            var index = network.Supports(NetworkInterfaceComponent.IPv4) ? properties.GetIPv4Properties().Index : properties.GetIPv6Properties().Index;
-            return new HostInterface(index, network.Name, KindOf(network), [.. properties.UnicastAddresses.Select(a => new AddressFacts(a.Address, a.PrefixLength))]);
-        }
-        catch (NetworkInformationException)
-        {
-            // It vanished since the list was read.
-            return null;
-        }
-    }
+    private static IEnumerable<IPAddress> Gateways(string name) => SystemInterfaces.Up((network, _, properties) => network.Name == name ? properties : null)
+        .SelectMany(p => p.GatewayAddresses).Select(g => g.Address).Where(a => !a.Equals(IPAddress.Any) && !a.Equals(IPAddress.IPv6Any));
 
     private static InterfaceKind KindOf(NetworkInterface network) =>
         network.NetworkInterfaceType is NetworkInterfaceType.Ppp or NetworkInterfaceType.Tunnel ? InterfaceKind.Vpn : InterfaceNames.KindOf(network.Name);

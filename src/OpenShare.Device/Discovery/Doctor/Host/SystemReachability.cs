@@ -13,9 +13,11 @@ internal sealed class SystemReachability : IReachability
 
     public async Task<Connecting> Connect(IPEndPoint endPoint, CancellationToken cancellation)
     {
-        using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        if (!IsSpoken(endPoint.AddressFamily))
+            return Connecting.NoWay;
         try
         {
+            using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(endPoint, cancellation).ConfigureAwait(false);
             return Connecting.Connected;
         }
@@ -28,12 +30,16 @@ internal sealed class SystemReachability : IReachability
             return error.SocketErrorCode switch
             {
                 SocketError.ConnectionRefused or SocketError.ConnectionReset => Connecting.Refused,
-                SocketError.NetworkUnreachable or SocketError.AddressNotAvailable or SocketError.AccessDenied or SocketError.NetworkDown => Connecting.NoWay,
+                SocketError.NetworkUnreachable or SocketError.AddressNotAvailable or SocketError.AccessDenied or SocketError.NetworkDown
+                    or SocketError.AddressFamilyNotSupported => Connecting.NoWay,
                 // Also what a firewall says that rejects (ICMP: administratively prohibited).
                 _ => Connecting.NoAnswer,
             };
         }
     }
+
+    /// <summary>A kernel may have been started without IPv6.</summary>
+    internal static bool IsSpoken(AddressFamily family) => family == AddressFamily.InterNetworkV6 ? Socket.OSSupportsIPv6 : Socket.OSSupportsIPv4;
 
     public async Task<Presence> LookFor(IPAddress address, CancellationToken cancellation)
     {
@@ -47,7 +53,7 @@ internal sealed class SystemReachability : IReachability
                     return Presence.Answers;
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or PingException or PlatformNotSupportedException)
+        catch (Exception error) when (error is OperationCanceledException or PingException or PlatformNotSupportedException or SocketException)
         {
             // It may not want to be pinged, or this user may not ping.
         }

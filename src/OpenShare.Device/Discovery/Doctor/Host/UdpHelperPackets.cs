@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Net;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Doctor;
@@ -16,12 +17,12 @@ internal sealed class UdpHelperPackets(DeviceContext context) : IHelperPackets
     private const int Questions = 3;
 
     public async Task<ImmutableArray<InterfaceFacts>> Ask(
-        ImmutableArray<HostInterface> interfaces, Func<ImmutableArray<InterfaceFacts>, bool> isEnough, CancellationToken cancellation)
+        ImmutableArray<HostInterface> interfaces, IReadOnlySet<IPAddress> own, Func<ImmutableArray<InterfaceFacts>, bool> isEnough, CancellationToken cancellation)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var id = BinaryPrimitives.ReadUInt16BigEndian(context.Random.Bytes(2));
-        var own = interfaces.SelectMany(i => i.Addresses).Select(a => Hearing.WithoutScope(a.Address)).ToHashSet();
-        List<InterfaceQuestions> questions = [.. interfaces.Take(MdnsMachine.Interfaces).Select(i => new InterfaceQuestions(i, own, id, ended.Token))];
+        var unscoped = own.Select(Hearing.WithoutScope).ToHashSet();
+        List<InterfaceQuestions> questions = [.. interfaces.Take(MdnsMachine.Interfaces).Select(i => new InterfaceQuestions(i, unscoped, id, ended.Token))];
         try
         {
             var (asked, next) = (0, context.Steady);

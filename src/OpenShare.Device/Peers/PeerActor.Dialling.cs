@@ -13,8 +13,6 @@ internal sealed partial class PeerActor
 
     private sealed record DialDue;
 
-    private sealed record ExchangeDeadline;
-
     // A refusal that anybody at that address may have caused gives up no transfer, until it comes again and again.
     private const int MostUnprovenRefusals = 3;
 
@@ -105,14 +103,11 @@ internal sealed partial class PeerActor
 
     private void Exchange(HandshakeOutcome.Open open)
     {
-        _exchanging?.Cancel();
-        _exchanging = new CancellationTokenSource();
         if (_party is null || _isStopping)
         {
             open.Control.Dispose();
             return;
         }
-        Timers.StartSingleTimer("exchange deadline", new ExchangeDeadline(), HandshakeParty.Deadline);
-        _ = new ProbeRunner(_context, _party).ExchangeAsync(open, _exchanging.Token);
+        _ = new ProbeRunner(_context, _party).ExchangeAsync(open, Context.System.Scheduler, _stop.Token);
     }
 }

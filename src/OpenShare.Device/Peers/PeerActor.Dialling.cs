@@ -89,16 +89,15 @@ internal sealed partial class PeerActor
     {
         if (probed.Probe == _probes)
             _probing = null;
-        switch (probed.Outcome)
+        if (probed.Outcome is HandshakeOutcome.Open open)
         {
-            case HandshakeOutcome.Open open:
-                Context.Parent.Tell(new PeerSignals.Proven(open.Result.Peer, open.Remote, IsDialled: true));
-                Exchange(open);
-                break;
-            case HandshakeOutcome.Failed when ProblemOf(probed.Outcome) is { IsWorthRetrying: false } problem:
-                Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
-                break;
+            Context.Parent.Tell(new PeerSignals.Proven(open.Result.Peer, open.Remote, IsDialled: true));
+            Exchange(open);
+            return;
         }
+        if (ProblemOf(probed.Outcome) is { IsWorthRetrying: false } problem)
+            Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
+        Context.Parent.Tell(new PeerSignals.ProbeFailed(_device));
     }
 
     private void Exchange(HandshakeOutcome.Open open)

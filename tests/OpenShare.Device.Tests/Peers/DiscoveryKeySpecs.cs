@@ -56,6 +56,7 @@ public abstract class DiscoveryKeySpecs : PeersKit
         var (behind, other) = (Start("behind", "127.0.5.1"), Start("ahead", "127.0.5.2"));
         See(behind, other);
         await behind.Hears<PeerEvents.PeerProven>();
+        await other.Hears<PeerEvents.PeerProven>();
         behind.Context.Events.Publish(new DiscoveryEvents.PeerLost(other.Id));
         Organisation.Rekey();
         Organisation.Rekey();

@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Discovery;
 
 namespace OpenShare.Agent.Tests;
 
@@ -77,6 +78,23 @@ public sealed class AgentCommandTests : IDisposable
         Assert.Contains("No agent is running", cli.Out, StringComparison.Ordinal);
         Assert.Equal(DeviceReach.HomeOnly, _device.Options!.Reach);
         Assert.Equal(1, _device.Stops);
+    }
+
+    [Fact]
+    public async Task Where_nobody_is_seen_the_reason_is_the_devices_own()
+    {
+        await using var agent = await TestAgent.StartAsync(_home.Home, _device);
+        using var unregistered = new Support.Cli(_home, _device);
+        using var broken = new Support.Cli(_home, _device);
+
+        _device.Change(_ => Some.Unregistered);
+        Assert.Equal(0, await unregistered.RunAsync("peers"));
+        _device.Change(_ => Some.Status with { Discovery = new DiscoveryView([], RungState.Resting, IsAlone: false), Warnings = ["Discovery does not work on eth0: Permission denied"] });
+        Assert.Equal(0, await broken.RunAsync("peers"));
+
+        Assert.Contains("not registered", unregistered.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("no network", unregistered.Error, StringComparison.Ordinal);
+        Assert.Contains("Discovery does not work on eth0: Permission denied", broken.Error, StringComparison.Ordinal);
     }
 
     [Fact]

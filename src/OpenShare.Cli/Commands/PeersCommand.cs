@@ -61,10 +61,13 @@ internal sealed class PeersCommand : ShellCommand
     // What was tried so far, in the order in which one follows the other, and what is left to a person.
     private static string Tried(StatusDocument status, bool isHosted)
     {
+        if (status.AccountId is null)
+            return "Nobody is to be seen: this device is not registered, so it looks for nobody. See: openshare register --help";
         var tried = status.Discovery.Where(r => r.State != "resting").Select(r => $"{Way(r.Way)}{(r.Interface is { } name ? $" on {name}" : "")}: {State(r.State)}").ToList();
         // This command's own device ends with it: nothing is to be sent there.
         var here = isHosted ? [] : status.Listening.Select(IPEndPoint.Parse).Where(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a.Address)).ToList();
-        return $"Nobody is to be seen. {(tried.Count == 0 ? "There is no network to look on." : $"Tried {string.Join("; ", tried)}.")} Is OpenShare running there, in the same network? openshare doctor looks for what is wrong. "
+        var came = tried.Count > 0 ? $"Tried {string.Join("; ", tried)}." : string.Join(' ', ["There is no network that it could look on.", .. status.Warnings]);
+        return $"Nobody is to be seen. {came} Is OpenShare running there, in the same network? openshare doctor looks for what is wrong. "
             + $"A file reaches a device at a known address with: openshare send FILE --to HOST:PORT{(here.Count == 0 ? "" : $" (this device is at {string.Join(" and ", here)})")}";
     }
 

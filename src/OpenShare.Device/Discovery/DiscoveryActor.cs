@@ -19,6 +19,7 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
     private readonly Func<IDiscoveryPort> _port;
     private readonly SortedDictionary<DeviceId, PeerSighting> _peers = [];
     private readonly SortedDictionary<DeviceId, DiscoveryEvents.DuplicateDevice> _duplicates = [];
+    private DiscoveryEvents.LadderChanged _ladder = new([]);
     private DiscoveryOptions? _options;
     private string? _announcedName;
     private IActorRef? _mdns;
@@ -47,9 +48,10 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
         Receive<DiscoveryEvents.DuplicateDevice>(IsFromMdns, Note);
         Receive<DiscoveryEvents.DuplicateEnded>(IsFromMdns, Note);
         Receive<DiscoveryEvents.DeviceRenamed>(IsFromMdns, Note);
-        Receive<DiscoveryEvents.InterfaceFailed>(IsFromMdns, context.Events.Publish);
+        Receive<DiscoveryEvents.InterfacesFailing>(IsFromMdns, context.Events.Publish);
         Receive<DiscoveryEvents.RungChanged>(IsFromMdns, context.Events.Publish);
-        Receive<DiscoveryEvents.LadderChanged>(IsFromMdns, context.Events.Publish);
+        Receive<DiscoveryEvents.LadderChanged>(IsFromMdns, Note);
+        Receive<PeerEvents.Restarted>(_ => TellAgain());
         Receive<PeerEvents.PlacesForged>(forged => _mdns?.Tell(forged));
     }
 
@@ -59,9 +61,18 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
     /// <param name="port">opens a way to the multicast groups; asked again after a failure</param>
     public static Props Props(DeviceContext context, Func<IDiscoveryPort> port) => Akka.Actor.Props.Create(() => new DiscoveryActor(context, port));
 
-    protected override void PreStart() => _context.Events.Subscribe<PeerEvents.PlacesForged>(Self);
+    protected override void PreStart()
+    {
+        _context.Events.Subscribe<PeerEvents.PlacesForged>(Self);
+        _context.Events.Subscribe<PeerEvents.Restarted>(Self);
+    }
 
-    protected override void PostStop() => _context.Events.Unsubscribe(Self);
+    // What it has told would hold for ever otherwise.
+    protected override void PostStop()
+    {
+        _context.Events.Unsubscribe(Self);
+        ForgetAll();
+    }
 
     // A failed child is not restarted in place: it would spin. It is stopped, and started again after a back-off.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -150,16 +161,32 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
         _context.Events.Publish(ended);
     }
 
+    private void Note(DiscoveryEvents.LadderChanged ladder)
+    {
+        _ladder = ladder;
+        _context.Events.Publish(ladder);
+    }
+
     private void Note(DiscoveryEvents.DeviceRenamed renamed)
     {
         _announcedName = renamed.AnnouncedName;
         _context.Events.Publish(renamed);
     }
 
+    private void TellAgain()
+    {
+        foreach (var sighting in _peers.Values)
+            _context.Events.Publish(new DiscoveryEvents.PeerSighted(sighting));
+        foreach (var duplicate in _duplicates.Values)
+            _context.Events.Publish(duplicate);
+        _context.Events.Publish(_ladder);
+    }
+
     private void ForgetAll()
     {
         _announcedName = null;
-        _context.Events.Publish(new DiscoveryEvents.LadderChanged([]));
+        Note(new DiscoveryEvents.LadderChanged([]));
+        _context.Events.Publish(new DiscoveryEvents.InterfacesFailing([]));
         foreach (var device in _duplicates.Keys.ToList())
             Note(new DiscoveryEvents.DuplicateEnded(device));
         foreach (var device in _peers.Keys.ToList())

@@ -22,6 +22,9 @@ public sealed record PeerSighting(
 /// <summary>What came of one way of finding devices on one interface.</summary>
 public sealed record RungView(FoundBy Way, string Interface, RungState State);
 
+/// <summary>Nothing can be heard or said on this interface, or in one way on it, and why; the others go on.</summary>
+public sealed record InterfaceFailure(string Interface, string Reason);
+
 public static class DiscoveryEvents
 {
     /// <summary>A device of the own account was announced for the first time, or at other addresses than before.</summary>
@@ -53,6 +56,6 @@ public static class DiscoveryEvents
         public bool IsAlone => !Rungs.IsEmpty && Rungs.All(r => r.State == RungState.Nobody);
     }
 
-    /// <summary>Nothing can be heard or said on this interface, and why; the others go on.</summary>
-    public sealed record InterfaceFailed(string Interface, string Reason) : IDeviceEvent;
+    /// <summary>All that does not work now; what is not among it works, or works again.</summary>
+    public sealed record InterfacesFailing(ImmutableArray<InterfaceFailure> Failing) : IDeviceState;
 }

@@ -39,4 +39,4 @@ public sealed record NetworkMayHaveChanged
 }
 
 /// <param name="Failed">those that cannot be used, and those usable ones of which one address family cannot</param>
-public sealed record DiscoveryInterfaces(ImmutableArray<MdnsInterface> Usable, ImmutableArray<DiscoveryEvents.InterfaceFailed> Failed);
+public sealed record DiscoveryInterfaces(ImmutableArray<MdnsInterface> Usable, ImmutableArray<InterfaceFailure> Failed);

@@ -15,13 +15,14 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
 {
     // Changes of the network come in bursts; and where the system does not tell of them, they are found by looking.
     private static readonly TimeSpan BurstEnds = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan BetweenRefreshes = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenRefreshes = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SleptAtLeast = TimeSpan.FromSeconds(10);
 
     private readonly DeviceContext _context;
     private readonly IDiscoveryPort _port;
     private readonly MdnsMachine _machine;
     private readonly FailureLog _failures = new();
+    private readonly FailingInterfaces _failing = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _parent = Context.Parent;
     private Dictionary<int, string> _names = [];
@@ -29,6 +30,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
     private TimeSpan _slept;
     private DateTimeOffset? _awaited;
     private ImmutableArray<RungView> _rungs = [];
+    private ImmutableArray<InterfaceFailure> _toldFailing = [];
 
     public MdnsActor(DeviceContext context, Func<IDiscoveryPort> port, DiscoveryOptions options)
     {
@@ -50,7 +52,11 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
             Feed(new MdnsInput.TimeoutReached());
         });
         Receive<NetworkMayHaveChanged>(_ => Timers.StartSingleTimer(nameof(BurstEnds), RefreshInterfaces.Instance, BurstEnds));
-        Receive<RefreshInterfaces>(_ => Refresh());
+        Receive<RefreshInterfaces>(_ =>
+        {
+            Refresh();
+            LookAgainAfterSleep();
+        });
         Receive<DiscoveryCommands.Start>(start =>
         {
             _options = start.Options;
@@ -92,8 +98,10 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
     {
         var interfaces = _port.Refresh(_options.Interfaces);
         _names = interfaces.Usable.ToDictionary(i => i.Index, i => i.Name);
-        foreach (var failed in interfaces.Failed)
-            Report(failed.Interface, failed.Reason);
+        foreach (var failure in interfaces.Failed)
+            Log(failure);
+        _failing.Looked(interfaces);
+        TellFailing();
         Feed(new MdnsInput.InterfacesChanged(interfaces.Usable));
     }
 
@@ -142,8 +150,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
         switch (effect)
         {
             case MdnsEffect.Send send:
-                if (_port.Send(send.Interface, send.Medium, send.Packet, send.To) is { } reason)
-                    Report(send.Medium == DiscoveryMedium.Broadcast ? $"{_names[send.Interface]} by broadcast" : _names[send.Interface], reason);
+                Send(send);
                 break;
             case MdnsEffect.Sighted s:
                 _parent.Tell(new DiscoveryEvents.PeerSighted(new PeerSighting(s.DeviceId, s.Name, s.ShortFingerprint, s.Place, FoundByOf(s.Medium), s.Latency, s.News)));
@@ -168,12 +175,30 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
 
     private static FoundBy FoundByOf(DiscoveryMedium medium) => medium == DiscoveryMedium.Multicast ? FoundBy.Mdns : FoundBy.Broadcast;
 
-    private void Report(string networkInterface, string reason)
+    private void Send(MdnsEffect.Send send)
     {
-        if (!_failures.IsNews(networkInterface, reason, Now))
+        var reason = _port.Send(send.Interface, send.Medium, send.Packet, send.To);
+        var failure = reason is null ? null
+            : new InterfaceFailure(send.Medium == DiscoveryMedium.Broadcast ? $"{_names[send.Interface]} by broadcast" : _names[send.Interface], reason);
+        if (failure is not null)
+            Log(failure);
+        _failing.Sent(send.Interface, send.Medium, failure);
+        TellFailing();
+    }
+
+    private void TellFailing()
+    {
+        var failing = _failing.All;
+        if (failing.SequenceEqual(_toldFailing))
             return;
-        _log.Warning("Discovery does not work on {0}: {1}", networkInterface, reason);
-        _parent.Tell(new DiscoveryEvents.InterfaceFailed(networkInterface, reason));
+        _toldFailing = failing;
+        _parent.Tell(new DiscoveryEvents.InterfacesFailing(failing));
+    }
+
+    private void Log(InterfaceFailure failure)
+    {
+        if (_failures.IsNews(failure.Interface, failure.Reason, Now))
+            _log.Warning("Discovery does not work on {0}: {1}", failure.Interface, failure.Reason);
     }
 
     private sealed record MachineTimeout

@@ -58,6 +58,7 @@ internal sealed class DeviceWarnings
     private readonly OrderedDictionary<DeviceId, string> _forged = [];
     private readonly OrderedDictionary<DeviceId, string> _cloned = [];
     private DiscoveryEvents.LadderChanged _ladder = new([]);
+    private ImmutableArray<InterfaceFailure> _failing = [];
     private RungState _lastKnown = RungState.Resting;
 
     /// <summary>The list in force, null before there is one.</summary>
@@ -84,8 +85,8 @@ internal sealed class DeviceWarnings
                 case PeerEvents.LinkOpened opened:
                     _others.Remove($"peer {opened.Device}");
                     break;
-                case DiscoveryEvents.InterfaceFailed failed:
-                    _own[$"interface {failed.Interface}"] = $"Discovery does not work on {failed.Interface}: {failed.Reason}";
+                case DiscoveryEvents.InterfacesFailing m:
+                    _failing = m.Failing;
                     break;
                 case DiscoveryEvents.DuplicateDevice duplicate:
                     SetOther($"duplicate {duplicate.DeviceId}", $"The device id {duplicate.DeviceId} is announced at {duplicate.Places.Length} places ({Words(duplicate.Places)}): they are asked to prove it.");
@@ -127,7 +128,13 @@ internal sealed class DeviceWarnings
     internal IReadOnlyList<string> Lines(RevocationView revocation)
     {
         lock (_lock)
-            return [.. _own.Values, .. revocation.IsStale ? [Stale] : (string[])[], .. _cloned.Values, .. _forged.Values, .. _others.Values];
+            return
+            [
+                .. _own.Values,
+                .. _failing.Select(f => $"Discovery does not work on {f.Interface}: {f.Reason}"),
+                .. revocation.IsStale ? [Stale] : (string[])[],
+                .. _cloned.Values, .. _forged.Values, .. _others.Values,
+            ];
     }
 
     private static string Words(ImmutableArray<PeerPlace> places) => string.Join(", ", places.Select(p => p.EndPoints.FirstOrDefault()?.ToString() ?? p.Host));

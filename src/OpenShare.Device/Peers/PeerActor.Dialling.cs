@@ -13,8 +13,6 @@ internal sealed partial class PeerActor
 
     private sealed record DialDue;
 
-    private sealed record ExchangeDeadline;
-
     // A refusal that anybody at that address may have caused gives up no transfer, until it comes again and again.
     private const int MostUnprovenRefusals = 3;
 
@@ -91,28 +89,24 @@ internal sealed partial class PeerActor
     {
         if (probed.Probe == _probes)
             _probing = null;
-        switch (probed.Outcome)
+        if (probed.Outcome is HandshakeOutcome.Open open)
         {
-            case HandshakeOutcome.Open open:
-                Context.Parent.Tell(new PeerSignals.Proven(open.Result.Peer, open.Remote, IsDialled: true));
-                Exchange(open);
-                break;
-            case HandshakeOutcome.Failed when ProblemOf(probed.Outcome) is { IsWorthRetrying: false } problem:
-                Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
-                break;
+            Context.Parent.Tell(new PeerSignals.Proven(open.Result.Peer, open.Remote, IsDialled: true));
+            Exchange(open);
+            return;
         }
+        if (ProblemOf(probed.Outcome) is { IsWorthRetrying: false } problem)
+            Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
+        Context.Parent.Tell(new PeerSignals.ProbeFailed(_device));
     }
 
     private void Exchange(HandshakeOutcome.Open open)
     {
-        _exchanging?.Cancel();
-        _exchanging = new CancellationTokenSource();
         if (_party is null || _isStopping)
         {
             open.Control.Dispose();
             return;
         }
-        Timers.StartSingleTimer("exchange deadline", new ExchangeDeadline(), HandshakeParty.Deadline);
-        _ = new ProbeRunner(_context, _party).ExchangeAsync(open, _exchanging.Token);
+        _ = new ProbeRunner(_context, _party).ExchangeAsync(open, Context.System.Scheduler, _stop.Token);
     }
 }

@@ -27,13 +27,13 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
     private readonly DeviceId _device;
     private readonly DialMachine _dial;
     private readonly StreamRunner _streams;
+    private readonly CancellationTokenSource _stop = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private HandshakeParty? _party;
     private ImmutableArray<IPEndPoint> _addresses = [];
     private Link? _link;
     private IActorRef? _dialling;
     private IActorRef? _probing;
-    private CancellationTokenSource? _exchanging;
     private int _attempt;
     private int _probes;
     private long _links;
@@ -64,7 +64,6 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         Receive<Dialled>(OnDialled);
         Receive<Probed>(OnProbed);
         Receive<DialDue>(_ => OnDialDue());
-        Receive<ExchangeDeadline>(_ => _exchanging?.Cancel());
         Receive<Link.Arrived>(OnArrived);
         Receive<Link.Ended>(m => { if (m.Link == _link?.Id) EndLink(m.End, m.Reason); });
         Receive<LivenessDue>(_ => OnLivenessDue());
@@ -90,7 +89,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
 
     protected override void PostStop()
     {
-        _exchanging?.Cancel();
+        _stop.Cancel();
         if (_link is not null)
             _ = CloseLink(LinkEnd.ClosedHere, "This device stopped.");
     }

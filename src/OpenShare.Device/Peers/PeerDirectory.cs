@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
+using Akka.Event;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
@@ -9,51 +11,87 @@ using OpenShare.Protocol.Revocation;
 namespace OpenShare.Device.Peers;
 
 /// <summary>What is known of every peer: what discovery sees now, and what handshakes have proven, kept on disk.</summary>
-internal sealed class PeerDirectory(IPeerStore store, DeviceContext context)
+internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILoggingAdapter log)
 {
     private readonly SortedDictionary<DeviceId, PeerSighting> _seen = [];
     private readonly SortedDictionary<DeviceId, PeerTrust> _trust = [];
+
+    // A disk that is full ends no link: what it did not take is known here until it does.
+    private readonly SortedDictionary<DeviceId, PeerRecord> _unsaved = [];
 
     internal void Sighted(PeerSighting sighting) => _seen[sighting.DeviceId] = sighting;
 
     internal void Lost(DeviceId device) => _seen.Remove(device);
 
     internal ImmutableArray<IPEndPoint> AddressesOf(DeviceId device) =>
-        _seen.TryGetValue(device, out var sighting) ? [.. sighting.Place.EndPoints] : store.Find(device)?.Endpoints ?? [];
+        _seen.TryGetValue(device, out var sighting) ? [.. sighting.Place.EndPoints] : Find(device)?.Endpoints ?? [];
+
+    internal bool IsProven(DeviceId device) => Find(device) is not null;
 
     /// <param name="remote">where it was reached, or from where it came: then the port is no address, and it is found at the one it announces</param>
     internal void Proven(DeviceCertificate certificate, IPEndPoint remote, bool isDialled)
     {
-        var known = store.Find(certificate.DeviceId);
+        var known = Find(certificate.DeviceId);
         var endpoints = known?.Endpoints ?? [];
         _seen.TryGetValue(certificate.DeviceId, out var sighting);
         var reached = isDialled ? remote : sighting?.Place.EndPoints.FirstOrDefault(e => e.Address.Equals(remote.Address));
         if (reached is not null)
             endpoints = [reached, .. endpoints.Remove(reached).Take(PeerRecord.MaxEndpoints - 1)];
         var foundBy = sighting is not null ? sighting.FoundBy : known?.FoundBy ?? FoundBy.Typed;
-        _trust[certificate.DeviceId] = PeerTrust.Certified;
-        store.Save(new PeerRecord(certificate.DeviceId, certificate.Name, endpoints, context.Now, PeerTrust.Certified, foundBy));
+        // Each that holds a copied key can prove it: that alone settles nothing.
+        var trust = known?.Trust == PeerTrust.Duplicate ? PeerTrust.Duplicate : PeerTrust.Certified;
+        _trust[certificate.DeviceId] = trust;
+        Save(new PeerRecord(certificate.DeviceId, certificate.Name, endpoints, context.Now, trust, foundBy));
     }
 
-    internal string? NameOf(DeviceId device) => store.Find(device)?.Name ?? (_seen.TryGetValue(device, out var sighting) ? sighting.AnnouncedName : null);
+    internal string? NameOf(DeviceId device) => Find(device)?.Name ?? (_seen.TryGetValue(device, out var sighting) ? sighting.AnnouncedName : null);
 
     /// <summary>Those with an address, the last seen first.</summary>
     internal IEnumerable<DeviceId> LastSeen() =>
-        store.All().Where(p => !p.Endpoints.IsEmpty && p.Trust == PeerTrust.Certified).OrderByDescending(p => p.LastSeen).Select(p => p.DeviceId);
+        All().Where(p => !p.Endpoints.IsEmpty && p.Trust == PeerTrust.Certified).OrderByDescending(p => p.LastSeen).Select(p => p.DeviceId);
 
-    internal void Cloned(DeviceId device) => Refused(device, PeerTrust.Duplicate);
+    internal void Cloned(DeviceId device) => Judge(device, PeerTrust.Duplicate);
 
     internal void Settled(DeviceId device)
     {
-        if (store.Find(device) is { Trust: PeerTrust.Duplicate })
-            Refused(device, PeerTrust.Certified);
+        if (Find(device) is { Trust: PeerTrust.Duplicate })
+            Judge(device, PeerTrust.Certified);
     }
 
     internal void Refused(DeviceId device, PeerTrust trust)
     {
+        if (Find(device) is not { Trust: PeerTrust.Duplicate })
+            Judge(device, trust);
+    }
+
+    private void Judge(DeviceId device, PeerTrust trust)
+    {
         _trust[device] = trust;
-        if (store.Find(device) is { } known)
-            store.Save(known with { Trust = trust });
+        if (Find(device) is { } known)
+            Save(known with { Trust = trust });
+    }
+
+    private PeerRecord? Find(DeviceId device) => _unsaved.GetValueOrDefault(device) ?? store.Find(device);
+
+    private IEnumerable<PeerRecord> All() => store.All().Where(p => !_unsaved.ContainsKey(p.DeviceId)).Concat(_unsaved.Values);
+
+    private void Save(PeerRecord record)
+    {
+        var isFirst = _unsaved.Count == 0;
+        _unsaved[record.DeviceId] = record;
+        try
+        {
+            foreach (var unsaved in _unsaved.Values.ToList())
+            {
+                store.Save(unsaved);
+                _unsaved.Remove(unsaved.DeviceId);
+            }
+        }
+        catch (StorageException error)
+        {
+            if (isFirst)
+                log.Warning("What is known of other devices cannot be stored, and is kept in memory until it can: {0}", error.Message);
+        }
     }
 
     // Where it was last reached, if it is still announced there.
@@ -66,7 +104,7 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context)
     internal ImmutableArray<PeerView> View(RevocationList? revoked, IReadOnlySet<DeviceId> duplicates)
     {
         var views = new SortedDictionary<DeviceId, PeerView>();
-        var records = store.All().ToDictionary(r => r.DeviceId);
+        var records = All().ToDictionary(r => r.DeviceId);
         foreach (var known in records.Values)
             views[known.DeviceId] = new PeerView(known.DeviceId, known.Name, null, known.Trust, null, null);
         foreach (var (device, sighting) in _seen)

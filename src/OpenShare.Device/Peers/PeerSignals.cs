@@ -37,7 +37,10 @@ internal static class PeerSignals
     /// <summary>From the child: it was refused, by either side.</summary>
     internal sealed record Refused(DeviceId Device, LinkProblem Problem);
 
-    /// <summary>From a child that was started anew. Answered with PartyChanged, and AddressesKnown where there are any.</summary>
+    /// <summary>From the child: a probe came to nothing.</summary>
+    internal sealed record ProbeFailed(DeviceId Device);
+
+    /// <summary>From a child that was started anew. Answered with PartyChanged, AddressesKnown where there are any, and Connect where it is wanted.</summary>
     internal sealed record StateWanted(DeviceId Device);
 
     internal sealed record SessionClosed(SessionId Session);

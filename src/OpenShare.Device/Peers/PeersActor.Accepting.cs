@@ -141,7 +141,7 @@ internal sealed partial class PeersActor
         {
             case HandshakeOutcome.Open { Result.Purpose: Authentication.Types.Purpose.Probe } open when Party() is { } party:
                 OnProven(open.Result.Peer, answered.Connection.Remote, isDialled: false);
-                ExchangeAsync(new ProbeRunner(_context, party), open, answered.Connection).PipeTo(Self);
+                Exchange(party, open).PipeTo(Self, success: () => new ProbeDone(answered.Connection));
                 return;
             case HandshakeOutcome.Open open:
                 var peer = Peer(open.Result.Peer.DeviceId);
@@ -155,10 +155,7 @@ internal sealed partial class PeersActor
         _halfOpen.Remove(answered.Connection);
     }
 
-    private static async Task<ProbeDone> ExchangeAsync(ProbeRunner runner, HandshakeOutcome.Open open, ITransportConnection connection)
-    {
-        // The half-open deadline closes the connection, and that ends this.
-        await runner.ExchangeAsync(open, CancellationToken.None).ConfigureAwait(false);
-        return new ProbeDone(connection);
-    }
+    // What follows a proof, whichever side dialled for it.
+    private Task Exchange(HandshakeParty party, HandshakeOutcome.Open open) =>
+        new ProbeRunner(_context, party).ExchangeAsync(open, Context.System.Scheduler, _stop.Token);
 }

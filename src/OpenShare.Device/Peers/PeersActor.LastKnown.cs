@@ -1,5 +1,4 @@
 using Akka.Actor;
-using OpenShare.Device.Channel;
 using OpenShare.Device.Discovery;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
@@ -59,9 +58,10 @@ internal sealed partial class PeersActor
     private void OnLastKnownDialled(LastKnownDialled dialled)
     {
         var open = dialled.Outcome as HandshakeOutcome.Open;
-        if (open is not null)
+        if (open is not null && Party() is { } party)
         {
-            _ = Goodbye.EndAsync(open.Control, Context.System.Scheduler);
+            // Whoever is found in no other way has perhaps missed what makes it known to the others.
+            _ = Exchange(party, open);
             OnProven(open.Result.Peer, open.Remote, isDialled: true);
         }
         if (_lastKnown.HandleAnswered(dialled.Device, open is not null, _context.Steady))

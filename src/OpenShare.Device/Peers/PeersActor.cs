@@ -52,7 +52,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     public PeersActor(DeviceContext context, IPeerStore store, ITransportListener? listener)
     {
         _context = context;
-        _directory = new PeerDirectory(store, context);
+        _directory = new PeerDirectory(store, context, _log);
         _begun = context.Steady;
         _listener = listener;
         _probes = new ProbePlan(context.Random);
@@ -77,8 +77,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<LastKnownDialled>(OnLastKnownDialled);
         Receive<LastKnownDue>(_ => DialLastKnown());
 
-        Receive<PeerCommands.Connect>(m => Peer(m.Device).Forward(m));
-        Receive<PeerCommands.Release>(m => Peer(m.Device).Forward(m));
+        Receive<PeerCommands.Connect>(OnConnect);
+        Receive<PeerCommands.Release>(OnRelease);
         Receive<PeerCommands.SendControl>(m => Peer(m.Device).Forward(m));
         Receive<PeerCommands.OpenStreams>(m => Peer(m.Device).Forward(m));
         Receive<PeerCommands.AskDialBack>(m => Peer(m.Device).Forward(m));
@@ -89,6 +89,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
 
         Receive<PeerSignals.Proven>(m => OnProven(m.Certificate, m.Remote, m.IsDialled));
         Receive<PeerSignals.Refused>(m => OnRefused(m.Device, m.Problem));
+        Receive<PeerSignals.ProbeFailed>(m => LetGoOfStranger(m.Device));
         Receive<PeerSignals.SessionClosed>(m => _sessions.Remove(m.Session));
         Receive<PeerSignals.StateWanted>(m => TellState(Sender, m.Device));
         Receive<Terminated>(m => Forget(m.ActorRef));
@@ -132,6 +133,14 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
             Accept();
     }
 
+    // What was in sight and what was wanted is known to others alone now.
+    protected override void PostRestart(Exception reason)
+    {
+        base.PostRestart(reason);
+        _context.Events.Publish(new DiscoveryEvents.RungChanged(FoundBy.LastKnown, null, _lastKnownState));
+        _context.Events.Publish(new PeerEvents.Restarted());
+    }
+
     protected override void PostStop()
     {
         _context.Events.Unsubscribe(Self);
@@ -152,24 +161,6 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         var changed = new PeerSignals.PartyChanged(Party());
         foreach (var peer in _peers.Values)
             peer.Tell(changed);
-    }
-
-    private IActorRef Peer(DeviceId device)
-    {
-        if (_peers.TryGetValue(device, out var known))
-            return known;
-        var peer = Context.Watch(Context.ActorOf(PeerActor.Props(_context, device), $"{device}-{++_started}"));
-        _peers.Add(device, peer);
-        TellState(peer, device);
-        return peer;
-    }
-
-    private void TellState(IActorRef peer, DeviceId device)
-    {
-        peer.Tell(new PeerSignals.PartyChanged(Party()));
-        var addresses = _directory.AddressesOf(device);
-        if (!addresses.IsEmpty)
-            peer.Tell(new PeerSignals.AddressesKnown(addresses));
     }
 
     // Each says goodbye on its link; nobody comes in any more.
@@ -202,21 +193,11 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
             Context.Stop(Self);
     }
 
-    // One that failed again and again: the next message for that device makes it anew.
-    private void Forget(IActorRef peer)
-    {
-        foreach (var device in _peers.Where(p => p.Value.Equals(peer)).Select(p => p.Key).ToList())
-            _peers.Remove(device);
-        foreach (var session in _sessions.Where(s => s.Value.Equals(peer)).Select(s => s.Key).ToList())
-            _sessions.Remove(session);
-    }
-
     private void OnSighted(DiscoveryEvents.PeerSighted sighted)
     {
         var device = sighted.Sighting.DeviceId;
         _directory.Sighted(sighted.Sighting);
-        if (_peers.TryGetValue(device, out var known))
-            known.Tell(new PeerSignals.Sighted(sighted.Sighting));
+        (_wanted.Contains(device) ? Peer(device) : _peers.GetValueOrDefault(device))?.Tell(new PeerSignals.Sighted(sighted.Sighting));
         // It has just proven itself.
         if (sighted.Sighting.FoundBy is FoundBy.LastKnown or FoundBy.Typed)
             return;
@@ -230,6 +211,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _directory.Lost(lost.DeviceId);
         _lastKnown.HandleLost(lost.DeviceId);
         _probes.HandleLost(lost.DeviceId);
+        LetGoOfStranger(lost.DeviceId);
     }
 
     private void TellNews(DeviceIdentity? before)

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Transport;
@@ -13,10 +14,11 @@ namespace OpenShare.Device.Peers;
 /// </summary>
 internal sealed class ProbeRunner(DeviceContext context, HandshakeParty party)
 {
-    /// <summary>Both roles: say what is newer here, say goodbye, hear the other side out.</summary>
-    internal async Task ExchangeAsync(HandshakeOutcome.Open open, CancellationToken cancellation)
+    /// <summary>Both roles: say what is newer here, say goodbye, hear the other side out. In the time of a handshake, or it is cut.</summary>
+    internal async Task ExchangeAsync(HandshakeOutcome.Open open, IScheduler scheduler, CancellationToken cancellation)
     {
         using var stream = open.Control;
+        var limit = scheduler.Advanced.ScheduleOnceCancelable(HandshakeParty.Deadline, stream.Dispose);
         try
         {
             if (party.Revoked is { } list && list.Version > open.Result.PeerRevocationVersion)
@@ -35,6 +37,10 @@ internal sealed class ProbeRunner(DeviceContext context, HandshakeParty party)
         catch (TransportException)
         {
             // What the probe was for, the proof, is there already.
+        }
+        finally
+        {
+            limit.Cancel();
         }
     }
 }

@@ -53,6 +53,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         Receive<PeerEvents.LinkOpened>(OnLinkOpened);
         Receive<PeerEvents.LinkClosed>(OnLinkClosed);
         Receive<PeerEvents.LinkFailed>(OnLinkFailed);
+        Receive<PeerEvents.Restarted>(_ => ConnectAgain());
         Receive<PeerEvents.ControlReceived>(OnControlReceived);
         Receive<PeerEvents.StreamOpened>(OnStreamOpened);
 
@@ -94,6 +95,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<PeerEvents.LinkOpened>(Self);
         _context.Events.Subscribe<PeerEvents.LinkClosed>(Self);
         _context.Events.Subscribe<PeerEvents.LinkFailed>(Self);
+        _context.Events.Subscribe<PeerEvents.Restarted>(Self);
         _context.Events.Subscribe<PeerEvents.ControlReceived>(Self);
         _context.Events.Subscribe<PeerEvents.StreamOpened>(Self);
         // After a restart there may be links that were opened before it.
@@ -174,6 +176,12 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         if (sending && !record.IsOver)
             _peers.Tell(new PeerCommands.Connect(record.Key.Peer));
         return session;
+    }
+
+    private void ConnectAgain()
+    {
+        foreach (var peer in _sessions.Keys.Where(k => k.Direction == TransferDirection.Sending).Select(k => k.Peer).Distinct())
+            _peers.Tell(new PeerCommands.Connect(peer));
     }
 
     private void OnTerminated(Terminated terminated)

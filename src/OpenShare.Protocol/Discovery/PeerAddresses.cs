@@ -3,7 +3,7 @@ using System.Net;
 namespace OpenShare.Protocol.Discovery;
 
 /// <summary>Which announced addresses are worth dialling, and in which order.</summary>
-internal static class PeerAddresses
+public static class PeerAddresses
 {
     /// <summary>Addresses of one place that are kept.</summary>
     internal const int PerPlace = 16;
@@ -32,12 +32,19 @@ internal static class PeerAddresses
 
     internal static IPAddress WithoutScope(IPAddress address) => new(address.GetAddressBytes());
 
-    /// <summary>Loopback, IPv4, IPv6, link-local IPv6; each once.</summary>
+    /// <summary>By rank; each once.</summary>
     internal static IEnumerable<IPAddress> InOrder(IEnumerable<IPAddress> addresses) =>
         addresses.Distinct().OrderBy(Rank).ThenBy(a => Convert.ToHexString(a.GetAddressBytes()), StringComparer.Ordinal).ThenBy(Scope).Take(PerPlace);
 
-    private static int Rank(IPAddress address) =>
-        IPAddress.IsLoopback(address) ? 0 : address.GetAddressBytes().Length == 4 ? 1 : address.IsIPv6LinkLocal ? 3 : 2;
+    /// <summary>
+    /// The lower, the earlier it is dialled, and shown: loopback, IPv4, IPv6, link-local IPv6. Loopback is known of devices of
+    /// the same host only, and stays when every network goes; a link-local IPv6 address works on one interface only.
+    /// </summary>
+    public static int Rank(IPAddress address)
+    {
+        var isV4 = address.GetAddressBytes().Length == 4;
+        return IPAddress.IsLoopback(address) ? (isV4 ? 0 : 1) : isV4 ? 2 : address.IsIPv6LinkLocal ? 4 : 3;
+    }
 
     private static long Scope(IPAddress address) => address.IsIPv6LinkLocal ? address.ScopeId : 0;
 }

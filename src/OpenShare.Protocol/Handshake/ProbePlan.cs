@@ -62,11 +62,9 @@ public sealed class ProbePlan(IRandomSource random)
             _peers[device] = peer = new Peer();
         peer.Rest();
         (peer.Addresses, peer.News, peer.IsInSight, peer.WasTried) = (addresses, news, true, false);
-        if (news is null)
-            peer.Due = now;
-        else if (!peer.IsProvenAt(now) && !IsOneOfACrowd(peer, now))
+        if (peer.NeedsProof(now) && !IsOneOfACrowd(peer, now))
             peer.Due = self is { } own && own.CompareTo(device) > 0 ? now + DialsSecond : now;
-        else if (news != _news && news != peer.Compared)
+        else if (news is not null && news != _news && news != peer.Compared)
             (peer.Due, peer.IsForNews) = (now + random.Between(s_beforeNews), true);
     }
 
@@ -84,7 +82,7 @@ public sealed class ProbePlan(IRandomSource random)
     /// <summary>Somebody looks at the devices in sight.</summary>
     public void HandleLooked(DateTimeOffset now)
     {
-        foreach (var peer in _peers.Values.Where(p => p.IsInSight && !p.WasTried && !p.IsProvenAt(now) && (p.IsForNews || p.Due == DateTimeOffset.MaxValue)))
+        foreach (var peer in _peers.Values.Where(p => p.IsInSight && !p.WasTried && p.NeedsProof(now) && (p.IsForNews || p.Due == DateTimeOffset.MaxValue)))
         {
             _nextLook = _nextLook > now ? _nextLook : now;
             (peer.Due, peer.IsForNews) = (_nextLook, false);
@@ -166,6 +164,9 @@ public sealed class ProbePlan(IRandomSource random)
         internal int Tries { get; set; }
 
         internal bool IsProvenAt(DateTimeOffset now) => ProvenAt is { } at && now - at < ProofHolds && Addresses.Contains(ProvenAddress);
+
+        /// <summary>Of one that does not say what it knows, only a handshake tells.</summary>
+        internal bool NeedsProof(DateTimeOffset now) => News is null || !IsProvenAt(now);
 
         internal void Rest() => (Due, IsForNews, Tries) = (DateTimeOffset.MaxValue, false, 0);
     }

@@ -3,6 +3,7 @@ using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Discovery.Memory;
+using OpenShare.Device.Peers;
 using OpenShare.Protocol.Discovery;
 
 namespace OpenShare.Device.Tests.Discovery;
@@ -117,23 +118,53 @@ public sealed class DiscoveryActorTests : DiscoverySpecs
     }
 
     [Fact]
-    public void A_packet_that_cannot_be_sent_is_published_once()
+    public void A_packet_that_cannot_be_sent_is_published_once_and_so_is_that_one_can_again()
     {
-        var ann = Start(() => new Broken(At(1)()));
+        var port = new Broken(At(1)());
+        var ann = Start(() => port);
 
-        var failed = ann.Events.ExpectMsg<DiscoveryEvents.InterfaceFailed>(Deadline);
+        var failing = ann.Events.ExpectMsg<DiscoveryEvents.InterfacesFailing>(Deadline).Failing;
 
-        Assert.Equal(("memory", "Permission denied"), (failed.Interface, failed.Reason));
+        Assert.Equal(new InterfaceFailure("memory", "Permission denied"), Assert.Single(failing));
         // Three probes and an announcement later, all of them refused:
-        AwaitCondition(() => Broken.Refused >= 4, Deadline);
+        AwaitCondition(() => port.Refused >= 4, Deadline);
         ann.Events.ExpectNoMsg(TimeSpan.Zero);
+        port.Reason = null;
+        Assert.Empty(ann.Events.ExpectMsg<DiscoveryEvents.InterfacesFailing>(Deadline).Failing);
+    }
+
+    [Fact]
+    public void Started_anew_it_takes_back_what_it_told_and_finds_it_again()
+    {
+        var (ann, ben) = (Start(At(1)), Start(At(2)));
+        ann.Sights(s => s.DeviceId == ben.Options.DeviceId);
+
+        ann.Actor.Tell(Kill.Instance);
+
+        ann.Loses(ben);
+        ann.Sights(s => s.DeviceId == ben.Options.DeviceId);
+    }
+
+    [Fact]
+    public void When_peers_was_started_anew_it_is_told_who_is_in_sight()
+    {
+        var (ann, ben) = (Start(At(1)), Start(At(2)));
+        var sighting = ann.Sights(s => s.DeviceId == ben.Options.DeviceId);
+
+        ann.Context.Events.Publish(new PeerEvents.Restarted());
+
+        Assert.Equal(sighting, ann.Sights(_ => true));
     }
 
     private Func<IDiscoveryPort> At(byte host) => () => _segment.Attach(new IPAddress(new byte[] { 10, 0, 0, host }));
 
     private sealed class Broken(IDiscoveryPort inner) : IDiscoveryPort
     {
-        internal static int Refused { get; private set; }
+        private volatile string? _reason = "Permission denied";
+
+        internal int Refused { get; private set; }
+
+        internal string? Reason { set => _reason = value; }
 
         public void Open(IActorRef receiver) => inner.Open(receiver);
 
@@ -142,7 +173,7 @@ public sealed class DiscoveryActorTests : DiscoverySpecs
         public string? Send(int networkInterface, DiscoveryMedium medium, ReadOnlyMemory<byte> packet, IPEndPoint? to)
         {
             Refused++;
-            return "Permission denied";
+            return _reason;
         }
 
         public void Release() => inner.Release();

@@ -32,9 +32,9 @@ public abstract class DiscoverySpecs : TestKit
         var options = new DiscoveryOptions(
             name ?? $"device {number}", id ?? DeviceId.FromBytes(new SystemRandom().Bytes(16)), number.ToString("x16", CultureInfo.InvariantCulture),
             Account, advertised, interfaces);
-        var actor = Sys.ActorOf(DiscoveryActor.Props(context, port));
+        var actor = CreateTestProbe().ChildActorOf(DiscoveryActor.Props(context, port), new OneForOneStrategy(_ => Directive.Restart));
         actor.Tell(new DiscoveryCommands.Start(options), ActorRefs.NoSender);
-        return new Device(actor, options, events);
+        return new Device(actor, options, context, events);
     }
 
     private protected DiscoverySnapshot Snapshot(Device device)
@@ -43,7 +43,7 @@ public abstract class DiscoverySpecs : TestKit
         return ExpectMsg<DiscoverySnapshot>(Deadline);
     }
 
-    private protected sealed record Device(IActorRef Actor, DiscoveryOptions Options, TestProbe Events)
+    private protected sealed record Device(IActorRef Actor, DiscoveryOptions Options, DeviceContext Context, TestProbe Events)
     {
         internal PeerSighting Sights(Func<PeerSighting, bool> which) =>
             Events.FishForMessage<DiscoveryEvents.PeerSighted>(s => which(s.Sighting), Deadline).Sighting;

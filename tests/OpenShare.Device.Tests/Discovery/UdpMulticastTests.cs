@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Discovery.Udp;
+using OpenShare.Device.Tests.Support;
 using OpenShare.Protocol.Discovery;
 
 namespace OpenShare.Device.Tests.Discovery;
@@ -61,7 +62,7 @@ public sealed class UdpMulticastTests : DiscoverySpecs
         var device = Start(() => new UdpDiscoveryPort(
             () => [new SystemInterface(both, [])], (index, v6) => v6 == brokenIsV6 ? throw new SocketException((int)SocketError.AddressAlreadyInUse) : new MulticastSocket(index, v6)));
 
-        var failed = device.Events.FishForMessage<DiscoveryEvents.InterfaceFailed>(_ => true, Deadline);
+        var failed = Assert.Single(device.Events.FishForMessage<DiscoveryEvents.InterfacesFailing>(f => !f.Failing.IsEmpty, Deadline).Failing);
         Assert.Equal(($"{both.Name} over {(brokenIsV6 ? "IPv6" : "IPv4")}", reason), (failed.Interface, failed.Reason));
     }
 
@@ -76,6 +77,41 @@ public sealed class UdpMulticastTests : DiscoverySpecs
 
         Assert.Empty(interfaces.Usable);
         Assert.Equal("lan", Assert.Single(interfaces.Failed).Interface);
+    }
+
+    [Fact]
+    public void A_socket_that_hears_nothing_any_more_is_opened_anew_and_that_is_told()
+    {
+        List<DeafSocket> opened = [];
+        using var port = new UdpDiscoveryPort(
+            () => [new SystemInterface(new MdnsInterface(1, "lan", IsLoopback: false, [System.Net.IPAddress.Loopback]), [])],
+            (_, _) =>
+            {
+                opened.Add(new DeafSocket());
+                return opened[^1];
+            },
+            new HurriedTime(100));
+        Assert.Empty(port.Refresh(only: null).Failed);
+        AwaitCondition(() => opened[0].Failure is not null, Deadline);
+
+        var interfaces = port.Refresh(only: null);
+
+        Assert.Equal(2, opened.Count);
+        Assert.Single(interfaces.Usable);
+        Assert.Equal(new InterfaceFailure("lan over IPv4", opened[0].Failure!), Assert.Single(interfaces.Failed));
+    }
+
+    private sealed class DeafSocket() : DiscoverySocket(1, DiscoveryMedium.Multicast, AddressFamily.InterNetwork)
+    {
+        private protected override void SendToAll(ReadOnlySpan<byte> packet) { }
+
+        private protected override bool IsToAll(System.Net.IPAddress destination) => true;
+
+        private protected override ValueTask<SocketReceiveMessageFromResult> ReceiveAsync(Memory<byte> buffer, System.Net.EndPoint from, CancellationToken cancellation)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw new SocketException((int)SocketError.NetworkDown);
+        }
     }
 
     private static MdnsInterface[] Usable()

@@ -18,7 +18,7 @@ public sealed class DeviceWarningsTests
         // Each with a certificate that anybody makes for himself.
         for (var i = 0; i < 1000; i++)
             warnings.Note(new PeerEvents.PeerRefused(DeviceId.FromBytes(random.Bytes(16)), new LinkProblem(LinkRefusal.BadCertificate, "bad", ByPeer: false)));
-        warnings.Note(new DiscoveryEvents.InterfaceFailed("eth0", "no such device"));
+        warnings.Note(new DiscoveryEvents.InterfacesFailing([new InterfaceFailure("eth0", "no such device")]));
 
         var lines = warnings.Lines(Fresh);
         Assert.Contains(lines, line => line.Contains("eth0", StringComparison.Ordinal));
@@ -42,5 +42,16 @@ public sealed class DeviceWarningsTests
         Assert.Contains(lines, line => line.Contains("laptop", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("device 999", StringComparison.Ordinal));
         Assert.InRange(lines.Count, 3, 41);
+    }
+
+    [Fact]
+    public void What_works_again_is_warned_of_no_more()
+    {
+        var warnings = new DeviceWarnings();
+        warnings.Note(new DiscoveryEvents.InterfacesFailing([new InterfaceFailure("eth0", "no such device"), new InterfaceFailure("wlan0", "Permission denied")]));
+
+        warnings.Note(new DiscoveryEvents.InterfacesFailing([new InterfaceFailure("wlan0", "Permission denied")]));
+
+        Assert.Equal("Discovery does not work on wlan0: Permission denied", Assert.Single(warnings.Lines(Fresh)));
     }
 }

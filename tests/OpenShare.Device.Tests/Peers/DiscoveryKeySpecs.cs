@@ -51,6 +51,23 @@ public abstract class DiscoveryKeySpecs : PeersKit
     }
 
     [Fact]
+    public async Task A_device_two_keys_behind_that_is_seen_by_nobody_learns_it_where_its_last_known_address_answers()
+    {
+        var (behind, other) = (Start("behind", "127.0.5.1"), Start("ahead", "127.0.5.2"));
+        See(behind, other);
+        await behind.Hears<PeerEvents.PeerProven>();
+        await other.Hears<PeerEvents.PeerProven>();
+        behind.Context.Events.Publish(new DiscoveryEvents.PeerLost(other.Id));
+        Organisation.Rekey();
+        Organisation.Rekey();
+        Learn(other);
+
+        behind.Peers.Tell(new PeerCommands.LookFor(other.Id));
+
+        AssertIsNewest(await behind.Hears<PeerEvents.DiscoveryKeyOffered>());
+    }
+
+    [Fact]
     public async Task On_a_link_that_is_open_it_is_handed_on_as_soon_as_it_is_known()
     {
         var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
@@ -121,7 +138,7 @@ public abstract class DiscoveryKeySpecs : PeersKit
         var key = Organisation.Rekey(revocationList: list.Version);
         var (open, context) = await DialByHand(knowing, revoked);
 
-        await new ProbeRunner(context, PartyOf(knowing) with { Revoked = list, DiscoveryKey = key }).ExchangeAsync(open, default);
+        await new ProbeRunner(context, PartyOf(knowing) with { Revoked = list, DiscoveryKey = key }).ExchangeAsync(open, Sys.Scheduler, default);
 
         Assert.DoesNotContain(await HeardBefore<PeerEvents.RevocationOffered>(revoked), e => e is PeerEvents.DiscoveryKeyOffered);
         Assert.DoesNotContain(await HeardBefore<PeerEvents.LinkClosed>(revoked), e => e is PeerEvents.DiscoveryKeyOffered);

@@ -6,6 +6,7 @@ using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
+using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Discovery;
@@ -59,14 +60,14 @@ public abstract class PeersKit : TestKit
 
     private protected Side Start(string name, string address, string account = "acme") => Start(Organisation.Enroll(name, account), address);
 
-    private protected Side Start(DeviceIdentity identity, string address, int port = 0, MemoryPeerStore? store = null)
+    private protected Side Start(DeviceIdentity identity, string address, int port = 0, IPeerStore? store = null)
     {
         var ip = IPAddress.Parse(address);
         var context = ContextAt(ip);
         var listener = context.Transport.Listen(new IPEndPoint(ip, port));
         var events = CreateTestProbe();
         context.Events.Subscribe<IDeviceEvent>(events.Ref);
-        var peers = Sys.ActorOf(PeersActor.Props(context, store ?? new MemoryPeerStore(), listener));
+        var peers = CreateTestProbe().ChildActorOf(PeersActor.Props(context, store ?? new MemoryPeerStore(), listener), new OneForOneStrategy(_ => Directive.Restart));
         // Started once it answers: then it has subscribed.
         peers.Ask<System.Collections.Immutable.ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Patience).Wait();
         context.Events.Publish(new RegistrationEvents.Certified(identity));

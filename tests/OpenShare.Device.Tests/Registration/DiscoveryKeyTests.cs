@@ -109,6 +109,23 @@ public sealed class DiscoveryKeyTests : DeviceRig
     }
 
     [Fact]
+    public async Task A_question_without_an_answer_yet_is_asked_again_by_an_actor_that_was_started_anew()
+    {
+        Service.Down = new ServiceFailure.Unreachable("Nothing listens there.");
+        var actor = await StartActor();
+        Organisation.Rekey();
+        await HearOfList(actor);
+        Service.Down = null;
+
+        actor.Tell(Kill.Instance);
+
+        await Certified(1);
+        await Ask(actor);
+        Advance(DiscoveryKeyMachine.Spread);
+        await Certified(2);
+    }
+
+    [Fact]
     public async Task A_device_that_the_service_calls_revoked_asks_no_more_and_keeps_what_it_has()
     {
         var actor = await StartActor();
@@ -165,7 +182,8 @@ public sealed class DiscoveryKeyTests : DeviceRig
 
     private async Task<IActorRef> StartActor(uint version = 1)
     {
-        var actor = Sys.ActorOf(RegistrationActor.Props(Context, "Default", Keys, Registration, Service));
+        var actor = CreateTestProbe().ChildActorOf(
+            RegistrationActor.Props(Context, "Default", Keys, Registration, Service), new OneForOneStrategy(_ => Directive.Restart));
         await Certified(version);
         return actor;
     }

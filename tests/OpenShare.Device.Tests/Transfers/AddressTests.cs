@@ -28,6 +28,20 @@ public sealed class AddressTests : TransfersRig
         Assert.Equal(cat.DeviceId, PeerOf(first));
     }
 
+    [Fact]
+    public void The_link_is_wanted_again_when_peers_was_started_anew()
+    {
+        var cat = Organisation.Enroll("cat").DeviceId;
+        var (order, toCat) = Send(1);
+        Transfers.Tell(new AddressResolution.Found(toCat.Request, cat), Peers.Ref);
+        order.ExpectMsg<SendStart.Started>();
+        Peers.ExpectMsg<PeerCommands.Connect>();
+
+        Context.Events.Publish(new PeerEvents.Restarted());
+
+        Assert.Equal(cat, Peers.ExpectMsg<PeerCommands.Connect>().Device);
+    }
+
     [Theory]
     [InlineData(LinkRefusal.Unreachable, TransferProblem.DeviceNotFound)]
     [InlineData(LinkRefusal.Revoked, TransferProblem.NotTrusted)]

@@ -96,6 +96,22 @@ public sealed class ProbePlanTests
     }
 
     [Fact]
+    public void Those_of_a_crowd_that_do_not_say_what_they_know_wait_as_well()
+    {
+        var crowd = Enumerable.Range(10, 10).Select(Some.Device).ToList();
+        crowd.ForEach(d => _plan.HandleSighted(Self, d, [Here], news: null, _now));
+        var atOnce = _plan.TakeDue(_now);
+        Assert.Equal(ProbePlan.AtFirstSight, atOnce.Count);
+        foreach (var proven in atOnce)
+            Prove(proven);
+        AssertRests();
+
+        _plan.HandleLooked(_now);
+        Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(crowd.Skip(ProbePlan.AtFirstSight), _plan.TakeDue(_now));
+    }
+
+    [Fact]
     public void Whoever_comes_into_a_crowd_that_knows_something_else_asks_one_of_it_at_a_time()
     {
         var crowd = Enumerable.Range(10, 20).Select(Some.Device).ToList();

@@ -10,11 +10,13 @@ namespace OpenShare.Device.Discovery.Udp;
 internal abstract class DiscoverySocket : IDisposable
 {
     // A receive that fails this often in a row will not mend itself.
-    private const int FailuresInARow = 100;
+    private const int FailuresInARow = 10;
+    private static readonly TimeSpan BetweenFailures = TimeSpan.FromMilliseconds(100);
 
     private readonly int _interface;
     private readonly DiscoveryMedium _medium;
     private readonly CancellationTokenSource _closed = new();
+    private volatile string? _failure;
 
     /// <exception cref="SocketException">the port is taken by a program that does not share it</exception>
     private protected DiscoverySocket(int networkInterface, DiscoveryMedium medium, AddressFamily family)
@@ -35,8 +37,11 @@ internal abstract class DiscoverySocket : IDisposable
 
     private protected Socket Socket { get; }
 
+    /// <summary>Why nothing is heard on it any more; null: it works.</summary>
+    internal string? Failure => _failure;
+
     /// <summary>Starts telling the receiver what comes in, one datagram for each credit.</summary>
-    internal void Open(IActorRef receiver, SemaphoreSlim credits) => _ = PumpAsync(receiver, credits);
+    internal void Open(IActorRef receiver, SemaphoreSlim credits, TimeProvider time) => _ = PumpAsync(receiver, credits, time);
 
     /// <exception cref="SocketException">the network, or a firewall on this host, does not let it out</exception>
     internal void Send(ReadOnlySpan<byte> packet, IPEndPoint? to)
@@ -60,16 +65,19 @@ internal abstract class DiscoverySocket : IDisposable
     /// <summary>Whether it was sent to all; what was sent to this host alone may come from beyond the link (RFC 6762 §11).</summary>
     private protected abstract bool IsToAll(IPAddress destination);
 
-    private async Task PumpAsync(IActorRef receiver, SemaphoreSlim credits)
+    private protected virtual ValueTask<SocketReceiveMessageFromResult> ReceiveAsync(Memory<byte> buffer, EndPoint from, CancellationToken cancellation) =>
+        Socket.ReceiveMessageFromAsync(buffer, SocketFlags.None, from, cancellation);
+
+    private async Task PumpAsync(IActorRef receiver, SemaphoreSlim credits, TimeProvider time)
     {
         var buffer = new byte[DnsLimits.Message];
         var anybody = new IPEndPoint(Socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
         var failures = 0;
-        while (failures < FailuresInARow)
+        while (true)
         {
             try
             {
-                var received = await Socket.ReceiveMessageFromAsync(buffer, SocketFlags.None, anybody, _closed.Token).ConfigureAwait(false);
+                var received = await ReceiveAsync(buffer, anybody, _closed.Token).ConfigureAwait(false);
                 failures = 0;
                 if (IsForUs(received) && await credits.WaitAsync(TimeSpan.Zero, _closed.Token).ConfigureAwait(false))
                     receiver.Tell(new DiscoveryDatagram(_interface, _medium, (IPEndPoint)received.RemoteEndPoint, buffer.AsMemory(0, received.ReceivedBytes).ToArray()), ActorRefs.NoSender);
@@ -78,9 +86,18 @@ internal abstract class DiscoverySocket : IDisposable
             {
                 return;
             }
-            catch (SocketException)
+            catch (SocketException error) when (error.SocketErrorCode is SocketError.MessageSize or SocketError.ConnectionReset)
             {
-                failures++;
+                // That is about one datagram, which anybody may have sent.
+            }
+            catch (SocketException error)
+            {
+                if (++failures == FailuresInARow)
+                {
+                    _failure = error.Message;
+                    return;
+                }
+                await Task.Delay(BetweenFailures, time, _closed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -17,8 +17,9 @@ public sealed class UdpDiscoveryPort : IDiscoveryPort
     private const int Credits = 256;
 
     private readonly Func<IEnumerable<SystemInterface>> _interfaces;
-    private readonly Func<int, bool, MulticastSocket> _join;
-    private readonly SortedDictionary<(int Interface, bool IsV6), MulticastSocket> _groups = [];
+    private readonly Func<int, bool, DiscoverySocket> _join;
+    private readonly TimeProvider _time;
+    private readonly SortedDictionary<(int Interface, bool IsV6), DiscoverySocket> _groups = [];
     private readonly SortedDictionary<int, BroadcastSocket> _broadcasts = [];
     private readonly SemaphoreSlim _credits = new(Credits, Credits);
     private IActorRef _receiver = ActorRefs.Nobody;
@@ -26,8 +27,8 @@ public sealed class UdpDiscoveryPort : IDiscoveryPort
     public UdpDiscoveryPort() : this(SystemInterfaces.Read, (networkInterface, v6) => new MulticastSocket(networkInterface, v6)) { }
 
     /// <param name="join">by the interface's number, and whether for IPv6; throws SocketException</param>
-    internal UdpDiscoveryPort(Func<IEnumerable<SystemInterface>> interfaces, Func<int, bool, MulticastSocket> join) =>
-        (_interfaces, _join) = (interfaces, join);
+    internal UdpDiscoveryPort(Func<IEnumerable<SystemInterface>> interfaces, Func<int, bool, DiscoverySocket> join, TimeProvider? time = null) =>
+        (_interfaces, _join, _time) = (interfaces, join, time ?? TimeProvider.System);
 
     public void Open(IActorRef receiver)
     {
@@ -43,18 +44,18 @@ public sealed class UdpDiscoveryPort : IDiscoveryPort
         Close(_broadcasts, k => !present.Exists(i => i.Network.Index == k && i.Broadcasts.SequenceEqual(_broadcasts[k].Networks)));
 
         var usable = ImmutableArray.CreateBuilder<MdnsInterface>();
-        var failed = ImmutableArray.CreateBuilder<DiscoveryEvents.InterfaceFailed>();
+        var failed = ImmutableArray.CreateBuilder<InterfaceFailure>();
         foreach (var (network, broadcasts) in present)
         {
             var joined = ((bool[])[false, true]).Where(v6 => Has(network, v6)).Select(v6 => (Family: v6 ? "IPv6" : "IPv4", Problem: Join(network.Index, v6))).ToList();
-            var isUsable = joined.Exists(j => j.Problem is null);
+            var isUsable = _groups.Keys.Any(k => k.Interface == network.Index);
             if (isUsable)
                 usable.Add(network);
             // One family of two is a failure still: devices that have the other alone are not found.
             foreach (var (family, problem) in joined.Where(j => j.Problem is not null).Take(isUsable ? joined.Count : 1))
-                failed.Add(new DiscoveryEvents.InterfaceFailed(isUsable ? $"{network.Name} over {family}" : network.Name, problem!));
+                failed.Add(new InterfaceFailure(isUsable ? $"{network.Name} over {family}" : network.Name, problem!));
             if (!broadcasts.IsEmpty && OpenBroadcast(network.Index, broadcasts) is { } reason)
-                failed.Add(new DiscoveryEvents.InterfaceFailed($"{network.Name} by broadcast", reason));
+                failed.Add(new InterfaceFailure($"{network.Name} by broadcast", reason));
         }
 
         return new DiscoveryInterfaces(usable.ToImmutable(), failed.ToImmutable());
@@ -108,7 +109,7 @@ public sealed class UdpDiscoveryPort : IDiscoveryPort
         ? _groups.Where(s => s.Key.Interface == networkInterface).Select(s => s.Value)
         : _broadcasts.Where(s => s.Key == networkInterface).Select(s => s.Value);
 
-    /// <returns>null when the group is joined; else why not</returns>
+    /// <returns>null when the group is joined; else why not, or why not until now</returns>
     private string? Join(int networkInterface, bool v6) => Open(_groups, (networkInterface, v6), () => _join(networkInterface, v6));
 
     private string? OpenBroadcast(int networkInterface, ImmutableArray<IPAddress> broadcasts) =>
@@ -118,14 +119,22 @@ public sealed class UdpDiscoveryPort : IDiscoveryPort
         where TKey : notnull
         where TSocket : DiscoverySocket
     {
-        if (sockets.ContainsKey(key))
-            return null;
+        string? wasDeaf = null;
+        if (sockets.TryGetValue(key, out var known))
+        {
+            if (known.Failure is null)
+                return null;
+            wasDeaf = known.Failure;
+            known.Dispose();
+            sockets.Remove(key);
+        }
         try
         {
             var socket = open();
             sockets[key] = socket;
-            socket.Open(_receiver, _credits);
-            return null;
+            socket.Open(_receiver, _credits, _time);
+            // Whether it hears anything now, the next refresh tells.
+            return wasDeaf;
         }
         catch (SocketException error)
         {

@@ -15,12 +15,21 @@ internal sealed partial class PeersActor
 
     private readonly LastKnownPlan _lastKnown = new();
     private RungState _lastKnownState = RungState.Resting;
+    private DiscoveryEvents.LadderChanged _ladder = new([]);
 
     private void OnLadderChanged(DiscoveryEvents.LadderChanged ladder)
     {
-        if (ladder.IsAlone == _lastKnown.IsSearching)
+        _ladder = ladder;
+        JudgeCompany();
+    }
+
+    // Whom nobody has proven to be there is no company: one forged announcement must not end the search.
+    private void JudgeCompany()
+    {
+        var isAlone = _ladder.IsAlone || _probes.HasStrangersOnly;
+        if (isAlone == _lastKnown.IsSearching)
             return;
-        if (ladder.IsAlone)
+        if (isAlone)
             _lastKnown.HandleAlone(_directory.LastSeen(), _context.Steady);
         else
             _lastKnown.HandleCompany();

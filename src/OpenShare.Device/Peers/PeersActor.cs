@@ -211,6 +211,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _directory.Lost(lost.DeviceId);
         _lastKnown.HandleLost(lost.DeviceId);
         _probes.HandleLost(lost.DeviceId);
+        JudgeCompany();
         LetGoOfStranger(lost.DeviceId);
     }
 
@@ -240,6 +241,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
             if (_peers.ContainsKey(device) || _peers.Count < MostPeers)
                 Peer(device).Tell(new PeerSignals.Probe());
         }
+        JudgeCompany();
         if (_probes.NextTimeout is { } next && next < DateTimeOffset.MaxValue)
             Timers.StartSingleTimer(nameof(ProbesDue), new ProbesDue(), next > _context.Steady ? next - _context.Steady : TimeSpan.Zero);
         else
@@ -257,6 +259,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private void OnRefused(DeviceId device, LinkProblem problem)
     {
         _probes.HandleRefused(device);
+        JudgeCompany();
         if (!problem.ByPeer && problem.IsProven)
             MarkRefused(device, problem.Refusal);
         _context.Events.Publish(new PeerEvents.PeerRefused(device, problem));

@@ -25,6 +25,7 @@ public sealed class ProbePlan(IRandomSource random)
     private static readonly (TimeSpan Min, TimeSpan Max) s_betweenNews = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1.5));
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(10);
     private const int MostTries = 4;
+    private const int MostProofs = 4;
 
     // Whom nobody has looked at yet are probed one after the other, lest a thousand be dialled at once.
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(20);
@@ -36,6 +37,16 @@ public sealed class ProbePlan(IRandomSource random)
 
     /// <summary>When <see cref="TakeDue"/> has something; <see cref="DateTimeOffset.MaxValue"/>: only after another input.</summary>
     public DateTimeOffset NextTimeout => _peers.Count == 0 ? DateTimeOffset.MaxValue : _peers.Values.Min(p => p.Due);
+
+    /// <summary>Devices are in sight, and none has proven itself, nor may do so yet at the first try.</summary>
+    public bool HasStrangersOnly
+    {
+        get
+        {
+            var inSight = _peers.Values.Where(p => p.IsInSight).ToList();
+            return inSight.Count > 0 && !inSight.Exists(p => p.HasProven || (p.Tries <= 1 && p.Due < DateTimeOffset.MaxValue));
+        }
+    }
 
     /// <summary>What this device knows is this from now on.</summary>
     public void HandleOwnNews(NewsTag news)
@@ -62,6 +73,7 @@ public sealed class ProbePlan(IRandomSource random)
             _peers[device] = peer = new Peer();
         peer.Rest();
         (peer.Addresses, peer.News, peer.IsInSight, peer.WasTried) = (addresses, news, true, false);
+        peer.HasProven = peer.IsProvenAt(now);
         if (peer.NeedsProof(now) && !IsOneOfACrowd(peer, now))
             peer.Due = self is { } own && own.CompareTo(device) > 0 ? now + DialsSecond : now;
         else if (news is not null && news != _news && news != peer.Compared)
@@ -73,9 +85,9 @@ public sealed class ProbePlan(IRandomSource random)
         if (!_peers.TryGetValue(device, out var peer))
             return;
         peer.Rest();
-        peer.IsInSight = false;
+        peer.IsInSight = peer.HasProven = false;
         // Of a proven device something is remembered, and there are no more of those than the account has devices.
-        if (peer.ProvenAt is null)
+        if (peer.Proofs.Count == 0)
             _peers.Remove(device);
     }
 
@@ -96,7 +108,7 @@ public sealed class ProbePlan(IRandomSource random)
     {
         if (!_peers.TryGetValue(device, out var peer))
             _peers[device] = peer = new Peer();
-        (peer.ProvenAt, peer.ProvenAddress) = (now, address);
+        peer.Prove(address, now);
         var tries = peer.IsForNews ? peer.Tries : 0;
         peer.Rest();
         if (peer.News is null || peer.News == _news || peer.News == peer.Compared)
@@ -148,9 +160,8 @@ public sealed class ProbePlan(IRandomSource random)
         /// <summary>A tag that stayed another one however often they spoke: it is left alone.</summary>
         internal NewsTag? Compared { get; set; }
 
-        internal DateTimeOffset? ProvenAt { get; set; }
-
-        internal IPAddress? ProvenAddress { get; set; }
+        // The newest last. A host that is in one network twice announces one address and then the other.
+        internal List<(IPAddress Address, DateTimeOffset At)> Proofs { get; } = [];
 
         internal DateTimeOffset Due { get; set; } = DateTimeOffset.MaxValue;
 
@@ -159,11 +170,23 @@ public sealed class ProbePlan(IRandomSource random)
         /// <summary>Since it was last sighted.</summary>
         internal bool WasTried { get; set; }
 
+        /// <summary>Where it is in sight.</summary>
+        internal bool HasProven { get; set; }
+
         internal bool IsForNews { get; set; }
 
         internal int Tries { get; set; }
 
-        internal bool IsProvenAt(DateTimeOffset now) => ProvenAt is { } at && now - at < ProofHolds && Addresses.Contains(ProvenAddress);
+        internal bool IsProvenAt(DateTimeOffset now) => Proofs.Any(p => now - p.At < ProofHolds && Addresses.Contains(p.Address));
+
+        internal void Prove(IPAddress address, DateTimeOffset now)
+        {
+            Proofs.RemoveAll(p => p.Address.Equals(address));
+            if (Proofs.Count == MostProofs)
+                Proofs.RemoveAt(0);
+            Proofs.Add((address, now));
+            HasProven = true;
+        }
 
         /// <summary>Of one that does not say what it knows, only a handshake tells.</summary>
         internal bool NeedsProof(DateTimeOffset now) => News is null || !IsProvenAt(now);

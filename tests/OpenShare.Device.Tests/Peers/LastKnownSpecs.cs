@@ -44,6 +44,17 @@ public abstract class LastKnownSpecs : PeersKit
     }
 
     [Fact]
+    public async Task Whoever_announces_a_device_that_is_not_there_does_not_end_the_search()
+    {
+        var (a, b) = await Met();
+
+        See(a, Organisation.Enroll("nobody", "acme"), 9, IPAddress.Parse("127.0.5.9"));
+
+        await a.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.FoundBy == FoundBy.LastKnown);
+        Assert.Equal(b.Address, (await Peers(a)).Single(p => p.DeviceId == b.Id).Address);
+    }
+
+    [Fact]
     public async Task A_known_device_that_somebody_asks_for_is_found_though_others_are_heard()
     {
         var (a, b) = await Met();

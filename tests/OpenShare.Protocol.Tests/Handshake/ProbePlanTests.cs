@@ -36,6 +36,41 @@ public sealed class ProbePlanTests
     }
 
     [Fact]
+    public void Whoever_is_announced_and_proves_nothing_is_no_company_after_the_first_try()
+    {
+        Assert.False(_plan.HasStrangersOnly);
+        Sight(Higher);
+        _plan.TakeDue(_now);
+        Assert.False(_plan.HasStrangersOnly);
+
+        _now = _plan.NextTimeout;
+        _plan.TakeDue(_now);
+        Assert.True(_plan.HasStrangersOnly);
+
+        Prove(Higher);
+        Assert.False(_plan.HasStrangersOnly);
+        _plan.HandleLost(Higher);
+        Assert.False(_plan.HasStrangersOnly);
+    }
+
+    [Fact]
+    public void A_host_that_announces_one_of_its_two_addresses_and_then_the_other_is_probed_at_each_once()
+    {
+        SightAndProve(Higher);
+        Sight(Higher, address: There);
+        Assert.Equal([Higher], _plan.TakeDue(_now));
+        Prove(Higher, There);
+
+        for (var i = 0; i < 4; i++)
+        {
+            Sight(Higher, address: Here);
+            AssertRests();
+            Sight(Higher, address: There);
+            AssertRests();
+        }
+    }
+
+    [Fact]
     public void Whoever_proved_itself_by_dialling_is_not_dialled()
     {
         Sight(Lower);

@@ -24,6 +24,8 @@ internal sealed class TransfersApi(AgentContext agent)
         routes.MapGet("/v1/transfers/{id}/manifest", (RequestDelegate)ShowManifest);
         routes.MapGet("/v1/transfers/{id}/watch", (RequestDelegate)Watch);
         routes.MapPost("/v1/transfers/{id}/cancel", (RequestDelegate)Cancel);
+        routes.MapPost("/v1/transfers/{id}/pause", (RequestDelegate)(http => Pause(http, isPaused: true)));
+        routes.MapPost("/v1/transfers/{id}/resume", (RequestDelegate)(http => Pause(http, isPaused: false)));
     }
 
     private async Task Send(HttpContext http)
@@ -31,6 +33,8 @@ internal sealed class TransfersApi(AgentContext agent)
         var request = await Reply.Read(http, AgentJson.Readable.SendRequest);
         if (request.Paths.Count == 0 || !request.Paths.All(path => !string.IsNullOrEmpty(path) && Path.IsPathFullyQualified(path)))
             throw new ProtocolException("The paths to send must be absolute, and at least one.");
+        if (request.BytesPerSecond < 0)
+            throw new ProtocolException("A rate is not less than nothing.");
         var wait = TimeSpan.FromSeconds(Math.Clamp(request.WaitSeconds, 0, LongestWaitSeconds));
         if (await IsRevoked(http))
         {
@@ -59,7 +63,7 @@ internal sealed class TransfersApi(AgentContext agent)
 
     private async Task Start(HttpContext http, SendRequest request, SendTarget target)
     {
-        switch (await agent.Device.StartSend([.. request.Paths], target, http.RequestAborted))
+        switch (await agent.Device.StartSend([.. request.Paths], target, request.BytesPerSecond, http.RequestAborted))
         {
             // Whoever asked has left and has no id to cancel by.
             case SendStart.Started started when http.RequestAborted.IsCancellationRequested:
@@ -115,6 +119,15 @@ internal sealed class TransfersApi(AgentContext agent)
             && await agent.Device.CancelTransfer(transfer.Id, http.RequestAborted) is { } cancelled)
         {
             await Reply.Json(http, cancelled.Document(), AgentJson.Readable.TransferDocument);
+        }
+    }
+
+    private async Task Pause(HttpContext http, bool isPaused)
+    {
+        if (await TransferLookup.Find(http, agent) is { } transfer
+            && await agent.Device.PauseTransfer(transfer.Id, isPaused, http.RequestAborted) is { } now)
+        {
+            await Reply.Json(http, now.Document(), AgentJson.Readable.TransferDocument);
         }
     }
 

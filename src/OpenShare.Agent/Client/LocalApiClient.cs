@@ -92,6 +92,12 @@ public sealed class LocalApiClient : IDisposable
     public Task<TransferDocument> CancelTransferAsync(string id, CancellationToken cancellation) =>
         PostAsync($"v1/transfers/{Uri.EscapeDataString(id)}/cancel", null, AgentJson.Readable.SendRequest, AgentJson.Readable.TransferDocument, cancellation);
 
+    public Task<TransferDocument> PauseTransferAsync(string id, CancellationToken cancellation) =>
+        PostAsync($"v1/transfers/{Uri.EscapeDataString(id)}/pause", null, AgentJson.Readable.SendRequest, AgentJson.Readable.TransferDocument, cancellation);
+
+    public Task<TransferDocument> ResumeTransferAsync(string id, CancellationToken cancellation) =>
+        PostAsync($"v1/transfers/{Uri.EscapeDataString(id)}/resume", null, AgentJson.Readable.SendRequest, AgentJson.Readable.TransferDocument, cancellation);
+
     public Task<ReceiptDocument> GetReceiptAsync(string transferId, CancellationToken cancellation) =>
         GetAsync($"v1/transfers/{Uri.EscapeDataString(transferId)}/receipt", AgentJson.Readable.ReceiptDocument, cancellation);
 

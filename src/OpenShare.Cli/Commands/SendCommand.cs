@@ -23,6 +23,7 @@ internal sealed class SendCommand : ShellCommand
         AllowMultipleArgumentsPerToken = true,
     };
     private readonly Option<bool> _detach = new("--detach") { Description = "Leave it to the running agent, and end at once" };
+    private readonly Option<string?> _limit = new("--limit") { Description = "Send no faster than this many bytes a second, with K, M or G: 2M is 2 MiB/s", HelpName = "RATE" };
     private readonly Option<string?> _passphraseFile = GlobalOptions.PassphraseFile();
 
     public SendCommand(Shell shell)
@@ -36,6 +37,7 @@ internal sealed class SendCommand : ShellCommand
         });
         Arguments.Add(_paths);
         Options.Add(_to);
+        Options.Add(_limit);
         Options.Add(_detach);
         Options.Add(_passphraseFile);
     }
@@ -44,36 +46,37 @@ internal sealed class SendCommand : ShellCommand
     {
         string[] paths = [.. run.Get(_paths).Select(Absolute)];
         var targets = run.Get(_to)!;
+        var limit = run.Get(_limit) is { } rate ? Words.Rate(rate) : 0;
         var options = run.Options(AgentReach.Network, quiet: true, (AgentSettings.PassphraseFile, run.Get(_passphraseFile)));
         if (run.Get(_detach))
-            return await DetachAsync(run, options, paths, targets);
+            return await DetachAsync(run, options, paths, targets, limit);
 
         // Held to the end, so that one transfer's end takes no agent away from another.
         await using var kept = await run.Shell.Launcher().OpenAsync(options, run.Interrupted);
         using var progress = new SendProgress(run.Shell, targets.Length);
-        var codes = await Task.WhenAll(targets.Select(to => SendAsync(run, options, kept, paths, to, progress)));
+        var codes = await Task.WhenAll(targets.Select(to => SendAsync(run, options, kept, new SendRequest(paths, to, DiscoverySeconds, limit), progress)));
         return codes.FirstOrDefault(code => code != ExitCode.Done);
     }
 
-    private static async Task<int> DetachAsync(CommandRun run, AgentOptions options, string[] paths, string[] targets)
+    private static async Task<int> DetachAsync(CommandRun run, AgentOptions options, string[] paths, string[] targets, long limit)
     {
         using var client = await AgentLauncher.FindAsync(options, run.Interrupted)
             ?? throw new UsageException("--detach leaves the transfer to a running agent, and none runs here. Start one with: openshare agent");
         foreach (var to in targets)
         {
-            var transfer = await client.SendAsync(new SendRequest(paths, to, DiscoverySeconds), run.Interrupted);
+            var transfer = await client.SendAsync(new SendRequest(paths, to, DiscoverySeconds, limit), run.Interrupted);
             run.Answer(transfer, AgentJson.Readable.TransferDocument, t => $"The agent is sending {t.Summary} to {TransferText.Peer(t)}. See: openshare transfer show {Words.Short(t.TransferId)}");
         }
         return ExitCode.Done;
     }
 
     // One device that cannot be sent to keeps no other from its files.
-    private static async Task<int> SendAsync(CommandRun run, AgentOptions options, AgentSession kept, string[] paths, string to, SendProgress progress)
+    private static async Task<int> SendAsync(CommandRun run, AgentOptions options, AgentSession kept, SendRequest request, SendProgress progress)
     {
-        using var bar = progress.Begin(to);
+        using var bar = progress.Begin(request.To);
         try
         {
-            return await new Sending(run, options, kept, bar).RunAsync(new SendRequest(paths, to, DiscoverySeconds));
+            return await new Sending(run, options, kept, bar).RunAsync(request);
         }
         catch (LocalApiException e)
         {

@@ -9,9 +9,11 @@ namespace OpenShare.Cli.Commands;
 /// <summary>One transfer.</summary>
 internal sealed class TransferCommand : Command
 {
-    public TransferCommand(Shell shell) : base("transfer", "Show or cancel one transfer")
+    public TransferCommand(Shell shell) : base("transfer", "Show one transfer, or have it wait, go on or end")
     {
         Subcommands.Add(new Show(shell));
+        Subcommands.Add(new Pause(shell));
+        Subcommands.Add(new Resume(shell));
         Subcommands.Add(new Cancel(shell));
     }
 
@@ -32,6 +34,41 @@ internal sealed class TransferCommand : Command
             run.Answer(transfer, AgentJson.Readable.TransferDocument, TransferText.Full);
             return ExitCode.Done;
         }
+    }
+
+    private sealed class Pause : ShellCommand
+    {
+        private readonly Argument<string> _id = Id();
+
+        public Pause(Shell shell) : base("pause", "Have a transfer wait, also over restarts, until it is resumed here", "openshare transfer pause 3f9a", shell) => Arguments.Add(_id);
+
+        protected override async Task<int> RunAsync(CommandRun run)
+        {
+            await using var session = await run.OpenAsync(AgentReach.HomeOnly);
+            return Tell(run, await session.Client.PauseTransferAsync(run.Get(_id), run.Interrupted));
+        }
+    }
+
+    private sealed class Resume : ShellCommand
+    {
+        private readonly Argument<string> _id = Id();
+
+        public Resume(Shell shell) : base("resume", "Let a transfer go on that was paused here", "openshare transfer resume 3f9a", shell) => Arguments.Add(_id);
+
+        protected override async Task<int> RunAsync(CommandRun run)
+        {
+            await using var session = await run.OpenAsync(AgentReach.HomeOnly);
+            return Tell(run, await session.Client.ResumeTransferAsync(run.Get(_id), run.Interrupted));
+        }
+    }
+
+    private static int Tell(CommandRun run, TransferDocument transfer)
+    {
+        run.Answer(transfer, AgentJson.Readable.TransferDocument, t => $"The transfer {Words.Short(t.TransferId)} ({t.Summary}) is {t.State}{(t.Detail is { } detail ? $": {detail}" : "")}.");
+        if (!transfer.IsEnded())
+            return ExitCode.Done;
+        run.Warn("It had ended before.");
+        return ExitCode.Failed;
     }
 
     private sealed class Cancel : ShellCommand

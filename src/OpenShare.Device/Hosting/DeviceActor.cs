@@ -68,6 +68,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         Receive<PeerCommands.AskDialBack>(_peers.Forward);
         Receive<TransferCommands.SendFiles>(transfers.Forward);
         Receive<TransferCommands.CancelTransfer>(transfers.Forward);
+        Receive<TransferCommands.PauseTransfer>(transfers.Forward);
         Receive<TransferQueries.GetTransfers>(transfers.Forward);
         Receive<TransferQueries.GetTransfer>(transfers.Forward);
         Receive<TransferQueries.GetReceipt>(transfers.Forward);

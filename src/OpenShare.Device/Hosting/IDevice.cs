@@ -37,7 +37,8 @@ public interface IDevice
 
     /// <summary>Persists a new transfer and begins it. Hashing, connecting and sending go on behind.</summary>
     /// <param name="paths">absolute paths of files and directories</param>
-    Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, CancellationToken cancellation);
+    /// <param name="bytesPerSecond">at most; 0: as many as go</param>
+    Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, CancellationToken cancellation);
 
     /// <summary>Sent and received, running and ended, newest first.</summary>
     Task<ImmutableArray<TransferView>> GetTransfers(CancellationToken cancellation);
@@ -47,6 +48,10 @@ public interface IDevice
     /// <summary>Ends a transfer for good, on both sides. What was received of it is removed.</summary>
     /// <returns>the transfer as it is after that (unchanged when it had ended before); null when there is none</returns>
     Task<TransferView?> CancelTransfer(TransferId id, CancellationToken cancellation);
+
+    /// <summary>Has a transfer wait on this device's part, or lets it go on; what is under way arrives still. A restart changes nothing of it.</summary>
+    /// <returns>the transfer as it is after that; null when there is none</returns>
+    Task<TransferView?> PauseTransfer(TransferId id, bool isPaused, CancellationToken cancellation);
 
     /// <summary>What a transfer sends or received, in the readable form of <see cref="ManifestJson"/>, as UTF-8.</summary>
     /// <returns>null when there is no such transfer or its file list is not complete</returns>

@@ -108,8 +108,8 @@ public sealed class OpenShareDevice : IDevice
 
     public void LookFor(DeviceId device) => _device.Tell(new PeerCommands.LookFor(device));
 
-    public Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, CancellationToken cancellation) =>
-        Ask<SendStart>(new TransferCommands.SendFiles(paths, target), cancellation);
+    public Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, CancellationToken cancellation) =>
+        Ask<SendStart>(new TransferCommands.SendFiles(paths, target) { BytesPerSecond = bytesPerSecond }, cancellation);
 
     public Task<ImmutableArray<TransferView>> GetTransfers(CancellationToken cancellation) =>
         Ask<ImmutableArray<TransferView>>(new TransferQueries.GetTransfers(), cancellation);
@@ -119,6 +119,9 @@ public sealed class OpenShareDevice : IDevice
 
     public async Task<TransferView?> CancelTransfer(TransferId id, CancellationToken cancellation) =>
         (await Ask<Transfers.TransferAnswer>(new TransferCommands.CancelTransfer(id), cancellation).ConfigureAwait(false)).Transfer;
+
+    public async Task<TransferView?> PauseTransfer(TransferId id, bool isPaused, CancellationToken cancellation) =>
+        (await Ask<Transfers.TransferAnswer>(new TransferCommands.PauseTransfer(id, isPaused), cancellation).ConfigureAwait(false)).Transfer;
 
     public async Task<ReadOnlyMemory<byte>?> GetManifest(TransferId id, CancellationToken cancellation)
     {

@@ -39,6 +39,9 @@ public enum TransferState
     Offered,
     Transferring,
 
+    /// <summary>A person on either side has it wait.</summary>
+    Paused,
+
     /// <summary>Every chunk is there; placing files, or waiting for the receipt.</summary>
     Finishing,
 

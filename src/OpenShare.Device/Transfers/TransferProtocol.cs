@@ -14,7 +14,14 @@ public static class TransferCommands
 {
     /// <summary>Persists a new transfer and begins it. Answered with <see cref="SendStart"/>.</summary>
     /// <param name="Paths">absolute paths of files and directories</param>
-    public sealed record SendFiles(ImmutableArray<string> Paths, SendTarget Target);
+    public sealed record SendFiles(ImmutableArray<string> Paths, SendTarget Target)
+    {
+        /// <summary>At most; 0: as many as go.</summary>
+        public long BytesPerSecond { get; init; }
+    }
+
+    /// <summary>Has a transfer wait, or lets it go on. Answered with <see cref="TransferAnswer"/>.</summary>
+    public sealed record PauseTransfer(TransferId Id, bool IsPaused);
 
     /// <summary>Ends a transfer for good. Answered with <see cref="TransferAnswer"/>.</summary>
     public sealed record CancelTransfer(TransferId Id);
@@ -75,6 +82,8 @@ internal static class TransferSignals
     internal sealed record StreamReady(uint StreamId, SecureStream Stream);
 
     internal sealed record Cancel;
+
+    internal sealed record Pause(bool IsPaused);
 
     /// <summary>From a session: what it looks like now.</summary>
     internal sealed record ViewChanged(TransferView View);

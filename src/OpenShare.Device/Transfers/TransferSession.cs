@@ -48,6 +48,12 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
             OnCancel();
             Sender.Tell(new TransferAnswer(CurrentView()));
         });
+        Receive<TransferSignals.Pause>(m =>
+        {
+            OnPause(m.IsPaused);
+            ShowView();
+            Sender.Tell(new TransferAnswer(CurrentView()));
+        });
         Receive<StreamEnded>(OnStreamEnded);
         Receive<MachineDue>(_ => OnTimedOut());
         Receive<ViewDue>(_ => ShowView());
@@ -93,6 +99,8 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
     protected abstract void OnStreamDown(uint streamId);
 
     protected abstract void OnCancel();
+
+    protected abstract void OnPause(bool isPaused);
 
     protected abstract void OnTimedOut();
 

@@ -10,8 +10,9 @@ namespace OpenShare.Device.Transfers;
 internal static class TransferViews
 {
     /// <summary>A transfer without a running session: over, or waiting for its sender.</summary>
-    internal static TransferView Resting(TransferRecord record, string? peerName, FinalReceipt? receipt) =>
-        Running(record, peerName, record.Elapsed) with
+    internal static TransferView Resting(TransferRecord record, string? peerName, FinalReceipt? receipt)
+    {
+        var view = Running(record, peerName, record.Elapsed) with
         {
             State = record.State,
             Problem = record.Problem,
@@ -19,6 +20,8 @@ internal static class TransferViews
             Detail = record.Detail.Length == 0 ? null : record.Detail,
             Receipt = receipt is null ? null : Summary(Receipt.Read(receipt)),
         };
+        return Paused(view, record.IsPaused, isPausedThere: false);
+    }
 
     /// <summary>The view of a transfer that is running: who, what and since when; the session fills in the rest.</summary>
     internal static TransferView Running(TransferRecord record, string? peerName, TimeSpan elapsed) => new(
@@ -41,6 +44,14 @@ internal static class TransferViews
         elapsed,
         Detail: null,
         Receipt: null);
+
+    /// <summary>What is shown of a transfer whose chunks might travel, and are to wait.</summary>
+    internal static TransferView Paused(TransferView view, bool isPausedHere, bool isPausedThere) =>
+        view.State >= TransferState.Finishing || !(isPausedHere || isPausedThere) ? view : view with
+        {
+            State = TransferState.Paused,
+            Detail = !isPausedThere ? "paused on this device" : isPausedHere ? "paused on both devices" : "paused on the other device",
+        };
 
     internal static ReceiptSummary Summary(Receipt receipt) => new(
         receipt.CompletedAt, (int)receipt.Count(Outcome.Delivered), (int)receipt.Count(Outcome.Withdrawn), (int)receipt.Count(Outcome.Refused));

@@ -37,7 +37,7 @@ internal sealed partial class TransfersActor
         switch (command.Target)
         {
             case SendTarget.Device device:
-                asker.Tell(Begin(command.Paths, device.Id));
+                asker.Tell(Begin(command, device.Id));
                 break;
             case SendTarget.Address address:
                 // Not counted: an answer to an order from before this actor's restart must not be one to an order since.
@@ -56,7 +56,7 @@ internal sealed partial class TransfersActor
         Timers.Cancel(resolution.Request);
         resolving.Asker.Tell(resolution switch
         {
-            AddressResolution.Found found => Begin(resolving.Order.Paths, found.Device),
+            AddressResolution.Found found => Begin(resolving.Order, found.Device),
             AddressResolution.Failed { Problem: { IsWorthRetrying: true } problem } => new SendStart.Refused(TransferProblem.DeviceNotFound, problem.Detail),
             AddressResolution.Failed { Problem: var problem } => new SendStart.Refused(TransferProblem.NotTrusted, problem.Detail),
             _ => new SendStart.Refused(TransferProblem.Failed, "The address could not be resolved."),
@@ -70,13 +70,14 @@ internal sealed partial class TransfersActor
                 TransferProblem.DeviceNotFound, $"No device at {resolving.Address} said who it is within {ResolvePatience.TotalSeconds} s."));
     }
 
-    private SendStart Begin(ImmutableArray<string> paths, DeviceId device)
+    private SendStart Begin(TransferCommands.SendFiles order, DeviceId device)
     {
+        var paths = order.Paths;
         if (device == _identity!.DeviceId)
             return new SendStart.Refused(TransferProblem.DeviceNotFound, "That is this device itself.");
         var key = new TransferKey(TransferDirection.Sending, device, TransferId.New(_context.Random));
         var summary = TransferViews.SummaryOf([.. paths.Select(p => Path.GetFileName(Path.TrimEndingDirectorySeparator(p)))]);
-        var record = NewRecord(key, ManifestId.New(_context.Random), paths, destination: "", summary);
+        var record = NewRecord(key, ManifestId.New(_context.Random), paths, destination: "", summary) with { BytesPerSecond = order.BytesPerSecond };
         Start(_stores.Transfers.Add(record), record);
         return new SendStart.Started(key.Transfer);
     }
@@ -101,6 +102,24 @@ internal sealed partial class TransfersActor
             if (record.Key.Direction == TransferDirection.Receiving)
                 Discard(no, record);
         }
+        Sender.Tell(new TransferAnswer(ViewOf(no, record)));
+    }
+
+    private void OnPause(TransferCommands.PauseTransfer command)
+    {
+        if (_history.Find(command.Id) is not var (no, record))
+        {
+            Sender.Tell(new TransferAnswer(null));
+            return;
+        }
+        if (!record.IsOver && _sessions.TryGetValue(record.Key, out var session))
+        {
+            session.Forward(new TransferSignals.Pause(command.IsPaused));
+            return;
+        }
+        // Nothing runs: its sender hears of it when it comes back.
+        if (!record.IsOver)
+            _stores.Transfers.Update(no, record = record with { IsPaused = command.IsPaused, UpdatedAt = _context.Now });
         Sender.Tell(new TransferAnswer(ViewOf(no, record)));
     }
 

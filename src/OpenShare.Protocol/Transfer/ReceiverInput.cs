@@ -23,6 +23,9 @@ public abstract record ReceiverInput
     /// <summary>A control message of this transfer arrived.</summary>
     public sealed record Received(Control Message) : ReceiverInput;
 
+    /// <summary>A person here has it wait, or lets it go on.</summary>
+    public sealed record PauseOrdered(bool IsPaused) : ReceiverInput;
+
     /// <summary>The accept policy has spoken.</summary>
     /// <param name="Refusal">null: accepted; else why not, for the sender's person</param>
     public sealed record Decided(string? Refusal) : ReceiverInput;

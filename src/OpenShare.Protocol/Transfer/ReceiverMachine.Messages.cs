@@ -15,6 +15,7 @@ public sealed partial class ReceiverMachine
             case Control.KindOneofCase.ManifestOffer: OnOffer(message.ManifestOffer.Page); break;
             case Control.KindOneofCase.TransferResumed: OnResumed(message.TransferResumed); break;
             case Control.KindOneofCase.EntryChanged: OnEntryChanged(message.EntryChanged.Notice); break;
+            case Control.KindOneofCase.TransferPaused: IsPausedThere = message.TransferPaused.Paused; break;
             case Control.KindOneofCase.TransferCancelled: OnCancelledThere(message.TransferCancelled.Reason); break;
             case Control.KindOneofCase.ReceiptConfirmed when State == ReceiverState.Delivering: SetState(ReceiverState.Completed); break;
         }
@@ -74,6 +75,9 @@ public sealed partial class ReceiverMachine
 
     private void SayWhatIsMissing()
     {
+        // Before what would have it send on.
+        if (IsPausedHere)
+            Send(TransferMessages.Paused(_setup.Transfer, isPaused: true));
         _askedForPage = _reader.NextPage;
         Send(TransferMessages.Wanted(_setup.Transfer, _reader.NextPage));
         foreach (var page in (Manifest?.Pages ?? []).Where(p => IsAccepted && _ledger.IsStored(p.Index)))

@@ -43,6 +43,12 @@ public sealed partial class ReceiverMachine
     /// <summary>Over, and nothing left to tell the sender.</summary>
     public bool IsSettled => IsOver && !_owesLastWord;
 
+    /// <summary>By a person here: the sender is asked to wait.</summary>
+    public bool IsPausedHere { get; private set; }
+
+    /// <summary>By a person there, as far as the link that is up has told.</summary>
+    public bool IsPausedThere { get; private set; }
+
     /// <summary>Null before the first page.</summary>
     public Manifest? Manifest => _reader.Manifest;
 
@@ -72,6 +78,7 @@ public sealed partial class ReceiverMachine
             case ReceiverInput.StreamUp up: OnStreamUp(up.Stream); break;
             case ReceiverInput.StreamDown down: _gate.Remove(down.Stream); break;
             case ReceiverInput.Received received: OnReceived(received.Message); break;
+            case ReceiverInput.PauseOrdered order: OnPauseOrdered(order.IsPaused); break;
             case ReceiverInput.Decided decided: OnDecided(decided.Refusal); break;
             case ReceiverInput.PageStored stored: OnPageStored(stored); break;
             case ReceiverInput.FrameArrived arrived: OnFrame(arrived.Stream, arrived.Head); break;
@@ -99,7 +106,7 @@ public sealed partial class ReceiverMachine
 
     private void OnLinkLost()
     {
-        _linkUp = false;
+        _linkUp = IsPausedThere = false;
         _askedForPage = null;
         _gate.Clear();
     }
@@ -108,6 +115,14 @@ public sealed partial class ReceiverMachine
     {
         if (_linkUp && !IsOver)
             _gate.Add(stream);
+    }
+
+    private void OnPauseOrdered(bool isPaused)
+    {
+        if (IsOver || isPaused == IsPausedHere)
+            return;
+        IsPausedHere = isPaused;
+        Send(TransferMessages.Paused(_setup.Transfer, isPaused));
     }
 
     private void OnDecided(string? refusal)

@@ -17,6 +17,8 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
     private long _leftOutChunks;
     private long _from;
 
+    internal bool HasPending => _pending.Count > 0;
+
     internal bool HasAll(Manifest manifest) => _acknowledged.Count + _leftOutChunks == manifest.ChunkCount;
 
     /// <summary>A page was built. A file withdrawn before it was listed to its end stays withdrawn.</summary>

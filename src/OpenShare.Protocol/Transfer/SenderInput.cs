@@ -29,6 +29,9 @@ public abstract record SenderInput
     /// <summary>A file is not (or not readably) what was hashed: it is withdrawn.</summary>
     public sealed record EntryChanged(uint EntryNumber, string Reason) : SenderInput;
 
+    /// <summary>A person here has it wait, or lets it go on.</summary>
+    public sealed record PauseOrdered(bool IsPaused) : SenderInput;
+
     /// <summary>A person here cancels, or what is to be sent cannot be read at all.</summary>
     public sealed record Cancelled(string Reason) : SenderInput;
 

@@ -15,10 +15,12 @@ public sealed partial class SenderMachine
     private readonly Dictionary<long, int> _refusals = [];
     private readonly SendWindow _window;
     private readonly SendLedger _ledger;
+    private readonly RateLimit _rate;
     private List<SenderEffect> _effects = [];
     private DateTimeOffset _now;
     private DateTimeOffset _heardAt;
     private DateTimeOffset? _reopenAt;
+    private DateTimeOffset? _goOnAt;
     private bool _linkUp;
     private bool _offered;
     private bool _awaitingResume;
@@ -33,6 +35,7 @@ public sealed partial class SenderMachine
         _reader = new ManifestReader(setup.Signer.PublicKey, setup.Sender, setup.Receiver);
         _window = new SendWindow(setup.Tuning.Window);
         _ledger = new SendLedger(_window, _withdrawn);
+        _rate = new RateLimit(setup.BytesPerSecond);
     }
 
     public SenderState State { get; private set; }
@@ -45,6 +48,12 @@ public sealed partial class SenderMachine
     /// <summary>Over, and nothing left to tell the receiver.</summary>
     public bool IsSettled => IsOver && !_owesLastWord;
 
+    /// <summary>By a person here.</summary>
+    public bool IsPausedHere { get; private set; }
+
+    /// <summary>By a person there, as far as the link that is up has told.</summary>
+    public bool IsPausedThere { get; private set; }
+
     /// <summary>Null before the first page.</summary>
     public Manifest? Manifest => _reader.Manifest;
 
@@ -56,9 +65,13 @@ public sealed partial class SenderMachine
 
     public TransferProgress Progress => _ledger.Progress(Manifest);
 
-    public DateTimeOffset? NextTimeout => !_linkUp || IsOver ? null : Earlier(IsWaiting ? _heardAt + _setup.Tuning.Quiet : null, _reopenAt);
+    public DateTimeOffset? NextTimeout => !_linkUp || IsOver ? null : Earlier(Earlier(IsWaiting ? _heardAt + _setup.Tuning.Quiet : null, _reopenAt), _goOnAt);
 
-    private bool IsWaiting => _awaitingResume || _nextPage > _answered || State == SenderState.AwaitingReceipt || Manifest is not null && !_ledger.HasAll(Manifest);
+    private bool IsPaused => IsPausedHere || IsPausedThere;
+
+    private bool IsWaiting => State == SenderState.AwaitingReceipt || (!IsPaused && IsWaitingForChunks);
+
+    private bool IsWaitingForChunks => _awaitingResume || _nextPage > _answered || Manifest is not null && !_ledger.HasAll(Manifest);
 
     /// <exception cref="ProtocolException">what was kept does not hold together</exception>
     public static SenderMachine Restore(SenderSetup setup, SenderRecord record)
@@ -93,6 +106,7 @@ public sealed partial class SenderMachine
             case SenderInput.StreamDown down: OnStreamDown(down.Stream); break;
             case SenderInput.Received received: OnReceived(received.Message); break;
             case SenderInput.EntryChanged changed: OnEntryChanged(changed.EntryNumber, changed.Reason); break;
+            case SenderInput.PauseOrdered order: OnPauseOrdered(order.IsPaused); break;
             case SenderInput.Cancelled cancelled: End(SenderState.Cancelled, cancelled.Reason, tellReceiver: true); break;
             case SenderInput.ReceiptStored: OnReceiptStored(); break;
             case SenderInput.TimedOut: OnTimedOut(); break;
@@ -142,12 +156,15 @@ public sealed partial class SenderMachine
         _awaitingResume = _offered;
         if (_offered)
             Send(TransferMessages.Resumed(_setup.Transfer, _setup.Manifest));
+        if (IsPausedHere)
+            SayPaused();
         AskForStreams();
     }
 
     private void OnLinkLost()
     {
-        _linkUp = _awaitingResume = false;
+        _linkUp = _awaitingResume = IsPausedThere = false;
+        _goOnAt = null;
         _reopenAt = null;
         _window.Clear();
         _ledger.ForgetPending();
@@ -176,6 +193,22 @@ public sealed partial class SenderMachine
         _reopenAt = count > 0 ? _now + _setup.Tuning.StreamPatience : null;
         if (count > 0)
             Emit(new SenderEffect.OpenStreams(count));
+    }
+
+    private void OnPauseOrdered(bool isPaused)
+    {
+        if (IsOver || isPaused == IsPausedHere)
+            return;
+        IsPausedHere = isPaused;
+        if (_linkUp)
+            SayPaused();
+    }
+
+    // Of a transfer that was never offered the receiver knows nothing that could wait.
+    private void SayPaused()
+    {
+        if (_offered)
+            Send(TransferMessages.Paused(_setup.Transfer, IsPausedHere));
     }
 
     private void OnEntryChanged(uint number, string reason)
@@ -223,18 +256,32 @@ public sealed partial class SenderMachine
     {
         if (!_linkUp || IsOver || Manifest is null || _receipt is not null)
             return;
-        while (!_awaitingResume && _nextPage < Manifest.Pages.Count && _nextPage - _answered < _setup.Tuning.PageWindow)
+        while (!IsPaused && !_awaitingResume && _nextPage < Manifest.Pages.Count && _nextPage - _answered < _setup.Tuning.PageWindow)
             OfferPage(Manifest.Pages[_nextPage++]);
-        while (_window.Free() is { } stream && _ledger.TakeFrame(Manifest, _setup.Tuning) is { } ordinals)
-        {
-            _window.Launch(stream, ordinals);
-            Emit(new SenderEffect.SendFrame(stream, ordinals));
-        }
+        LaunchFrames(Manifest);
         var hasAll = Manifest.IsComplete && _answered == Manifest.Pages.Count && _ledger.HasAll(Manifest);
         if (State == SenderState.Sending && hasAll)
             SetState(SenderState.AwaitingReceipt);
         else if (State == SenderState.AwaitingReceipt && !hasAll)
             SetState(SenderState.Sending);
+    }
+
+    private void LaunchFrames(Manifest manifest)
+    {
+        _goOnAt = null;
+        while (!IsPaused && _window.Free() is { } stream)
+        {
+            if (!_rate.IsOpen(_now))
+            {
+                _goOnAt = _ledger.HasPending ? _rate.OpensAt : null;
+                return;
+            }
+            if (_ledger.TakeFrame(manifest, _setup.Tuning) is not { } ordinals)
+                return;
+            _window.Launch(stream, ordinals);
+            _rate.Spend(ordinals.Sum(o => (long)manifest.LengthOf(o)), _now);
+            Emit(new SenderEffect.SendFrame(stream, ordinals));
+        }
     }
 
     private void OfferPage(ManifestPage page)

@@ -6,8 +6,9 @@ namespace OpenShare.Protocol.Transfer;
 /// <summary>What a sender machine is made of, new or restored.</summary>
 /// <param name="Signer">the sending device's key</param>
 /// <param name="Trust">what the receipt's certificate is judged by</param>
+/// <param name="BytesPerSecond">of files, at most; 0: as many as go</param>
 public sealed record SenderSetup(
-    TransferId Transfer, ManifestId Manifest, DeviceId Sender, DeviceId Receiver, ISigner Signer, TrustRoot Trust, TransferTuning Tuning);
+    TransferId Transfer, ManifestId Manifest, DeviceId Sender, DeviceId Receiver, ISigner Signer, TrustRoot Trust, TransferTuning Tuning, long BytesPerSecond = 0);
 
 /// <summary>What was kept of a sending transfer before a restart. What the receiver has it will say itself.</summary>
 /// <param name="Pages">all stored pages, in order</param>

@@ -18,6 +18,9 @@ public static class TransferMessages
     internal static Control Cancelled(TransferId id, string reason) =>
         new() { TransferCancelled = new TransferCancelled { TransferId = Bytes(id), Reason = Printable.Shorten(reason) } };
 
+    internal static Control Paused(TransferId id, bool isPaused) =>
+        new() { TransferPaused = new TransferPaused { TransferId = Bytes(id), Paused = isPaused } };
+
     internal static Control Confirmed(TransferId id) => new() { ReceiptConfirmed = new ReceiptConfirmed { TransferId = Bytes(id) } };
 
     internal static Control Answer(TransferId id, TransferAnswer.Types.Answer answer, string detail) =>
@@ -58,6 +61,7 @@ public static class TransferMessages
             Control.KindOneofCase.EntryChanged => message.EntryChanged.TransferId,
             Control.KindOneofCase.Receipt => message.Receipt.TransferId,
             Control.KindOneofCase.ReceiptConfirmed => message.ReceiptConfirmed.TransferId,
+            Control.KindOneofCase.TransferPaused => message.TransferPaused.TransferId,
             Control.KindOneofCase.TransferCancelled => message.TransferCancelled.TransferId,
             Control.KindOneofCase.TransferResumed => message.TransferResumed.TransferId,
             Control.KindOneofCase.PageWanted => message.PageWanted.TransferId,

@@ -102,7 +102,7 @@ internal sealed class FakeDevice : IDevice
         OnLookFor(device);
     }
 
-    public async Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, CancellationToken cancellation)
+    public async Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, CancellationToken cancellation)
     {
         lock (_gate)
             Sends.Add((paths, target));
@@ -120,6 +120,15 @@ internal sealed class FakeDevice : IDevice
             return null;
         if (!transfer.IsEnded)
             SetTransfer(transfer with { State = TransferState.Cancelled });
+        return await GetTransfer(id, cancellation);
+    }
+
+    public async Task<TransferView?> PauseTransfer(TransferId id, bool isPaused, CancellationToken cancellation)
+    {
+        if (await GetTransfer(id, cancellation) is not { } transfer)
+            return null;
+        if (!transfer.IsEnded)
+            SetTransfer(transfer with { State = isPaused ? TransferState.Paused : TransferState.Transferring });
         return await GetTransfer(id, cancellation);
     }
 

@@ -111,6 +111,9 @@ internal sealed class TransferDevice : IDisposable
     public async Task<TransferView?> CancelAsync(TransferId id) =>
         (await _transfers.Ask<Device.Transfers.TransferAnswer>(new TransferCommands.CancelTransfer(id), Deadline)).Transfer;
 
+    public async Task<TransferView> PauseAsync(TransferId id, bool isPaused) =>
+        (await _transfers.Ask<Device.Transfers.TransferAnswer>(new TransferCommands.PauseTransfer(id, isPaused), Deadline)).Transfer!;
+
     public byte[] Write(string name, int bytes)
     {
         var content = new Random(bytes).NextBytes(bytes);

@@ -20,6 +20,17 @@ public sealed class ReceiverMachineResumeTests : ReceiverMachineSpecs
     }
 
     [Fact]
+    public void Paused_here_it_tells_the_sender_and_again_before_it_says_what_it_misses()
+    {
+        Accept();
+        Expect(Do(new ReceiverInput.PauseOrdered(true)), "-> TransferPaused");
+        Do(new ReceiverInput.LinkLost());
+        Expect(Do(new ReceiverInput.LinkUp()));
+        Assert.Equal("-> TransferPaused", Lines.Of(Receive(TransferMessages.Resumed(Some.Transfer, Some.Manifest)))[0]);
+        Expect(Do(new ReceiverInput.PauseOrdered(false)), "-> TransferPaused");
+    }
+
+    [Fact]
     public void A_resume_of_a_transfer_it_never_heard_of_starts_from_the_first_page()
     {
         Do(new ReceiverInput.LinkUp());

@@ -9,6 +9,7 @@ using OpenShare.Device.Tests.Registration;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Registration;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Simulation.Disk;
@@ -173,6 +174,9 @@ public sealed class SimulatedDevice : IDisposable
     /// <summary>As its user would: begins to send to whoever answers at another's address.</summary>
     public void SendToAddressOf(SimulatedDevice to, params string[] paths) =>
         Running.Tell(new TransferCommands.SendFiles([.. paths], new SendTarget.Address(new IPEndPoint(to.Host.Address, DeviceProcess.Port))));
+
+    /// <summary>As its user would: has a transfer wait, or lets it go on.</summary>
+    internal void Pause(TransferId transfer, bool isPaused) => Running.Tell(new TransferCommands.PauseTransfer(transfer, isPaused));
 
     /// <summary>As its user would: looks at the list of devices.</summary>
     public void LookAtPeers() => Running.Tell(new PeerQueries.GetPeers());

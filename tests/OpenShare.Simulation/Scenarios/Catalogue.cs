@@ -18,6 +18,7 @@ public static class Catalogue
         Lan.With(6).Devices().Named("revoked").RevokingOne().ServiceOutages().RestoringService().SkewingClocks().FlappingWiFi().SendingRandomTrees(12).For(10.Minutes()),
         Lan.With(4).Devices().Named("cloned").CloningOne().SendingRandomTrees(24).For(12.Minutes()),
         Lan.With(4).Devices().Named("forged").ForgingOne().SendingRandomTrees(12).For(12.Minutes()),
+        Lan.With(4).Devices().Named("paused").PausingTransfers().FlappingWiFi().KillingProcesses(6).SendingRandomTrees(12).For(6.Minutes()),
         Lan.With(4).Devices().Named("full").FillingDisks(6).RottingDisks().SendingRandomTrees(12).For(6.Minutes()),
         Lan.With(6).Devices().Named("everything")
             .Over(Network.Links.LinkConditions.PoorWiFi).FlappingWiFi().Partitioning().ChangingAddresses().KillingProcesses(8).LosingPower(6)

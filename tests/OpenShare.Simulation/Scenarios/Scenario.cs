@@ -102,6 +102,9 @@ public sealed record Scenario
     /// <summary>Disks become slow for a while.</summary>
     public Scenario SlowDisks() => With(new SlowDisks());
 
+    /// <summary>People on either side pause transfers, and resume them when all heals.</summary>
+    public Scenario PausingTransfers() => With(new Pauses());
+
     /// <summary>Files come from the sender's disk with a bit turned, now and then.</summary>
     public Scenario RottingDisks() => With(new RottingDisks());
 

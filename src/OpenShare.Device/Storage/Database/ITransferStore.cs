@@ -35,6 +35,12 @@ public sealed record TransferRecord(
     TimeSpan Elapsed)
 {
     public bool IsOver => State >= TransferState.Completed;
+
+    /// <summary>By a person on this device.</summary>
+    public bool IsPaused { get; init; }
+
+    /// <summary>Sending: bytes a second at most; 0: as many as go.</summary>
+    public long BytesPerSecond { get; init; }
 }
 
 public interface ITransferStore

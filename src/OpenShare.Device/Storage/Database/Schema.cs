@@ -50,6 +50,10 @@ internal static class Schema
         ALTER TABLE registration ADD COLUMN discovery_key_issue BLOB;
         ALTER TABLE registration ADD COLUMN previous_discovery_key BLOB;
         """,
+        """
+        ALTER TABLE transfers ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE transfers ADD COLUMN bytes_per_second INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

@@ -56,6 +56,7 @@ internal sealed partial class ReceivingActor
             ChunksTotal = progress.ChunksTotal,
             ChunksDone = progress.ChunksDone,
             Elapsed = Elapsed,
+            IsPaused = _machine.IsPausedHere && !_machine.IsOver,
         };
     }
 
@@ -64,7 +65,7 @@ internal sealed partial class ReceivingActor
         if (_machine is null)
             return start with { State = State() };
         var record = Record(State());
-        return start with
+        var view = start with
         {
             ManifestId = record.Manifest ?? default,
             State = record.State,
@@ -79,5 +80,6 @@ internal sealed partial class ReceivingActor
             Detail = record.Detail.Length == 0 ? null : record.Detail,
             Receipt = _machine.Receipt is { } receipt ? TransferViews.Summary(Receipt.Read(receipt)) : null,
         };
+        return TransferViews.Paused(view, _machine.IsPausedHere, _machine.IsPausedThere);
     }
 }

@@ -128,6 +128,12 @@ internal sealed partial class ReceivingActor : TransferSession
 
     protected override void OnCancel() => DriveWhenOpen(new ReceiverInput.Cancelled("cancelled on the receiving device"));
 
+    protected override void OnPause(bool isPaused)
+    {
+        DriveWhenOpen(new ReceiverInput.PauseOrdered(isPaused));
+        Scope.Stores.Transfers.Update(Scope.No, _machine is null ? Scope.Record with { IsPaused = isPaused } : Record(State()));
+    }
+
     protected override void OnTimedOut() => DriveWhenOpen(new ReceiverInput.TimedOut());
 
     private void DriveWhenOpen(ReceiverInput input)
@@ -145,6 +151,7 @@ internal sealed partial class ReceivingActor : TransferSession
         _machine = _arrival?.Kept is { } kept ? ReceiverMachine.Restore(setup, kept) : new ReceiverMachine(setup);
         OweRoom();
         Drive(new ReceiverInput.Started());
+        Drive(new ReceiverInput.PauseOrdered(Scope.Record.IsPaused));
         if (Link is not null)
             Drive(new ReceiverInput.LinkUp());
         if (_arrival is null)

@@ -25,6 +25,7 @@ internal sealed partial class SendingActor
             ChunksTotal = progress.ChunksTotal,
             ChunksDone = progress.ChunksDone,
             Elapsed = Elapsed,
+            IsPaused = _machine.IsPausedHere && !_machine.IsOver,
         };
     }
 
@@ -54,7 +55,7 @@ internal sealed partial class SendingActor
     {
         var state = State();
         var record = Record(state);
-        return start with
+        var view = start with
         {
             State = state,
             Problem = record.Problem,
@@ -67,5 +68,6 @@ internal sealed partial class SendingActor
             Detail = record.Detail.Length == 0 ? null : record.Detail,
             Receipt = _machine.Receipt is { } receipt ? TransferViews.Summary(receipt) : null,
         };
+        return TransferViews.Paused(view, _machine.IsPausedHere, _machine.IsPausedThere);
     }
 }

@@ -52,6 +52,7 @@ internal sealed partial class SendingActor : TransferSession
             return;
         }
         Drive(new SenderInput.Started());
+        Drive(new SenderInput.PauseOrdered(Scope.Record.IsPaused));
         FeedMore();
         ShowView();
     }
@@ -86,10 +87,16 @@ internal sealed partial class SendingActor : TransferSession
 
     protected override void OnCancel() => Drive(new SenderInput.Cancelled("cancelled on the sending device"));
 
+    protected override void OnPause(bool isPaused)
+    {
+        Drive(new SenderInput.PauseOrdered(isPaused));
+        Scope.Stores.Transfers.Update(Scope.No, Record(State()));
+    }
+
     protected override void OnTimedOut() => Drive(new SenderInput.TimedOut());
 
     private SenderSetup Setup() => new(
-        Id, _manifestId, Scope.Identity.DeviceId, Peer, Scope.Identity.Key, Scope.Identity.Trust, TransferTuning.Default);
+        Id, _manifestId, Scope.Identity.DeviceId, Peer, Scope.Identity.Key, Scope.Identity.Trust, TransferTuning.Default, Scope.Record.BytesPerSecond);
 
     private void Drive(SenderInput input)
     {

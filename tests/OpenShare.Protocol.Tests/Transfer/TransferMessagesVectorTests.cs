@@ -14,7 +14,7 @@ public sealed class TransferMessagesVectorTests
 
     private static readonly byte[] Id = Some.Transfer.ToBytes();
 
-    private static readonly (string Name, Control Message, int Field, byte[] Rest)[] All =
+    private static readonly (string Name, Control Message, int Field, byte[] Others)[] All =
     [
         ("accepted", TransferMessages.Answer(Some.Transfer, Answer.Accepted, ""), 11, RawProto.Number(2, 1)),
         ("declined", TransferMessages.Answer(Some.Transfer, Answer.Declined, "no"), 11, [.. RawProto.Number(2, 2), .. RawProto.Blob(3, "no"u8.ToArray())]),
@@ -48,8 +48,8 @@ public sealed class TransferMessagesVectorTests
     public void Transfer_messages_vector_follows_from_its_inputs_by_other_means()
     {
         var vector = VectorFile.Read(File);
-        foreach (var (name, _, field, rest) in All)
-            Assert.Equal(vector.Text(name), VectorFile.Hex(RawProto.Blob(field, [.. RawProto.Blob(1, Id), .. rest])));
+        foreach (var (name, _, field, others) in All)
+            Assert.Equal(vector.Text(name), VectorFile.Hex(RawProto.Blob(field, [.. RawProto.Blob(1, Id), .. others])));
     }
 
     private static byte[] Range(ulong first, ulong count) => [.. RawProto.Number(1, first), .. RawProto.Number(2, count)];

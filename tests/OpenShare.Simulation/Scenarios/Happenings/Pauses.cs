@@ -19,13 +19,13 @@ internal sealed record Pauses : Happening
             device.Pause(TransferId.Parse(delivery.Transfer!), isPaused: true);
         });
 
-    // Until then some wait for long, over restarts and lost links.
-    internal override void Heal(World world)
+    // Until then some wait for long, over restarts and lost links. A moment later, when all that was stopped runs again.
+    internal override void Heal(World world) => world.After(TimeSpan.FromSeconds(1), () =>
     {
         foreach (var delivery in world.Deliveries.Where(d => d.Transfer is not null))
         {
             delivery.From.Pause(TransferId.Parse(delivery.Transfer!), isPaused: false);
             delivery.To.Pause(TransferId.Parse(delivery.Transfer!), isPaused: false);
         }
-    }
+    });
 }

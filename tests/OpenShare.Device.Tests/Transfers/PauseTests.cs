@@ -67,6 +67,24 @@ public sealed class PauseTests : TransferSpecs
         AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
     }
 
+    // Scenario paused, seed 13.
+    [Fact]
+    public async Task What_it_waited_for_when_it_was_paused_is_nothing_that_was_left_out()
+    {
+        await _ben.KillAsync();
+        var id = await _ann.SendAsync(_ben, "a.bin");
+        await _ann.SeesAsync(id, v => v is { State: TransferState.Connecting, Detail: not null });
+        await _ann.PauseAsync(id, isPaused: true);
+        await _ann.KillAsync();
+
+        _ben.Start();
+        _ann.Start();
+        _ann.See(_ben);
+        await _ann.PauseAsync(id, isPaused: false);
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+    }
+
     [Fact]
     public async Task A_paused_transfer_can_be_cancelled_from_the_other_side()
     {

@@ -5,5 +5,6 @@ internal static class FoundSeeds
 {
     internal static IReadOnlyList<(string Scenario, int Seed)> All { get; } =
     [
+        ("paused", 13),
     ];
 }

@@ -46,7 +46,6 @@ internal sealed partial class SendingActor
 
     private string Detail(TransferState state) => state switch
     {
-        TransferState.Connecting => Waiting ?? "",
         TransferState.Failed or TransferState.Cancelled or TransferState.Declined => _failure ?? _machine.Reason,
         _ => _leftOut.Text,
     };
@@ -65,7 +64,8 @@ internal sealed partial class SendingActor
             ChunksTotal = record.ChunksTotal,
             ChunksDone = record.ChunksDone,
             TotalsKnown = _machine.Progress.TotalsKnown,
-            Detail = record.Detail.Length == 0 ? null : record.Detail,
+            // What it waits for is shown, and not kept: what is kept of one that goes on is what was left out.
+            Detail = state == TransferState.Connecting && Waiting is { } waiting ? waiting : record.Detail.Length == 0 ? null : record.Detail,
             Receipt = _machine.Receipt is { } receipt ? TransferViews.Summary(receipt) : null,
         };
         return TransferViews.Paused(view, _machine.IsPausedHere, _machine.IsPausedThere);

@@ -15,12 +15,10 @@ public sealed partial class SenderMachine
     private readonly Dictionary<long, int> _refusals = [];
     private readonly SendWindow _window;
     private readonly SendLedger _ledger;
-    private readonly RateLimit _rate;
     private List<SenderEffect> _effects = [];
     private DateTimeOffset _now;
     private DateTimeOffset _heardAt;
     private DateTimeOffset? _reopenAt;
-    private DateTimeOffset? _goOnAt;
     private bool _linkUp;
     private bool _offered;
     private bool _awaitingResume;
@@ -48,12 +46,6 @@ public sealed partial class SenderMachine
     /// <summary>Over, and nothing left to tell the receiver.</summary>
     public bool IsSettled => IsOver && !_owesLastWord;
 
-    /// <summary>By a person here.</summary>
-    public bool IsPausedHere { get; private set; }
-
-    /// <summary>By a person there, as far as the link that is up has told.</summary>
-    public bool IsPausedThere { get; private set; }
-
     /// <summary>Null before the first page.</summary>
     public Manifest? Manifest => _reader.Manifest;
 
@@ -66,8 +58,6 @@ public sealed partial class SenderMachine
     public TransferProgress Progress => _ledger.Progress(Manifest);
 
     public DateTimeOffset? NextTimeout => !_linkUp || IsOver ? null : Earlier(Earlier(IsWaiting ? _heardAt + _setup.Tuning.Quiet : null, _reopenAt), _goOnAt);
-
-    private bool IsPaused => IsPausedHere || IsPausedThere;
 
     private bool IsWaiting => State == SenderState.AwaitingReceipt || (!IsPaused && IsWaitingForChunks);
 
@@ -195,22 +185,6 @@ public sealed partial class SenderMachine
             Emit(new SenderEffect.OpenStreams(count));
     }
 
-    private void OnPauseOrdered(bool isPaused)
-    {
-        if (IsOver || isPaused == IsPausedHere)
-            return;
-        IsPausedHere = isPaused;
-        if (_linkUp)
-            SayPaused();
-    }
-
-    // Of a transfer that was never offered the receiver knows nothing that could wait.
-    private void SayPaused()
-    {
-        if (_offered)
-            Send(TransferMessages.Paused(_setup.Transfer, IsPausedHere));
-    }
-
     private void OnEntryChanged(uint number, string reason)
     {
         if (IsOver || Manifest is null || number >= Manifest.Entries.Count || _withdrawn.ContainsKey(number))
@@ -264,24 +238,6 @@ public sealed partial class SenderMachine
             SetState(SenderState.AwaitingReceipt);
         else if (State == SenderState.AwaitingReceipt && !hasAll)
             SetState(SenderState.Sending);
-    }
-
-    private void LaunchFrames(Manifest manifest)
-    {
-        _goOnAt = null;
-        while (!IsPaused && _window.Free() is { } stream)
-        {
-            if (!_rate.IsOpen(_now))
-            {
-                _goOnAt = _ledger.HasPending ? _rate.OpensAt : null;
-                return;
-            }
-            if (_ledger.TakeFrame(manifest, _setup.Tuning) is not { } ordinals)
-                return;
-            _window.Launch(stream, ordinals);
-            _rate.Spend(ordinals.Sum(o => (long)manifest.LengthOf(o)), _now);
-            Emit(new SenderEffect.SendFrame(stream, ordinals));
-        }
     }
 
     private void OfferPage(ManifestPage page)

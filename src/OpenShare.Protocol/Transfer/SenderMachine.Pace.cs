@@ -1,0 +1,52 @@
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Protocol.Transfer;
+
+/// <summary>Whether frames go now, and how fast: people on either side may have them wait.</summary>
+public sealed partial class SenderMachine
+{
+    private readonly RateLimit _rate;
+    private DateTimeOffset? _goOnAt;
+
+    /// <summary>By a person here.</summary>
+    public bool IsPausedHere { get; private set; }
+
+    /// <summary>By a person there, as far as the link that is up has told.</summary>
+    public bool IsPausedThere { get; private set; }
+
+    private bool IsPaused => IsPausedHere || IsPausedThere;
+
+    private void OnPauseOrdered(bool isPaused)
+    {
+        if (IsOver || isPaused == IsPausedHere)
+            return;
+        IsPausedHere = isPaused;
+        if (_linkUp)
+            SayPaused();
+    }
+
+    // Of a transfer that was never offered the receiver knows nothing that could wait.
+    private void SayPaused()
+    {
+        if (_offered)
+            Send(TransferMessages.Paused(_setup.Transfer, IsPausedHere));
+    }
+
+    private void LaunchFrames(Manifest manifest)
+    {
+        _goOnAt = null;
+        while (!IsPaused && _window.Free() is { } stream)
+        {
+            if (!_rate.IsOpen(_now))
+            {
+                _goOnAt = _ledger.HasPending ? _rate.OpensAt : null;
+                return;
+            }
+            if (_ledger.TakeFrame(manifest, _setup.Tuning) is not { } ordinals)
+                return;
+            _window.Launch(stream, ordinals);
+            _rate.Spend(ordinals.Sum(o => (long)manifest.LengthOf(o)), _now);
+            Emit(new SenderEffect.SendFrame(stream, ordinals));
+        }
+    }
+}

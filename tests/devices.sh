@@ -1,4 +1,4 @@
-# What run-local.sh, tests/long.sh and tests/bench/loopback.sh share: it builds the programs, and runs a registration
+# What run-local.sh, tests/long.sh and tests/bench/compare.sh share: it builds the programs, and runs a registration
 # server and two devices, alice and bob, each with its own home, as real processes of this machine.
 # To be sourced by bash under `set -uo pipefail`.
 export LC_ALL=C.UTF-8 DOTNET_NOLOGO=1

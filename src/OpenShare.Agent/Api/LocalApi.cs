@@ -21,6 +21,7 @@ internal static class LocalApi
         app.UseRouting();
         app.MapGet("/v1/health", (RequestDelegate)(http =>
             Reply.Json(http, new HealthDocument(Version, Environment.ProcessId), AgentJson.Readable.HealthDocument)));
+        app.MapPrometheusScrapingEndpoint("/v1/metrics");
         new StatusApi(agent).Map(app);
         new PeersApi(agent).Map(app);
         new TransfersApi(agent).Map(app);

@@ -75,6 +75,7 @@ internal sealed class AgentHost : IAsyncDisposable
             .AddHoconFile(Path.Combine(AppContext.BaseDirectory, "hocon", "openshare.conf"), HoconAddMode.Prepend)
             .WithDevices()
             .ConfigureLoggers(loggers => AgentLogging.Add(loggers, options.LogLevel)));
+        AgentTelemetry.Add(builder.Services);
         builder.Services.AddSingleton(sp => new DeviceService(sp, options, home, start));
         builder.Services.AddHostedService(sp => sp.GetRequiredService<DeviceService>());
         builder.WebHost.UseKestrelCore();

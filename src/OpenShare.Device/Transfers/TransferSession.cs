@@ -5,6 +5,7 @@ using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
@@ -165,6 +166,8 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
 
     private void OnLinkDown()
     {
+        if (!CurrentView().IsEnded)
+            TransferMetrics.Interrupted(Scope.Key.Direction);
         Link = null;
         CloseStreams();
         OnUnlinked();

@@ -7,6 +7,7 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Device.Transfers.Sending;
 using OpenShare.Protocol.Identity;
@@ -37,6 +38,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     private readonly Dictionary<TransferKey, IActorRef> _sessions = [];
     private readonly Dictionary<IActorRef, TransferKey> _keys = [];
     private readonly Dictionary<TransferKey, TransferView> _running = [];
+    private readonly Dictionary<TransferKey, TransferTrace> _traces = [];
     private readonly Dictionary<TransferKey, int> _failures = [];
     private readonly Dictionary<DeviceId, PeerEvents.LinkOpened> _links = [];
     private DeviceIdentity? _identity;
@@ -170,6 +172,8 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         var name = $"{(sending ? "to" : "from")}-{record.Key.Peer}-{record.Key.Transfer}-{no.Value}-{++_started}";
         var session = Context.Watch(Context.ActorOf(sending ? SendingActor.Props(scope) : ReceivingActor.Props(scope), name));
         _sessions[record.Key] = session;
+        _traces[record.Key] = new TransferTrace(record.Key);
+        TransferMetrics.Started(record.Key.Direction);
         _keys[session] = record.Key;
         if (_links.TryGetValue(record.Key.Peer, out var link))
             session.Tell(new TransferSignals.LinkUp(link.Link, link.Certificate));
@@ -192,6 +196,9 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         if (_sessions.GetValueOrDefault(key)?.Equals(terminated.ActorRef) == true)
             _sessions.Remove(key);
         _running.Remove(key);
+        if (_traces.Remove(key, out var trace))
+            trace.Dispose();
+        TransferMetrics.Stopped(key.Direction);
         EndRoom(key, terminated.ActorRef);
         if (!_sessions.Keys.Any(k => k.Peer == key.Peer && k.Direction == TransferDirection.Sending))
             _peers.Tell(new PeerCommands.Release(key.Peer));
@@ -237,8 +244,16 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         // Once more is delivered than at its last failure, it counts as healthy again.
         if (_running.TryGetValue(key, out var before) && changed.View.BytesDone > before.BytesDone)
             _failures.Remove(key);
+        Observe(key, before, changed.View);
         _running[key] = changed.View;
         _context.Events.Publish(new TransferEvents.TransferChanged(changed.View));
+    }
+
+    private void Observe(TransferKey key, TransferView? before, TransferView now)
+    {
+        _traces.GetValueOrDefault(key)?.Show(now);
+        if (before is { IsEnded: false } && now.IsEnded)
+            TransferMetrics.Ended(key.Direction, now.State);
     }
 
     private List<KeyValuePair<TransferKey, IActorRef>> SessionsWith(DeviceId device) =>

@@ -13,6 +13,7 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
     private long _travelled;
     private long _chunksTravelled;
     private long _reused;
+    private long _again;
     private long _leftOutBytes;
     private long _leftOutChunks;
     private long _from;
@@ -116,7 +117,8 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
         foreach (var taken in frame)
         {
             _pending.Remove(taken);
-            _sent.Add(taken);
+            if (!_sent.Add(taken))
+                _again += manifest.LengthOf(taken);
         }
         _from = frame[^1] + 1;
         _travelled += bytes;
@@ -126,7 +128,10 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
 
     internal TransferProgress Progress(Manifest? manifest) => new(
         manifest?.Bytes ?? 0, _done, _travelled, _reused, _leftOutBytes,
-        manifest?.ChunkCount ?? 0, _acknowledged.Count, _chunksTravelled, manifest is { IsComplete: true });
+        manifest?.ChunkCount ?? 0, _acknowledged.Count, _chunksTravelled, manifest is { IsComplete: true })
+    {
+        BytesAgain = _again,
+    };
 
     private void MakePending(Manifest manifest, long ordinal)
     {

@@ -6,4 +6,8 @@ namespace OpenShare.Protocol.Transfer;
 /// <param name="BytesReused">sender: what did not have to travel, because the receiver had it already</param>
 /// <param name="BytesLeftOut">of entries withdrawn or refused</param>
 public readonly record struct TransferProgress(
-    long BytesTotal, long BytesDone, long BytesTravelled, long BytesReused, long BytesLeftOut, long ChunksTotal, long ChunksDone, long ChunksTravelled, bool TotalsKnown);
+    long BytesTotal, long BytesDone, long BytesTravelled, long BytesReused, long BytesLeftOut, long ChunksTotal, long ChunksDone, long ChunksTravelled, bool TotalsKnown)
+{
+    /// <summary>Sender: of what travelled, what did so before.</summary>
+    public long BytesAgain { get; init; }
+}

@@ -73,16 +73,7 @@ public sealed class CancelTests : TransferSpecs
     // Cancelled while its third write is under way, and both sides know it.
     private async Task<TransferId> CancelMidwayAsync(bool bySender)
     {
-        var underWay = new TaskCompletionSource();
-        _ben.Disk.OnWrite = number =>
-        {
-            if (number < 2)
-                return;
-            underWay.TrySetResult();
-            _letThrough.Wait(TimeSpan.FromSeconds(20));
-        };
-        var id = await _ann.SendAsync(_ben, "a.bin");
-        await underWay.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        var id = await SendHeldUpAsync(_ann, _ben, "a.bin", _letThrough);
 
         await (bySender ? _ann : _ben).CancelAsync(id);
 

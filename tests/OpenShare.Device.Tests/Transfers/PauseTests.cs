@@ -104,16 +104,7 @@ public sealed class PauseTests : TransferSpecs
     // Paused while its third write is under way: what its windows hold arrives still.
     private async Task<(TransferId Id, TransferDevice Who, TransferDevice Other)> PausedMidwayAsync(bool bySender)
     {
-        var underWay = new TaskCompletionSource();
-        _ben.Disk.OnWrite = number =>
-        {
-            if (number < 2)
-                return;
-            underWay.TrySetResult();
-            _letThrough.Wait(TimeSpan.FromSeconds(20));
-        };
-        var id = await _ann.SendAsync(_ben, "a.bin");
-        await underWay.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        var id = await SendHeldUpAsync(_ann, _ben, "a.bin", _letThrough);
         var (who, other) = bySender ? (_ann, _ben) : (_ben, _ann);
 
         Assert.Equal(TransferState.Paused, (await who.PauseAsync(id, isPaused: true)).State);

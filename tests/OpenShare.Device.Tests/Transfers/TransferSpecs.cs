@@ -3,6 +3,7 @@ using Akka.TestKit.Xunit2;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport.Memory;
+using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Tests.Transfers;
 
@@ -35,6 +36,22 @@ public abstract class TransferSpecs : TestKit
     }
 
     private protected (TransferDevice Ann, TransferDevice Ben) Devices() => (Start("ann"), Start("ben"));
+
+    /// <summary>A transfer whose third write is under way, and waits.</summary>
+    private protected static async Task<TransferId> SendHeldUpAsync(TransferDevice from, TransferDevice to, string name, ManualResetEventSlim letThrough)
+    {
+        var underWay = new TaskCompletionSource();
+        to.Disk.OnWrite = number =>
+        {
+            if (number < 2)
+                return;
+            underWay.TrySetResult();
+            letThrough.Wait(TimeSpan.FromSeconds(20));
+        };
+        var id = await from.SendAsync(to, name);
+        await underWay.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        return id;
+    }
 
     private protected void AssertCompleted(TransferView view, int delivered)
     {

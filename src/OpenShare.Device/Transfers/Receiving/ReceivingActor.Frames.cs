@@ -1,6 +1,8 @@
 using Akka.Actor;
 using OpenShare.Device.Channel;
+using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Transfers.Receiving;
@@ -61,6 +63,7 @@ internal sealed partial class ReceivingActor
         {
             UseRoom(result.Written.Sum(c => _arrival!.Unwritten.Write(c.Entry.Number, c.Length)));
             _arrival!.Held.Write(_machine!.Manifest!, result.Written);
+            TransferMetrics.Done(TransferDirection.Receiving, result.Written.Sum(c => (long)c.Length));
             foreach (var chunk in result.Written)
             {
                 _unsyncedFiles.TryAdd(chunk.Entry.Number, DestinationEntries.From(chunk.Entry));

@@ -3,6 +3,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
@@ -25,6 +26,8 @@ internal sealed partial class SendingActor : TransferSession
     private string? _failure;
     private TransferProblem? _problem;
     private (uint? Entry, FileIdentity Identity) _identity;
+    private readonly FrameTimes _times;
+    private TransferProgress _told;
 
     public SendingActor(TransferScope scope) : base(scope)
     {
@@ -32,6 +35,7 @@ internal sealed partial class SendingActor : TransferSession
         _manifestId = scope.Record.Manifest ?? throw new ArgumentException("A sending transfer has its manifest id from the start.", nameof(scope));
         _leftOut = new LeftOut(scope.Record.Detail);
         _machine = new SenderMachine(Setup());
+        _times = new FrameTimes(scope.Context);
         Receive<Fed>(m => OnFed(m.Batch));
         Receive<ReceiptKept>(_ => Drive(new SenderInput.ReceiptStored()));
         Receive<SendingStreamActor.ChunkUnreadable>(m => Drive(new SenderInput.EntryChanged(m.EntryNumber, m.Reason)));
@@ -61,6 +65,7 @@ internal sealed partial class SendingActor : TransferSession
     {
         _feeder?.Dispose();
         _source.Dispose();
+        _times.Forget();
     }
 
     protected override Props StreamProps(TransferSignals.StreamReady ready) =>
@@ -68,7 +73,11 @@ internal sealed partial class SendingActor : TransferSession
 
     protected override void OnLinked(DeviceCertificate certificate) => Drive(new SenderInput.LinkUp());
 
-    protected override void OnUnlinked() => Drive(new SenderInput.LinkLost());
+    protected override void OnUnlinked()
+    {
+        _times.Forget();
+        Drive(new SenderInput.LinkLost());
+    }
 
     protected override void OnLinkRefused(LinkProblem problem)
     {
@@ -79,7 +88,12 @@ internal sealed partial class SendingActor : TransferSession
         Drive(new SenderInput.Cancelled(_failure));
     }
 
-    protected override void OnControl(Control message) => Drive(new SenderInput.Received(message));
+    protected override void OnControl(Control message)
+    {
+        if (message.KindCase == Control.KindOneofCase.ChunksAcknowledged)
+            _times.Answered(message.ChunksAcknowledged);
+        Drive(new SenderInput.Received(message));
+    }
 
     protected override void OnStreamUp(uint streamId) => Drive(new SenderInput.StreamUp(streamId));
 
@@ -103,10 +117,21 @@ internal sealed partial class SendingActor : TransferSession
         foreach (var effect in _machine.Handle(input, Steady))
             CarryOut(effect);
         Schedule(_machine.NextTimeout, Steady);
+        Count();
         FeedMore();
         ShowProgress();
         if (_machine.IsSettled)
             Context.Parent.Tell(new TransferSignals.Settled());
+    }
+
+    // What the receiver had before the restart of this process was counted then, and what it took back is not taken back here.
+    private void Count()
+    {
+        var (before, now) = (_told, _told = _machine.Progress);
+        if (now.BytesDone - now.BytesReused - (before.BytesDone - before.BytesReused) is > 0 and var done)
+            TransferMetrics.Done(TransferDirection.Sending, done);
+        if (now.BytesAgain > before.BytesAgain)
+            TransferMetrics.Resent(now.BytesAgain - before.BytesAgain);
     }
 
     private void CarryOut(SenderEffect effect)
@@ -120,6 +145,7 @@ internal sealed partial class SendingActor : TransferSession
                 Send(TransferMessages.Offer(Id, ReadPage(page.Page)));
                 break;
             case SenderEffect.SendFrame frame:
+                _times.Sent(frame.Ordinals[0]);
                 StreamOf((uint)frame.Stream)?.Tell(new SendingStreamActor.SendChunks([.. frame.Ordinals.Select(Outgoing)]));
                 break;
             case SenderEffect.OpenStreams open:

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# How fast things go from one place to another on this machine, and what that costs: openshare beside what Debian has for
+# it, and beside a bare pump that only reads, hashes, seals and sends. One after the other in each round, with content that
+# nobody has seen before. A benchmark: it measures, and judges nothing.
+# What others need is installed where this is run by root; else they are left out, and that is said.
+set -uo pipefail
+
+usage() {
+  cat <<'END'
+Usage: tests/bench/compare.sh [--work file|tree|small] [--size BYTES] [--count N] [--runs N] [--dir DIR] [--only NAME,NAME…]
+
+  --work KIND   file: one file of --size (the default); tree: --count files of 4 KiB, 100 in a folder; small: 1 MiB,
+                the whole command, between agents that run
+  --size BYTES  of the file, with K, M or G (default: 4G)
+  --count N     of the files in the tree (default: 10000)
+  --runs N      rounds (default: 5)
+  --dir DIR     where sources and copies are (default: /dev/shm)
+  --only NAMES  of openshare, pump, nc, rsync-daemon, rsync-ssh, rsync-ssh-fsync, scp, scp-aes128-gcm
+END
+}
+
+kind=file size=4G count=10000 runs=5 dir=/dev/shm only=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --work) kind=$2; shift ;;
+    --size) size=$2; shift ;;
+    --count) count=$2; shift ;;
+    --runs) runs=$2; shift ;;
+    --dir) dir=$2; shift ;;
+    --only) only=$2; shift ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+  shift
+done
+case $kind in
+  file) bytes=$(numfmt --from=iec "$size") || exit 2 ;;
+  tree) bytes=$((count * 4096)) ;;
+  small) bytes=1048576 ;;
+  *) usage >&2; exit 2 ;;
+esac
+
+. "$(dirname "${BASH_SOURCE[0]}")/../devices.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/contestants.sh"
+PATH=$PATH:/usr/sbin
+
+# make_source: content that was never there before.
+make_source() {
+  begin "Source"
+  rm -rf "$work/source"
+  if [ "$kind" = tree ]; then
+    mkdir -p "$work/source"
+    noise "$bytes" | split -b 4096 -d -a 7 --filter='n=${FILE#x}; d="'"$work"'/source/$((10#$n / 100))"; mkdir -p "$d"; cat >"$d/$n"' - x || fail "no room in $dir"
+  else
+    noise "$bytes" >"$work/source" || fail "no room for $bytes bytes in $dir"
+  fi
+}
+# Random bytes many times as fast as /dev/urandom has them.
+noise() { openssl enc -aes-128-ctr -pass file:<(head -c 32 /dev/urandom | base64) -nosalt -pbkdf2 </dev/zero 2>/dev/null | head -c "$1"; }
+
+# check_copy PATH NAME: that it is the same, each byte of it in the first round.
+check_copy() {
+  if [ -n "${checked[$2]:-}" ]; then
+    [ "$(du -sb --apparent-size "$1" | cut -f 1)" = "$(du -sb --apparent-size "$work/source" | cut -f 1)" ] || fail "$2: not all of it is there"
+  else
+    diff -r "$work/source" "$1" >"$work/logs/diff" 2>&1 || fail "$2: it is not the same: $(head -n 2 "$work/logs/diff")"
+    checked[$2]=yes
+  fi
+  rm -rf "$1"
+}
+declare -A checked=()
+
+table() {
+  printf '\n| %s | seconds | spread | MB/s | CPU s, both ends | peak RSS, sender / receiver |\n|---|---|---|---|---|---|\n' "$(title)"
+  local name
+  for name in $(cut -d ' ' -f 1 "$results" | awk '!seen[$0]++'); do
+    grep "^$name " "$results" | sort -n -k 2 | awk -v bytes="$bytes" '
+      { name = $1; s[NR] = $2; cpu[NR] = $3 + $4; from = max(from, $5); to = max(to, $6) }
+      END { m = int((NR + 1) / 2)
+        printf "| %s | %.2f | %.2f to %.2f | %.0f | %.2f | %s / %s |\n", name, s[m], s[1], s[NR], bytes / s[m] / 1e6, cpu[m], mib(from), mib(to) }
+      function max(a, b) { return b == "-" ? a : b > a ? b : a }
+      function mib(n) { return n ? n " MiB" : "-" }'
+  done
+  printf '\nMedian of %d rounds, %s, %s cores, Linux %s, .NET %s, %s.\n' "$runs" \
+    "$(awk -F ': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)" "$(nproc)" "$(uname -r)" "$(dotnet --version)" "$(date +%F)"
+}
+title() {
+  case $kind in
+    file) echo "a file of $size, in $dir" ;;
+    tree) echo "$count files of 4 KiB, in $dir" ;;
+    small) echo "1 MiB, the whole command" ;;
+  esac
+}
+
+begin_work bench "$dir"
+results=$work/results
+: >"$results"
+install_missing
+build
+start_contestants
+for round in $(seq "$runs"); do
+  make_source
+  note "Round $round"
+  for name in $contestants; do
+    begin "$name"
+    "run_${name//-/_}"
+  done
+done
+table

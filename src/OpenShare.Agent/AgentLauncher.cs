@@ -83,7 +83,7 @@ public sealed class AgentLauncher
             using var running = await FindAsync(options, cancellation);
             throw running is null
                 ? new AgentStartException(e.Message, e)
-                : new AgentStartException($"An agent is running for the home {options.Home} already. Use that one, or choose another home with --home.", e);
+                : new AgentStartException($"An agent is running for the home {options.Home} already, or a command that goes on with what it began: a send, for instance. Use that agent, wait for the command or stop it, or choose another home with --home.", e);
         }
         catch (StorageException e)
         {

@@ -182,6 +182,8 @@ public sealed class AgentCommandTests : IDisposable
         Assert.Equal(1, await cli.RunAsync("receipt", "verify", file));
         Assert.Contains("changed after it was signed", cli.Error, StringComparison.Ordinal);
         Assert.Equal(2, await cli.RunAsync("receipt", "verify", _home.Write("other.json", "{}")));
+        Assert.Equal(2, await cli.RunAsync("receipt", "verify", "no/such.json"));
+        Assert.Contains("There is no file no/such.json.", cli.Error, StringComparison.Ordinal);
     }
 
     [Fact]

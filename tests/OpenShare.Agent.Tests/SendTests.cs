@@ -220,6 +220,44 @@ public sealed class SendTests : IDisposable
     }
 
     [Fact]
+    public async Task From_a_device_that_is_not_registered_it_ends_with_5_and_says_so()
+    {
+        _device.Change(_ => Some.Unregistered);
+        using var cli = new Support.Cli(_home, _device);
+
+        Assert.Equal(5, await cli.RunAsync("send", _file, "--to", "bob"));
+
+        Assert.Contains("not registered", cli.Error, StringComparison.Ordinal);
+        Assert.Empty(_device.Sends);
+    }
+
+    [Theory]
+    [InlineData("500", 500)]
+    [InlineData("2M", 2 * 1024 * 1024)]
+    [InlineData("1.5k", 1536)]
+    public async Task A_limit_is_bytes_a_second(string limit, long bytes)
+    {
+        _device.OnSend = _ => Begin(Some.Completed);
+        using var cli = new Support.Cli(_home, _device);
+
+        Assert.Equal(0, await cli.RunAsync("send", _file, "--to", "bob", "--limit", limit));
+
+        Assert.Equal([bytes], _device.Limits);
+    }
+
+    [Fact]
+    public async Task A_paused_transfer_is_said_to_be_so_and_that_nobody_goes_on_with_it()
+    {
+        _device.SetTransfer(Some.Transfer);
+        using var cli = new Support.Cli(_home, _device);
+
+        Assert.Equal(0, await cli.RunAsync("transfer", "pause", Some.Transfer.Id.ToString()));
+
+        Assert.Contains("is paused", cli.Out, StringComparison.Ordinal);
+        Assert.Contains("No agent is running here", cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_device_that_cannot_be_sent_to_keeps_no_other_from_its_files()
     {
         _device.SetPeers(Some.Peer, Some.Peer with { DeviceId = Some.Alice, Name = "old", Trust = PeerTrust.Revoked });

@@ -36,9 +36,10 @@ internal sealed class TransfersApi(AgentContext agent)
         if (request.BytesPerSecond < 0)
             throw new ProtocolException("A rate is not less than nothing.");
         var wait = TimeSpan.FromSeconds(Math.Clamp(request.WaitSeconds, 0, LongestWaitSeconds));
-        if (await IsRevoked(http))
+        var self = await agent.Device.GetStatus(http.RequestAborted);
+        if (Objection(self, request.To) is var (code, detail))
         {
-            await Reply.Problem(http, ProblemCodes.NotTrusted, Revoked);
+            await Reply.Problem(http, code, detail);
             return;
         }
         switch (await _resolver.Resolve(request.To, wait, http.RequestAborted))
@@ -49,7 +50,7 @@ internal sealed class TransfersApi(AgentContext agent)
             case DeviceResolution.Ambiguous ambiguous:
                 await Reply.Problem(http, ProblemCodes.Ambiguous, ambiguous.Message);
                 break;
-            case DeviceResolution.NotFound when await IsRevoked(http):
+            case DeviceResolution.NotFound when (await agent.Device.GetStatus(http.RequestAborted)).Trust == PeerTrust.Revoked:
                 await Reply.Problem(http, ProblemCodes.NotTrusted, Revoked);
                 break;
             case DeviceResolution.NotFound missing:
@@ -58,8 +59,14 @@ internal sealed class TransfersApi(AgentContext agent)
         }
     }
 
-    // One that is revoked sees nobody any more: that the other one is not to be seen would be no answer.
-    private async Task<bool> IsRevoked(HttpContext http) => (await agent.Device.GetStatus(http.RequestAborted)).Trust == PeerTrust.Revoked;
+    // One that is revoked, or not registered, sees nobody: that the other one is not to be seen would be no answer.
+    private static (string Code, string Detail)? Objection(DeviceStatus self, string to) => self switch
+    {
+        { Trust: PeerTrust.Revoked } => (ProblemCodes.NotTrusted, Revoked),
+        { Account: null } => (ProblemCodes.NotRegistered, "This device is not registered. Run 'openshare register' first."),
+        _ when self.DeviceId.ToString() == to => (ProblemCodes.DeviceNotFound, "That is this device itself."),
+        _ => null,
+    };
 
     private async Task Start(HttpContext http, SendRequest request, SendTarget target)
     {

@@ -42,7 +42,7 @@ internal sealed class PeersCommand : ShellCommand
             await Task.Delay(DiscoveryTime, run.Shell.Time, run.Interrupted);
         }
         var peers = await session.Client.GetPeersAsync(run.Interrupted);
-        if (session.IsHosted && !peers.Any(p => p.Address is not null))
+        if (!peers.Any(p => p.Address is not null) && (session.IsHosted || IsSearching(await session.Client.GetStatusAsync(run.Interrupted))))
         {
             await Task.Delay(DiscoveryTime, run.Shell.Time, run.Interrupted);
             peers = await session.Client.GetPeersAsync(run.Interrupted);
@@ -52,6 +52,9 @@ internal sealed class PeersCommand : ShellCommand
             run.Warn(Tried(await session.Client.GetStatusAsync(run.Interrupted), session.IsHosted));
         return ExitCode.Done;
     }
+
+    // An agent that has just started, or is in another network since a moment.
+    private static bool IsSearching(StatusDocument status) => status.Discovery.Any(r => r.State == "searching");
 
     private static string Text(IReadOnlyList<PeerDocument> peers) => peers.Count == 0
         ? "No other device of the account is known."

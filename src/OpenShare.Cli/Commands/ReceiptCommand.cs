@@ -29,7 +29,7 @@ internal sealed class ReceiptCommand : Command
     private static async Task<ReceiptDocument?> ReadFileAsync(string path, CancellationToken cancellation)
     {
         if (!File.Exists(path))
-            return null;
+            return path.AsSpan().IndexOfAny('/', '\\', '.') < 0 ? null : throw new UsageException($"There is no file {path}.");
         if (new FileInfo(path).Length > LargestFile)
             throw new UsageException($"{path} is too large for a receipt.");
         try

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OpenShare.Agent;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
 using OpenShare.Cli.Invocation;
@@ -45,7 +46,7 @@ internal sealed class TransferCommand : Command
         protected override async Task<int> RunAsync(CommandRun run)
         {
             await using var session = await run.OpenAsync(AgentReach.HomeOnly);
-            return Tell(run, await session.Client.PauseTransferAsync(run.Get(_id), run.Interrupted));
+            return Tell(run, session, await session.Client.PauseTransferAsync(run.Get(_id), run.Interrupted));
         }
     }
 
@@ -58,15 +59,19 @@ internal sealed class TransferCommand : Command
         protected override async Task<int> RunAsync(CommandRun run)
         {
             await using var session = await run.OpenAsync(AgentReach.HomeOnly);
-            return Tell(run, await session.Client.ResumeTransferAsync(run.Get(_id), run.Interrupted));
+            return Tell(run, session, await session.Client.ResumeTransferAsync(run.Get(_id), run.Interrupted));
         }
     }
 
-    private static int Tell(CommandRun run, TransferDocument transfer)
+    private static int Tell(CommandRun run, AgentSession session, TransferDocument transfer)
     {
         run.Answer(transfer, AgentJson.Readable.TransferDocument, t => $"The transfer {Words.Short(t.TransferId)} ({t.Summary}) is {t.State}{(t.Detail is { } detail ? $": {detail}" : "")}.");
         if (!transfer.IsEnded())
+        {
+            if (session.IsHosted)
+                run.Warn("No agent is running here: it goes on with the next one, which is started by: openshare agent");
             return ExitCode.Done;
+        }
         run.Warn("It had ended before.");
         return ExitCode.Failed;
     }

@@ -51,6 +51,7 @@ internal static class TransferText
         { State: TransferStates.Completed } => $"Sent {transfer.Summary} to {Peer(transfer)}.",
         { State: TransferStates.Incomplete } => $"Not all of {transfer.Summary} is at {Peer(transfer)}. {transfer.Detail ?? "See: openshare receipt show " + Words.Short(transfer.TransferId)}",
         { State: TransferStates.Declined } => $"{Peer(transfer)} declined {transfer.Summary}. {transfer.Detail}".TrimEnd(),
+        { State: TransferStates.Cancelled, Detail: { } detail } when detail.StartsWith("cancelled ", StringComparison.Ordinal) => $"The transfer of {transfer.Summary} to {Peer(transfer)} was {detail}.",
         { State: TransferStates.Cancelled } => $"The transfer of {transfer.Summary} to {Peer(transfer)} was cancelled. {transfer.Detail}".TrimEnd(),
         _ => $"{transfer.Summary} did not get to {Peer(transfer)}. {transfer.Detail}".TrimEnd(),
     };

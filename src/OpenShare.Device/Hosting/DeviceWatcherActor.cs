@@ -99,7 +99,7 @@ internal sealed class DeviceWarnings
                     break;
                 case PeerEvents.DeviceCloned cloned:
                     _others.Remove($"duplicate {cloned.Device}");
-                    Set(_cloned, cloned.Device, $"The key of {cloned.Name} is in use at several places at once{(cloned.Places.IsEmpty ? "" : $" ({Words(cloned.Places)})")}: one of them is a copy. It is refused until you have stopped or revoked the copy and say: openshare peers resolve {cloned.Device.ToString()[..8]}");
+                    Set(_cloned, cloned.Device, $"The key of {cloned.Name} is in use at several places at once{(cloned.Places.IsEmpty ? "" : $" ({Words(cloned.Places)})")}: one of them is a copy. It is refused until you have stopped or revoked the copy and say, on each device that warns of it: openshare peers resolve {cloned.Device.ToString()[..8]}");
                     break;
                 case PeerEvents.DuplicateSettled settled:
                     _others.Remove($"duplicate {settled.Device}");

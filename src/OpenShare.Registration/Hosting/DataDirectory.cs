@@ -62,7 +62,7 @@ internal sealed class DataDirectory(string path)
         }
         catch (IOException)
         {
-            throw new UserError($"Another openshare-server is using {Path}. Stop it first, or choose another --data.");
+            throw new UserError($"Another openshare-server is using {Path}. If it was started just now, try again in a moment; else stop it first, or choose another --data.");
         }
     }
 

@@ -102,10 +102,15 @@ internal sealed class FakeDevice : IDevice
         OnLookFor(device);
     }
 
+    internal List<long> Limits { get; } = [];
+
     public async Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, CancellationToken cancellation)
     {
         lock (_gate)
+        {
             Sends.Add((paths, target));
+            Limits.Add(bytesPerSecond);
+        }
         await BeforeSend(cancellation);
         return OnSend(target);
     }

@@ -18,7 +18,7 @@ internal static partial class DeviceRules
             ? Finding.Of(
                 FindingCode.DeviceSilent, facts.IsAbsenceWrong,
                 $"{device.Words} is not in sight, and no address of it is known.",
-                "It was spoken with before, but never at an address of its own.",
+                "It was spoken with before, over connections that it made; where it takes any is not known.",
                 new Remedy("Start the agent there, and run openshare doctor there too.", "openshare agent"))
             : Finding.Of(
                 FindingCode.DeviceSilent, facts.IsAbsenceWrong,

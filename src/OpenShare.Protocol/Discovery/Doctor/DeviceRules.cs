@@ -19,7 +19,7 @@ internal static partial class DeviceRules
             FindingCode.DeviceDuplicate,
             $"{device.Words} is announced from two places at once.",
             "One of them is not what it says, or a home was copied to a second machine. Until one is gone both are refused.",
-            new Remedy("Stop the agent on one of the two machines; a copied home must be registered anew.")),
+            new Remedy("Stop the agent on one of the two machines; a copied home must be registered anew. Then say so, here and on every device that warns of it:", device.Id is { } id ? $"openshare peers resolve {id.ToString()[..8]}" : "openshare peers resolve DEVICE")),
         DeviceStanding.Expired => Finding.Of(
             FindingCode.DeviceExpired, facts.IsAboutOne || device.IsSeen,
             $"The certificate of {device.Words} has expired.",

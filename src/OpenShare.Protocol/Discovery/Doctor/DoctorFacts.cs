@@ -57,7 +57,10 @@ public sealed record DoctorFacts(
     /// A device that cannot be found is wrong where it was asked for, or where no other is in sight; else it may well be
     /// switched off, and that is none of this device's problems.
     /// </summary>
-    internal bool IsAbsenceWrong => IsAboutOne || !Others.Any(d => d.IsSeen && d.IsReached);
+    internal bool IsAbsenceWrong => !IsRevoked && (IsAboutOne || !Others.Any(d => d.IsSeen && d.IsReached));
+
+    /// <summary>This device: it sees nobody any more, and nobody is to blame for that.</summary>
+    private bool IsRevoked => Identity is IdentityFacts.Registered { Standing: CertificateStanding.Revoked };
 
     /// <summary>It said something while it was listened for, in whatever way: OpenShare runs there now.</summary>
     internal bool IsHeard(DeviceFacts device) => device.EndPoints.Any(e => e.Connecting != Connecting.Another &&

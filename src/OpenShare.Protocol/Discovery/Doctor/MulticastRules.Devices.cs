@@ -22,10 +22,13 @@ internal static partial class MulticastRules
         var network = facts.NextTo(at.Address)!;
         var othersAnswer = network.Multicast.GoesOut || network.Multicast.ComesIn;
         var isKeptHere = facts.Devices.Any(d => d.Link is LinkFacts.Open { DialBack: DialBack.NotReached });
+        var isFound = network.Broadcast.Answered.Contains(at.Address);
         return Finding.Of(
-            FindingCode.MulticastBlocked, !network.Broadcast.Answered.Contains(at.Address),
+            FindingCode.MulticastBlocked, !isFound,
             $"{device.Words} answers at {at}, and not by multicast{(othersAnswer ? ", while others do" : "")}.",
-            "Devices find each other by multicast. Where it does not pass, they do not see each other, though they could connect.",
+            isFound
+                ? "Devices find each other by multicast. Where it does not pass, as here, they do by broadcast, some seconds later and not over IPv6."
+                : "Devices find each other by multicast. Where it does not pass, they do not see each other, though they could connect.",
             othersAnswer ? new Remedy($"A firewall on {device.Name} keeps UDP port {MdnsMachine.Port} out or in: allow it there. Meanwhile send to its address:", Remedies.SendTo(at))
             : isKeptHere || facts.Firewall != HostFirewall.Unknown ? OwnFirewall(facts, at, isKeptHere)
             : new Remedy($"Where a firewall runs on this machine or on {device.Name}, allow UDP port {MdnsMachine.Port} in it. {SwitchesOff} Meanwhile send to its address:", Remedies.SendTo(at))) with { About = device.Name };

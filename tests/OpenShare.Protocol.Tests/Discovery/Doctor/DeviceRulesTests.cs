@@ -124,6 +124,14 @@ public sealed class DeviceRulesTests
         Quiet.With(Healthy.Bob with { IsSeen = false, EndPoints = [], Link = new LinkFacts.NotTried() }).Finds(FindingCode.DeviceSilent).IsProblem("no address of it is known");
 
     [Fact]
+    public void A_device_that_was_revoked_blames_no_other_for_not_being_seen()
+    {
+        var revoked = Quiet with { Identity = Healthy.Identity with { Standing = CertificateStanding.Revoked } };
+
+        revoked.With(Healthy.Bob with { IsSeen = false, EndPoints = [], Link = new LinkFacts.NotTried() }).Finds(FindingCode.DeviceSilent).IsNote("no address of it is known");
+    }
+
+    [Fact]
     public void Revoked_expired_and_doubled_devices_are_called_so()
     {
         var about = Healthy.Facts with { IsAboutOne = true };

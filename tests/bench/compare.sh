@@ -12,7 +12,7 @@ Usage: tests/bench/compare.sh [--work file|tree|small] [--size BYTES] [--count N
   --work KIND   file: one file of --size (the default); tree: --count files of 4 KiB, 100 in a folder; small: 1 MiB,
                 the whole command, between agents that run
   --size BYTES  of the file, with K, M or G (default: 4G)
-  --count N     of the files in the tree (default: 10000)
+  --count N     of the files in the tree, in hundreds (default: 10000)
   --runs N      rounds (default: 5)
   --dir DIR     where sources and copies are (default: /dev/shm)
   --only NAMES  of openshare, pump, nc, rsync-daemon, rsync-ssh, rsync-ssh-fsync, scp, scp-aes128-gcm
@@ -35,7 +35,7 @@ while [ $# -gt 0 ]; do
 done
 case $kind in
   file) bytes=$(numfmt --from=iec "$size") || exit 2 ;;
-  tree) bytes=$((count * 4096)) ;;
+  tree) count=$(((count + 99) / 100 * 100)) bytes=$((count * 4096)) ;;
   small) bytes=1048576 ;;
   *) usage >&2; exit 2 ;;
 esac
@@ -49,8 +49,11 @@ make_source() {
   begin "Source"
   rm -rf "$work/source"
   if [ "$kind" = tree ]; then
-    mkdir -p "$work/source"
-    noise "$bytes" | split -b 4096 -d -a 7 --filter='n=${FILE#x}; d="'"$work"'/source/$((10#$n / 100))"; mkdir -p "$d"; cat >"$d/$n"' - x || fail "no room in $dir"
+    local folder
+    for folder in $(seq $(((count + 99) / 100))); do
+      mkdir -p "$work/source/$folder"
+      noise $((100 * 4096)) | split -b 4096 -d -a 2 - "$work/source/$folder/f" || fail "no room in $dir"
+    done
   else
     noise "$bytes" >"$work/source" || fail "no room for $bytes bytes in $dir"
   fi

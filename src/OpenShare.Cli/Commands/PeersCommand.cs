@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using OpenShare.Agent;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
 using OpenShare.Cli.Invocation;
@@ -13,6 +14,8 @@ internal sealed class PeersCommand : ShellCommand
 {
     /// <summary>What an agent that has just started needs to hear the others by multicast; as long again by broadcast and at their last addresses.</summary>
     private static readonly TimeSpan DiscoveryTime = TimeSpan.FromSeconds(6);
+
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
 
     private readonly Option<bool> _watch = new("--watch") { Description = "Go on, and show each device again whenever it changes" };
     private readonly Option<string?> _passphraseFile = GlobalOptions.PassphraseFile();
@@ -42,9 +45,9 @@ internal sealed class PeersCommand : ShellCommand
             await Task.Delay(DiscoveryTime, run.Shell.Time, run.Interrupted);
         }
         var peers = await session.Client.GetPeersAsync(run.Interrupted);
-        if (!peers.Any(p => p.Address is not null) && (session.IsHosted || IsSearching(await session.Client.GetStatusAsync(run.Interrupted))))
+        for (var waited = TimeSpan.Zero; waited < DiscoveryTime && !peers.Any(p => p.Address is not null) && await IsSearching(session, run); waited += Pace)
         {
-            await Task.Delay(DiscoveryTime, run.Shell.Time, run.Interrupted);
+            await Task.Delay(Pace, run.Shell.Time, run.Interrupted);
             peers = await session.Client.GetPeersAsync(run.Interrupted);
         }
         run.Answer(peers, AgentJson.Readable.Peers, Text);
@@ -53,8 +56,9 @@ internal sealed class PeersCommand : ShellCommand
         return ExitCode.Done;
     }
 
-    // An agent that has just started, or is in another network since a moment.
-    private static bool IsSearching(StatusDocument status) => status.Discovery.Any(r => r.State == "searching");
+    // An agent that has just started, or is in another network since a moment; of one of this command's own all ways have their time.
+    private static async Task<bool> IsSearching(AgentSession session, CommandRun run) =>
+        session.IsHosted || (await session.Client.GetStatusAsync(run.Interrupted)).Discovery.Any(r => r.State == "searching");
 
     private static string Text(IReadOnlyList<PeerDocument> peers) => peers.Count == 0
         ? "No other device of the account is known."

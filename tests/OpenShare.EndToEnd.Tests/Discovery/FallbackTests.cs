@@ -75,6 +75,37 @@ public sealed class FallbackTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_cable_that_is_pulled_and_put_back_brings_the_others_back()
+    {
+        var lan = await MadeAsync();
+        await BothStartAsync();
+        await Bob.SeesAsync(Alice);
+
+        await lan.BridgeAsync("ip", "link", "set", Lan.Port("bob"), "down");
+        await Eventually.TrueAsync($"bob no longer sees alice: {Bob.Agent}", Patience.Short, async () => (await Bob.PeerAsync(Alice))?.IsNull("address") == true);
+        await lan.BridgeAsync("ip", "link", "set", Lan.Port("bob"), "up");
+
+        await Bob.SeesAsync(Alice);
+        Assert.InRange((await Bob.PeerAsync(Alice))!.Value.GetProperty("latency_ms").GetInt64(), 0, 5_000);
+        (await Alice.SendAsync(Bob, Samples.MakeFile(_folder["photo"], Samples.MiB))).EndedWith(0);
+    }
+
+    [SkippableFact]
+    public async Task A_device_whose_address_changes_is_found_at_the_new_one()
+    {
+        var lan = await MadeAsync();
+        await BothStartAsync();
+        await Alice.SeesAsync(Bob);
+
+        await lan.HostAsync("bob", "ip", "address", "delete", "10.77.0.2/24", "dev", "eth0");
+        await lan.HostAsync("bob", "ip", "address", "add", "10.77.0.22/24", "dev", "eth0");
+
+        await Eventually.TrueAsync($"alice finds bob at his new address: {Alice.Agent}", Patience.Short, async () =>
+            (await Alice.PeerAsync(Bob))?.Text("address") == $"10.77.0.22:{Bob.Port}");
+        (await Alice.SendAsync(Bob, Samples.MakeFile(_folder["photo"], Samples.MiB))).EndedWith(0);
+    }
+
+    [SkippableFact]
     public async Task A_copied_key_is_refused_with_a_warning_on_both_sides_until_it_is_resolved()
     {
         var lan = await MadeAsync();

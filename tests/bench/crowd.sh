@@ -27,7 +27,8 @@ plug_in() {
 
 end_crowd() {
   local code=$? n
-  for n in bridge $(seq "$agents"); do ip netns pids "$lan-$n" 2>/dev/null | xargs -r kill -KILL 2>/dev/null; ip netns delete "$lan-$n" 2>/dev/null; done
+  # The networks themselves go with the agents, which are ended next.
+  for n in bridge $(seq "$agents"); do ip netns delete "$lan-$n" 2>/dev/null; done
   (exit "$code"); end_work
 }
 

@@ -89,14 +89,11 @@ public sealed class LocalApiClient : IDisposable
     public IAsyncEnumerable<TransferDocument> WatchTransferAsync(string id, CancellationToken cancellation) =>
         WatchAsync($"v1/transfers/{Uri.EscapeDataString(id)}/watch", AgentJson.Readable.TransferDocument, cancellation);
 
-    public Task<TransferDocument> CancelTransferAsync(string id, CancellationToken cancellation) =>
-        PostAsync($"v1/transfers/{Uri.EscapeDataString(id)}/cancel", null, AgentJson.Readable.SendRequest, AgentJson.Readable.TransferDocument, cancellation);
+    public Task<TransferDocument> CancelTransferAsync(string id, CancellationToken cancellation) => OrderAsync(id, "cancel", cancellation);
 
-    public Task<TransferDocument> PauseTransferAsync(string id, CancellationToken cancellation) =>
-        PostAsync($"v1/transfers/{Uri.EscapeDataString(id)}/pause", null, AgentJson.Readable.SendRequest, AgentJson.Readable.TransferDocument, cancellation);
+    public Task<TransferDocument> PauseTransferAsync(string id, CancellationToken cancellation) => OrderAsync(id, "pause", cancellation);
 
-    public Task<TransferDocument> ResumeTransferAsync(string id, CancellationToken cancellation) =>
-        PostAsync($"v1/transfers/{Uri.EscapeDataString(id)}/resume", null, AgentJson.Readable.SendRequest, AgentJson.Readable.TransferDocument, cancellation);
+    public Task<TransferDocument> ResumeTransferAsync(string id, CancellationToken cancellation) => OrderAsync(id, "resume", cancellation);
 
     public Task<ReceiptDocument> GetReceiptAsync(string transferId, CancellationToken cancellation) =>
         GetAsync($"v1/transfers/{Uri.EscapeDataString(transferId)}/receipt", AgentJson.Readable.ReceiptDocument, cancellation);
@@ -114,6 +111,9 @@ public sealed class LocalApiClient : IDisposable
         GetAsync(device is null ? "v1/doctor" : $"v1/doctor?device={Uri.EscapeDataString(device)}", AgentJson.Readable.DoctorDocument, cancellation);
 
     public void Dispose() => _http.Dispose();
+
+    private Task<TransferDocument> OrderAsync(string id, string order, CancellationToken cancellation) =>
+        PostAsync($"v1/transfers/{Uri.EscapeDataString(id)}/{order}", null, AgentJson.Readable.SendRequest, AgentJson.Readable.TransferDocument, cancellation);
 
     private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using OpenShare.Agent;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
 using OpenShare.Cli.Invocation;
@@ -13,8 +12,8 @@ internal sealed class TransferCommand : Command
     public TransferCommand(Shell shell) : base("transfer", "Show one transfer, or have it wait, go on or end")
     {
         Subcommands.Add(new Show(shell));
-        Subcommands.Add(new Pause(shell));
-        Subcommands.Add(new Resume(shell));
+        Subcommands.Add(new Pause(shell, isPaused: true));
+        Subcommands.Add(new Pause(shell, isPaused: false));
         Subcommands.Add(new Cancel(shell));
     }
 
@@ -40,40 +39,33 @@ internal sealed class TransferCommand : Command
     private sealed class Pause : ShellCommand
     {
         private readonly Argument<string> _id = Id();
+        private readonly bool _isPaused;
 
-        public Pause(Shell shell) : base("pause", "Have a transfer wait, also over restarts, until it is resumed here", "openshare transfer pause 3f9a", shell) => Arguments.Add(_id);
+        public Pause(Shell shell, bool isPaused) : base(
+            isPaused ? "pause" : "resume",
+            isPaused ? "Have a transfer wait, also over restarts, until it is resumed here" : "Let a transfer go on that was paused here",
+            $"openshare transfer {(isPaused ? "pause" : "resume")} 3f9a", shell)
+        {
+            _isPaused = isPaused;
+            Arguments.Add(_id);
+        }
 
         protected override async Task<int> RunAsync(CommandRun run)
         {
             await using var session = await run.OpenAsync(AgentReach.HomeOnly);
-            return Tell(run, session, await session.Client.PauseTransferAsync(run.Get(_id), run.Interrupted));
-        }
-    }
-
-    private sealed class Resume : ShellCommand
-    {
-        private readonly Argument<string> _id = Id();
-
-        public Resume(Shell shell) : base("resume", "Let a transfer go on that was paused here", "openshare transfer resume 3f9a", shell) => Arguments.Add(_id);
-
-        protected override async Task<int> RunAsync(CommandRun run)
-        {
-            await using var session = await run.OpenAsync(AgentReach.HomeOnly);
-            return Tell(run, session, await session.Client.ResumeTransferAsync(run.Get(_id), run.Interrupted));
-        }
-    }
-
-    private static int Tell(CommandRun run, AgentSession session, TransferDocument transfer)
-    {
-        run.Answer(transfer, AgentJson.Readable.TransferDocument, t => $"The transfer {Words.Short(t.TransferId)} ({t.Summary}) is {t.State}{(t.Detail is { } detail ? $": {detail}" : "")}.");
-        if (!transfer.IsEnded())
-        {
+            var transfer = await (_isPaused
+                ? session.Client.PauseTransferAsync(run.Get(_id), run.Interrupted)
+                : session.Client.ResumeTransferAsync(run.Get(_id), run.Interrupted));
+            run.Answer(transfer, AgentJson.Readable.TransferDocument, t => $"The transfer {Words.Short(t.TransferId)} ({t.Summary}) is {t.State}{(t.Detail is { } detail ? $": {detail}" : "")}.");
+            if (transfer.IsEnded())
+            {
+                run.Warn("It had ended before.");
+                return ExitCode.Failed;
+            }
             if (session.IsHosted)
                 run.Warn("No agent is running here: it goes on with the next one, which is started by: openshare agent");
             return ExitCode.Done;
         }
-        run.Warn("It had ended before.");
-        return ExitCode.Failed;
     }
 
     private sealed class Cancel : ShellCommand

@@ -19,11 +19,13 @@ internal sealed class FailingInterfaces
     }
 
     /// <param name="failure">null: it was sent</param>
-    internal void Sent(int networkInterface, DiscoveryMedium way, InterfaceFailure? failure)
+    /// <returns>true: it fared otherwise than the one before</returns>
+    internal bool Sent(int networkInterface, DiscoveryMedium way, InterfaceFailure? failure)
     {
         if (failure is null)
-            _sending.Remove((networkInterface, way));
-        else
-            _sending[(networkInterface, way)] = failure;
+            return _sending.Remove((networkInterface, way));
+        var isNews = _sending.GetValueOrDefault((networkInterface, way)) != failure;
+        _sending[(networkInterface, way)] = failure;
+        return isNews;
     }
 }

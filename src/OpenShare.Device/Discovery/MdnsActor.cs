@@ -182,8 +182,8 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
             : new InterfaceFailure(send.Medium == DiscoveryMedium.Broadcast ? $"{_names[send.Interface]} by broadcast" : _names[send.Interface], reason);
         if (failure is not null)
             Log(failure);
-        _failing.Sent(send.Interface, send.Medium, failure);
-        TellFailing();
+        if (_failing.Sent(send.Interface, send.Medium, failure))
+            TellFailing();
     }
 
     private void TellFailing()

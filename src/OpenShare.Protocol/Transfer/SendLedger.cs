@@ -99,13 +99,14 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
     internal void ForgetPending() => _pending.Clear();
 
     /// <summary>The next chunks to travel together: small ones share a frame.</summary>
-    internal List<long>? TakeFrame(Manifest manifest, TransferTuning tuning)
+    /// <param name="bytes">of all of them</param>
+    internal List<long>? TakeFrame(Manifest manifest, TransferTuning tuning, out long bytes)
     {
+        bytes = 0;
         var ordinal = _pending.Next(_from, long.MaxValue);
         if (ordinal < 0)
             return null;
         var frame = new List<long>();
-        var bytes = 0L;
         for (; ordinal >= 0 && frame.Count < tuning.FrameChunks; ordinal = _pending.Next(ordinal + 1, long.MaxValue))
         {
             var length = manifest.LengthOf(ordinal);

@@ -42,10 +42,10 @@ public sealed partial class SenderMachine
                 _goOnAt = _ledger.HasPending ? _rate.OpensAt : null;
                 return;
             }
-            if (_ledger.TakeFrame(manifest, _setup.Tuning) is not { } ordinals)
+            if (_ledger.TakeFrame(manifest, _setup.Tuning, out var bytes) is not { } ordinals)
                 return;
             _window.Launch(stream, ordinals);
-            _rate.Spend(ordinals.Sum(o => (long)manifest.LengthOf(o)), _now);
+            _rate.Spend(bytes, _now);
             Emit(new SenderEffect.SendFrame(stream, ordinals));
         }
     }

@@ -30,7 +30,7 @@ public static class TransferMetrics
         "openshare.transfer.frame.duration", "s", "From the order to send some chunks to the word that they are verified and written.");
 
     private static readonly UpDownCounter<int> s_frames = s_meter.CreateUpDownCounter<int>(
-        "openshare.transfer.frames_under_way", "{frame}", "Frames that were sent and not answered: at most streams times window for each transfer.");
+        "openshare.transfer.frames_under_way", "{frame}", "Frames that were sent and not answered; those of a lost stream count until they are sent again and answered, or the link is gone.");
 
     private static readonly UpDownCounter<int> s_queued = s_meter.CreateUpDownCounter<int>(
         "openshare.workers.queued", "{job}", "Disk and hashing jobs that wait for a thread.");

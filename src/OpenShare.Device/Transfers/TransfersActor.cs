@@ -110,6 +110,12 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     {
         _context.Events.Unsubscribe(Self);
         _early.DropAll();
+        // Sessions that stop with it are heard of no more: what watches them ends here.
+        foreach (var (key, trace) in _traces)
+        {
+            trace.Dispose();
+            TransferMetrics.Stopped(key.Direction);
+        }
     }
 
     // ------------------------------------------------------------ from the device

@@ -5,12 +5,14 @@ using OpenShare.Device.Hosting;
 namespace OpenShare.Agent.Api;
 
 /// <summary>
-/// Answers with one JSON document a line: what there is now, then each again whenever it has changed. The device
-/// is asked at most every <see cref="Pace"/>, so a reader sees the newest state however fast it changes.
+/// Answers with one JSON document a line: what there is now, then each again whenever it has changed. The device is asked
+/// after a tenth of the time so far, at most every <see cref="Longest"/>: what is over soon is told soon, and a reader
+/// sees the newest state however fast and long it changes.
 /// </summary>
 internal static class Following
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(100);
 
     /// <param name="snapshot">what there is now</param>
     /// <param name="key">tells the documents of a snapshot apart</param>
@@ -22,6 +24,7 @@ internal static class Following
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, agent.Stopping);
         http.Response.ContentType = "application/x-ndjson";
         var told = new Dictionary<string, byte[]>();
+        var since = agent.Time.GetTimestamp();
         try
         {
             for (long seen = 0; ;)
@@ -33,7 +36,7 @@ internal static class Following
                         return;
                 }
                 await http.Response.BodyWriter.FlushAsync(ended.Token);
-                await Task.Delay(Pace, agent.Time, ended.Token);
+                await Task.Delay(Pause(agent.Time.GetElapsedTime(since)), agent.Time, ended.Token);
             }
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
@@ -52,4 +55,6 @@ internal static class Following
             return true;
         }
     }
+
+    private static TimeSpan Pause(TimeSpan sofar) => sofar / 10 is var tenth && tenth < Shortest ? Shortest : tenth < Longest ? tenth : Longest;
 }

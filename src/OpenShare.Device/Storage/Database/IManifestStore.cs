@@ -14,8 +14,8 @@ public interface IManifestStore
 
     byte[]? Read(TransferNo transfer, uint page);
 
-    /// <summary>What a file was when it was hashed.</summary>
-    Disk.FileIdentity? Identity(TransferNo transfer, uint entryNo);
+    /// <summary>What files were when they were hashed, of at most <paramref name="count"/> from this entry on.</summary>
+    IReadOnlyList<SourceIdentity> Identities(TransferNo transfer, uint from, int count);
 }
 
 /// <param name="First">ordinal of the page's first chunk</param>

@@ -40,15 +40,12 @@ internal sealed class SqliteManifestStore(SqliteGate gate) : IManifestStore
     public byte[]? Read(TransferNo transfer, uint page) => gate.Read(c => c.QuerySingleOrDefault<byte[]>(
         "SELECT signed FROM manifest_pages WHERE transfer = @No AND page = @page", new { No = transfer.Value, page = (long)page }));
 
-    public FileIdentity? Identity(TransferNo transfer, uint entryNo) =>
-        gate.Read(c => c.QuerySingleOrDefault<Row>(
-            """
-            SELECT transfer AS No, entry_no AS EntryNo, size, mtime_ns AS MtimeNs, ctime_ns AS CtimeNs, inode, device
-            FROM source_identities WHERE transfer = @No AND entry_no = @entryNo
-            """,
-            new { No = transfer.Value, entryNo = (long)entryNo })) is { } row
-            ? new FileIdentity(row.Size, row.MtimeNs, row.CtimeNs, Columns.Unsigned(row.Inode), Columns.Unsigned(row.Device))
-            : null;
+    public IReadOnlyList<SourceIdentity> Identities(TransferNo transfer, uint from, int count) => gate.Read(c => c.Query<Row>(
+        """
+        SELECT transfer AS No, entry_no AS EntryNo, size, mtime_ns AS MtimeNs, ctime_ns AS CtimeNs, inode, device
+        FROM source_identities WHERE transfer = @No AND entry_no >= @from ORDER BY entry_no LIMIT @count
+        """,
+        new { No = transfer.Value, from = (long)from, count }).Select(r => r.Source).ToList());
 
     private sealed record Row(long No, long EntryNo, long Size, long MtimeNs, long CtimeNs, long Inode, long Device)
     {
@@ -57,5 +54,7 @@ internal sealed class SqliteManifestStore(SqliteGate gate) : IManifestStore
             var id = source.Identity;
             return new Row(transfer.Value, source.EntryNo, id.Size, id.MtimeNs, id.CtimeNs, Columns.Of(id.Inode), Columns.Of(id.Device));
         }
+
+        internal SourceIdentity Source => new((uint)EntryNo, new FileIdentity(Size, MtimeNs, CtimeNs, Columns.Unsigned(Inode), Columns.Unsigned(Device)));
     }
 }

@@ -21,6 +21,11 @@ internal abstract class Folder : IDisposable
     /// <returns>null when there is nothing of this name</returns>
     internal abstract FileStat? Stat(string path);
 
+    /// <summary>Looks for each directory anew from here on: one that is held open may have been moved away by somebody.</summary>
+    internal virtual void Forget()
+    {
+    }
+
     /// <summary>A directory directly in this one, made for its owner alone where missing, and refused when it is another user's.</summary>
     internal abstract Folder OpenPrivate(string name);
 

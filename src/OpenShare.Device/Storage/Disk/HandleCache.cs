@@ -1,10 +1,11 @@
 namespace OpenShare.Device.Storage.Disk;
 
 /// <summary>
-/// Open files by path, so that the chunks of one file do not each open it. At most so many stay open; the one not
-/// used for longest is closed, once nobody uses it.
+/// Open files or directories by path, so that the chunks of one file do not each open it, nor the files of a directory each
+/// look for that. At most so many stay open; the one not used for longest is closed, once nobody uses it.
 /// </summary>
-internal sealed class HandleCache(int limit, Func<string, OpenedFile> open) : IDisposable
+internal sealed class HandleCache<T>(int limit, Func<string, T> open) : IDisposable
+    where T : class, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Slot> _slots = [];
@@ -18,19 +19,19 @@ internal sealed class HandleCache(int limit, Func<string, OpenedFile> open) : ID
                 return Use(known);
         }
 
-        // Opened outside the lock: a slow disk must not hold up those whose file is open.
-        var file = open(path);
+        // Opened outside the lock: a slow disk must not hold up those whose handle is open.
+        var handle = open(path);
         lock (_gate)
         {
             if (_slots.TryGetValue(path, out var meanwhile))
             {
-                file.Dispose();
+                handle.Dispose();
                 return Use(meanwhile);
             }
 
             if (_slots.Count >= limit)
                 Close(_slots.MinBy(s => s.Value.LastUse).Key);
-            return Use(_slots[path] = new Slot(file));
+            return Use(_slots[path] = new Slot(handle));
         }
     }
 
@@ -59,12 +60,12 @@ internal sealed class HandleCache(int limit, Func<string, OpenedFile> open) : ID
             return;
         slot.IsForgotten = true;
         if (slot.Users == 0)
-            slot.File.Dispose();
+            slot.Handle.Dispose();
     }
 
-    internal sealed class Slot(OpenedFile file)
+    internal sealed class Slot(T handle)
     {
-        internal OpenedFile File { get; } = file;
+        internal T Handle { get; } = handle;
 
         internal int Users { get; set; }
 
@@ -73,9 +74,9 @@ internal sealed class HandleCache(int limit, Func<string, OpenedFile> open) : ID
         internal bool IsForgotten { get; set; }
     }
 
-    internal readonly struct Lease(HandleCache cache, Slot slot) : IDisposable
+    internal readonly struct Lease(HandleCache<T> cache, Slot slot) : IDisposable
     {
-        internal OpenedFile File => slot.File;
+        internal T Handle => slot.Handle;
 
         public void Dispose()
         {
@@ -83,7 +84,7 @@ internal sealed class HandleCache(int limit, Func<string, OpenedFile> open) : ID
             {
                 slot.Users--;
                 if (slot is { IsForgotten: true, Users: 0 })
-                    slot.File.Dispose();
+                    slot.Handle.Dispose();
             }
         }
     }

@@ -5,7 +5,7 @@ namespace OpenShare.Device.Storage.Disk;
 /// <summary>
 /// Where one transfer arrives. All is written to a hidden staging directory inside the destination and appears
 /// under its own name only when whole, by one rename for each file or tree. Write, Read and Sync may be called
-/// on several threads at once; the rest while nothing else runs.
+/// on several threads at once, and Prepare on one beside them; the rest while nothing else runs.
 /// </summary>
 public interface IDestination : IDisposable
 {

@@ -16,6 +16,11 @@ internal abstract class OpenedFile : IDisposable
     /// <summary>Writes the buffers one after the other, whole.</summary>
     internal abstract void Write(IReadOnlyList<ReadOnlyMemory<byte>> bytes, long offset);
 
+    /// <summary>Sets mode and time where that can be done through the handle; elsewhere <see cref="Folder.SetFinal"/> does it.</summary>
+    internal virtual void SetFinal(uint mode, long mtimeNs)
+    {
+    }
+
     /// <summary>Makes sure that the file's space is there, and that it has this size. What it has already is no harm.</summary>
     /// <param name="path">for the message</param>
     /// <returns>false: this file system cannot tell, and leaves it to the writes</returns>

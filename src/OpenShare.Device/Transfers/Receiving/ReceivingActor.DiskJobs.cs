@@ -7,24 +7,26 @@ using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;
 
 namespace OpenShare.Device.Transfers.Receiving;
 
-/// <summary>Disk jobs, one after the other and only while no frame is being written: file list, placing, discarding.</summary>
+/// <summary>Disk jobs, one after the other: file list, placing, discarding; but for the first only while no frame is being written.</summary>
 internal sealed partial class ReceivingActor
 {
     private sealed record DiskJobDone(Action Then) : INoSerializationVerificationNeeded;
 
     /// <param name="job">runs on a worker and answers what is to be done here with its result</param>
-    private void DiskJob(Func<Action> job)
+    /// <param name="besideFrames">it touches nothing that is being written or synced</param>
+    private void DiskJob(Func<Action> job, bool besideFrames = false)
     {
-        _diskJobs.Enqueue(job);
+        _diskJobs.Enqueue((job, besideFrames));
         NextDiskJob();
     }
 
     private void NextDiskJob()
     {
-        if (_diskBusy || _syncing || _writing > 0 || !_diskJobs.TryDequeue(out var job))
+        if (_diskBusy || !_diskJobs.TryPeek(out var next) || (!next.BesideFrames && (_syncing || _writing > 0)))
             return;
+        _diskJobs.Dequeue();
         _diskBusy = true;
-        Scope.Context.Workers.Run(job).PipeTo(
+        Scope.Context.Workers.Run(next.Job).PipeTo(
             Self, success: then => new DiskJobDone(then), failure: error => new DiskJobDone(() => Fail(error.Message)));
     }
 

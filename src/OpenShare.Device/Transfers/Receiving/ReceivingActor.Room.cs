@@ -51,7 +51,7 @@ internal sealed partial class ReceivingActor
             return;
         }
         var (page, blob) = _pages.Peek();
-        DiskJob(() => StorePage(page, blob));
+        DiskJob(() => StorePage(page, blob), besideFrames: true);
         if (!_decisionWaits)
             return;
         _decisionWaits = false;

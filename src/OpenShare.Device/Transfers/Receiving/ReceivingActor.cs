@@ -14,7 +14,7 @@ namespace OpenShare.Device.Transfers.Receiving;
 
 /// <summary>
 /// One transfer that is received: carries out what <see cref="ReceiverMachine"/> decides. Disk work runs on workers:
-/// frames side by side, everything else one after the other and only while no frame is being written.
+/// frames side by side, and one other job at a time; what ends a transfer only while no frame is being written.
 /// </summary>
 internal sealed partial class ReceivingActor : TransferSession
 {
@@ -25,7 +25,7 @@ internal sealed partial class ReceivingActor : TransferSession
     private sealed record Decided(string? Refusal);
 
     private readonly Dictionary<uint, InboundFrame> _waiting = [];
-    private readonly Queue<Func<Action>> _diskJobs = new();
+    private readonly Queue<(Func<Action> Job, bool BesideFrames)> _diskJobs = new();
     private readonly List<object> _early = [];
     private readonly Dictionary<uint, DestinationEntry> _unsyncedFiles = [];
     private readonly Dictionary<uint, ReceivingStreamActor.FrameArrived> _parked = [];

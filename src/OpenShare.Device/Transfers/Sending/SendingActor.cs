@@ -25,7 +25,7 @@ internal sealed partial class SendingActor : TransferSession
     private SenderMachine _machine;
     private string? _failure;
     private TransferProblem? _problem;
-    private (uint? Entry, FileIdentity Identity) _identity;
+    private readonly SourceIdentities _identities;
     private readonly FrameTimes _times;
     private TransferProgress _told;
 
@@ -36,6 +36,7 @@ internal sealed partial class SendingActor : TransferSession
         _leftOut = new LeftOut(scope.Record.Detail);
         _machine = new SenderMachine(Setup());
         _times = new FrameTimes(scope.Context);
+        _identities = new SourceIdentities(scope.Stores.Manifests, scope.No);
         Receive<Fed>(m => OnFed(m.Batch));
         Receive<ReceiptKept>(_ => Drive(new SenderInput.ReceiptStored()));
         Receive<SendingStreamActor.ChunkUnreadable>(m => Drive(new SenderInput.EntryChanged(m.EntryNumber, m.Reason)));
@@ -178,9 +179,6 @@ internal sealed partial class SendingActor : TransferSession
     private OutgoingChunk Outgoing(long ordinal)
     {
         var chunk = _machine.Manifest!.Locate(ordinal);
-        // Chunks of a large file come one after the other: one look-up serves them all.
-        if (_identity.Entry != chunk.Entry.Number)
-            _identity = (chunk.Entry.Number, Scope.Stores.Manifests.Identity(Scope.No, chunk.Entry.Number) ?? default);
-        return new OutgoingChunk(ordinal, chunk.Entry.Number, chunk.Entry.Path.Value, _identity.Identity, chunk.Offset, chunk.Length);
+        return new OutgoingChunk(ordinal, chunk.Entry.Number, chunk.Entry.Path.Value, _identities.Of(chunk.Entry.Number), chunk.Offset, chunk.Length);
     }
 }

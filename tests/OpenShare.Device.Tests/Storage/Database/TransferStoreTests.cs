@@ -104,8 +104,8 @@ public sealed class TransferStoreTests : DatabaseSpecs
 
         Database.Manifests.Append(no, 0, [0], identities: [new SourceIdentity(7, identity)]);
 
-        Assert.Equal(identity, Reopened().Manifests.Identity(no, 7));
-        Assert.Null(Database.Manifests.Identity(no, 8));
+        Assert.Equal([new SourceIdentity(7, identity)], Reopened().Manifests.Identities(no, 7, 1));
+        Assert.Empty(Database.Manifests.Identities(no, 8, 10));
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class TransferStoreTests : DatabaseSpecs
         Assert.Equal([0, 0, 1], numbers.Select(no => Database.Chunks.Load(no, "").Count));
         Assert.Equal([0, 0, 1], numbers.Select(no => Database.Outcomes.Names(no).Count));
         Assert.Equal([1, 1, 1], numbers.Select(no => Database.Outcomes.All(no).Count));
-        Assert.Equal([false, false, true], numbers.Select(no => Database.Manifests.Identity(no, 0) is not null));
+        Assert.Equal([false, false, true], numbers.Select(no => Database.Manifests.Identities(no, 0, 1).Count > 0));
         Assert.NotNull(Database.Receipts.Find(delivered));
     }
 

@@ -28,12 +28,44 @@ public sealed class ArrivingTests : DestinationSpecs
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Staging)!, (UnixFileMode)0x1FF);
         System.IO.File.SetUnixFileMode(Path.GetDirectoryName(Staging)!, (UnixFileMode)0x1FF);
-        Receive(File(0, "a"));
+        var (whole, half) = (File(0, "a"), File(1, "b"));
+        Receive(whole);
+        Assert.True(Destination.Prepare([half]).Result.IsDone);
+        Assert.True(Destination.Write(half, 0, ["12"u8.ToArray()]).IsDone);
 
         const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         Assert.Equal(owner | UnixFileMode.UserExecute, System.IO.File.GetUnixFileMode(Path.GetDirectoryName(Staging)!));
         Assert.Equal(owner | UnixFileMode.UserExecute, System.IO.File.GetUnixFileMode(Staging));
-        Assert.Equal(owner, System.IO.File.GetUnixFileMode(Path.Combine(Staging, "a")));
+        // What is whole may have its own mode: nobody else comes so far.
+        Assert.Equal(owner, System.IO.File.GetUnixFileMode(Path.Combine(Staging, "b")));
+    }
+
+    // So many that they are not opened again one by one at the end.
+    [Fact]
+    public void Files_of_a_directory_that_somebody_moved_away_are_not_said_to_be_there()
+    {
+        DestinationEntry[] files = [.. Enumerable.Range(0, 70).Select(n => File((uint)n, $"d/{n}"))];
+        Receive(files);
+        Directory.Move(Path.Combine(Staging, "d"), Path.Combine(Inbox, "elsewhere"));
+        Directory.CreateDirectory(Path.Combine(Staging, "d"));
+
+        var report = Complete(files);
+
+        Assert.Equal(files.Select(f => f.EntryNo), report.Refused.Select(r => r.EntryNo));
+        Assert.All(report.Refused, r => Assert.Equal(DiskProblem.Missing, r.Problem));
+    }
+
+    [Fact]
+    public void Small_files_have_mode_and_time_when_they_are_whole()
+    {
+        DestinationEntry[] files = [.. Enumerable.Range(0, 70).Select(n => File((uint)n, $"d/{n}", mode: 0x120, mtimeNs: 1_000_000_000L * n))];
+        Receive(files);
+
+        Assert.Empty(Complete(files).Refused);
+
+        Assert.All(files, f => Assert.Equal(
+            ((UnixFileMode)0x120, DateTime.UnixEpoch.AddSeconds(f.EntryNo)),
+            (System.IO.File.GetUnixFileMode(Path.Combine(Inbox, f.Path)), System.IO.File.GetLastWriteTimeUtc(Path.Combine(Inbox, f.Path)))));
     }
 
     [SkippableFact]

@@ -9,37 +9,45 @@ namespace OpenShare.Device.Storage.Disk.Linux;
 /// </summary>
 internal sealed class Beneath : IDisposable
 {
+    // The streams' few, each in its own directory, and the one that is being prepared.
+    private const int OpenParents = 8;
+
     // Set once the kernel (or a sandbox's filter) was seen not to know openat2; tests set it to try the other way.
     internal static volatile bool WithoutOpenAt2;
 
-    private readonly bool _owned;
+    private readonly HandleCache<SafeFileHandle>.Lease? _lease;
 
-    private Beneath(SafeFileHandle directory, string name, bool owned)
+    private Beneath(SafeFileHandle root, string name)
     {
-        In = directory;
+        In = root;
         Name = name;
-        _owned = owned;
     }
+
+    private Beneath(HandleCache<SafeFileHandle>.Lease lease, string name)
+        : this(lease.Handle, name) => _lease = lease;
 
     internal SafeFileHandle In { get; }
 
     /// <summary>One component.</summary>
     internal string Name { get; }
 
-    internal static Beneath Parent(SafeFileHandle root, string path)
+    /// <summary>Directories beneath this one that are held open to work in, since entries come directory by directory.</summary>
+    internal static HandleCache<SafeFileHandle> Parents(SafeFileHandle root) =>
+        new(OpenParents, path => Resolve(root, path, LinuxFlags.PathOnly | LinuxFlags.Directory));
+
+    /// <param name="parents">of this root</param>
+    internal static Beneath Parent(SafeFileHandle root, HandleCache<SafeFileHandle> parents, string path)
     {
         var slash = path.LastIndexOf('/');
-        return slash < 0
-            ? new Beneath(root, path, owned: false)
-            : new Beneath(Resolve(root, path[..slash], LinuxFlags.PathOnly | LinuxFlags.Directory), path[(slash + 1)..], owned: true);
+        return slash < 0 ? new Beneath(root, path) : new Beneath(parents.Take(path[..slash]), path[(slash + 1)..]);
     }
 
     /// <returns>null when a directory on the way is missing</returns>
-    internal static Beneath? TryParent(SafeFileHandle root, string path)
+    internal static Beneath? TryParent(SafeFileHandle root, HandleCache<SafeFileHandle> parents, string path)
     {
         try
         {
-            return Parent(root, path);
+            return Parent(root, parents, path);
         }
         catch (DiskFault fault) when (fault.Problem is DiskProblem.Missing)
         {
@@ -55,11 +63,7 @@ internal sealed class Beneath : IDisposable
     internal static SafeFileHandle ToSync(SafeFileHandle root, string path) =>
         Resolve(root, path, LinuxFlags.ReadOnly | LinuxFlags.NonBlocking);
 
-    public void Dispose()
-    {
-        if (_owned)
-            In.Dispose();
-    }
+    public void Dispose() => _lease?.Dispose();
 
     private static SafeFileHandle Resolve(SafeFileHandle root, string path, int flags)
     {

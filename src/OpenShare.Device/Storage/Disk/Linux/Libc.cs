@@ -54,6 +54,12 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "fallocate", SetLastError = true)]
     internal static partial int Fallocate(SafeFileHandle file, int mode, long offset, long length);
 
+    [LibraryImport(Library, EntryPoint = "pread", SetLastError = true)]
+    internal static partial nint Pread(SafeFileHandle file, Span<byte> into, nint size, long offset);
+
+    [LibraryImport(Library, EntryPoint = "pwrite", SetLastError = true)]
+    internal static partial nint Pwrite(SafeFileHandle file, ReadOnlySpan<byte> bytes, nint size, long offset);
+
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
     internal static partial int Fsync(SafeFileHandle file);
 

@@ -3,11 +3,54 @@ using Microsoft.Win32.SafeHandles;
 
 namespace OpenShare.Device.Storage.Disk.Linux;
 
-internal sealed class LinuxFile(SafeFileHandle handle) : SystemFile(handle)
+/// <param name="path">for messages</param>
+internal sealed class LinuxFile(SafeFileHandle handle, string path) : SystemFile(handle)
 {
     private const long AllocationStep = 64L * 1024 * 1024;
 
     internal override FileStat Stat() => LinuxFiles.Stat(Handle);
+
+    // One call each: the runtime's own ask every handle first whether it can seek and whether it blocks.
+    internal override long Read(IReadOnlyList<Memory<byte>> into, long offset) =>
+        into.Count == 1 ? Read(into[0].Span, offset) : base.Read(into, offset);
+
+    internal override int Read(Span<byte> into, long offset)
+    {
+        while (true)
+        {
+            var read = Libc.Pread(Handle, into, into.Length, offset);
+            if (read >= 0)
+                return (int)read;
+            if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                throw LinuxFiles.Fault(path);
+        }
+    }
+
+    internal override void Write(IReadOnlyList<ReadOnlyMemory<byte>> bytes, long offset)
+    {
+        if (bytes.Count == 1)
+            Write(bytes[0].Span, offset);
+        else
+            base.Write(bytes, offset);
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        while (bytes.Length > 0)
+        {
+            var written = (int)Libc.Pwrite(Handle, bytes, bytes.Length, offset);
+            if (written < 0 && Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                throw LinuxFiles.Fault(path);
+            bytes = bytes[Math.Max(0, written)..];
+            offset += Math.Max(0, written);
+        }
+    }
+
+    internal override void SetFinal(uint mode, long mtimeNs)
+    {
+        if (Libc.Futimens(Handle, new TwoTimes(mtimeNs)) != 0 || Libc.Fchmod(Handle, mode) != 0)
+            throw LinuxFiles.Fault(path);
+    }
 
     internal override bool Allocate(long size, string path)
     {

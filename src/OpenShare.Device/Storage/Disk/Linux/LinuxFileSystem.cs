@@ -4,7 +4,7 @@ internal sealed class LinuxFileSystem : SystemFileSystem
 {
     internal override FileStat? Stat(string path) => LinuxFiles.Stat(path);
 
-    internal override OpenedFile OpenToRead(string path) => new LinuxFile(LinuxFiles.OpenToRead(path));
+    internal override OpenedFile OpenToRead(string path) => new LinuxFile(LinuxFiles.OpenToRead(path), path);
 
     protected override Folder Open(string path) => LinuxFolder.Open(path);
 }

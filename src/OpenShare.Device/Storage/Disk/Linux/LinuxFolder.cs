@@ -11,10 +11,12 @@ internal sealed class LinuxFolder : Folder
     private const uint OwnerDirectory = 0x1C0; // 0700
 
     private readonly SafeFileHandle _handle;
+    private readonly HandleCache<SafeFileHandle> _parents;
 
     private LinuxFolder(SafeFileHandle handle, string fullPath)
     {
         _handle = handle;
+        _parents = Beneath.Parents(handle);
         FullPath = fullPath;
     }
 
@@ -34,9 +36,11 @@ internal sealed class LinuxFolder : Folder
 
     internal override FileStat? Stat(string path)
     {
-        using var at = Beneath.TryParent(_handle, path);
+        using var at = Beneath.TryParent(_handle, _parents, path);
         return at is null ? null : LinuxFiles.Stat(at.In, at.Name);
     }
+
+    internal override void Forget() => _parents.Forget();
 
     internal override Folder OpenPrivate(string name)
     {
@@ -67,7 +71,7 @@ internal sealed class LinuxFolder : Folder
 
     internal override bool MakeDirectory(string path)
     {
-        using var at = Beneath.Parent(_handle, path);
+        using var at = Beneath.Parent(_handle, _parents, path);
         if (Libc.MkdirAt(at.In, at.Name, OwnerDirectory) == 0)
             return true;
         if (Marshal.GetLastPInvokeError() != Errno.Exists)
@@ -82,19 +86,19 @@ internal sealed class LinuxFolder : Folder
 
     internal override OpenedFile? CreateFile(string path)
     {
-        using var at = Beneath.Parent(_handle, path);
+        using var at = Beneath.Parent(_handle, _parents, path);
         var fd = Libc.OpenAt(
             at.In, at.Name, LinuxFlags.ReadWrite | LinuxFlags.Create | LinuxFlags.Exclusive | LinuxFlags.NoFollow | LinuxFlags.CloseOnExec, OwnerFile);
         if (fd >= 0)
-            return new LinuxFile(new SafeFileHandle(fd, ownsHandle: true));
+            return new LinuxFile(new SafeFileHandle(fd, ownsHandle: true), path);
         return Marshal.GetLastPInvokeError() == Errno.Exists ? null : throw Fault(path);
     }
 
-    internal override OpenedFile OpenFile(string path) => new LinuxFile(OpenHandle(path));
+    internal override OpenedFile OpenFile(string path) => new LinuxFile(OpenHandle(path), path);
 
     private SafeFileHandle OpenHandle(string path)
     {
-        using var at = Beneath.Parent(_handle, path);
+        using var at = Beneath.Parent(_handle, _parents, path);
         const int flags = LinuxFlags.ReadWrite | LinuxFlags.CloseOnExec;
         var fd = Libc.OpenAt(at.In, at.Name, flags | LinuxFlags.NoFollow, 0);
         if (fd < 0 && Marshal.GetLastPInvokeError() == Errno.AccessDenied)
@@ -115,13 +119,13 @@ internal sealed class LinuxFolder : Folder
 
     internal override void MakeLink(string path, string target)
     {
-        using var at = Beneath.Parent(_handle, path);
+        using var at = Beneath.Parent(_handle, _parents, path);
         Check(Libc.SymlinkAt(target, at.In, at.Name), path);
     }
 
     internal override string ReadLink(string path)
     {
-        using var at = Beneath.Parent(_handle, path);
+        using var at = Beneath.Parent(_handle, _parents, path);
         Span<byte> target = stackalloc byte[4096];
         var length = Libc.ReadLinkAt(at.In, at.Name, target, target.Length);
         return length >= 0 ? Encoding.UTF8.GetString(target[..(int)length]) : throw Fault(path);
@@ -129,14 +133,14 @@ internal sealed class LinuxFolder : Folder
 
     internal override void MakeAccessible(string path)
     {
-        using var at = Beneath.Parent(_handle, path);
+        using var at = Beneath.Parent(_handle, _parents, path);
         if (LinuxFiles.Stat(at.In, at.Name) is { Kind: FileKind.Directory } stat && (stat.Mode & OwnerDirectory) != OwnerDirectory)
             ChangeMode(at, path, OwnerDirectory, FileKind.Directory);
     }
 
     internal override void SetFinal(string path, FileKind kind, uint mode, long mtimeNs, bool sync)
     {
-        using var at = Beneath.Parent(_handle, path);
+        using var at = Beneath.Parent(_handle, _parents, path);
         var times = new TwoTimes(mtimeNs);
         if (kind is FileKind.Symlink)
         {
@@ -153,14 +157,17 @@ internal sealed class LinuxFolder : Folder
 
     internal override void Remove(string path)
     {
-        using var at = Beneath.TryParent(_handle, path);
+        using var at = Beneath.TryParent(_handle, _parents, path);
         if (at is null || LinuxFiles.Stat(at.In, at.Name) is not { } stat)
             return;
+        if (stat.Kind is FileKind.Directory)
+            Forget();
         Check(Libc.UnlinkAt(at.In, at.Name, stat.Kind is FileKind.Directory ? LinuxFlags.RemoveDirectory : 0), path);
     }
 
     internal override void RemoveTree(string path)
     {
+        Forget();
         if (Stat(path) is { Kind: FileKind.Directory })
         {
             MakeAccessible(path);
@@ -174,6 +181,8 @@ internal sealed class LinuxFolder : Folder
 
     internal override bool TryMove(string name, Folder to, string newName)
     {
+        // What goes on under the old name is not to reach what is under the new one.
+        Forget();
         var target = ((LinuxFolder)to)._handle;
         if (Libc.RenameAt2(LinuxFlags.SysRenameAt2, _handle, name, target, newName, LinuxFlags.RenameNoReplace) == 0)
             return true;
@@ -195,7 +204,11 @@ internal sealed class LinuxFolder : Folder
 
     internal override void SyncAll() => Check(Libc.Syncfs(_handle), FullPath);
 
-    public override void Dispose() => _handle.Dispose();
+    public override void Dispose()
+    {
+        _parents.Dispose();
+        _handle.Dispose();
+    }
 
     // For file systems that do not know the flag (NFS, some FUSE ones): a second link fails where the name is
     // taken, and a directory can take the place of an empty one only, which is made first and fails where the name is taken.

@@ -74,9 +74,16 @@ internal sealed class Finishing(Folder staging, Func<string, bool> isPlaced, Lis
 
     private void FinishFile(DestinationEntry entry)
     {
-        if (staging.Stat(entry.Path) is { Kind: FileKind.File } stat && stat.Size != entry.Size)
-            throw new DiskFault(DiskProblem.Missing, $"{entry.Path}: {stat.Size} bytes are here and not {entry.Size}");
-        staging.SetFinal(entry.Path, FileKind.File, Mode(entry), entry.MtimeNs, SyncNow());
+        var sync = SyncNow();
+        if (staging.Stat(entry.Path) is { Kind: FileKind.File } stat)
+        {
+            if (stat.Size != entry.Size)
+                throw new DiskFault(DiskProblem.Missing, $"{entry.Path}: {stat.Size} bytes are here and not {entry.Size}");
+            // The write that made it whole has done the rest, and one sync of all is to come.
+            if (!sync && stat.Mode == Mode(entry) && stat.MtimeNs == entry.MtimeNs)
+                return;
+        }
+        staging.SetFinal(entry.Path, FileKind.File, Mode(entry), entry.MtimeNs, sync);
     }
 
     private void FinishLink(DestinationEntry entry)

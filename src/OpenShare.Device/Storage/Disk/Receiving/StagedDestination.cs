@@ -16,7 +16,7 @@ internal sealed class StagedDestination : IDestination
     private readonly Folder _staging;
     private readonly string _stagingName;
     private readonly Preparation _preparation;
-    private readonly HandleCache _files;
+    private readonly HandleCache<OpenedFile> _files;
     private bool _isAnchored;
 
     private StagedDestination(Folder destination, Folder partial, string stagingName)
@@ -26,7 +26,7 @@ internal sealed class StagedDestination : IDestination
         _stagingName = stagingName;
         _staging = partial.OpenPrivate(stagingName);
         _preparation = new Preparation(_staging);
-        _files = new HandleCache(OpenFiles, _staging.OpenFile);
+        _files = new HandleCache<OpenedFile>(OpenFiles, _staging.OpenFile);
         (Epoch, FileSystem) = (_staging.Epoch, _staging.FileSystem);
     }
 
@@ -89,10 +89,14 @@ internal sealed class StagedDestination : IDestination
 
     public DiskResult Write(DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes) => DiskFault.Guard(file.Path, () =>
     {
-        if (offset < 0 || offset + bytes.Sum(b => (long)b.Length) > file.Size)
+        var length = bytes.Sum(b => (long)b.Length);
+        if (offset < 0 || offset + length > file.Size)
             throw new DiskFault(DiskProblem.Failed, $"{file.Path}: a chunk lies outside the file's {file.Size} bytes");
         using var lease = _files.Take(file.Path);
-        lease.File.Write(bytes, offset);
+        lease.Handle.Write(bytes, offset);
+        // A small file that is whole gets its last touch while it is open: at the end one look tells that it has it.
+        if (offset == 0 && length == file.Size)
+            lease.Handle.SetFinal(Finishing.Mode(file), file.MtimeNs);
     });
 
     public DiskResult Read(DestinationEntry file, long offset, Memory<byte> into) => DiskFault.Guard(file.Path, () =>
@@ -100,7 +104,7 @@ internal sealed class StagedDestination : IDestination
         using var lease = _files.Take(file.Path);
         for (var done = 0; done < into.Length;)
         {
-            var read = lease.File.Read(into.Span[done..], offset + done);
+            var read = lease.Handle.Read(into.Span[done..], offset + done);
             if (read == 0)
                 throw new DiskFault(DiskProblem.Missing, $"{file.Path}: the partial file is shorter than was noted");
             done += read;
@@ -133,6 +137,8 @@ internal sealed class StagedDestination : IDestination
         IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist)
     {
         _files.Forget();
+        // What was written into a directory that somebody moved away since is not there, and is not to be said to be.
+        _staging.Forget();
         var refused = new List<EntryRefusal>();
         var placing = new Placing(_staging, _destination, earlier, persist);
         var result = DiskFault.Guard(_destination.FullPath, () =>

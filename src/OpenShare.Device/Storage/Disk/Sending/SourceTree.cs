@@ -8,12 +8,12 @@ internal sealed class SourceTree : ISource
     private readonly FileSystem _system;
     private readonly SortedDictionary<string, string> _roots = new(Utf8Order.Instance);
     private readonly List<SourceItem.Skipped> _unusable = [];
-    private readonly HandleCache _files;
+    private readonly HandleCache<OpenedFile> _files;
 
     internal SourceTree(FileSystem system, IReadOnlyList<string> paths)
     {
         _system = system;
-        _files = new HandleCache(OpenFiles, path => system.OpenToRead(FullPath(path)));
+        _files = new HandleCache<OpenedFile>(OpenFiles, path => system.OpenToRead(FullPath(path)));
         foreach (var path in paths)
             AddRoot(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
     }
@@ -27,9 +27,9 @@ internal sealed class SourceTree : ISource
         {
             using var lease = _files.Take(path);
             var wanted = into.Sum(m => (long)m.Length);
-            var read = ReadAll(lease.File, into, offset);
+            var read = ReadAll(lease.Handle, into, offset);
             // Looked at after the read: a change before it or during it shows, if by the change time alone.
-            if (lease.File.Stat().Identity != expected || read != wanted)
+            if (lease.Handle.Stat().Identity != expected || read != wanted)
                 throw new DiskFault(DiskProblem.Changed, $"{path}: the file changed while it was being sent");
         });
         if (!result.IsDone)

@@ -154,7 +154,7 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
         Context.Parent.Tell(new TransferSignals.ViewChanged(CurrentView()));
     }
 
-    private TransferView CurrentView() => View(TransferViews.Running(Scope.Record, _peerName, Elapsed));
+    protected TransferView CurrentView() => View(TransferViews.Running(Scope.Record, _peerName, Elapsed));
 
     private void OnLinkUp(TransferSignals.LinkUp up)
     {

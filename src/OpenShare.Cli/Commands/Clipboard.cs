@@ -15,7 +15,7 @@ internal static class Clipboard
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static (string Program, string[] Arguments)[] Programs =>
-        OperatingSystem.IsWindows() ? [("powershell", ["-NoProfile", "-Command", "[Console]::OutputEncoding = [Text.Encoding]::UTF8; Get-Clipboard -Raw"])]
+        OperatingSystem.IsWindows() ? [("powershell", ["-NoProfile", "-Command", "[Console]::OutputEncoding = [Text.UTF8Encoding]::new($false); [Console]::Out.Write((Get-Clipboard -Raw))"])]
         : OperatingSystem.IsMacOS() ? [("pbpaste", [])]
         : [("wl-paste", ["--no-newline", "--type", "text"]), ("xclip", ["-selection", "clipboard", "-out"]), ("xsel", ["--clipboard", "--output"])];
 

@@ -9,12 +9,14 @@ namespace OpenShare.Device.Storage;
 /// </summary>
 public sealed class Outbox(string directory)
 {
+    private readonly string _directory = Path.GetFullPath(directory);
+
     /// <returns>the file's path; it outlives a loss of power</returns>
     /// <exception cref="IOException">it could not be written</exception>
     public string Put(string name, ReadOnlySpan<byte> text)
     {
-        var place = Path.Combine(directory, Guid.NewGuid().ToString("N"));
-        MakePrivate(directory);
+        var place = Path.Combine(_directory, Guid.NewGuid().ToString("N"));
+        MakePrivate(_directory);
         MakePrivate(place);
         var path = Path.Combine(place, name);
         DurableFile.Write(path, text);
@@ -25,17 +27,10 @@ public sealed class Outbox(string directory)
     public IReadOnlyList<string> Remove(IEnumerable<string> texts)
     {
         var problems = new List<string>();
-        foreach (var place in texts.Select(t => Path.GetDirectoryName(t)!).Where(p => Path.GetDirectoryName(p) == directory))
+        foreach (var place in texts.Select(t => Path.GetDirectoryName(Path.GetFullPath(t))!).Where(p => Path.GetDirectoryName(p) == _directory))
         {
-            try
-            {
-                if (Directory.Exists(place))
-                    Directory.Delete(place, recursive: true);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                problems.Add($"{place}: {error.Message}");
-            }
+            if (Remove(place) is { } problem)
+                problems.Add($"{place}: {problem}");
         }
         return problems;
     }
@@ -43,12 +38,40 @@ public sealed class Outbox(string directory)
     /// <summary>Removes what a process that was killed left behind. Before anything is put here.</summary>
     public void Sweep(ITransferStore transfers)
     {
-        if (!Directory.Exists(directory))
-            return;
         var wanted = transfers.Unfinished().Where(t => t.Transfer is { IsText: true, Key.Direction: TransferDirection.Sending })
-            .Select(t => Path.GetDirectoryName(t.Transfer.Paths[0])).ToHashSet();
-        // A name stands in for the text's: it is the directory that goes.
-        Remove([.. Directory.EnumerateDirectories(directory).Where(place => !wanted.Contains(place)).Select(place => Path.Combine(place, "text"))]);
+            .Select(t => NameOf(Path.GetDirectoryName(t.Transfer.Paths[0])!)).ToHashSet();
+        // What cannot be removed now is tried again at the next start.
+        foreach (var place in Places().Where(place => !wanted.Contains(NameOf(place))))
+            Remove(place);
+    }
+
+    // Nobody else's, and the same by whatever path the home is named today.
+    private static string NameOf(string place) => Path.GetFileName(place);
+
+    private string[] Places()
+    {
+        try
+        {
+            return Directory.Exists(_directory) ? Directory.GetDirectories(_directory) : [];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static string? Remove(string place)
+    {
+        try
+        {
+            if (Directory.Exists(place))
+                Directory.Delete(place, recursive: true);
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error.Message;
+        }
     }
 
     private static void MakePrivate(string path)

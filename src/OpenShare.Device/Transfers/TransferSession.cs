@@ -154,6 +154,7 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
         Context.Parent.Tell(new TransferSignals.ViewChanged(CurrentView()));
     }
 
+    /// <summary>What is shown of it now.</summary>
     protected TransferView CurrentView() => View(TransferViews.Running(Scope.Record, _peerName, Elapsed));
 
     private void OnLinkUp(TransferSignals.LinkUp up)

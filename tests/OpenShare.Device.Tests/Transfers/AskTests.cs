@@ -1,6 +1,9 @@
+using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transfers;
+using OpenShare.Device.Transfers.Receiving;
+using OpenShare.Protocol.Transfer;
 using TransferState = OpenShare.Device.Hosting.TransferState;
 
 namespace OpenShare.Device.Tests.Transfers;
@@ -120,7 +123,7 @@ public sealed class AskTests : TransferSpecs
     [Fact]
     public async Task So_many_offers_of_a_device_wait_and_one_more_is_declined_until_one_has_its_answer()
     {
-        var waiting = new List<OpenShare.Protocol.Transfer.TransferId>();
+        var waiting = new List<TransferId>();
         for (var i = 0; i < TransfersActor.MostAsked; i++)
             waiting.Add(await AskedAsync());
 
@@ -163,7 +166,26 @@ public sealed class AskTests : TransferSpecs
         AssertCompleted(await _ann.EndsAsync(id), 1);
     }
 
-    private async Task<OpenShare.Protocol.Transfer.TransferId> AskedAsync()
+    [Theory]
+    [InlineData(true, TransferState.Transferring)]
+    [InlineData(false, TransferState.Declined)]
+    public async Task A_session_that_has_no_link_yet_keeps_the_answer(bool isAccepted, TransferState kept)
+    {
+        var id = await AskedAsync();
+        await _ann.KillAsync();
+        await _ben.KillAsync();
+        _ben.Start();
+        var (no, record) = _ben.Database.Transfers.Find(id)!.Value;
+        var session = Sys.ActorOf(ReceivingActor.Props(new TransferScope(_ben.Context, _ben.Stores, _ben.Disk, _ben.Identity, TestActor, no, record, AcceptPolicy.Ask)));
+
+        var answered = await session.Ask<OfferAnswered>(new TransferSignals.Answer(isAccepted), TimeSpan.FromSeconds(10));
+
+        Assert.Equal((kept, true), (answered.Transfer!.State, answered.WasAsked));
+        var after = _ben.Database.Transfers.Find(id)!.Value.Transfer;
+        Assert.Equal((kept, "a.bin", Size), (after.State, after.Summary, after.BytesTotal));
+    }
+
+    private async Task<TransferId> AskedAsync()
     {
         var id = await _ann.SendAsync(_ben, "a.bin");
         await _ben.SeesAsync(id, v => v is { State: TransferState.AwaitingAnswer, TotalsKnown: true });

@@ -46,39 +46,39 @@ internal sealed partial class ReceivingActor
         }
         // Of two answers the first counts.
         var wasAsked = IsAsked;
-        if (wasAsked && isAccepted)
-            Accept();
-        else if (wasAsked)
-            Decline();
-        ShowView();
-        asker.Tell(new OfferAnswered(CurrentView(), wasAsked));
+        var view = !wasAsked ? CurrentView() : isAccepted ? Accept() : Decline();
+        Context.Parent.Tell(new TransferSignals.ViewChanged(view));
+        asker.Tell(new OfferAnswered(view, wasAsked));
     }
 
-    private void Accept()
+    private TransferView Accept()
     {
         var isHeard = _machine is { IsAsked: true };
         _isAccepted = true;
         Scope.Stores.Transfers.Update(Scope.No, Record(TransferState.Transferring));
-        if (!isHeard)
-            return;
-        if (_pages.Count == 0)
-        {
+        if (isHeard && _pages.Count == 0)
             Self.Tell(new Decided(Refusal: null));
-            return;
-        }
+        else if (isHeard)
+            AskForRoomToDecide();
+        return CurrentView();
+    }
+
+    private void AskForRoomToDecide()
+    {
         _decisionWaits = true;
         AskForRoom();
     }
 
-    private void Decline()
+    private TransferView Decline()
     {
         if (_machine is not null)
         {
             Drive(new ReceiverInput.Decided(""));
-            return;
+            return CurrentView();
         }
         // No link was there yet: the next one wakes what is kept, to say it.
         Scope.Stores.Transfers.Update(Scope.No, Record(TransferState.Declined));
         Context.Stop(Self);
+        return CurrentView() with { State = TransferState.Declined };
     }
 }

@@ -4,7 +4,6 @@ using OpenShare.Agent.Documents;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
-using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Agent.Api;
 
@@ -73,7 +72,7 @@ internal sealed class TransfersApi(AgentContext agent)
             throw new ProtocolException("Either a text is sent or files, not both at once.");
         if (text.Length == 0)
             throw new ProtocolException("The text is empty.");
-        if (Encoding.UTF8.GetByteCount(text) > Limits.Text)
+        if (Encoding.UTF8.GetByteCount(text) > SendRequest.LongestText)
             throw new ProtocolException("The text is longer than 1 MiB. Send it as a file.");
     }
 

@@ -9,6 +9,9 @@ public sealed record RegisterRequest(string Server, string Token, string? Server
 /// <param name="WaitSeconds">how long a device that is not to be seen is waited for</param>
 public sealed record SendRequest(IReadOnlyList<string> Paths, string To, double WaitSeconds = 0, long BytesPerSecond = 0)
 {
+    /// <summary>Bytes of a text as UTF-8.</summary>
+    public const int LongestText = Protocol.Wire.Limits.Text;
+
     /// <summary>Sent instead of files, of which there are none then.</summary>
     public string? Text { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using OpenShare.Agent.Documents;
 using OpenShare.Cli.Invocation;
 
 namespace OpenShare.Cli.Commands;
@@ -74,7 +75,7 @@ internal static class Clipboard
             // It may have more than is taken, and would wait for ever to be rid of it.
             process.StandardOutput.Close();
             await process.WaitForExitAsync(stop.Token);
-            return process.ExitCode == 0 || text.Length > Protocol.Wire.Limits.Text ? (text, null) : (null, (await errors).Trim().Split('\n')[0]);
+            return process.ExitCode == 0 || text.Length > SendRequest.LongestText ? (text, null) : (null, (await errors).Trim().Split('\n')[0]);
         }
         catch (OperationCanceledException) when (!run.Interrupted.IsCancellationRequested)
         {

@@ -1,6 +1,6 @@
 using System.Text;
+using OpenShare.Agent.Documents;
 using OpenShare.Cli.Invocation;
-using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Cli.Commands;
 
@@ -22,14 +22,14 @@ internal static class TextSource
     /// <summary>Reads to the end, or to one byte more than may be sent.</summary>
     internal static async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancellation)
     {
-        var bytes = new byte[Limits.Text + 1];
+        var bytes = new byte[SendRequest.LongestText + 1];
         return bytes[..await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation)];
     }
 
     /// <param name="source">what it is called in an error</param>
     internal static string Checked(byte[] bytes, string source)
     {
-        if (bytes.Length > Limits.Text)
+        if (bytes.Length > SendRequest.LongestText)
             throw TooLong(source);
         try
         {
@@ -43,7 +43,7 @@ internal static class TextSource
 
     private static string Checked(string text, string source) =>
         text.Length == 0 ? throw new UsageException($"{source} is empty: there is nothing to send.")
-        : Encoding.UTF8.GetByteCount(text) > Limits.Text ? throw TooLong(source)
+        : Encoding.UTF8.GetByteCount(text) > SendRequest.LongestText ? throw TooLong(source)
         : text;
 
     private static UsageException TooLong(string source) => new($"{source} is longer than 1 MiB. Send it as a file.");

@@ -22,7 +22,7 @@ internal sealed partial class ReceivingActor
     // Between two processes, or two links, the question stands, although its offer is to be heard again.
     private bool IsAsked => !_isAccepted && (_machine is null or { State: ReceiverState.AwaitingOffer }
         ? Scope.Record.State == TransferState.AwaitingAnswer
-        : _machine.IsAsked);
+        : IsLeftToAPerson);
 
     // Told to oneself: the machine is not driven from within its own effects.
     private void Decide()
@@ -53,18 +53,29 @@ internal sealed partial class ReceivingActor
 
     private TransferView Accept()
     {
-        var isHeard = _machine is { IsAsked: true };
         _isAccepted = true;
         Scope.Stores.Transfers.Update(Scope.No, Record(TransferState.Transferring));
-        if (isHeard && _pages.Count == 0)
-            Self.Tell(new Decided(Refusal: null));
-        else if (isHeard)
-            AskForRoomToDecide();
+        if (_machine is { IsAsked: true })
+            Take();
         return CurrentView();
     }
 
-    private void AskForRoomToDecide()
+    // An answer may be there before the machine is told that somebody is asked.
+    private void OnPersonAsked()
     {
+        if (_isAccepted)
+            Take();
+        else
+            Drive(new ReceiverInput.PersonAsked());
+    }
+
+    private void Take()
+    {
+        if (_pages.Count == 0)
+        {
+            Self.Tell(new Decided(Refusal: null));
+            return;
+        }
         _decisionWaits = true;
         AskForRoom();
     }

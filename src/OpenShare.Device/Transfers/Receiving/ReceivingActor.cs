@@ -50,7 +50,7 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<Synced>(OnSynced);
         Receive<ReceiptKept>(_ => Drive(new ReceiverInput.ReceiptStored()));
         Receive<TransferSignals.Answer>(m => OnAnswer(m.IsAccepted, Sender));
-        Receive<PersonAsked>(_ => Drive(new ReceiverInput.PersonAsked()));
+        Receive<PersonAsked>(_ => OnPersonAsked());
         Receive<Decided>(m => Drive(new ReceiverInput.Decided(m.Refusal)));
         Receive<TransferSignals.RoomPromised>(_ => OnRoomPromised());
         Receive<TransferSignals.RoomRefused>(m => OnRoomRefused(m.Reason));

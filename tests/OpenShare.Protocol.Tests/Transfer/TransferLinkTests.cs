@@ -50,9 +50,18 @@ public sealed class TransferLinkTests
             Run(seed, isRough: false, asks: true);
     }
 
-    private static Simulation Run(int seed, bool isRough, bool asks = false)
+    [Fact]
+    public void A_sender_that_knows_of_no_questions_ends_as_well()
     {
-        var simulation = new Simulation(seed, isRough, asks);
+        for (var seed = 0; seed < 50; seed++)
+            Run(new Simulation(seed, isRough: false, asks: true) { HasOldSender = true }, seed);
+    }
+
+    private static Simulation Run(int seed, bool isRough, bool asks = false) =>
+        Run(new Simulation(seed, isRough, asks), seed);
+
+    private static Simulation Run(Simulation simulation, int seed)
+    {
         try
         {
             simulation.Run();

@@ -93,7 +93,8 @@ internal sealed class ReceivingSide(VirtualTime time, Simulation simulation)
         {
             case ReceiverEffect.SendControl send:
                 Check(machine, send.Message);
-                Link!.Send(false, send.Message, simulation.Sender.Hear);
+                if (!simulation.HasOldSender || send.Message.TransferAnswer?.Answer != TransferAnswer.Types.Answer.Asked)
+                    Link!.Send(false, send.Message, simulation.Sender.Hear);
                 break;
             case ReceiverEffect.Decide: Decide(machine); break;
             case ReceiverEffect.CloseStreams: CloseStreams(); break;

@@ -29,6 +29,9 @@ internal sealed class Simulation
 
     internal bool Asks { get; }
 
+    /// <summary>A sender made before there were questions: it goes by every other answer.</summary>
+    internal bool HasOldSender { get; init; }
+
     /// <summary>True where single messages are lost and streams do not come, beside all else.</summary>
     internal bool LosesMessages => _loss > 0;
 

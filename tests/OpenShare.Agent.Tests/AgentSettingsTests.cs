@@ -58,7 +58,7 @@ public sealed class AgentSettingsTests
     [InlineData("OPENSHARE__LISTEN", "[::1]")]
     [InlineData("OPENSHARE__LISTEN", "somewhere:4747")]
     [InlineData("OPENSHARE__LISTEN", "127.0.0.1:70000")]
-    [InlineData("OPENSHARE__ACCEPT", "ask")]
+    [InlineData("OPENSHARE__ACCEPT", "rules")]
     [InlineData("OPENSHARE__ACCEPT", "1")]
     [InlineData("OPENSHARE__DISCOVERY__ADVERTISEDPORT", "0")]
     [InlineData("OPENSHARE__DISCOVERY__ADVERTISEDPORT", "-1")]

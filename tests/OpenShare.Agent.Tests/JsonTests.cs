@@ -84,6 +84,15 @@ public sealed class JsonTests : IDisposable
     }
 
     [Fact]
+    public async Task A_received_text_shown_alone_has_its_text()
+    {
+        _device.SetTransfer(Some.Completed with { Direction = TransferDirection.Receiving, Summary = "Text from bob 2026-03-04 05.06.txt", IsText = true });
+        _device.Text = new TextView("/in/Text from bob 2026-03-04 05.06.txt", "https://example.org/grüße\n");
+
+        Golden.Equal("transfer-show-text.json", await AskAsync("transfer", "show", "7aaa"));
+    }
+
+    [Fact]
     public async Task A_receipt()
     {
         _device.SetTransfer(Some.Completed);

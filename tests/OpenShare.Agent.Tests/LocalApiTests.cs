@@ -46,6 +46,9 @@ public sealed class LocalApiTests : IAsyncLifetime, IDisposable
     [InlineData("v1/sends", """{"paths":[],"to":"bob"}""")]
     [InlineData("v1/sends", """{"paths":["relative"],"to":"bob"}""")]
     [InlineData("v1/sends", """{"paths":[null],"to":"bob"}""")]
+    [InlineData("v1/sends", """{"paths":["/etc"],"to":"bob","text":"both"}""")]
+    [InlineData("v1/sends", """{"paths":[],"to":"bob","text":""}""")]
+    [InlineData("v1/peers/bob/accept", """{"answer":"sometimes"}""")]
     [InlineData("v1/registration", """{"server":"https://share.example"}""")]
     [InlineData("v1/registration", """{"server":"https://share.example","token":"ost1_!"}""")]
     [InlineData("v1/receipts/verify", """{"receipt":"not base64url!"}""")]
@@ -57,7 +60,33 @@ public sealed class LocalApiTests : IAsyncLifetime, IDisposable
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.StartsWith("""{"code":"bad_request","message":""", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Empty(_device.Sends);
+        Assert.Empty(_device.Texts);
         Assert.Empty(_device.Orders);
+    }
+
+    [Fact]
+    public async Task A_text_longer_than_a_text_may_be_is_refused_without_being_repeated()
+    {
+        using var content = new StringContent($$"""{"paths":[],"to":"bob","text":"{{new string('x', 1024 * 1024 + 1)}}"}""");
+        using var response = await _http.PostAsync(new Uri("v1/sends", UriKind.Relative), content);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("""{"code":"bad_request","message":"The text is longer than 1 MiB. Send it as a file."}""", await response.Content.ReadAsStringAsync());
+        Assert.Empty(_device.Texts);
+    }
+
+    [Fact]
+    public async Task An_answer_needs_no_body_and_a_second_one_comes_too_late()
+    {
+        _device.SetTransfer(Some.Transfer with { Direction = TransferDirection.Receiving, State = TransferState.AwaitingAnswer });
+        var path = new Uri("v1/transfers/7aaa/accept", UriKind.Relative);
+
+        using var first = await _http.PostAsync(path, content: null);
+        using var second = await _http.PostAsync(path, content: null);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Conflict), (first.StatusCode, second.StatusCode));
+        Assert.StartsWith("""{"code":"not_asked",""", await second.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal((true, false), Assert.Single(_device.Answers));
     }
 
     [Theory]

@@ -32,7 +32,10 @@ internal static class DocumentsOf
         status.Registration.Document(),
         options.Home,
         options.SaveTo,
-        Word(options.Accept));
+        Word(options.Accept))
+    {
+        Rules = [.. status.Rules.Select(r => new AcceptRuleDocument(r.Device.ToString(), PrintableOrNull(r.Name), Word(r.Rule)))],
+    };
 
     internal static RegistrationDocument Document(this RegistrationState state) => state switch
     {
@@ -71,7 +74,10 @@ internal static class DocumentsOf
         transfer.StartedAt,
         Math.Round(transfer.Elapsed.TotalSeconds, 3),
         PrintableOrNull(transfer.Detail),
-        transfer.Receipt is { } receipt ? new(receipt.CompletedAt, receipt.Delivered, receipt.Withdrawn, receipt.Refused) : null);
+        transfer.Receipt is { } receipt ? new(receipt.CompletedAt, receipt.Delivered, receipt.Withdrawn, receipt.Refused) : null)
+    {
+        Kind = transfer.IsText ? "text" : "files",
+    };
 
     internal static ReceiptDocument Document(this ReceiptView receipt) => new(
         receipt.Transfer?.ToString(),

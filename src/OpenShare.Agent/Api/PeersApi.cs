@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OpenShare.Agent.Documents;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Storage.Database;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 
@@ -14,22 +15,45 @@ internal sealed class PeersApi(AgentContext agent)
         routes.MapGet("/v1/peers", (RequestDelegate)List);
         routes.MapGet("/v1/peers/watch", (RequestDelegate)Watch);
         routes.MapPost("/v1/peers/{device}/resolve", (RequestDelegate)Resolve);
+        routes.MapPost("/v1/peers/{device}/accept", (RequestDelegate)Accept);
     }
 
     private async Task List(HttpContext http) =>
         await Reply.Json(http, [.. (await agent.Device.GetPeers(http.RequestAborted)).Select(p => p.Document())], AgentJson.Readable.Peers);
 
-    private async Task Resolve(HttpContext http)
+    private async Task Accept(HttpContext http)
+    {
+        var answer = (await Reply.Read(http, AgentJson.Readable.AcceptRuleRequest)).Answer;
+        AcceptRule? rule = answer switch
+        {
+            "always" => AcceptRule.Always,
+            "never" => AcceptRule.Never,
+            "ask" => null,
+            _ => throw new ProtocolException($"'{Printable.Shorten(answer, 64)}' is no rule: it must be always, never or ask."),
+        };
+        if (await Find(http) is not var (device, name))
+            return;
+        await agent.Device.SetAcceptRule(device, rule, http.RequestAborted);
+        await Reply.Json(http, new AcceptRuleDocument(device.ToString(), Printable.Shorten(name), answer), AgentJson.Readable.AcceptRuleDocument);
+    }
+
+    /// <returns>null: there is none or more than one, and the request is answered with that problem</returns>
+    private async Task<(DeviceId Id, string Name)?> Find(HttpContext http)
     {
         var text = (string)http.Request.RouteValues["device"]!;
         var named = await Named(text, http.RequestAborted);
-        if (named is not [var (device, name)])
-        {
-            await (named.Length == 0
-                ? Reply.Problem(http, ProblemCodes.DeviceNotFound, $"No device '{Printable.Shorten(text, 64)}' is known. See: openshare peers")
-                : Reply.Problem(http, ProblemCodes.Ambiguous, $"'{Printable.Shorten(text, 64)}' may be any of {named.Length} devices. Say which by its id."));
+        if (named is [var found])
+            return found;
+        await (named.Length == 0
+            ? Reply.Problem(http, ProblemCodes.DeviceNotFound, $"No device '{Printable.Shorten(text, 64)}' is known. See: openshare peers")
+            : Reply.Problem(http, ProblemCodes.Ambiguous, $"'{Printable.Shorten(text, 64)}' may be any of {named.Length} devices. Say which by its id."));
+        return null;
+    }
+
+    private async Task Resolve(HttpContext http)
+    {
+        if (await Find(http) is not var (device, name))
             return;
-        }
         await (await agent.Device.ResolveDuplicate(device, http.RequestAborted) switch
         {
             DuplicateResolution.StillCloned cloned => Reply.Problem(http, ProblemCodes.NotTrusted,

@@ -1,3 +1,5 @@
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
 using OpenShare.Agent.Documents;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Identity;
@@ -25,13 +27,18 @@ internal sealed class TransfersApi(AgentContext agent)
         routes.MapGet("/v1/transfers/{id}/watch", (RequestDelegate)Watch);
         routes.MapPost("/v1/transfers/{id}/cancel", (RequestDelegate)Cancel);
         routes.MapPost("/v1/transfers/{id}/pause", (RequestDelegate)(http => Pause(http, isPaused: true)));
+        routes.MapPost("/v1/transfers/{id}/accept", (RequestDelegate)(http => Answer(http, isAccepted: true)));
+        routes.MapPost("/v1/transfers/{id}/decline", (RequestDelegate)(http => Answer(http, isAccepted: false)));
+        routes.MapGet("/v1/transfers/{id}/text", (RequestDelegate)ShowText);
         routes.MapPost("/v1/transfers/{id}/resume", (RequestDelegate)(http => Pause(http, isPaused: false)));
     }
 
     private async Task Send(HttpContext http)
     {
         var request = await Reply.Read(http, AgentJson.Readable.SendRequest);
-        if (request.Paths.Count == 0 || !request.Paths.All(path => !string.IsNullOrEmpty(path) && Path.IsPathFullyQualified(path)))
+        if (request.Text is { } text)
+            CheckText(text, request.Paths);
+        else if (request.Paths.Count == 0 || !request.Paths.All(path => !string.IsNullOrEmpty(path) && Path.IsPathFullyQualified(path)))
             throw new ProtocolException("The paths to send must be absolute, and at least one.");
         if (request.BytesPerSecond < 0)
             throw new ProtocolException("A rate is not less than nothing.");
@@ -59,6 +66,16 @@ internal sealed class TransfersApi(AgentContext agent)
         }
     }
 
+    private static void CheckText(string text, IReadOnlyList<string> paths)
+    {
+        if (paths.Count > 0)
+            throw new ProtocolException("Either a text is sent or files, not both at once.");
+        if (text.Length == 0)
+            throw new ProtocolException("The text is empty.");
+        if (Encoding.UTF8.GetByteCount(text) > SendRequest.LongestText)
+            throw new ProtocolException("The text is longer than 1 MiB. Send it as a file.");
+    }
+
     // One that is revoked, or not registered, sees nobody: that the other one is not to be seen would be no answer.
     private static (string Code, string Detail)? Objection(DeviceStatus self, string to) => self switch
     {
@@ -70,7 +87,10 @@ internal sealed class TransfersApi(AgentContext agent)
 
     private async Task Start(HttpContext http, SendRequest request, SendTarget target)
     {
-        switch (await agent.Device.StartSend([.. request.Paths], target, request.BytesPerSecond, http.RequestAborted))
+        var start = request.Text is { } text
+            ? agent.Device.StartSendText(text, target, request.BytesPerSecond, http.RequestAborted)
+            : agent.Device.StartSend([.. request.Paths], target, request.BytesPerSecond, http.RequestAborted);
+        switch (await start)
         {
             // Whoever asked has left and has no id to cancel by.
             case SendStart.Started started when http.RequestAborted.IsCancellationRequested:
@@ -136,6 +156,28 @@ internal sealed class TransfersApi(AgentContext agent)
         {
             await Reply.Json(http, now.Document(), AgentJson.Readable.TransferDocument);
         }
+    }
+
+    private async Task Answer(HttpContext http, bool isAccepted)
+    {
+        var always = http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true } && (await Reply.Read(http, AgentJson.Readable.OfferAnswerRequest)).Always;
+        if (await TransferLookup.Find(http, agent) is not { } transfer)
+            return;
+        var answered = await agent.Device.AnswerOffer(transfer.Id, isAccepted, always, http.RequestAborted);
+        var now = (answered.Transfer ?? transfer).Document();
+        await (answered.WasAsked
+            ? Reply.Json(http, now, AgentJson.Readable.TransferDocument)
+            : Reply.Problem(http, ProblemCodes.NotAsked, $"The transfer {now.TransferId[..8]} ({now.Summary}) does not wait for your answer: it is {now.State}."));
+    }
+
+    private async Task ShowText(HttpContext http)
+    {
+        if (await TransferLookup.Find(http, agent) is not { } transfer)
+            return;
+        if (await agent.Device.GetText(transfer.Id, http.RequestAborted) is { } text)
+            await Reply.Json(http, new TextDocument(text.Path, text.Text), AgentJson.Readable.TextDocument);
+        else
+            await Reply.Problem(http, ProblemCodes.NotFound, $"The transfer {transfer.Id} brought no text here.");
     }
 
     private static string CodeOf(TransferProblem problem) => problem switch

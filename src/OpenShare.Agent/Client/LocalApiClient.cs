@@ -95,6 +95,30 @@ public sealed class LocalApiClient : IDisposable
 
     public Task<TransferDocument> ResumeTransferAsync(string id, CancellationToken cancellation) => OrderAsync(id, "resume", cancellation);
 
+    /// <param name="always">and every later offer of that device</param>
+    public Task<TransferDocument> AnswerOfferAsync(string id, bool isAccepted, bool always, CancellationToken cancellation) =>
+        PostAsync($"v1/transfers/{Uri.EscapeDataString(id)}/{(isAccepted ? "accept" : "decline")}", new OfferAnswerRequest(always),
+            AgentJson.Readable.OfferAnswerRequest, AgentJson.Readable.TransferDocument, cancellation);
+
+    /// <param name="device">its name, or the beginning of its id</param>
+    /// <param name="answer">always, never or ask</param>
+    public Task<AcceptRuleDocument> SetAcceptRuleAsync(string device, string answer, CancellationToken cancellation) =>
+        PostAsync($"v1/peers/{Uri.EscapeDataString(device)}/accept", new AcceptRuleRequest(answer),
+            AgentJson.Readable.AcceptRuleRequest, AgentJson.Readable.AcceptRuleDocument, cancellation);
+
+    /// <summary>The text that a transfer brought here; null where it brought none.</summary>
+    public async Task<TextDocument?> FindTextAsync(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            return await GetAsync($"v1/transfers/{Uri.EscapeDataString(id)}/text", AgentJson.Readable.TextDocument, cancellation);
+        }
+        catch (LocalApiException e) when (e.Code == ProblemCodes.NotFound)
+        {
+            return null;
+        }
+    }
+
     public Task<ReceiptDocument> GetReceiptAsync(string transferId, CancellationToken cancellation) =>
         GetAsync($"v1/transfers/{Uri.EscapeDataString(transferId)}/receipt", AgentJson.Readable.ReceiptDocument, cancellation);
 

@@ -7,7 +7,20 @@ public sealed record RegisterRequest(string Server, string Token, string? Server
 /// <param name="Paths">absolute</param>
 /// <param name="To">a device's name, id, unique prefix of its id, or address</param>
 /// <param name="WaitSeconds">how long a device that is not to be seen is waited for</param>
-public sealed record SendRequest(IReadOnlyList<string> Paths, string To, double WaitSeconds = 0, long BytesPerSecond = 0);
+public sealed record SendRequest(IReadOnlyList<string> Paths, string To, double WaitSeconds = 0, long BytesPerSecond = 0)
+{
+    /// <summary>Bytes of a text as UTF-8.</summary>
+    public const int LongestText = Protocol.Wire.Limits.Text;
+
+    /// <summary>Sent instead of files, of which there are none then.</summary>
+    public string? Text { get; init; }
+}
+
+/// <param name="Always">and every later offer of that device</param>
+public sealed record OfferAnswerRequest(bool Always = false);
+
+/// <param name="Answer">always, never, or ask: as the agent's policy says</param>
+public sealed record AcceptRuleRequest(string Answer);
 
 /// <param name="Receipt">as <see cref="ReceiptDocument.Receipt"/></param>
 public sealed record VerifyReceiptRequest(string Receipt);
@@ -33,5 +46,8 @@ public static class ProblemCodes
     public const string AlreadyRegistered = "already_registered";
     public const string NotTrusted = "not_trusted";
     public const string ServerUnreachable = "server_unreachable";
+
+    /// <summary>An answer to a transfer that does not wait for one.</summary>
+    public const string NotAsked = "not_asked";
     public const string Failed = "failed";
 }

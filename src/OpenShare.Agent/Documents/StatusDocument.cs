@@ -19,7 +19,15 @@ public sealed record StatusDocument(
     RegistrationDocument Registration,
     string Home,
     string SaveTo,
-    string Accept);
+    string Accept)
+{
+    /// <summary>Devices whose offers are decided once for all.</summary>
+    public IReadOnlyList<AcceptRuleDocument> Rules { get; init; } = [];
+}
+
+/// <param name="Name">null: the device is not known any more</param>
+/// <param name="Answer">always or never; ask where there is no rule any more</param>
+public sealed record AcceptRuleDocument(string DeviceId, string? Name, string Answer);
 
 /// <summary>One way of finding devices, and what came of it.</summary>
 /// <param name="Way">mdns, broadcast or last_known</param>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace OpenShare.Agent.Documents;
 
 /// <summary>What <c>openshare send --json</c> and <c>transfer show --json</c> print; an element or a line of <c>transfers</c>.</summary>
-/// <param name="State">connecting, offered, transferring, paused, finishing; ended: completed, incomplete, declined, cancelled, failed</param>
+/// <param name="State">connecting, offered, awaiting_answer (of a person at the receiver), transferring, paused, finishing; ended: completed, incomplete, declined, cancelled, failed</param>
 /// <param name="Problem">of a failed one: failed, bad_path, not_registered, device_not_found or not_trusted</param>
 /// <param name="Direction">sending or receiving</param>
 /// <param name="Peer">device id; null until whoever is at a typed address has proven who it is</param>
@@ -37,10 +37,25 @@ public sealed record TransferDocument(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? Manifest { get; init; }
 
+    /// <summary>files or text; of what is received it is a text only when its whole file list is there.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>A text that was received, whole: in <c>transfer show --json</c> alone. Null where it is not at <see cref="SavedAs"/> any more.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Text { get; init; }
+
+    /// <summary>Where the received text was saved: in <c>transfer show</c> alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SavedAs { get; init; }
+
     /// <summary>It will not change any more.</summary>
     public bool IsEnded() => State is TransferStates.Completed or TransferStates.Incomplete
         or TransferStates.Declined or TransferStates.Cancelled or TransferStates.Failed;
 }
+
+/// <summary>A text that was received.</summary>
+/// <param name="Text">null: what is there now is not what arrived</param>
+public sealed record TextDocument(string SavedAs, string? Text);
 
 /// <summary>Counts of entries by outcome.</summary>
 public sealed record ReceiptSummaryDocument(DateTimeOffset CompletedAt, int Delivered, int Withdrawn, int Refused);
@@ -50,6 +65,7 @@ public static class TransferStates
 {
     public const string Connecting = "connecting";
     public const string Offered = "offered";
+    public const string AwaitingAnswer = "awaiting_answer";
     public const string Transferring = "transferring";
     public const string Paused = "paused";
     public const string Finishing = "finishing";

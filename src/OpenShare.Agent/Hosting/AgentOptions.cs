@@ -23,6 +23,7 @@ public sealed record AgentOptions(
 public enum AcceptFrom
 {
     Own,
+    Ask,
     None,
 }
 

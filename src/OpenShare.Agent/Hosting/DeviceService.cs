@@ -47,7 +47,12 @@ internal sealed class DeviceService(IServiceProvider services, AgentOptions opti
         options.Listen,
         options.AdvertisedPort,
         options.Interfaces,
-        options.Accept == AcceptFrom.Own ? AcceptPolicy.Own : AcceptPolicy.None,
+        options.Accept switch
+        {
+            AcceptFrom.Own => AcceptPolicy.Own,
+            AcceptFrom.Ask => AcceptPolicy.Ask,
+            _ => AcceptPolicy.None,
+        },
         options.SaveTo,
         options.PassphraseFile is { } file ? PassphraseFile.Read(file) : null,
         options.Reach switch

@@ -9,7 +9,7 @@ namespace OpenShare.Cli.Commands;
 
 internal sealed class AgentCommand : ShellCommand
 {
-    private readonly Option<string?> _accept = new("--accept") { Description = "Whose files to take: own (devices of the account; the default) or none", HelpName = "own|none" };
+    private readonly Option<string?> _accept = new("--accept") { Description = "Whose files to take: own (devices of the account; the default), ask (you, each time) or none", HelpName = "own|ask|none" };
     private readonly Option<string?> _saveTo = new("--save-to") { Description = "Where received files go (default: OpenShare among the downloads)", HelpName = "DIR" };
     private readonly Option<string?> _listen = new("--listen") { Description = "Where other devices connect to (default *:0, any free port)", HelpName = "HOST:PORT" };
     private readonly Option<int?> _advertisedPort = new("--advertised-port") { Description = "The port to announce, where another than the one listened on leads here", HelpName = "PORT" };
@@ -57,7 +57,12 @@ internal sealed class AgentCommand : ShellCommand
     private static string Ready(StatusDocument status)
     {
         var listening = status.Listening.Count > 0 ? $" listens on {string.Join(", ", status.Listening)}" : " runs";
-        var receiving = status.Accept == "own" ? $"receives into {status.SaveTo}" : "receives nothing";
+        var receiving = status.Accept switch
+        {
+            "own" => $"receives into {status.SaveTo}",
+            "ask" => $"asks before it receives into {status.SaveTo}",
+            _ => "receives nothing",
+        };
         var lines = new List<string> { $"{status.Name} ({Words.Short(status.DeviceId)}){listening} and {receiving}. Ctrl-C stops it." };
         if (status.AccountId is null)
             lines.Add("It is not registered yet. See: openshare register --help");

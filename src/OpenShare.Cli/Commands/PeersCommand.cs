@@ -25,6 +25,7 @@ internal sealed class PeersCommand : ShellCommand
         Options.Add(_watch);
         Options.Add(_passphraseFile);
         Subcommands.Add(new Resolve(shell));
+        Subcommands.Add(new Accept(shell));
     }
 
     protected override int InterruptedCode => ExitCode.Done;
@@ -93,6 +94,32 @@ internal sealed class PeersCommand : ShellCommand
 
     private static string Latency(PeerDocument peer) =>
         peer.LatencyMs is { } latency ? latency.ToString(CultureInfo.InvariantCulture) + " ms" : "-";
+
+    private sealed class Accept : ShellCommand
+    {
+        private readonly Argument<string> _device = new("DEVICE") { Description = "Its name, or the beginning of its id" };
+        private readonly Argument<string> _answer = new("ANSWER") { Description = "always or never, without being asked; or ask: as the agent's --accept says", HelpName = "always|never|ask" };
+
+        public Accept(Shell shell) : base("accept", "Decide once for all what a device sends here", "openshare peers accept laptop always", shell)
+        {
+            Arguments.Add(_device);
+            Arguments.Add(_answer);
+        }
+
+        protected override async Task<int> RunAsync(CommandRun run)
+        {
+            await using var session = await run.OpenAsync(AgentReach.HomeOnly);
+            run.Answer(
+                await session.Client.SetAcceptRuleAsync(run.Get(_device), run.Get(_answer), run.Interrupted), AgentJson.Readable.AcceptRuleDocument,
+                rule => rule.Answer switch
+                {
+                    "always" => $"What {rule.Name} ({Words.Short(rule.DeviceId)}) sends is taken without asking.",
+                    "never" => $"What {rule.Name} ({Words.Short(rule.DeviceId)}) sends is declined without asking.",
+                    _ => $"There is no rule for {rule.Name} ({Words.Short(rule.DeviceId)}) any more.",
+                });
+            return ExitCode.Done;
+        }
+    }
 
     private sealed class Resolve : ShellCommand
     {

@@ -13,7 +13,7 @@ internal sealed class SendCommand : ShellCommand
     /// <summary>How long a device that is not to be seen is looked for: discovery with all its fallbacks takes about 10 s.</summary>
     private const double DiscoverySeconds = 15;
 
-    private readonly Argument<string[]> _paths = new("PATH") { Description = "Files and directories to send", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _paths = new("PATH") { Description = "Files and directories to send", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string[]> _to = new("--to")
     {
         Description = "The device to send to: its name, id, beginning of the id, or HOST:PORT; several devices after one another",
@@ -22,12 +22,14 @@ internal sealed class SendCommand : ShellCommand
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = true,
     };
+    private readonly Option<string?> _text = new("--text") { Description = "Send this text instead of files; '-' reads it from the standard input, where no other user sees it", HelpName = "TEXT" };
+    private readonly Option<bool> _clipboard = new("--clipboard") { Description = "Send the text in the clipboard instead of files" };
     private readonly Option<bool> _detach = new("--detach") { Description = "Leave it to the running agent, and end at once" };
     private readonly Option<string?> _limit = new("--limit") { Description = "Send no faster than this many bytes a second, with K, M or G: 2M is 2 MiB/s", HelpName = "RATE" };
     private readonly Option<string?> _passphraseFile = GlobalOptions.PassphraseFile();
 
     public SendCommand(Shell shell)
-        : base("send", "Send files and directories, until the receiver's signed receipt is verified", "openshare send Photos notes.txt --to laptop", shell)
+        : base("send", "Send files and directories, or a text, until the receiver's signed receipt is verified", "openshare send Photos notes.txt --to laptop", shell)
     {
         // Several devices after one --to make the parser take whatever follows for one, flags too.
         _to.Validators.Add(devices =>
@@ -36,6 +38,8 @@ internal sealed class SendCommand : ShellCommand
                 devices.AddError($"'{flag.Value}' is not known here.");
         });
         Arguments.Add(_paths);
+        Options.Add(_text);
+        Options.Add(_clipboard);
         Options.Add(_to);
         Options.Add(_limit);
         Options.Add(_detach);
@@ -44,27 +48,41 @@ internal sealed class SendCommand : ShellCommand
 
     protected override async Task<int> RunAsync(CommandRun run)
     {
-        string[] paths = [.. run.Get(_paths).Select(Absolute)];
+        var what = await WhatAsync(run);
         var targets = run.Get(_to)!;
         var limit = run.Get(_limit) is { } rate ? Words.Rate(rate) : 0;
         var options = run.Options(AgentReach.Network, quiet: true, (AgentSettings.PassphraseFile, run.Get(_passphraseFile)));
         if (run.Get(_detach))
-            return await DetachAsync(run, options, paths, targets, limit);
+            return await DetachAsync(run, options, what with { BytesPerSecond = limit }, targets);
 
         // Held to the end, so that one transfer's end takes no agent away from another.
         await using var kept = await run.Shell.Launcher().OpenAsync(options, run.Interrupted);
         using var progress = new SendProgress(run.Shell, targets.Length);
-        var codes = await Task.WhenAll(targets.Select(to => SendAsync(run, options, kept, new SendRequest(paths, to, DiscoverySeconds, limit), progress)));
+        var codes = await Task.WhenAll(targets.Select(to => SendAsync(run, options, kept, what with { To = to, BytesPerSecond = limit }, progress)));
         return codes.FirstOrDefault(code => code != ExitCode.Done);
     }
 
-    private static async Task<int> DetachAsync(CommandRun run, AgentOptions options, string[] paths, string[] targets, long limit)
+    /// <returns>the request, but for the device</returns>
+    private async Task<SendRequest> WhatAsync(CommandRun run)
+    {
+        var (paths, text, clipboard) = (run.Get(_paths), run.Get(_text), run.Get(_clipboard));
+        return (paths.Length > 0, text is not null, clipboard) switch
+        {
+            (true, false, false) => new SendRequest([.. paths.Select(Absolute)], "", DiscoverySeconds),
+            (false, true, false) => new SendRequest([], "", DiscoverySeconds) { Text = await TextSource.OfOptionAsync(text!, run) },
+            (false, false, true) => new SendRequest([], "", DiscoverySeconds) { Text = await Clipboard.ReadAsync(run) },
+            (false, false, false) => throw new UsageException("PATH is missing; it comes before the options. A text is sent by --text or --clipboard."),
+            _ => throw new UsageException("Send files, or --text, or --clipboard: one of them at a time."),
+        };
+    }
+
+    private static async Task<int> DetachAsync(CommandRun run, AgentOptions options, SendRequest what, string[] targets)
     {
         using var client = await AgentLauncher.FindAsync(options, run.Interrupted)
             ?? throw new UsageException("--detach leaves the transfer to a running agent, and none runs here. Start one with: openshare agent");
         foreach (var to in targets)
         {
-            var transfer = await client.SendAsync(new SendRequest(paths, to, DiscoverySeconds, limit), run.Interrupted);
+            var transfer = await client.SendAsync(what with { To = to }, run.Interrupted);
             run.Answer(transfer, AgentJson.Readable.TransferDocument, t => $"The agent is sending {t.Summary} to {TransferText.Peer(t)}. See: openshare transfer show {Words.Short(t.TransferId)}");
         }
         return ExitCode.Done;

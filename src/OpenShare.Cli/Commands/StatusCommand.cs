@@ -28,10 +28,18 @@ internal sealed class StatusCommand(Shell shell)
             ("Revocation list", status.CrlVersion == 0 ? "none yet" : $"version {status.CrlVersion} of {Words.Time(status.CrlIssuedAt)}{(status.CrlStale ? ", stale" : "")}"),
             ("Listening", status.Listening.Count > 0 ? string.Join(", ", status.Listening) : "no"),
             .. status.Discovery.Where(r => r.State != "resting").Select(r => ("Discovery", $"{r.Way}{(r.Interface is { } name ? $" on {name}" : "")}: {r.State}")),
-            ("Receives", status.Accept == "own" ? $"from devices of the account, into {status.SaveTo}" : "from nobody"),
+            ("Receives", Receives(status)),
+            .. status.Rules.Select(rule => ("", $"{rule.Answer} from {rule.Name ?? "a device no longer known"} ({Words.Short(rule.DeviceId)})")),
             ("Home", status.Home),
             .. status.Warnings.Select(warning => ("Warning", warning)),
         ]);
+
+    private static string Receives(StatusDocument status) => status.Accept switch
+    {
+        "own" => $"from devices of the account, into {status.SaveTo}",
+        "ask" => $"from devices of the account, into {status.SaveTo}, after asking",
+        _ => "from nobody",
+    };
 
     private static string Registration(RegistrationDocument registration) => registration switch
     {

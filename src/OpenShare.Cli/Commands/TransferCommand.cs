@@ -9,9 +9,11 @@ namespace OpenShare.Cli.Commands;
 /// <summary>One transfer.</summary>
 internal sealed class TransferCommand : Command
 {
-    public TransferCommand(Shell shell) : base("transfer", "Show one transfer, or have it wait, go on or end")
+    public TransferCommand(Shell shell) : base("transfer", "Show one transfer, or accept or decline it, or have it wait, go on or end")
     {
         Subcommands.Add(new Show(shell));
+        Subcommands.Add(new Answer(shell, isAccepted: true));
+        Subcommands.Add(new Answer(shell, isAccepted: false));
         Subcommands.Add(new Pause(shell, isPaused: true));
         Subcommands.Add(new Pause(shell, isPaused: false));
         Subcommands.Add(new Cancel(shell));
@@ -31,7 +33,38 @@ internal sealed class TransferCommand : Command
             var transfer = await session.Client.GetTransferAsync(run.Get(_id), run.Interrupted);
             if (run.Json)
                 transfer = transfer with { Manifest = await session.Client.FindManifestAsync(transfer.TransferId, run.Interrupted) };
+            if (transfer.Kind == "text" && await session.Client.FindTextAsync(transfer.TransferId, run.Interrupted) is { } text)
+                transfer = transfer with { Text = text.Text, SavedAs = text.SavedAs };
             run.Answer(transfer, AgentJson.Readable.TransferDocument, TransferText.Full);
+            return ExitCode.Done;
+        }
+    }
+
+    private sealed class Answer : ShellCommand
+    {
+        private readonly Argument<string> _id = Id();
+        private readonly Option<bool> _always;
+        private readonly bool _isAccepted;
+
+        public Answer(Shell shell, bool isAccepted) : base(
+            isAccepted ? "accept" : "decline",
+            isAccepted ? "Take a transfer that waits for your answer" : "Refuse a transfer that waits for your answer",
+            $"openshare transfer {(isAccepted ? "accept" : "decline")} 3f9a", shell)
+        {
+            _isAccepted = isAccepted;
+            _always = new("--always") { Description = $"And {(isAccepted ? "take" : "refuse")} whatever that device sends from now on, until: openshare peers accept DEVICE ask" };
+            Arguments.Add(_id);
+            Options.Add(_always);
+        }
+
+        protected override async Task<int> RunAsync(CommandRun run)
+        {
+            await using var session = await run.OpenAsync(AgentReach.HomeOnly);
+            var transfer = await session.Client.AnswerOfferAsync(run.Get(_id), _isAccepted, run.Get(_always), run.Interrupted);
+            run.Answer(transfer, AgentJson.Readable.TransferDocument, t =>
+                $"The transfer {Words.Short(t.TransferId)} ({t.Summary}) from {TransferText.Peer(t)} is {(_isAccepted ? "accepted" : "declined")}.");
+            if (session.IsHosted)
+                run.Warn("No agent is running here: its sender hears of it from the next one, which is started by: openshare agent");
             return ExitCode.Done;
         }
     }

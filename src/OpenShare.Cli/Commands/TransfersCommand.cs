@@ -32,5 +32,5 @@ internal sealed class TransfersCommand : ShellCommand
     private static string Text(IReadOnlyList<TransferDocument> transfers) => transfers.Count == 0
         ? "Nothing was sent or received yet."
         : Columns.Of(["ID", "STATE", "", "DEVICE", "SIZE", "DONE", "WHAT"], transfers.Select(t => (string[])
-            [Words.Short(t.TransferId), t.State, t.Direction == "sending" ? "to" : "from", TransferText.Peer(t), Words.Bytes(t.BytesTotal), TransferText.Percent(t), t.Summary]));
+            [Words.Short(t.TransferId), TransferText.State(t), t.Direction == "sending" ? "to" : "from", TransferText.Peer(t), Words.Bytes(t.BytesTotal), TransferText.Percent(t), t.Summary]));
 }

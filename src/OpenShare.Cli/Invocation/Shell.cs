@@ -7,4 +7,8 @@ namespace OpenShare.Cli.Invocation;
 /// <param name="Launcher">made when first needed</param>
 /// <param name="Interrupted">the person, or the system, wants the command to end</param>
 internal sealed record Shell(
-    TextWriter Out, TextWriter Error, bool ErrorIsTerminal, Func<AgentLauncher> Launcher, TimeProvider Time, CancellationToken Interrupted);
+    TextWriter Out, TextWriter Error, bool ErrorIsTerminal, Func<AgentLauncher> Launcher, TimeProvider Time, CancellationToken Interrupted)
+{
+    /// <summary>Opened when first needed.</summary>
+    internal Func<Stream> In { get; init; } = Console.OpenStandardInput;
+}

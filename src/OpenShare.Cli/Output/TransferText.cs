@@ -6,8 +6,15 @@ namespace OpenShare.Cli.Output;
 /// <summary>A transfer in words.</summary>
 internal static class TransferText
 {
+    /// <summary>Characters of a text.</summary>
+    private const int LongestShown = 16 * 1024;
+
     internal static string Peer(TransferDocument transfer) =>
         transfer.PeerName ?? transfer.PeerAddress ?? (transfer.Peer is { } id ? Words.Short(id) : "?");
+
+    internal static string State(TransferDocument transfer) => transfer.State != TransferStates.AwaitingAnswer ? transfer.State
+        : transfer.Direction == "sending" ? "waiting for the other side to accept"
+        : "waiting for your answer";
 
     internal static string Percent(TransferDocument transfer) => transfer switch
     {
@@ -18,7 +25,7 @@ internal static class TransferText
 
     internal static string Line(TransferDocument transfer) =>
         $"{Words.Short(transfer.TransferId)} {transfer.Summary} {(transfer.Direction == "sending" ? "to" : "from")} {Peer(transfer)}: "
-        + $"{transfer.State}, {Words.Bytes(transfer.BytesSent + transfer.BytesReused)} of {Words.Bytes(transfer.BytesTotal)}{(transfer.Detail is { } detail ? $". {detail}" : "")}";
+        + $"{State(transfer)}, {Words.Bytes(transfer.BytesSent + transfer.BytesReused)} of {Words.Bytes(transfer.BytesTotal)}{(transfer.Detail is { } detail ? $". {detail}" : "")}";
 
     internal static string Full(TransferDocument transfer) => Columns.Pairs(
         [
@@ -26,14 +33,26 @@ internal static class TransferText
             ("Manifest", transfer.ManifestId),
             ("What", transfer.Summary),
             (transfer.Direction == "sending" ? "To" : "From", $"{Peer(transfer)}{(transfer.Peer is { } id ? $" ({id})" : "")}"),
-            ("State", transfer.State),
+            ("State", State(transfer)),
             ("Bytes", $"{Words.Bytes(transfer.BytesSent)} sent, {Words.Bytes(transfer.BytesReused)} there before, of {Words.Bytes(transfer.BytesTotal)}{(transfer.TotalsKnown ? "" : " or more")}"),
             ("Chunks", string.Create(CultureInfo.InvariantCulture, $"{transfer.ChunksSent} of {transfer.ChunksTotal}")),
             ("Begun", Words.Time(transfer.StartedAt)),
             ("Took", Words.Seconds(transfer.Seconds)),
             ("Receipt", transfer.Receipt is { } receipt ? $"{Outcome(receipt)}, {Words.Time(receipt.CompletedAt)}" : "none yet"),
             .. transfer.Detail is { } detail ? [("Note", detail)] : Array.Empty<(string, string)>(),
-        ]);
+            .. transfer.State == TransferStates.AwaitingAnswer && transfer.Direction != "sending"
+                ? [("To do", $"openshare transfer accept {Words.Short(transfer.TransferId)}, or decline")] : Array.Empty<(string, string)>(),
+            .. transfer.SavedAs is { } path ? [("Saved as", path)] : Array.Empty<(string, string)>(),
+        ]) + TextPart(transfer);
+
+    // A text may be long, and a terminal obeys control characters: shown are those that only break lines.
+    private static string TextPart(TransferDocument transfer) => transfer switch
+    {
+        { SavedAs: null } => "",
+        { Text: null } => "\nThe text is not there any more as it arrived.",
+        { Text: { Length: > LongestShown } text } => $"\n\n{Printable.Lines(text[..LongestShown])}\n… The rest of it is in the file.",
+        { Text: var text } => $"\n\n{Printable.Lines(text)}",
+    };
 
     internal static string Outcome(ReceiptSummaryDocument receipt) => Outcome(receipt.Delivered, receipt.Withdrawn, receipt.Refused);
 

@@ -46,7 +46,9 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         context.Events.Subscribe<RegistrationEvents.Certified>(Self);
         context.Events.Subscribe<RevocationEvents.RevocationChanged>(Self);
         _peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener), "peers");
-        var transfers = Context.ActorOf(TransfersActor.Props(context, stores, adapters.Disk, database.Peers, _peers, new ReceivingPolicy(settings.Accept, settings.SaveTo)), "transfers");
+        var transfers = Context.ActorOf(TransfersActor.Props(
+            context, stores, adapters.Disk, database.Peers, _peers,
+            new ReceivingPolicy(settings.Accept, settings.SaveTo, database.AcceptRules), adapters.Outbox), "transfers");
         _discovery = Context.ActorOf(DiscoveryActor.Props(context, adapters.Multicast), "discovery");
         var revocation = Context.ActorOf(
             RevocationActor.Props(context, database.Registration, database.Revocation, adapters.Service, adapters.RevocationPace), "revocation");
@@ -69,6 +71,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         Receive<TransferCommands.SendFiles>(transfers.Forward);
         Receive<TransferCommands.CancelTransfer>(transfers.Forward);
         Receive<TransferCommands.PauseTransfer>(transfers.Forward);
+        Receive<TransferCommands.AnswerOffer>(transfers.Forward);
         Receive<TransferQueries.GetTransfers>(transfers.Forward);
         Receive<TransferQueries.GetTransfer>(transfers.Forward);
         Receive<TransferQueries.GetReceipt>(transfers.Forward);

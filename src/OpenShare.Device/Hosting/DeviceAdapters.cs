@@ -1,5 +1,6 @@
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Registration;
+using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Keys;
@@ -18,4 +19,8 @@ public sealed record DeviceAdapters(
     IRegistrationService Service,
     ITransportListener? Listener,
     Func<IDiscoveryPort> Multicast,
-    RevocationPace RevocationPace);
+    RevocationPace RevocationPace)
+{
+    /// <summary>Where the texts are that are sent; null: none are.</summary>
+    public Outbox? Outbox { get; init; }
+}

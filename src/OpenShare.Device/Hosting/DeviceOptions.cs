@@ -26,11 +26,14 @@ public sealed record DeviceOptions(
 /// <summary>Who may send to this device.</summary>
 public enum AcceptPolicy
 {
-    /// <summary>Nobody: offers are declined. Transfers accepted before go on.</summary>
+    /// <summary>Nobody, whatever rules there are: offers are declined. Transfers accepted before go on.</summary>
     None,
 
     /// <summary>The devices of the own account.</summary>
     Own,
+
+    /// <summary>A person is asked for each transfer, unless there is a rule for its device.</summary>
+    Ask,
 }
 
 public enum DeviceReach

@@ -17,4 +17,7 @@ public sealed record DeviceStatus(
     RevocationView Revocation,
     ImmutableArray<IPEndPoint> Listening,
     DiscoveryView Discovery,
-    ImmutableArray<string> Warnings);
+    ImmutableArray<string> Warnings)
+{
+    public ImmutableArray<AcceptRuleView> Rules { get; init; } = [];
+}

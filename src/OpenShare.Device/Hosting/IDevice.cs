@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using OpenShare.Device.Discovery.Doctor;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
@@ -40,6 +42,10 @@ public interface IDevice
     /// <param name="bytesPerSecond">at most; 0: as many as go</param>
     Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, CancellationToken cancellation);
 
+    /// <summary>As <see cref="StartSend"/>, of a text that was typed or copied. It is kept in the home for as long as it is sent.</summary>
+    /// <param name="text">at most <see cref="Protocol.Wire.Limits.Text"/> bytes as UTF-8</param>
+    Task<SendStart> StartSendText(string text, SendTarget target, long bytesPerSecond, CancellationToken cancellation);
+
     /// <summary>Sent and received, running and ended, newest first.</summary>
     Task<ImmutableArray<TransferView>> GetTransfers(CancellationToken cancellation);
 
@@ -52,6 +58,16 @@ public interface IDevice
     /// <summary>Has a transfer wait on this device's part, or lets it go on; what is under way arrives still. A restart changes nothing of it.</summary>
     /// <returns>the transfer as it is after that; null when there is none</returns>
     Task<TransferView?> PauseTransfer(TransferId id, bool isPaused, CancellationToken cancellation);
+
+    /// <summary>A person's answer to an offer that waits for one. A restart changes nothing of it.</summary>
+    /// <param name="always">and to every later offer of that device</param>
+    Task<OfferAnswered> AnswerOffer(TransferId id, bool isAccepted, bool always, CancellationToken cancellation);
+
+    /// <param name="rule">for every offer of the device from now on; null: none</param>
+    Task SetAcceptRule(DeviceId device, AcceptRule? rule, CancellationToken cancellation);
+
+    /// <returns>null when that transfer brought no text here</returns>
+    Task<TextView?> GetText(TransferId id, CancellationToken cancellation);
 
     /// <summary>What a transfer sends or received, in the readable form of <see cref="ManifestJson"/>, as UTF-8.</summary>
     /// <returns>null when there is no such transfer or its file list is not complete</returns>

@@ -27,7 +27,7 @@ using OpenShare.Protocol.Wire;
 namespace OpenShare.Device.Hosting;
 
 /// <summary>A real device: its actors on real adapters, asked from outside with a time limit.</summary>
-public sealed class OpenShareDevice : IDevice
+public sealed partial class OpenShareDevice : IDevice
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -94,7 +94,10 @@ public sealed class OpenShareDevice : IDevice
             revocation,
             Listening(),
             _warnings.Discovery,
-            [.. _warnings.Lines(revocation), .. KeyWarning(registration)]);
+            [.. _warnings.Lines(revocation), .. KeyWarning(registration)])
+        {
+            Rules = Rules(),
+        };
     }
 
     public Task<RegistrationStart> Register(RegistrationOrder order, CancellationToken cancellation) =>
@@ -191,10 +194,12 @@ public sealed class OpenShareDevice : IDevice
             _ => null,
         };
         var database = DeviceDatabase.Open(options.Home.DatabaseFile);
+        var outbox = new Outbox(options.Home.OutboxDirectory);
+        outbox.Sweep(database.Transfers);
         var service = new HttpRegistrationService();
         return (new DeviceAdapters(
             context, keys, database, new LocalDisk(), service, listener, () => new UdpDiscoveryPort(),
-            onNetwork ? RevocationPace.Default : RevocationPace.OnDemand), service, looking ?? new ListeningFacts.Open(options.AdvertisedPort ?? listener?.LocalEndPoint.Port ?? 0));
+            onNetwork ? RevocationPace.Default : RevocationPace.OnDemand) { Outbox = outbox }, service, looking ?? new ListeningFacts.Open(options.AdvertisedPort ?? listener?.LocalEndPoint.Port ?? 0));
     }
 
     /// <summary>What the device's watcher keeps up to date.</summary>

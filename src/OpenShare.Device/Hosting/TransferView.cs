@@ -37,6 +37,9 @@ public enum TransferState
 
     /// <summary>Offered; the peer has not answered.</summary>
     Offered,
+
+    /// <summary>Offered, and a person at the receiver is asked whether to take it.</summary>
+    AwaitingAnswer,
     Transferring,
 
     /// <summary>A person on either side has it wait.</summary>
@@ -100,4 +103,7 @@ public sealed record TransferView(
     ReceiptSummary? Receipt)
 {
     public bool IsEnded => State >= TransferState.Completed;
+
+    /// <summary>A text that was typed or copied, and no files. Of one that is received: known with its whole file list.</summary>
+    public bool IsText { get; init; }
 }

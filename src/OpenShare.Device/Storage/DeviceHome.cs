@@ -26,6 +26,9 @@ public sealed class DeviceHome : IDisposable
 
     public string KeyFile => Path.Combine(Directory, "device.key");
 
+    /// <summary>Texts that are being sent.</summary>
+    public string OutboxDirectory => Path.Combine(Directory, "outbox");
+
     /// <summary>The port that was listened on last.</summary>
     public string PortFile => Path.Combine(Directory, "listen.port");
 

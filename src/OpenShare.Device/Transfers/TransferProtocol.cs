@@ -18,7 +18,13 @@ public static class TransferCommands
     {
         /// <summary>At most; 0: as many as go.</summary>
         public long BytesPerSecond { get; init; }
+
+        /// <summary>The one path is of a text in the outbox.</summary>
+        public bool IsText { get; init; }
     }
+
+    /// <summary>A person's answer to an offer that is left to him. Answered with <see cref="OfferAnswered"/>.</summary>
+    public sealed record AnswerOffer(TransferId Id, bool IsAccepted);
 
     /// <summary>Has a transfer wait, or lets it go on. Answered with <see cref="TransferAnswer"/>.</summary>
     public sealed record PauseTransfer(TransferId Id, bool IsPaused);
@@ -47,6 +53,9 @@ public static class TransferQueries
 
 /// <summary>Null where there is no such transfer: actors do not answer with null itself.</summary>
 public sealed record TransferAnswer(TransferView? Transfer);
+
+/// <param name="WasAsked">false: it did not wait for an answer, and nothing was changed</param>
+public sealed record OfferAnswered(TransferView? Transfer, bool WasAsked);
 
 public sealed record ReceiptAnswer(FinalReceipt? Receipt, ManifestAnswer Manifest);
 
@@ -84,6 +93,9 @@ internal static class TransferSignals
     internal sealed record Cancel;
 
     internal sealed record Pause(bool IsPaused);
+
+    /// <summary>To a receiving session: a person has answered. Answered with <see cref="OfferAnswered"/>.</summary>
+    internal sealed record Answer(bool IsAccepted);
 
     /// <summary>From a session: what it looks like now.</summary>
     internal sealed record ViewChanged(TransferView View);

@@ -154,7 +154,8 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
         Context.Parent.Tell(new TransferSignals.ViewChanged(CurrentView()));
     }
 
-    private TransferView CurrentView() => View(TransferViews.Running(Scope.Record, _peerName, Elapsed));
+    /// <summary>What is shown of it now.</summary>
+    protected TransferView CurrentView() => View(TransferViews.Running(Scope.Record, _peerName, Elapsed));
 
     private void OnLinkUp(TransferSignals.LinkUp up)
     {

@@ -43,11 +43,14 @@ internal static class TransferViews
         record.CreatedAt,
         elapsed,
         Detail: null,
-        Receipt: null);
+        Receipt: null)
+    {
+        IsText = record.IsText,
+    };
 
     /// <summary>What is shown of a transfer whose chunks might travel, and are to wait.</summary>
     internal static TransferView Paused(TransferView view, bool isPausedHere, bool isPausedThere) =>
-        view.State >= TransferState.Finishing || !(isPausedHere || isPausedThere) ? view : view with
+        view.State is TransferState.AwaitingAnswer or >= TransferState.Finishing || !(isPausedHere || isPausedThere) ? view : view with
         {
             State = TransferState.Paused,
             Detail = !isPausedThere ? "paused on this device" : isPausedHere ? "paused on both devices" : "paused on the other device",

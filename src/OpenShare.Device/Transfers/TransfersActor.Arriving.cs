@@ -35,6 +35,10 @@ internal sealed partial class TransfersActor
             return null;
         switch (FirstWord.Judge(received.Message, link.Certificate.PublicKey, received.Device, _identity.DeviceId))
         {
+            case FirstWord.Opens when Unanswerable(received.Device) is { } reason:
+                _early.Drop(received.Device, key.Transfer);
+                _peers.Tell(new PeerCommands.SendControl(received.Device, received.Link, TransferMessages.Declined(key.Transfer, reason)));
+                return null;
             case FirstWord.Opens:
                 var fresh = NewRecord(key, manifest: null, paths: [], _receiving.SaveTo, summary: "");
                 return Start(_stores.Transfers.Add(fresh), fresh);

@@ -77,7 +77,7 @@ internal sealed partial class TransfersActor
             return new SendStart.Refused(TransferProblem.DeviceNotFound, "That is this device itself.");
         var key = new TransferKey(TransferDirection.Sending, device, TransferId.New(_context.Random));
         var summary = TransferViews.SummaryOf([.. paths.Select(p => Path.GetFileName(Path.TrimEndingDirectorySeparator(p)))]);
-        var record = NewRecord(key, ManifestId.New(_context.Random), paths, destination: "", summary) with { BytesPerSecond = order.BytesPerSecond };
+        var record = NewRecord(key, ManifestId.New(_context.Random), paths, destination: "", summary) with { BytesPerSecond = order.BytesPerSecond, IsText = order.IsText };
         Start(_stores.Transfers.Add(record), record);
         return new SendStart.Started(key.Transfer);
     }
@@ -101,6 +101,8 @@ internal sealed partial class TransfersActor
             _stores.Transfers.Update(no, record);
             if (record.Key.Direction == TransferDirection.Receiving)
                 Discard(no, record);
+            else
+                ForgetText(record);
         }
         Sender.Tell(new TransferAnswer(ViewOf(no, record)));
     }

@@ -5,6 +5,7 @@ using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
+using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Telemetry;
@@ -45,9 +46,9 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     private long _started;
 
     public TransfersActor(
-        DeviceContext context, TransferStores stores, IDisk disk, IPeerStore known, IActorRef peers, ReceivingPolicy receiving)
+        DeviceContext context, TransferStores stores, IDisk disk, IPeerStore known, IActorRef peers, ReceivingPolicy receiving, Outbox? outbox)
     {
-        (_context, _stores, _disk, _peers, _receiving) = (context, stores, disk, peers, receiving);
+        (_context, _stores, _disk, _peers, _receiving, _outbox) = (context, stores, disk, peers, receiving, outbox);
         _history = new TransferHistory(stores, known);
         _early = new EarlyStreams(End);
 
@@ -64,6 +65,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         Receive<ResolveOverdue>(OnResolveOverdue);
         Receive<TransferCommands.CancelTransfer>(OnCancel);
         Receive<TransferCommands.PauseTransfer>(OnPause);
+        Receive<TransferCommands.AnswerOffer>(OnAnswerOffer);
         Receive<TransferQueries.GetTransfers>(_ => Sender.Tell(_stores.Transfers.All().Select(t => ViewOf(t.No, t.Transfer)).ToImmutableArray()));
         Receive<TransferQueries.GetTransfer>(m => Sender.Tell(new TransferAnswer(_history.Find(m.Id) is var (no, record) ? ViewOf(no, record) : null)));
         Receive<TransferQueries.GetReceipt>(m => Look(self => _history.ReceiptOf(m.Id, self), new ReceiptAnswer(null, ManifestAnswer.None)));
@@ -85,9 +87,10 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    /// <param name="outbox">where the texts are that are sent; null: there are none</param>
     public static Props Props(
-        DeviceContext context, TransferStores stores, IDisk disk, IPeerStore known, IActorRef peers, ReceivingPolicy receiving) =>
-        Akka.Actor.Props.Create(() => new TransfersActor(context, stores, disk, known, peers, receiving));
+        DeviceContext context, TransferStores stores, IDisk disk, IPeerStore known, IActorRef peers, ReceivingPolicy receiving, Outbox? outbox = null) =>
+        Akka.Actor.Props.Create(() => new TransfersActor(context, stores, disk, known, peers, receiving, outbox));
 
     // Not restarted in place: a session holds open files and streams. It is stopped, and made anew after a pause.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -173,7 +176,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
 
     private IActorRef Start(TransferNo no, TransferRecord record)
     {
-        var scope = new TransferScope(_context, _stores, _disk, _identity!, _peers, no, record, _receiving.Accept);
+        var scope = new TransferScope(_context, _stores, _disk, _identity!, _peers, no, record, _receiving.For(record.Key.Peer));
         var sending = record.Key.Direction == TransferDirection.Sending;
         var name = $"{(sending ? "to" : "from")}-{record.Key.Peer}-{record.Key.Transfer}-{no.Value}-{++_started}";
         var session = Context.Watch(Context.ActorOf(sending ? SendingActor.Props(scope) : ReceivingActor.Props(scope), name));
@@ -234,6 +237,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             Detail = "This transfer failed again and again; the agent's log says why. Send the files again.",
         };
         _stores.Transfers.Update(no, failed);
+        ForgetText(failed);
         _context.Events.Publish(new TransferEvents.TransferChanged(ViewOf(no, failed)));
     }
 
@@ -260,6 +264,8 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         _traces.GetValueOrDefault(key)?.Show(now);
         if (before is { IsEnded: false } && now.IsEnded)
             TransferMetrics.Ended(key.Direction, now.State);
+        if (before is not { IsEnded: true } && now is { IsEnded: true, IsText: true } && _stores.Transfers.Find(key) is var (_, record))
+            ForgetText(record);
     }
 
     private List<KeyValuePair<TransferKey, IActorRef>> SessionsWith(DeviceId device) =>
@@ -277,6 +283,3 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             Sender.Tell(unregistered);
     }
 }
-
-/// <summary>Who may send here, and where it goes.</summary>
-public sealed record ReceivingPolicy(AcceptPolicy Accept, string SaveTo);

@@ -32,8 +32,14 @@ public sealed class Manifest
     /// <summary>Bytes of the chunks listed so far.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Bytes of the files listed so far, also of those whose chunks are not all listed yet. Capped at <see cref="long.MaxValue"/>.</summary>
+    public long ClaimedBytes => (long)_entries.Aggregate(0UL, (sum, e) => Math.Min(sum + (ulong)e.Size, long.MaxValue));
+
     /// <summary>True once the last page is there.</summary>
     public bool IsComplete => _pages.Count > 0 && _pages[^1].IsLast;
+
+    /// <summary>The text that is sent, where that is all there is.</summary>
+    public TransferEntry? Text => IsComplete && _entries is [{ IsText: true } text] ? text : null;
 
     /// <summary>The file whose chunks go on in the next page, if one does.</summary>
     public TransferEntry? Unfinished => _entries.Count > 0 && _entries[^1] is { IsComplete: false, Abandoned: false } last ? last : null;

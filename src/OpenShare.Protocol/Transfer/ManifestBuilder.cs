@@ -78,11 +78,12 @@ public sealed class ManifestBuilder
         Begin(new ManifestEntry { Kind = EntryKind.EntrySymlink, Path = path.Value, LinkTarget = target.Value, MtimeNs = mtimeNs }, path);
 
     /// <summary>Begins a file; its chunks follow until they add up to its size.</summary>
+    /// <param name="isText">it is no file of the sender's, but a text that was typed or copied, of at most <see cref="Limits.Text"/> bytes</param>
     /// <exception cref="ProtocolException">the path is listed already or lies in no listed directory, or there are too many entries</exception>
-    public Signed? BeginFile(RelativePath path, long size, uint mode, long mtimeNs)
+    public Signed? BeginFile(RelativePath path, long size, uint mode, long mtimeNs, bool isText = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(size);
-        var closed = Begin(new ManifestEntry { Kind = EntryKind.EntryFile, Path = path.Value, Size = (ulong)size, Mode = mode & 0xFFF, MtimeNs = mtimeNs }, path);
+        var closed = Begin(new ManifestEntry { Kind = EntryKind.EntryFile, Path = path.Value, Size = (ulong)size, Mode = mode & 0xFFF, MtimeNs = mtimeNs, Text = isText }, path);
         (_open, _openRest) = size == 0 ? (null, 0) : (_page.Entries[^1], size);
         return closed;
     }

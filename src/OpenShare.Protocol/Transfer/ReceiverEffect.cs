@@ -9,7 +9,7 @@ public abstract record ReceiverEffect
 
     public sealed record SendControl(Control Message) : ReceiverEffect;
 
-    /// <summary>Ask the accept policy (or a person), then say Decided.</summary>
+    /// <summary>Ask the accept policy, then say Decided; or PersonAsked, and Decided once that person has answered.</summary>
     public sealed record Decide(OfferSummary Offer) : ReceiverEffect;
 
     /// <summary>Keep the page, prepare its entries, look for chunks that are there already, then say PageStored.</summary>
@@ -17,6 +17,9 @@ public abstract record ReceiverEffect
 
     /// <summary>Take the frame's bytes now: verify and write each chunk that is kept, drop the others; then ChunksWritten or ChunkMismatched.</summary>
     public sealed record ReceiveFrame(long Stream, IReadOnlyList<IncomingChunk> Chunks) : ReceiverEffect;
+
+    /// <summary>Close the streams that are open, with whatever came on them: nothing is taken from them now.</summary>
+    public sealed record CloseStreams : ReceiverEffect;
 
     /// <summary>Keep this before the next effect: after a restart the machine is restored with it. What was written of the entry can go.</summary>
     public sealed record PersistWithdrawal(uint EntryNumber, string Reason) : ReceiverEffect;

@@ -26,7 +26,10 @@ public abstract record ReceiverInput
     /// <summary>A person here has it wait, or lets it go on.</summary>
     public sealed record PauseOrdered(bool IsPaused) : ReceiverInput;
 
-    /// <summary>The accept policy has spoken.</summary>
+    /// <summary>The accept policy leaves it to a person: Decided may be long in coming. Until then nothing is taken.</summary>
+    public sealed record PersonAsked : ReceiverInput;
+
+    /// <summary>The accept policy, or the person it left it to, has spoken.</summary>
     /// <param name="Refusal">null: accepted; else why not, for the sender's person</param>
     public sealed record Decided(string? Refusal) : ReceiverInput;
 

@@ -36,6 +36,9 @@ public sealed partial class ReceiverMachine
             case PageReading.Repeated { Index: var index } when IsAccepted && _ledger.IsStored(index):
                 SendMissing(Manifest!.Pages[index]);
                 break;
+            case PageReading.Repeated when IsAsked:
+                SayAsked();
+                break;
             case PageReading.Ahead when _askedForPage != _reader.NextPage:
                 _askedForPage = _reader.NextPage;
                 Send(TransferMessages.Wanted(_setup.Transfer, _reader.NextPage));
@@ -80,6 +83,8 @@ public sealed partial class ReceiverMachine
             Send(TransferMessages.Paused(_setup.Transfer, isPaused: true));
         _askedForPage = _reader.NextPage;
         Send(TransferMessages.Wanted(_setup.Transfer, _reader.NextPage));
+        if (IsAsked)
+            SayAsked();
         foreach (var page in (Manifest?.Pages ?? []).Where(p => IsAccepted && _ledger.IsStored(p.Index)))
             SendMissing(page);
     }

@@ -79,6 +79,7 @@ public sealed partial class ReceiverMachine
             case ReceiverInput.StreamDown down: _gate.Remove(down.Stream); break;
             case ReceiverInput.Received received: OnReceived(received.Message); break;
             case ReceiverInput.PauseOrdered order: OnPauseOrdered(order.IsPaused); break;
+            case ReceiverInput.PersonAsked: OnPersonAsked(); break;
             case ReceiverInput.Decided decided: OnDecided(decided.Refusal); break;
             case ReceiverInput.PageStored stored: OnPageStored(stored); break;
             case ReceiverInput.FrameArrived arrived: OnFrame(arrived.Stream, arrived.Head); break;
@@ -113,7 +114,11 @@ public sealed partial class ReceiverMachine
 
     private void OnStreamUp(long stream)
     {
-        if (_linkUp && !IsOver)
+        if (!_linkUp || IsOver)
+            return;
+        if (IsAsked)
+            Emit(new ReceiverEffect.CloseStreams());
+        else
             _gate.Add(stream);
     }
 
@@ -123,23 +128,6 @@ public sealed partial class ReceiverMachine
             return;
         IsPausedHere = isPaused;
         Send(TransferMessages.Paused(_setup.Transfer, isPaused));
-    }
-
-    private void OnDecided(string? refusal)
-    {
-        if (State != ReceiverState.Deciding)
-            return;
-        if (refusal is not null)
-        {
-            End(ReceiverState.Declined, refusal, tellSender: true);
-            return;
-        }
-        SetState(ReceiverState.Receiving);
-        Send(TransferMessages.Answer(_setup.Transfer, Answer.Accepted, ""));
-        foreach (var page in Manifest!.Pages.Where(p => _ledger.IsStored(p.Index)))
-            SendMissing(page);
-        AdmitWaiting();
-        PlaceWhenWhole();
     }
 
     private void OnPageStored(ReceiverInput.PageStored stored)
@@ -218,14 +206,6 @@ public sealed partial class ReceiverMachine
         _ledger.LeaveOut(Manifest!, Manifest!.Entries[(int)refused.EntryNumber]);
     }
 
-    private void AskForDecision()
-    {
-        var first = Manifest!.Pages[0];
-        var entries = first.Parts.Select(p => p.Entry).ToList();
-        Emit(new ReceiverEffect.Decide(new OfferSummary(
-            [.. entries.Select(e => e.Path.Top).Distinct()], entries.Count, first.NewBytes, first.IsLast)));
-    }
-
     private void PlaceWhenWhole()
     {
         if (State != ReceiverState.Receiving || Manifest is not { IsComplete: true } || _ledger.StoredPages < Manifest.Pages.Count || !_ledger.HasAll)
@@ -250,6 +230,7 @@ public sealed partial class ReceiverMachine
         if (IsOver || State == ReceiverState.Delivering)
             return;
         Reason = Printable.Shorten(reason);
+        IsAsked = false;
         _gate.Clear();
         _owesLastWord = tellSender;
         SetState(state);

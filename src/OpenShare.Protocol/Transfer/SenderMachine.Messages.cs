@@ -31,11 +31,32 @@ public sealed partial class SenderMachine
     private void OnAnswer(TransferAnswer answer)
     {
         if (answer.Answer == Answer.Accepted && State == SenderState.Offering && _offered)
-            SetState(SenderState.Sending);
+            OnAccepted();
+        else if (answer.Answer == Answer.Asked && State == SenderState.Offering && _offered)
+            OnAsked();
         else if (answer.Answer == Answer.Declined)
             End(SenderState.Declined, answer.Detail, tellReceiver: false);
         else if (answer.Answer == Answer.Failed)
             End(SenderState.Failed, answer.Detail, tellReceiver: false);
+    }
+
+    private void OnAccepted()
+    {
+        SetState(SenderState.Sending);
+        if (!IsAsked)
+            return;
+        IsAsked = false;
+        AskForStreams();
+    }
+
+    // Its streams are closed, or are about to be: new ones are asked for with the answer.
+    private void OnAsked()
+    {
+        if (IsAsked)
+            return;
+        IsAsked = true;
+        _reopenAt = null;
+        SetState(SenderState.Offering);
     }
 
     private void OnPageWanted(uint page)
@@ -61,7 +82,7 @@ public sealed partial class SenderMachine
             return;
         }
         if (State == SenderState.Offering)
-            SetState(SenderState.Sending);
+            OnAccepted();
         _answered = Math.Max(_answered, page.Index + 1);
         _ledger.Miss(Manifest, page, missing);
     }

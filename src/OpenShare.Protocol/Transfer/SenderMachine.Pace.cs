@@ -2,7 +2,7 @@ using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Transfer;
 
-/// <summary>Whether frames go now, and how fast: people on either side may have them wait.</summary>
+/// <summary>Whether frames go now, and how fast: people on either side may have them wait, and one there may first have to accept them.</summary>
 public sealed partial class SenderMachine
 {
     private readonly RateLimit _rate;
@@ -13,6 +13,9 @@ public sealed partial class SenderMachine
 
     /// <summary>By a person there, as far as the link that is up has told.</summary>
     public bool IsPausedThere { get; private set; }
+
+    /// <summary>A person there is asked whether to take it, as far as the link that is up has told.</summary>
+    public bool IsAsked { get; private set; }
 
     private bool IsPaused => IsPausedHere || IsPausedThere;
 
@@ -35,7 +38,7 @@ public sealed partial class SenderMachine
     private void LaunchFrames(Manifest manifest)
     {
         _goOnAt = null;
-        while (!IsPaused && _window.Free() is { } stream)
+        while (!IsPaused && !IsAsked && _window.Free() is { } stream)
         {
             if (!_rate.IsOpen(_now))
             {

@@ -153,7 +153,7 @@ public sealed partial class SenderMachine
 
     private void OnLinkLost()
     {
-        _linkUp = _awaitingResume = IsPausedThere = false;
+        _linkUp = _awaitingResume = IsPausedThere = IsAsked = false;
         _goOnAt = null;
         _reopenAt = null;
         _window.Clear();
@@ -174,7 +174,8 @@ public sealed partial class SenderMachine
         if (_window.Remove(stream) is not { } lost || IsOver)
             return;
         _ledger.Requeue(Manifest!, lost);
-        _reopenAt = Earlier(_reopenAt, _now + _setup.Tuning.StreamRetry);
+        if (!IsAsked)
+            _reopenAt = Earlier(_reopenAt, _now + _setup.Tuning.StreamRetry);
     }
 
     private void AskForStreams()

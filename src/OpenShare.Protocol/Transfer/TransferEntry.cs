@@ -36,6 +36,9 @@ public sealed class TransferEntry
 
     public LinkTarget? LinkTarget { get; }
 
+    /// <summary>No file of the sender's, but a text that was typed or copied: to be shown.</summary>
+    public bool IsText { get; internal init; }
+
     /// <summary>The page on which it first appears.</summary>
     public int Page { get; }
 

@@ -26,6 +26,8 @@ public static class TransferMessages
     internal static Control Answer(TransferId id, TransferAnswer.Types.Answer answer, string detail) =>
         new() { TransferAnswer = new TransferAnswer { TransferId = Bytes(id), Answer = answer, Detail = Printable.Shorten(detail) } };
 
+    public static Control Declined(TransferId id, string reason) => Answer(id, TransferAnswer.Types.Answer.Declined, reason);
+
     internal static Control Wanted(TransferId id, int page) => new() { PageWanted = new PageWanted { TransferId = Bytes(id), PageIndex = (uint)page } };
 
     internal static Control Missing(TransferId id, int page, IEnumerable<ChunkRange> missing)

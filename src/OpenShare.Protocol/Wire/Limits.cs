@@ -60,6 +60,9 @@ public static class Limits
     /// <summary>Chunk references of one manifest page.</summary>
     public const int PageChunks = 2048;
 
+    /// <summary>UTF-8 bytes of a text that is sent as such: what is longer is sent as a file.</summary>
+    public const int Text = 1024 * 1024;
+
     /// <summary>Bytes of one chunk.</summary>
     public const int Chunk = 4 * 1024 * 1024;
 

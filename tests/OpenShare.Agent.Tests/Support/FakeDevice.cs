@@ -3,6 +3,8 @@ using Akka.Actor;
 using OpenShare.Device.Discovery.Doctor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
@@ -114,6 +116,40 @@ internal sealed class FakeDevice : IDevice
         await BeforeSend(cancellation);
         return OnSend(target);
     }
+
+    internal List<string> Texts { get; } = [];
+
+    public Task<SendStart> StartSendText(string text, SendTarget target, long bytesPerSecond, CancellationToken cancellation)
+    {
+        lock (_gate)
+            Texts.Add(text);
+        return Task.FromResult(OnSend(target));
+    }
+
+    internal List<(bool IsAccepted, bool Always)> Answers { get; } = [];
+
+    public async Task<OfferAnswered> AnswerOffer(TransferId id, bool isAccepted, bool always, CancellationToken cancellation)
+    {
+        if (await GetTransfer(id, cancellation) is not { State: TransferState.AwaitingAnswer } transfer)
+            return new OfferAnswered(await GetTransfer(id, cancellation), WasAsked: false);
+        lock (_gate)
+            Answers.Add((isAccepted, always));
+        SetTransfer(transfer with { State = isAccepted ? TransferState.Transferring : TransferState.Declined });
+        return new OfferAnswered(await GetTransfer(id, cancellation), WasAsked: true);
+    }
+
+    internal List<(DeviceId Device, AcceptRule? Rule)> Rules { get; } = [];
+
+    public Task SetAcceptRule(DeviceId device, AcceptRule? rule, CancellationToken cancellation)
+    {
+        lock (_gate)
+            Rules.Add((device, rule));
+        return Task.CompletedTask;
+    }
+
+    internal TextView? Text { get; set; }
+
+    public Task<TextView?> GetText(TransferId id, CancellationToken cancellation) => Task.FromResult(Text);
 
     public Task<ImmutableArray<TransferView>> GetTransfers(CancellationToken cancellation) => Task.FromResult(Transfers);
 

@@ -28,8 +28,9 @@ internal sealed class TransferDevice : IDisposable
     private IActorRef _peers = null!;
     private IActorRef _transfers = null!;
 
-    public TransferDevice(TestKitBase kit, ITransport transport, DeviceIdentity identity, string? inbox = null)
+    public TransferDevice(TestKitBase kit, ITransport transport, DeviceIdentity identity, string? inbox = null, AcceptPolicy accept = AcceptPolicy.Own)
     {
+        Accept = accept;
         (_kit, _transport, Identity) = (kit, transport, identity);
         Inbox = inbox ?? _folder["inbox"];
         Directory.CreateDirectory(Files);
@@ -37,6 +38,9 @@ internal sealed class TransferDevice : IDisposable
     }
 
     public DeviceIdentity Identity { get; }
+
+    /// <summary>From the next start on.</summary>
+    public AcceptPolicy Accept { get; set; }
 
     public ObservedDisk Disk { get; } = new();
 
@@ -71,7 +75,7 @@ internal sealed class TransferDevice : IDisposable
         _context.Events.Subscribe<TransferEvents.TransferChanged>(Events.Ref);
         _peers = _kit.Sys.ActorOf(PeersActor.Props(_context, Database.Peers, _listener));
         _transfers = _kit.Sys.ActorOf(TransfersActor.Props(
-            _context, Stores, Disk, Database.Peers, _peers, new ReceivingPolicy(AcceptPolicy.Own, Inbox)));
+            _context, Stores, Disk, Database.Peers, _peers, new ReceivingPolicy(Accept, Inbox, Database.AcceptRules)));
         // Started once they answer: then they have subscribed.
         _peers.Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Deadline).Wait();
         _transfers.Ask<ImmutableArray<TransferView>>(new TransferQueries.GetTransfers(), Deadline).Wait();
@@ -98,6 +102,13 @@ internal sealed class TransferDevice : IDisposable
         return Assert.IsType<SendStart.Started>(await _transfers.Ask<SendStart>(order, Deadline)).Id;
     }
 
+    public async Task<TransferId> SendTextAsync(TransferDevice to, string name)
+    {
+        See(to);
+        var order = new TransferCommands.SendFiles([Path.Combine(Files, name)], new SendTarget.Device(to.Identity.DeviceId)) { IsText = true };
+        return Assert.IsType<SendStart.Started>(await _transfers.Ask<SendStart>(order, Deadline)).Id;
+    }
+
     public Task<TransferView> EndsAsync(TransferId id) => SeesAsync(id, v => v.IsEnded);
 
     public async Task<TransferView> SeesAsync(TransferId id, Func<TransferView, bool> what) =>
@@ -110,6 +121,9 @@ internal sealed class TransferDevice : IDisposable
 
     public async Task<TransferView?> CancelAsync(TransferId id) =>
         (await _transfers.Ask<Device.Transfers.TransferAnswer>(new TransferCommands.CancelTransfer(id), Deadline)).Transfer;
+
+    public async Task<OfferAnswered> AnswerAsync(TransferId id, bool isAccepted) =>
+        await _transfers.Ask<OfferAnswered>(new TransferCommands.AnswerOffer(id, isAccepted), Deadline);
 
     public async Task<TransferView> PauseAsync(TransferId id, bool isPaused) =>
         (await _transfers.Ask<Device.Transfers.TransferAnswer>(new TransferCommands.PauseTransfer(id, isPaused), Deadline)).Transfer!;

@@ -72,6 +72,13 @@ internal sealed class RunningProcess : IDisposable
         _process.StandardInput.Flush();
     }
 
+    /// <summary>All that is on its standard input.</summary>
+    public void Type(string text)
+    {
+        _process.StandardInput.Write(text);
+        _process.StandardInput.Close();
+    }
+
     /// <summary>The first line of output that fulfils the condition, waited for.</summary>
     public Task<string> LineAsync(string what, Func<string, bool> condition, TimeSpan? within = null) =>
         Eventually.GetAsync($"{what} from {this}", within ?? Patience.Long, () =>

@@ -27,6 +27,7 @@ internal static class Lines
         ReceiverEffect.PersistWithdrawal withdrawal => $"keep withdrawal {withdrawal.EntryNumber}",
         ReceiverEffect.PlaceEntries place => $"place all but [{string.Join(',', place.LeftOut.Order())}]",
         ReceiverEffect.PersistReceipt => "keep receipt",
+        ReceiverEffect.CloseStreams => "close streams",
         ReceiverEffect.Discard => "discard",
         ReceiverEffect.StateChanged changed => $"={changed.State}",
         _ => e.ToString(),

@@ -38,9 +38,30 @@ public sealed class TransferLinkTests
         }
     }
 
-    private static Simulation Run(int seed, bool isRough)
+    [Fact]
+    public void A_transfer_that_a_person_is_asked_about_ends_as_well_whatever_is_cut_lost_or_killed()
     {
-        var simulation = new Simulation(seed, isRough);
+        var faults = new HashSet<string>();
+        for (var seed = 0; seed < Seeds; seed++)
+            faults.UnionWith(Run(seed, isRough: true, asks: true).Faults);
+        foreach (var fault in new[] { "cut", "sender killed", "receiver killed" })
+            Assert.Contains($"{fault} in {SenderState.Offering}", faults);
+        for (var seed = 0; seed < 50; seed++)
+            Run(seed, isRough: false, asks: true);
+    }
+
+    [Fact]
+    public void A_sender_that_knows_of_no_questions_ends_as_well()
+    {
+        for (var seed = 0; seed < 50; seed++)
+            Run(new Simulation(seed, isRough: false, asks: true) { HasOldSender = true }, seed);
+    }
+
+    private static Simulation Run(int seed, bool isRough, bool asks = false) =>
+        Run(new Simulation(seed, isRough, asks), seed);
+
+    private static Simulation Run(Simulation simulation, int seed)
+    {
         try
         {
             simulation.Run();

@@ -18,6 +18,7 @@ public sealed class TransferMessagesVectorTests
     [
         ("accepted", TransferMessages.Answer(Some.Transfer, Answer.Accepted, ""), 11, RawProto.Number(2, 1)),
         ("declined", TransferMessages.Answer(Some.Transfer, Answer.Declined, "no"), 11, [.. RawProto.Number(2, 2), .. RawProto.Blob(3, "no"u8.ToArray())]),
+        ("asked", TransferMessages.Answer(Some.Transfer, Answer.Asked, ""), 11, RawProto.Number(2, 4)),
         ("missing", TransferMessages.Missing(Some.Transfer, 3, [new(48, 2), new(60, 1)]), 12,
             [.. RawProto.Number(2, 3), .. RawProto.Blob(3, Range(48, 2)), .. RawProto.Blob(3, Range(60, 1))]),
         ("acknowledged", TransferMessages.Acknowledged(Some.Transfer, [new(1, 300)]), 13, RawProto.Blob(2, Range(1, 300))),

@@ -41,6 +41,9 @@ public sealed record TransferRecord(
 
     /// <summary>Sending: bytes a second at most; 0: as many as go.</summary>
     public long BytesPerSecond { get; init; }
+
+    /// <summary>A text that was typed or copied, and no files.</summary>
+    public bool IsText { get; init; }
 }
 
 public interface ITransferStore

@@ -54,6 +54,10 @@ internal static class Schema
         ALTER TABLE transfers ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE transfers ADD COLUMN bytes_per_second INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        ALTER TABLE transfers ADD COLUMN text INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE accept_rules (device_id TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID;
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

@@ -11,7 +11,7 @@ internal static class ReceiverStates
     internal static ReceiverState Kept(TransferState state, bool hasNames, KeptReceipt receipt) => state switch
     {
         _ when receipt is KeptReceipt.Confirmed => ReceiverState.Completed,
-        TransferState.Offered => ReceiverState.Deciding,
+        TransferState.Offered or TransferState.AwaitingAnswer => ReceiverState.Deciding,
         TransferState.Finishing when receipt is KeptReceipt.None => hasNames ? ReceiverState.Placing : ReceiverState.Receiving,
         TransferState.Finishing => ReceiverState.Delivering,
         TransferState.Completed or TransferState.Incomplete => ReceiverState.Delivering,

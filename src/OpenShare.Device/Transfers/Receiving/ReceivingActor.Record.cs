@@ -29,8 +29,9 @@ internal sealed partial class ReceivingActor
     private void SaveOutcome(uint number, Outcome outcome, string detail) =>
         Scope.Stores.Outcomes.Save(Scope.No, [new EntryOutcome { EntryNo = number, Count = 1, Outcome = outcome, Detail = detail }]);
 
-    private TransferState State() => _machine is null
-        ? Scope.Record.State
+    private TransferState State() => IsAsked ? TransferState.AwaitingAnswer
+        : _isAccepted && _machine is null or { State: <= ReceiverState.Deciding } ? TransferState.Transferring
+        : _machine is null ? Scope.Record.State
         : ReceiverStates.Shown(_machine.State, _machine.Receipt is null || StateWith(_machine.Receipt) == TransferState.Completed);
 
     private static TransferState StateWith(FinalReceipt blob)
@@ -41,16 +42,23 @@ internal sealed partial class ReceivingActor
 
     private TransferRecord Record(TransferState state)
     {
-        var progress = _machine!.Progress;
+        if (_machine is null)
+            return Scope.Record with { State = state, UpdatedAt = Now };
+        var (progress, manifest) = (_machine.Progress, _machine.Manifest);
+        // What was known of an offer that is to be heard anew is what a person is asked about until then.
+        var (summary, total) = manifest is null ? (Scope.Record.Summary, Scope.Record.BytesTotal) : (
+            TransferViews.SummaryOf([.. manifest.Entries.Select(e => e.Path.Value.Split('/')[0]).Distinct().Take(100)]),
+            IsAsked ? manifest.ClaimedBytes : progress.BytesTotal);
         return Scope.Record with
         {
             State = state,
             Problem = state == TransferState.Failed ? TransferProblem.Failed : null,
-            Manifest = _machine.Manifest?.Id,
+            Manifest = manifest?.Id ?? Scope.Record.Manifest,
             UpdatedAt = Now,
-            Summary = _machine.Manifest is { } manifest ? TransferViews.SummaryOf([.. manifest.Entries.Select(e => e.Path.Value.Split('/')[0]).Distinct().Take(100)]) : "",
+            Summary = summary,
+            IsText = manifest is null ? Scope.Record.IsText : manifest.Text is not null,
             Detail = state is TransferState.Failed or TransferState.Cancelled or TransferState.Declined ? _failure ?? _machine.Reason : "",
-            BytesTotal = progress.BytesTotal,
+            BytesTotal = total,
             BytesDone = progress.BytesDone,
             BytesReused = progress.BytesReused,
             ChunksTotal = progress.ChunksTotal,
@@ -78,6 +86,7 @@ internal sealed partial class ReceivingActor
             ChunksDone = record.ChunksDone,
             TotalsKnown = _machine.Progress.TotalsKnown,
             Detail = record.Detail.Length == 0 ? null : record.Detail,
+            IsText = record.IsText,
             Receipt = _machine.Receipt is { } receipt ? TransferViews.Summary(Receipt.Read(receipt)) : null,
         };
         return TransferViews.Paused(view, _machine.IsPausedHere, _machine.IsPausedThere);

@@ -15,23 +15,12 @@ internal sealed partial class ReceivingActor
     private readonly Queue<(ManifestPage Page, Signed Blob)> _pages = new();
     private bool _decisionWaits;
 
-    // Told to oneself: the machine is not driven from within its own effects.
-    private void Decide()
-    {
-        if (Scope.Accept == AcceptPolicy.None)
-            Self.Tell(new Decided("The other device accepts no files just now."));
-        else if (_pages.Count == 0)
-            Self.Tell(new Decided(Refusal: null));
-        else
-            _decisionWaits = true;
-    }
-
     private void OnPage(ManifestPage page, Signed blob)
     {
         foreach (var part in page.Parts.Where(p => p.Entry.Abandoned))
             UseRoom(_arrival!.Unwritten.Drop(part.Entry.Number));
         _pages.Enqueue((page, blob));
-        if (_pages.Count == 1)
+        if (_pages.Count == 1 && !IsLeftToAPerson)
             AskForRoom();
     }
 

@@ -41,12 +41,16 @@ internal sealed partial class ReceivingActor : TransferSession
 
     public ReceivingActor(TransferScope scope) : base(scope)
     {
+        // Accepted by a process before this one, whether or not its file list was stored by then.
+        _isAccepted = scope.Record.State is TransferState.Transferring or TransferState.Finishing;
         Receive<Opened>(OnOpened);
         Receive<ReceivingStreamActor.FrameArrived>(OnFrameArrived);
         Receive<FrameWritten>(m => OnFrameWritten(m.Result));
         Receive<DiskJobDone>(OnDiskJobDone);
         Receive<Synced>(OnSynced);
         Receive<ReceiptKept>(_ => Drive(new ReceiverInput.ReceiptStored()));
+        Receive<TransferSignals.Answer>(m => OnAnswer(m.IsAccepted, Sender));
+        Receive<PersonAsked>(_ => OnPersonAsked());
         Receive<Decided>(m => Drive(new ReceiverInput.Decided(m.Refusal)));
         Receive<TransferSignals.RoomPromised>(_ => OnRoomPromised());
         Receive<TransferSignals.RoomRefused>(m => OnRoomRefused(m.Reason));
@@ -162,6 +166,8 @@ internal sealed partial class ReceivingActor : TransferSession
                 Drive(early);
             else if (input is ReceivingStreamActor.FrameArrived frame)
                 OnFrameArrived(frame);
+            else if (input is EarlyAnswer answer)
+                OnAnswer(answer.IsAccepted, answer.Asker);
         }
         _early.Clear();
         ShowView();
@@ -213,6 +219,10 @@ internal sealed partial class ReceivingActor : TransferSession
                 // Everything is in its place: the sender may never come back to confirm, and nothing is to lie about until he does.
                 DiskJob(EmptyStaging);
                 Self.Tell(new ReceiptKept());
+                break;
+            case ReceiverEffect.CloseStreams:
+                CloseStreams();
+                DropFrames();
                 break;
             case ReceiverEffect.Discard:
                 DiskJob(DiscardStaging);

@@ -46,6 +46,9 @@ internal sealed class ManifestFeeder : IDisposable
             _unfinished = (open.Path.Value, open.ListedBytes, unfinishedIdentity ?? default);
     }
 
+    /// <summary>What is sent is no file of a person's, but a text of his.</summary>
+    internal bool IsText { get; init; }
+
     internal FedBatch Next()
     {
         (_pages, _skipped) = ([], []);
@@ -133,7 +136,7 @@ internal sealed class ManifestFeeder : IDisposable
                 break;
             case EntryKind.EntryFile:
                 var number = _builder.EntryCount;
-                Close(_builder.BeginFile(path, entry.Size, entry.Mode, entry.MtimeNs));
+                Close(_builder.BeginFile(path, entry.Size, entry.Mode, entry.MtimeNs, IsText));
                 _identities.Add(new SourceIdentity(number, entry.Identity));
                 (_file, _nextChunk) = entry.Size == 0 ? (null, 0) : (entry, 0);
                 break;

@@ -39,7 +39,7 @@ internal sealed partial class SendingActor
             ? ManifestBuilder.Continue(Scope.Identity.Key, manifest)
             : new ManifestBuilder(Scope.Identity.Key, _manifestId, Scope.Identity.DeviceId, Peer);
         _feeder = new ManifestFeeder(
-            _source, builder, _machine.Manifest, unfinished is null ? null : _identities.Of(unfinished.Number));
+            _source, builder, _machine.Manifest, unfinished is null ? null : _identities.Of(unfinished.Number)) { IsText = Scope.Record.IsText };
     }
 
     // Without a receipt: what ended so is over for good, whatever late word of the other side woke it.

@@ -36,7 +36,7 @@ internal sealed partial class SendingActor
         SenderState.Cancelled when _failure is null => TransferState.Cancelled,
         SenderState.Cancelled or SenderState.Failed => TransferState.Failed,
         _ when Link is null => TransferState.Connecting,
-        SenderState.Offering => TransferState.Offered,
+        SenderState.Offering => _machine.IsAsked ? TransferState.AwaitingAnswer : TransferState.Offered,
         SenderState.Sending => TransferState.Transferring,
         _ => TransferState.Finishing,
     };

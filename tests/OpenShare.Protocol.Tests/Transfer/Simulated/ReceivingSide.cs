@@ -93,9 +93,11 @@ internal sealed class ReceivingSide(VirtualTime time, Simulation simulation)
         {
             case ReceiverEffect.SendControl send:
                 Check(machine, send.Message);
-                Link!.Send(false, send.Message, simulation.Sender.Hear);
+                if (!simulation.HasOldSender || send.Message.TransferAnswer?.Answer != TransferAnswer.Types.Answer.Asked)
+                    Link!.Send(false, send.Message, simulation.Sender.Hear);
                 break;
-            case ReceiverEffect.Decide: Later(machine, time.Soon(200), () => Tell(new ReceiverInput.Decided(null))); break;
+            case ReceiverEffect.Decide: Decide(machine); break;
+            case ReceiverEffect.CloseStreams: CloseStreams(); break;
             case ReceiverEffect.PersistPage persist: Persist(machine, persist); break;
             case ReceiverEffect.ReceiveFrame receive: Receive(machine, receive); break;
             case ReceiverEffect.PersistWithdrawal withdrawal: _withdrawn[withdrawal.EntryNumber] = withdrawal.Reason; break;
@@ -111,6 +113,25 @@ internal sealed class ReceivingSide(VirtualTime time, Simulation simulation)
                 });
                 break;
         }
+    }
+
+    private void Decide(ReceiverMachine machine)
+    {
+        if (simulation.Asks)
+            Later(machine, time.Soon(30), () => Tell(new ReceiverInput.PersonAsked()));
+        Later(machine, time.Soon(simulation.Asks ? 3000 : 200), () => Tell(new ReceiverInput.Decided(null)));
+    }
+
+    // The sender hears of it in its own time, on each stream.
+    private void CloseStreams()
+    {
+        foreach (var stream in _inboxes.Keys.Order().ToList())
+        {
+            var link = Link!;
+            link.CutStream(stream);
+            time.Within(100, () => { if (simulation.Sender.Link == link) simulation.Sender.StreamDown(stream); });
+        }
+        _inboxes.Clear();
     }
 
     private void Persist(ReceiverMachine machine, ReceiverEffect.PersistPage persist)

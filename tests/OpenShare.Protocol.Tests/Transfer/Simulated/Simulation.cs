@@ -13,10 +13,12 @@ internal sealed class Simulation
     private readonly int _loss;
     private Wire? _link;
 
-    internal Simulation(int seed, bool isRough)
+    /// <param name="asks">a person at the receiver is asked, and takes up to three seconds</param>
+    internal Simulation(int seed, bool isRough, bool asks = false)
     {
         _time = new VirtualTime(seed);
         IsRough = isRough;
+        Asks = asks;
         _refused = isRough && _time.Happens(20) ? _time.Below(Tree.Manifest.Entries.Count) : -1;
         _loss = isRough && _time.Happens(30) ? 1 + _time.Below(10) : 0;
         Sender = new SendingSide(_time, this);
@@ -24,6 +26,11 @@ internal sealed class Simulation
     }
 
     internal bool IsRough { get; }
+
+    internal bool Asks { get; }
+
+    /// <summary>A sender made before there were questions: it goes by every other answer.</summary>
+    internal bool HasOldSender { get; init; }
 
     /// <summary>True where single messages are lost and streams do not come, beside all else.</summary>
     internal bool LosesMessages => _loss > 0;

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.Text;
+using OpenShare.Device.Registration;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Transfers;
+using OpenShare.Device.Transfers.Receiving;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Hosting;
+
+/// <summary>Texts, and what a person decides of offers.</summary>
+public sealed partial class OpenShareDevice
+{
+    public async Task<SendStart> StartSendText(string text, SendTarget target, long bytesPerSecond, CancellationToken cancellation)
+    {
+        var registration = await Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration(), cancellation).ConfigureAwait(false);
+        var name = TextName.Of(registration.Identity?.Certificate.Name ?? _options.Name, _adapters.Context.Time.GetLocalNow());
+        var outbox = _adapters.Outbox!;
+        string path;
+        try
+        {
+            path = await Task.Run(() => outbox.Put(name, Encoding.UTF8.GetBytes(text)), cancellation).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new SendStart.Refused(TransferProblem.Failed, $"The text cannot be kept to be sent: {error.Message}");
+        }
+        var start = await Ask<SendStart>(
+            new TransferCommands.SendFiles([path], target) { BytesPerSecond = bytesPerSecond, IsText = true }, cancellation).ConfigureAwait(false);
+        if (start is SendStart.Refused)
+            outbox.Remove([path]);
+        return start;
+    }
+
+    public async Task<OfferAnswered> AnswerOffer(TransferId id, bool isAccepted, bool always, CancellationToken cancellation)
+    {
+        var answered = await Ask<OfferAnswered>(new TransferCommands.AnswerOffer(id, isAccepted), cancellation).ConfigureAwait(false);
+        if (always && answered is { WasAsked: true, Transfer.Peer: { } device })
+            await SetAcceptRule(device, isAccepted ? AcceptRule.Always : AcceptRule.Never, cancellation).ConfigureAwait(false);
+        return answered;
+    }
+
+    public Task SetAcceptRule(DeviceId device, AcceptRule? rule, CancellationToken cancellation)
+    {
+        _adapters.Database.AcceptRules.Set(device, rule);
+        _changes.Count();
+        return Task.CompletedTask;
+    }
+
+    public async Task<TextView?> GetText(TransferId id, CancellationToken cancellation)
+    {
+        if (_adapters.Database.Transfers.Find(id) is not (_, { IsText: true, Key.Direction: TransferDirection.Receiving } record))
+            return null;
+        var answer = await Ask<ReceiptAnswer>(new TransferQueries.GetReceipt(id), cancellation).ConfigureAwait(false);
+        return answer is { Receipt: { } receipt, Manifest.Manifest: { Text: not null } manifest }
+            ? await Task.Run(() => ReceivedText.Read(record.Destination, manifest, Receipt.Read(receipt)), cancellation).ConfigureAwait(false)
+            : null;
+    }
+
+    private ImmutableArray<AcceptRuleView> Rules() =>
+        [.. _adapters.Database.AcceptRules.All().Select(r => new AcceptRuleView(r.Device, _adapters.Database.Peers.Find(r.Device)?.Name, r.Rule))];
+}

@@ -1,0 +1,95 @@
+using Akka.Actor;
+using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Transfer;
+using TransferState = OpenShare.Device.Hosting.TransferState;
+
+namespace OpenShare.Device.Transfers.Receiving;
+
+/// <summary>
+/// The accept policy. Where it leaves an offer to a person, nothing of it is stored before he has answered: its pages wait in
+/// memory, and after a restart the sender tells them anew. What he answered is in the kept state.
+/// </summary>
+internal sealed partial class ReceivingActor
+{
+    private sealed record PersonAsked;
+
+    private sealed record EarlyAnswer(bool IsAccepted, IActorRef Asker);
+
+    private bool _isAccepted;
+
+    private bool IsLeftToAPerson => Scope.Accept == AcceptPolicy.Ask && !_isAccepted && _machine!.State <= ReceiverState.Deciding;
+
+    // Between two processes, or two links, the question stands, although its offer is to be heard again.
+    private bool IsAsked => !_isAccepted && (_machine is null or { State: ReceiverState.AwaitingOffer }
+        ? Scope.Record.State == TransferState.AwaitingAnswer
+        : IsLeftToAPerson);
+
+    // Told to oneself: the machine is not driven from within its own effects.
+    private void Decide()
+    {
+        if (!_isAccepted && Scope.Accept == AcceptPolicy.None)
+            Self.Tell(new Decided("The other device accepts no files just now."));
+        else if (IsLeftToAPerson)
+            Self.Tell(new PersonAsked());
+        else if (_pages.Count == 0)
+            Self.Tell(new Decided(Refusal: null));
+        else
+            _decisionWaits = true;
+    }
+
+    private void OnAnswer(bool isAccepted, IActorRef asker)
+    {
+        if (_machine is null && _opening is not null)
+        {
+            _early.Add(new EarlyAnswer(isAccepted, asker));
+            return;
+        }
+        // Of two answers the first counts.
+        var wasAsked = IsAsked;
+        var view = !wasAsked ? CurrentView() : isAccepted ? Accept() : Decline();
+        Context.Parent.Tell(new TransferSignals.ViewChanged(view));
+        asker.Tell(new OfferAnswered(view, wasAsked));
+    }
+
+    private TransferView Accept()
+    {
+        _isAccepted = true;
+        Scope.Stores.Transfers.Update(Scope.No, Record(TransferState.Transferring));
+        if (_machine is { IsAsked: true })
+            Take();
+        return CurrentView();
+    }
+
+    // An answer may be there before the machine is told that somebody is asked.
+    private void OnPersonAsked()
+    {
+        if (_isAccepted)
+            Take();
+        else
+            Drive(new ReceiverInput.PersonAsked());
+    }
+
+    private void Take()
+    {
+        if (_pages.Count == 0)
+        {
+            Self.Tell(new Decided(Refusal: null));
+            return;
+        }
+        _decisionWaits = true;
+        AskForRoom();
+    }
+
+    private TransferView Decline()
+    {
+        if (_machine is not null)
+        {
+            Drive(new ReceiverInput.Decided(""));
+            return CurrentView();
+        }
+        // No link was there yet: the next one wakes what is kept, to say it.
+        Scope.Stores.Transfers.Update(Scope.No, Record(TransferState.Declined));
+        Context.Stop(Self);
+        return CurrentView() with { State = TransferState.Declined };
+    }
+}

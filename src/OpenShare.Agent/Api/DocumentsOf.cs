@@ -71,7 +71,7 @@ internal static class DocumentsOf
         transfer.StartedAt,
         Math.Round(transfer.Elapsed.TotalSeconds, 3),
         PrintableOrNull(transfer.Detail),
-        transfer.Receipt is { } receipt ? new(receipt.CompletedAt, receipt.Delivered, receipt.Withdrawn, receipt.Refused) : null);
+        transfer.Receipt is { } receipt ? new(receipt.CompletedAt, receipt.Delivered, receipt.Withdrawn, receipt.Refused, receipt.Skipped) : null);
 
     internal static ReceiptDocument Document(this ReceiptView receipt) => new(
         receipt.Transfer?.ToString(),
@@ -84,6 +84,7 @@ internal static class DocumentsOf
         receipt.Summary.Delivered,
         receipt.Summary.Withdrawn,
         receipt.Summary.Refused,
+        receipt.Summary.Skipped,
         [.. receipt.Entries.Select(e => new ReceiptEntryDocument(e.EntryNo, e.Count, PrintableOrNull(e.Path), Word(e.Result), e.StoredAs, PrintableOrNull(e.Detail)))],
         Base64Url.Encode(receipt.Encoded.Span));
 

@@ -16,12 +16,13 @@ public sealed record ReceiptDocument(
     int Delivered,
     int Withdrawn,
     int Refused,
+    int Skipped,
     IReadOnlyList<ReceiptEntryDocument> Entries,
     string Receipt);
 
 /// <param name="Count">of how many entries from this one on it holds: more than one only without the manifest</param>
 /// <param name="Path">null where this device does not have the manifest</param>
-/// <param name="Outcome">delivered, withdrawn or refused</param>
+/// <param name="Outcome">delivered, withdrawn, refused or skipped</param>
 /// <param name="StoredAs">the path it got, where that differs</param>
 public sealed record ReceiptEntryDocument(uint EntryNo, uint Count, string? Path, string Outcome, string? StoredAs, string? Detail);
 

@@ -24,6 +24,12 @@ internal sealed class SendCommand : ShellCommand
     };
     private readonly Option<bool> _detach = new("--detach") { Description = "Leave it to the running agent, and end at once" };
     private readonly Option<string?> _limit = new("--limit") { Description = "Send no faster than this many bytes a second, with K, M or G: 2M is 2 MiB/s", HelpName = "RATE" };
+    private readonly Option<string> _conflict = new("--conflict")
+    {
+        Description = "Where a name is taken there by something else: rename (the default) gives another name, skip writes nothing, overwrite replaces files",
+        HelpName = "rename|skip|overwrite",
+        DefaultValueFactory = _ => "rename",
+    };
     private readonly Option<string?> _passphraseFile = GlobalOptions.PassphraseFile();
 
     public SendCommand(Shell shell)
@@ -35,8 +41,10 @@ internal sealed class SendCommand : ShellCommand
             if (devices.Tokens.FirstOrDefault(t => t.Value.StartsWith('-')) is { } flag)
                 devices.AddError($"'{flag.Value}' is not known here.");
         });
+        _conflict.AcceptOnlyFromAmong("rename", "skip", "overwrite");
         Arguments.Add(_paths);
         Options.Add(_to);
+        Options.Add(_conflict);
         Options.Add(_limit);
         Options.Add(_detach);
         Options.Add(_passphraseFile);
@@ -49,22 +57,24 @@ internal sealed class SendCommand : ShellCommand
         var limit = run.Get(_limit) is { } rate ? Words.Rate(rate) : 0;
         var options = run.Options(AgentReach.Network, quiet: true, (AgentSettings.PassphraseFile, run.Get(_passphraseFile)));
         if (run.Get(_detach))
-            return await DetachAsync(run, options, paths, targets, limit);
+            return await DetachAsync(run, options, targets, Request);
 
         // Held to the end, so that one transfer's end takes no agent away from another.
         await using var kept = await run.Shell.Launcher().OpenAsync(options, run.Interrupted);
         using var progress = new SendProgress(run.Shell, targets.Length);
-        var codes = await Task.WhenAll(targets.Select(to => SendAsync(run, options, kept, new SendRequest(paths, to, DiscoverySeconds, limit), progress)));
+        var codes = await Task.WhenAll(targets.Select(to => SendAsync(run, options, kept, Request(to), progress)));
         return codes.FirstOrDefault(code => code != ExitCode.Done);
+
+        SendRequest Request(string to) => new(paths, to, DiscoverySeconds, limit, run.Get(_conflict)!);
     }
 
-    private static async Task<int> DetachAsync(CommandRun run, AgentOptions options, string[] paths, string[] targets, long limit)
+    private static async Task<int> DetachAsync(CommandRun run, AgentOptions options, string[] targets, Func<string, SendRequest> request)
     {
         using var client = await AgentLauncher.FindAsync(options, run.Interrupted)
             ?? throw new UsageException("--detach leaves the transfer to a running agent, and none runs here. Start one with: openshare agent");
         foreach (var to in targets)
         {
-            var transfer = await client.SendAsync(new SendRequest(paths, to, DiscoverySeconds, limit), run.Interrupted);
+            var transfer = await client.SendAsync(request(to), run.Interrupted);
             run.Answer(transfer, AgentJson.Readable.TransferDocument, t => $"The agent is sending {t.Summary} to {TransferText.Peer(t)}. See: openshare transfer show {Words.Short(t.TransferId)}");
         }
         return ExitCode.Done;

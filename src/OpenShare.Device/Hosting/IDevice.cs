@@ -4,6 +4,7 @@ using OpenShare.Device.Peers;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Hosting;
 
@@ -38,7 +39,8 @@ public interface IDevice
     /// <summary>Persists a new transfer and begins it. Hashing, connecting and sending go on behind.</summary>
     /// <param name="paths">absolute paths of files and directories</param>
     /// <param name="bytesPerSecond">at most; 0: as many as go</param>
-    Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, CancellationToken cancellation);
+    /// <param name="conflict">what the receiver is to do where a name is taken</param>
+    Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, ConflictPolicy conflict, CancellationToken cancellation);
 
     /// <summary>Sent and received, running and ended, newest first.</summary>
     Task<ImmutableArray<TransferView>> GetTransfers(CancellationToken cancellation);

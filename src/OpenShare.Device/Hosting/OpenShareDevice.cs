@@ -108,8 +108,8 @@ public sealed class OpenShareDevice : IDevice
 
     public void LookFor(DeviceId device) => _device.Tell(new PeerCommands.LookFor(device));
 
-    public Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, CancellationToken cancellation) =>
-        Ask<SendStart>(new TransferCommands.SendFiles(paths, target) { BytesPerSecond = bytesPerSecond }, cancellation);
+    public Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, ConflictPolicy conflict, CancellationToken cancellation) =>
+        Ask<SendStart>(new TransferCommands.SendFiles(paths, target) { BytesPerSecond = bytesPerSecond, Conflict = conflict }, cancellation);
 
     public Task<ImmutableArray<TransferView>> GetTransfers(CancellationToken cancellation) =>
         Ask<ImmutableArray<TransferView>>(new TransferQueries.GetTransfers(), cancellation);

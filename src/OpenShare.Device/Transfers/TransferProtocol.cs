@@ -18,6 +18,9 @@ public static class TransferCommands
     {
         /// <summary>At most; 0: as many as go.</summary>
         public long BytesPerSecond { get; init; }
+
+        /// <summary>What the receiver is to do where a name is taken.</summary>
+        public ConflictPolicy Conflict { get; init; }
     }
 
     /// <summary>Has a transfer wait, or lets it go on. Answered with <see cref="TransferAnswer"/>.</summary>

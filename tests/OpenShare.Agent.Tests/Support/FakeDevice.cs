@@ -6,6 +6,7 @@ using OpenShare.Device.Peers;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Agent.Tests.Support;
 
@@ -104,7 +105,7 @@ internal sealed class FakeDevice : IDevice
 
     internal List<long> Limits { get; } = [];
 
-    public async Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, CancellationToken cancellation)
+    public async Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, ConflictPolicy conflict, CancellationToken cancellation)
     {
         lock (_gate)
         {

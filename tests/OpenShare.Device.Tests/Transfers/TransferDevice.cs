@@ -12,6 +12,7 @@ using OpenShare.Device.Transfers;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Transfers;
 
@@ -91,10 +92,12 @@ internal sealed class TransferDevice : IDisposable
         other.Identity.DeviceId, other.Identity.Certificate.Name, other.Identity.Key.PublicKey.ShortFingerprint,
         new PeerPlace("there.local", other._listener.LocalEndPoint.Port, [other._listener.LocalEndPoint.Address]), FoundBy.Mdns, TimeSpan.Zero)));
 
-    public async Task<TransferId> SendAsync(TransferDevice to, params string[] names)
+    public Task<TransferId> SendAsync(TransferDevice to, params string[] names) => SendAsync(to, ConflictPolicy.Rename, names);
+
+    public async Task<TransferId> SendAsync(TransferDevice to, ConflictPolicy conflict, params string[] names)
     {
         See(to);
-        var order = new TransferCommands.SendFiles([.. names.Select(n => Path.Combine(Files, n))], new SendTarget.Device(to.Identity.DeviceId));
+        var order = new TransferCommands.SendFiles([.. names.Select(n => Path.Combine(Files, n))], new SendTarget.Device(to.Identity.DeviceId)) { Conflict = conflict };
         return Assert.IsType<SendStart.Started>(await _transfers.Ask<SendStart>(order, Deadline)).Id;
     }
 

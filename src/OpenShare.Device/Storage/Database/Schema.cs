@@ -54,6 +54,9 @@ internal static class Schema
         ALTER TABLE transfers ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE transfers ADD COLUMN bytes_per_second INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        ALTER TABLE transfers ADD COLUMN conflict TEXT NOT NULL DEFAULT 'Rename';
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

@@ -6,9 +6,11 @@ namespace OpenShare.Device.Transfers.Receiving;
 /// <summary>From what the disk says of a placement to what the receipt says of its entries.</summary>
 internal static class PlacementNotes
 {
-    internal static IReadOnlyList<EntryNote> From(Manifest manifest, CompletionReport report)
+    /// <param name="there">entries that were left as they stand</param>
+    internal static IReadOnlyList<EntryNote> From(Manifest manifest, CompletionReport report, IReadOnlySet<uint> there)
     {
-        var notes = new List<EntryNote>(report.Refused.Select(r => new EntryNote.Refused(r.EntryNo, r.Reason)));
+        var notes = new List<EntryNote>(report.Refused.Select(NotStored));
+        notes.AddRange(there.Select(number => new EntryNote.AlreadyThere(number)));
         var refused = report.Refused.Select(r => r.EntryNo).ToHashSet();
         var renamed = report.Placed.Where(p => p.Name != p.Top).ToDictionary(p => p.Top, p => p.Name);
         if (renamed.Count == 0)
@@ -21,4 +23,8 @@ internal static class PlacementNotes
         }
         return notes;
     }
+
+    private static EntryNote.NotStored NotStored(EntryRefusal refusal) => refusal.Problem is DiskProblem.Taken
+        ? new EntryNote.Skipped(refusal.EntryNo, refusal.Reason)
+        : new EntryNote.Refused(refusal.EntryNo, refusal.Reason);
 }

@@ -36,7 +36,7 @@ internal sealed partial class ReceivingActor
     private static TransferState StateWith(FinalReceipt blob)
     {
         var receipt = Receipt.Read(blob);
-        return receipt.Count(Outcome.Delivered) == receipt.EntryCount ? TransferState.Completed : TransferState.Incomplete;
+        return receipt.IsWhole ? TransferState.Completed : TransferState.Incomplete;
     }
 
     private TransferRecord Record(TransferState state)
@@ -51,7 +51,7 @@ internal sealed partial class ReceivingActor
             Summary = _machine.Manifest is { } manifest ? TransferViews.SummaryOf([.. manifest.Entries.Select(e => e.Path.Value.Split('/')[0]).Distinct().Take(100)]) : "",
             Detail = state is TransferState.Failed or TransferState.Cancelled or TransferState.Declined ? _failure ?? _machine.Reason : "",
             BytesTotal = progress.BytesTotal,
-            BytesDone = progress.BytesDone,
+            BytesDone = progress.BytesDone - progress.BytesReused,
             BytesReused = progress.BytesReused,
             ChunksTotal = progress.ChunksTotal,
             ChunksDone = progress.ChunksDone,

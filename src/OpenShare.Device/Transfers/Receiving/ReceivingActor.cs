@@ -48,6 +48,8 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<Synced>(OnSynced);
         Receive<ReceiptKept>(_ => Drive(new ReceiverInput.ReceiptStored()));
         Receive<Decided>(m => Drive(new ReceiverInput.Decided(m.Refusal)));
+        Receive<LookedAt>(m => OnLookedAt(m.Look));
+        Receive<LookFailed>(m => Fail(m.Reason));
         Receive<TransferSignals.RoomPromised>(_ => OnRoomPromised());
         Receive<TransferSignals.RoomRefused>(m => OnRoomRefused(m.Reason));
         Receive<CheckpointDue>(_ => Checkpoint());

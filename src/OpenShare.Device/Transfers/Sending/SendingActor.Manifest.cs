@@ -37,7 +37,7 @@ internal sealed partial class SendingActor
         var unfinished = _machine.Manifest?.Unfinished;
         var builder = _machine.Manifest is { } manifest
             ? ManifestBuilder.Continue(Scope.Identity.Key, manifest)
-            : new ManifestBuilder(Scope.Identity.Key, _manifestId, Scope.Identity.DeviceId, Peer);
+            : new ManifestBuilder(Scope.Identity.Key, _manifestId, Scope.Identity.DeviceId, Peer, Scope.Record.Conflict);
         _feeder = new ManifestFeeder(
             _source, builder, _machine.Manifest, unfinished is null ? null : stores.Manifests.Identity(Scope.No, unfinished.Number));
     }

@@ -61,7 +61,6 @@ public sealed class HelpTests : IDisposable
     [InlineData("pair", "show")]
     [InlineData("ui")]
     [InlineData("send", "--text", "hello", "--to", "bob")]
-    [InlineData("send", ".", "--to", "bob", "--conflict", "skip")]
     [InlineData("transfer", "accept", "7a")]
     [InlineData("register", "--login")]
     [InlineData("status", "--passphrase", "secret")]

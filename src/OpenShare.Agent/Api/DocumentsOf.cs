@@ -84,9 +84,9 @@ internal static class DocumentsOf
         receipt.Summary.Delivered,
         receipt.Summary.Withdrawn,
         receipt.Summary.Refused,
-        receipt.Summary.Skipped,
         [.. receipt.Entries.Select(e => new ReceiptEntryDocument(e.EntryNo, e.Count, PrintableOrNull(e.Path), Word(e.Result), e.StoredAs, PrintableOrNull(e.Detail)))],
-        Base64Url.Encode(receipt.Encoded.Span));
+        Base64Url.Encode(receipt.Encoded.Span),
+        receipt.Summary.Skipped);
 
     internal static VerdictDocument Document(this ReceiptCheck check) =>
         new(check.IsGood, PrintableOrNull(check.Problem), check.MatchesManifest, check.Receipt?.Document());

@@ -16,9 +16,9 @@ public sealed record ReceiptDocument(
     int Delivered,
     int Withdrawn,
     int Refused,
-    int Skipped,
     IReadOnlyList<ReceiptEntryDocument> Entries,
-    string Receipt);
+    string Receipt,
+    int Skipped = 0);
 
 /// <param name="Count">of how many entries from this one on it holds: more than one only without the manifest</param>
 /// <param name="Path">null where this device does not have the manifest</param>

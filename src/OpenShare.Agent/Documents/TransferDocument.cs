@@ -43,7 +43,7 @@ public sealed record TransferDocument(
 }
 
 /// <summary>Counts of entries by outcome.</summary>
-public sealed record ReceiptSummaryDocument(DateTimeOffset CompletedAt, int Delivered, int Withdrawn, int Refused, int Skipped);
+public sealed record ReceiptSummaryDocument(DateTimeOffset CompletedAt, int Delivered, int Withdrawn, int Refused, int Skipped = 0);
 
 /// <summary>The words of <see cref="TransferDocument.State"/> that a program decides by.</summary>
 public static class TransferStates

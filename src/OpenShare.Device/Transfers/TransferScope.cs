@@ -8,7 +8,7 @@ namespace OpenShare.Device.Transfers;
 
 /// <summary>The tables that belong to transfers.</summary>
 public sealed record TransferStores(
-    ITransferStore Transfers, IManifestStore Manifests, IChunkMapStore ChunkMaps, IOutcomeStore Outcomes, IReceiptStore Receipts);
+    ITransferStore Transfers, IManifestStore Manifests, IChunkMapStore ChunkMaps, IOutcomeStore Outcomes, IReceiptStore Receipts, IHashStore Hashes);
 
 /// <summary>What one session works with.</summary>
 internal sealed record TransferScope(

@@ -105,12 +105,15 @@ internal sealed class FakeDevice : IDevice
 
     internal List<long> Limits { get; } = [];
 
+    internal List<ConflictPolicy> Wishes { get; } = [];
+
     public async Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, ConflictPolicy conflict, CancellationToken cancellation)
     {
         lock (_gate)
         {
             Sends.Add((paths, target));
             Limits.Add(bytesPerSecond);
+            Wishes.Add(conflict);
         }
         await BeforeSend(cancellation);
         return OnSend(target);

@@ -38,7 +38,7 @@ public sealed class ConflictTests : TransferSpecs
     {
         WriteTree();
         await EndAsync(ConflictPolicy.Rename);
-        var before = Snapshot();
+        var before = Snapshot("t");
         var changed = _ann.Write("t/sub/b", (2 * Chunk) + 1);
 
         var again = await EndAsync(ConflictPolicy.Rename);

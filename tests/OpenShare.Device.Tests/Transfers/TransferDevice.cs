@@ -41,6 +41,9 @@ internal sealed class TransferDevice : IDisposable
 
     public ObservedDisk Disk { get; } = new();
 
+    /// <summary>How far its clock is set forward.</summary>
+    public TimeSpan ClockAhead { get; set; }
+
     public DeviceDatabase Database { get; private set; } = null!;
 
     public TestProbe Events { get; private set; } = null!;
@@ -51,7 +54,7 @@ internal sealed class TransferDevice : IDisposable
     public string Files => _folder["files"];
 
     public TransferStores Stores =>
-        new(Database.Transfers, Database.Manifests, Database.Chunks, Database.Outcomes, Database.Receipts);
+        new(Database.Transfers, Database.Manifests, Database.Chunks, Database.Outcomes, Database.Receipts, Database.Hashes);
 
     public DeviceContext Context => _context;
 
@@ -66,7 +69,7 @@ internal sealed class TransferDevice : IDisposable
     public void Start()
     {
         Database = DeviceDatabase.Open(DatabaseFile);
-        _context = new DeviceContext(TimeProvider.System, new SystemRandom(), new Workers(2), _transport, new DeviceEventBus());
+        _context = new DeviceContext(new Clock(this), new SystemRandom(), new Workers(2), _transport, new DeviceEventBus());
         _listener = _transport.Listen(new IPEndPoint(IPAddress.Any, 0));
         Events = _kit.CreateTestProbe();
         _context.Events.Subscribe<TransferEvents.TransferChanged>(Events.Ref);
@@ -132,6 +135,11 @@ internal sealed class TransferDevice : IDisposable
         _listener.Dispose();
         Database.Dispose();
         _folder.Dispose();
+    }
+
+    private sealed class Clock(TransferDevice device) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + device.ClockAhead;
     }
 }
 

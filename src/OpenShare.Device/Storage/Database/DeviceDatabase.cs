@@ -21,6 +21,7 @@ public sealed class DeviceDatabase : IDisposable
         Chunks = new SqliteChunkMapStore(gate);
         Outcomes = new SqliteOutcomeStore(gate);
         Receipts = new SqliteReceiptStore(gate);
+        Hashes = new SqliteHashStore(gate);
     }
 
     public IRegistrationStore Registration { get; }
@@ -38,6 +39,8 @@ public sealed class DeviceDatabase : IDisposable
     public IOutcomeStore Outcomes { get; }
 
     public IReceiptStore Receipts { get; }
+
+    public IHashStore Hashes { get; }
 
     /// <summary>Opens a home's database, made where missing, for its owner only.</summary>
     /// <exception cref="StorageException">damaged, newer than this program, or not to be opened</exception>

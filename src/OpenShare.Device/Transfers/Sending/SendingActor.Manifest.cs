@@ -39,7 +39,7 @@ internal sealed partial class SendingActor
             ? ManifestBuilder.Continue(Scope.Identity.Key, manifest)
             : new ManifestBuilder(Scope.Identity.Key, _manifestId, Scope.Identity.DeviceId, Peer, Scope.Record.Conflict);
         _feeder = new ManifestFeeder(
-            _source, builder, _machine.Manifest, unfinished is null ? null : stores.Manifests.Identity(Scope.No, unfinished.Number));
+            _source, builder, new HashCache(stores.Hashes, Scope.Context.Time), _machine.Manifest, unfinished is null ? null : stores.Manifests.Identity(Scope.No, unfinished.Number));
     }
 
     // Without a receipt: what ended so is over for good, whatever late word of the other side woke it.

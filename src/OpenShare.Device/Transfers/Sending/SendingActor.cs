@@ -95,6 +95,8 @@ internal sealed partial class SendingActor : TransferSession
     {
         if (message.KindCase == Control.KindOneofCase.ChunksAcknowledged)
             _times.Answered(message.ChunksAcknowledged);
+        else if (message.KindCase == Control.KindOneofCase.ChunkRefused)
+            ForgetHashes(message.ChunkRefused.Ordinal);
         Drive(new SenderInput.Received(message));
     }
 
@@ -177,6 +179,16 @@ internal sealed partial class SendingActor : TransferSession
                     CloseStreams();
                 ShowView();
                 break;
+        }
+    }
+
+    // Damaged on the way it was not: the channel would have said so. What is kept of the file may be wrong, and is hashed anew the next time.
+    private void ForgetHashes(ulong ordinal)
+    {
+        if (_machine.Manifest is { } manifest && ordinal < (ulong)manifest.ChunkCount
+            && Scope.Stores.Manifests.Identity(Scope.No, manifest.EntryOf((long)ordinal).Number) is { } file)
+        {
+            Scope.Stores.Hashes.Forget(file);
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         context.Events.Subscribe<RegistrationEvents.Certified>(Self);
         context.Events.Subscribe<RevocationEvents.RevocationChanged>(Self);
         _peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener), "peers");
-        var transfers = Context.ActorOf(TransfersActor.Props(context, stores, adapters.Disk, database.Peers, _peers, new ReceivingPolicy(settings.Accept, settings.SaveTo)), "transfers");
+        var transfers = Context.ActorOf(TransfersActor.Props(context, stores, adapters.Disk, database.Peers, _peers, new ReceivingPolicy(settings.Accept, settings.SaveTo) { AllowsOverwriting = settings.AllowsOverwriting }), "transfers");
         _discovery = Context.ActorOf(DiscoveryActor.Props(context, adapters.Multicast), "discovery");
         var revocation = Context.ActorOf(
             RevocationActor.Props(context, database.Registration, database.Revocation, adapters.Service, adapters.RevocationPace), "revocation");
@@ -157,4 +157,8 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
 
 /// <summary>What a person decides of a device.</summary>
 public sealed record DeviceSettings(
-    string Name, int? AdvertisedPort, ImmutableArray<string> Interfaces, AcceptPolicy Accept, string SaveTo);
+    string Name, int? AdvertisedPort, ImmutableArray<string> Interfaces, AcceptPolicy Accept, string SaveTo)
+{
+    /// <inheritdoc cref="DeviceOptions.AllowsOverwriting"/>
+    public bool AllowsOverwriting { get; init; } = true;
+}

@@ -70,7 +70,7 @@ public sealed class OpenShareDevice : IDevice
         }
         var watching = new Watching(
             new ChangeCounter(), new DeviceWarnings(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        var settings = new DeviceSettings(options.Name, options.AdvertisedPort, options.Interfaces, options.Accept, options.SaveTo);
+        var settings = new DeviceSettings(options.Name, options.AdvertisedPort, options.Interfaces, options.Accept, options.SaveTo) { AllowsOverwriting = options.AllowsOverwriting };
         var observer = DeviceWatcherActor.Props(adapters.Context.Events, watching.Changes, watching.Warnings, watching.Ended);
         var started = await devices.Ask<DevicesActor.DeviceStarted>(
             new DevicesActor.StartDevice(options.Name, adapters, settings, observer), Patience, cancellation).ConfigureAwait(false);

@@ -173,7 +173,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
 
     private IActorRef Start(TransferNo no, TransferRecord record)
     {
-        var scope = new TransferScope(_context, _stores, _disk, _identity!, _peers, no, record, _receiving.Accept);
+        var scope = new TransferScope(_context, _stores, _disk, _identity!, _peers, no, record, _receiving.Accept) { AllowsOverwriting = _receiving.AllowsOverwriting };
         var sending = record.Key.Direction == TransferDirection.Sending;
         var name = $"{(sending ? "to" : "from")}-{record.Key.Peer}-{record.Key.Transfer}-{no.Value}-{++_started}";
         var session = Context.Watch(Context.ActorOf(sending ? SendingActor.Props(scope) : ReceivingActor.Props(scope), name));
@@ -279,4 +279,8 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
 }
 
 /// <summary>Who may send here, and where it goes.</summary>
-public sealed record ReceivingPolicy(AcceptPolicy Accept, string SaveTo);
+public sealed record ReceivingPolicy(AcceptPolicy Accept, string SaveTo)
+{
+    /// <inheritdoc cref="DeviceOptions.AllowsOverwriting"/>
+    public bool AllowsOverwriting { get; init; } = true;
+}

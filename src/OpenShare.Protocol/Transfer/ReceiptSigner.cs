@@ -9,7 +9,7 @@ namespace OpenShare.Protocol.Transfer;
 public abstract record EntryNote(uint EntryNumber)
 {
     /// <summary>It is there, under another path; what lies in a directory follows it and needs no note of its own.</summary>
-    public sealed record StoredAs(uint EntryNumber, RelativePath Path) : EntryNote(EntryNumber);
+    public sealed record StoredAs(uint EntryNumber, RelativePath Path, string Detail = "") : EntryNote(EntryNumber);
 
     /// <summary>The very same stood there before, and was left as it is.</summary>
     public sealed record AlreadyThere(uint EntryNumber) : EntryNote(EntryNumber);
@@ -79,7 +79,7 @@ public static class ReceiptSigner
                 EntryNote.Refused refused => new EntryOutcome { EntryNo = number, Count = 1, Outcome = Outcome.Refused, Detail = Printable.Shorten(refused.Reason) },
                 EntryNote.Skipped skipped => new EntryOutcome { EntryNo = number, Count = 1, Outcome = Outcome.Skipped, Detail = Printable.Shorten(skipped.Reason) },
                 EntryNote.AlreadyThere => new EntryOutcome { EntryNo = number, Count = 1, Outcome = Outcome.Delivered, Detail = AlreadyThere },
-                EntryNote.StoredAs stored => new EntryOutcome { EntryNo = number, Count = 1, Outcome = Outcome.Delivered, StoredAs = stored.Path.Value },
+                EntryNote.StoredAs stored => new EntryOutcome { EntryNo = number, Count = 1, Outcome = Outcome.Delivered, StoredAs = stored.Path.Value, Detail = stored.Detail },
                 _ => new EntryOutcome { EntryNo = number, Count = 1, Outcome = Outcome.Delivered },
             };
     }

@@ -40,7 +40,7 @@ public static class ReceiptText
     private static string What(EntryOutcome run) => run.Outcome switch
     {
         Outcome.Delivered when run.StoredAs.Length == 0 => Printable.Shorten(run.Detail),
-        Outcome.Delivered => $"stored as {Printable.Shorten(run.StoredAs)}",
+        Outcome.Delivered => $"stored as {Printable.Shorten(run.StoredAs)}{(run.Detail.Length > 0 ? $", {Printable.Shorten(run.Detail)}" : "")}",
         Outcome.Withdrawn => run.Detail.Length > 0 ? $"withdrawn: {Printable.Shorten(run.Detail)}" : "withdrawn",
         Outcome.Skipped => run.Detail.Length > 0 ? $"skipped: {Printable.Shorten(run.Detail)}" : "skipped",
         _ => run.Detail.Length > 0 ? $"refused: {Printable.Shorten(run.Detail)}" : "refused",

@@ -101,6 +101,24 @@ public sealed class ConflictTests : TransferSpecs
         Assert.Equal(["t"], Directory.GetFileSystemEntries(_ben.Inbox).Select(Path.GetFileName));
     }
 
+    [Fact]
+    public async Task A_receiver_that_lets_nothing_be_replaced_renames_and_says_so()
+    {
+        await _ben.KillAsync();
+        _ben.AllowsOverwriting = false;
+        _ben.Start();
+        var content = _ann.Write("t", 3000);
+        Put("t", "mine");
+
+        var sent = await EndAsync(ConflictPolicy.Overwrite);
+
+        AssertCompleted(sent, delivered: 1);
+        Assert.Equal("mine", Read("t"));
+        Assert.Equal(content, _ben.Arrived("t (2)"));
+        var outcome = Assert.Single((await ReceiptAsync(sent)).Outcomes);
+        Assert.Equal(("t (2)", "this device replaces no files"), (outcome.StoredAs, outcome.Detail));
+    }
+
     [Theory]
     [InlineData(ConflictPolicy.Rename)]
     [InlineData(ConflictPolicy.Overwrite)]

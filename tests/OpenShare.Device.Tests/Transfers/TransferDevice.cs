@@ -50,6 +50,9 @@ internal sealed class TransferDevice : IDisposable
 
     public string Inbox { get; }
 
+    /// <summary>From its next start on.</summary>
+    public bool AllowsOverwriting { get; set; } = true;
+
     /// <summary>Where this device has what it sends.</summary>
     public string Files => _folder["files"];
 
@@ -75,7 +78,7 @@ internal sealed class TransferDevice : IDisposable
         _context.Events.Subscribe<TransferEvents.TransferChanged>(Events.Ref);
         _peers = _kit.Sys.ActorOf(PeersActor.Props(_context, Database.Peers, _listener));
         _transfers = _kit.Sys.ActorOf(TransfersActor.Props(
-            _context, Stores, Disk, Database.Peers, _peers, new ReceivingPolicy(AcceptPolicy.Own, Inbox)));
+            _context, Stores, Disk, Database.Peers, _peers, new ReceivingPolicy(AcceptPolicy.Own, Inbox) { AllowsOverwriting = AllowsOverwriting }));
         // Started once they answer: then they have subscribed.
         _peers.Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Deadline).Wait();
         _transfers.Ask<ImmutableArray<TransferView>>(new TransferQueries.GetTransfers(), Deadline).Wait();

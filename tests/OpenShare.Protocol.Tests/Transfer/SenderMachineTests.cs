@@ -46,6 +46,7 @@ public sealed partial class SenderMachineTests
         machine.Handle(new SenderInput.LinkUp(), _now);
         machine.Handle(new SenderInput.StreamUp(1), _now);
         Expect(Pages.SelectMany(p => machine.Handle(new SenderInput.PageBuilt(p), _now)), "page 0", "page 1");
+        machine.Handle(new SenderInput.StreamUp(2), _now);
         Expect(machine.Handle(new SenderInput.Received(TransferMessages.Missing(Some.Transfer, 0, [new(7, 1)])), _now), "=Sending", "page 2", "frame 1: 7");
         Expect(machine.Handle(new SenderInput.Received(TransferMessages.Missing(Some.Transfer, 1, [])), _now));
         Assert.Equal(31_000, machine.Progress.BytesReused);

@@ -100,7 +100,7 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Standi
         }
         // What is left out is not made again, and takes no room; nor is what stands in its place already.
         var leftOut = scope.Stores.Outcomes.All(scope.No).Select(o => o.EntryNo).Concat(manifest.Entries.Where(e => e.Abandoned).Select(e => e.Number)).ToHashSet();
-        var looks = manifest.Pages.Select(page => standing.Look(page, manifest.Conflict, leftOut)).ToList();
+        var looks = manifest.Pages.Select(page => standing.Look(page, scope.PolicyFor(manifest), leftOut)).ToList();
         scope.Stores.Outcomes.Save(scope.No, [.. looks.SelectMany(l => l.NotStored).Select(Outcomes.Of)]);
         var entries = looks.SelectMany(l => l.ToPrepare).ToList();
         // Before, so that a process killed in between leaves no map to the next that takes the zeros of a new file for what arrived.

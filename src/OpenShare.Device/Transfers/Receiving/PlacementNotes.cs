@@ -7,7 +7,8 @@ namespace OpenShare.Device.Transfers.Receiving;
 internal static class PlacementNotes
 {
     /// <param name="there">entries that were left as they stand</param>
-    internal static IReadOnlyList<EntryNote> From(Manifest manifest, CompletionReport report, IReadOnlySet<uint> there)
+    /// <param name="isLimited">the sender wished to overwrite, and may not</param>
+    internal static IReadOnlyList<EntryNote> From(Manifest manifest, CompletionReport report, IReadOnlySet<uint> there, bool isLimited)
     {
         var notes = new List<EntryNote>(report.Refused.Select(NotStored));
         notes.AddRange(there.Select(number => new EntryNote.AlreadyThere(number)));
@@ -19,7 +20,7 @@ internal static class PlacementNotes
         {
             // What lies in a renamed directory follows it: the top alone is noted.
             if (renamed.TryGetValue(entry.Path.Value, out var name) && !refused.Contains(entry.Number))
-                notes.Add(new EntryNote.StoredAs(entry.Number, RelativePath.Parse(name)));
+                notes.Add(new EntryNote.StoredAs(entry.Number, RelativePath.Parse(name), isLimited ? "this device replaces no files" : ""));
         }
         return notes;
     }

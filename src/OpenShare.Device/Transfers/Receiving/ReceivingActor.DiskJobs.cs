@@ -64,13 +64,14 @@ internal sealed partial class ReceivingActor
         }
         var manifest = _machine!.Manifest!;
         var entries = manifest.Entries.Where(e => !leftOut.Contains(e.Number)).Select(DestinationEntries.From).ToList();
-        var settled = _arrival.Standing.Settle(entries, manifest, manifest.Conflict);
+        var policy = Scope.PolicyFor(manifest);
+        var settled = _arrival.Standing.Settle(entries, manifest, policy);
         if (!settled.Result.IsDone)
             return () => Fail(settled.Result.Detail);
         if (settled.Lost.Count > 0)
             return () => Drive(new ReceiverInput.ChunksLost(settled.Lost));
         var report = destination.Complete(
-            entries, outcomes.Names(Scope.No), names => outcomes.SaveNames(Scope.No, names), new Conflicts(manifest.Conflict, settled.There));
+            entries, outcomes.Names(Scope.No), names => outcomes.SaveNames(Scope.No, names), new Conflicts(policy, settled.There));
         return () =>
         {
             if (!report.Result.IsDone)
@@ -78,7 +79,7 @@ internal sealed partial class ReceivingActor
                 Fail(report.Result.Detail);
                 return;
             }
-            Drive(new ReceiverInput.EntriesPlaced(PlacementNotes.From(manifest, report, settled.There)));
+            Drive(new ReceiverInput.EntriesPlaced(PlacementNotes.From(manifest, report, settled.There, isLimited: policy != manifest.Conflict)));
         };
     }
 

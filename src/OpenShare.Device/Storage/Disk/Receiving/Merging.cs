@@ -35,25 +35,29 @@ internal sealed class Merging(Folder staging, Folder destination, StandingNames 
         var standing = names.Look(entry).Kind;
         if (staging.Stat(entry.Path) is null)
         {
-            // Moved by a run that was cut, or gone.
+            // Moved by a run that was cut, which may not have come to sync it; or gone.
             if (standing is not StandingKind.Same)
                 throw new DiskFault(DiskProblem.Missing, $"{entry.Path}: it is no longer in the staging directory");
+            FinishMoved(entry);
         }
         else if (entry.Kind is EntryKind.EntryDirectory)
         {
             if (standing is StandingKind.Nothing)
                 MoveDirectory(entry);
-            else if (standing is not StandingKind.Same)
+            else if (standing is StandingKind.Same)
+                // What lies in it is to be moved out.
+                staging.MakeAccessible(entry.Path);
+            else
                 throw InTheWay(entry);
         }
         else if (conflicts.Policy is ConflictPolicy.Overwrite && standing is not StandingKind.InTheWay)
         {
             staging.Replace(entry.Path, destination, entry.Path);
-            Changed(entry);
+            FinishMoved(entry);
         }
         else if (standing is StandingKind.Nothing && staging.TryMove(entry.Path, destination, entry.Path))
         {
-            Changed(entry);
+            FinishMoved(entry);
         }
         else
         {
@@ -67,8 +71,7 @@ internal sealed class Merging(Folder staging, Folder destination, StandingNames 
         staging.MakeAccessible(entry.Path);
         if (!staging.TryMove(entry.Path, destination, entry.Path))
             return;
-        destination.SetFinal(entry.Path, FileKind.Directory, Finishing.Mode(entry), entry.MtimeNs, sync: true);
-        Changed(entry);
+        FinishMoved(entry);
         _moved = entry.Path + "/";
     }
 
@@ -76,7 +79,12 @@ internal sealed class Merging(Folder staging, Folder destination, StandingNames 
         ? new DiskFault(DiskProblem.Taken, $"{entry.Path}: the name is taken")
         : new DiskFault(DiskProblem.NameRefused, $"{entry.Path}: something else stands there that is not replaced");
 
-    private void Changed(DestinationEntry entry) => _changed.Add(EntryPath.Parent(entry.Path) ?? "");
+    private void FinishMoved(DestinationEntry entry)
+    {
+        if (entry.Kind is EntryKind.EntryDirectory)
+            destination.SetFinal(entry.Path, FileKind.Directory, Finishing.Mode(entry), entry.MtimeNs, sync: true);
+        _changed.Add(EntryPath.Parent(entry.Path) ?? "");
+    }
 
     private void Sync()
     {

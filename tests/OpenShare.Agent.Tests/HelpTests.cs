@@ -63,7 +63,6 @@ public sealed class HelpTests : IDisposable
     [Theory]
     [InlineData("pair", "show")]
     [InlineData("ui")]
-    [InlineData("send", ".", "--to", "bob", "--conflict", "skip")]
     [InlineData("register", "--login")]
     [InlineData("status", "--passphrase", "secret")]
     public async Task What_is_not_built_is_not_there(params string[] args)

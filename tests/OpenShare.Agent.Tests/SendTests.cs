@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Agent.Tests;
 
@@ -243,6 +244,43 @@ public sealed class SendTests : IDisposable
         Assert.Equal(0, await cli.RunAsync("send", _file, "--to", "bob", "--limit", limit));
 
         Assert.Equal([bytes], _device.Limits);
+    }
+
+    [Theory]
+    [InlineData(ConflictPolicy.Rename)]
+    [InlineData(ConflictPolicy.Rename, "--conflict", "rename")]
+    [InlineData(ConflictPolicy.Skip, "--conflict", "skip")]
+    [InlineData(ConflictPolicy.Overwrite, "--conflict", "overwrite")]
+    public async Task What_is_wished_where_a_name_is_taken_goes_with_the_order(ConflictPolicy wish, params string[] flags)
+    {
+        _device.OnSend = _ => Begin(Some.Completed);
+        using var cli = new Support.Cli(_home, _device);
+
+        Assert.Equal(0, await cli.RunAsync(["send", _file, "--to", "bob", .. flags]));
+
+        Assert.Equal([wish], _device.Wishes);
+    }
+
+    [Fact]
+    public async Task A_wish_that_is_none_is_wrong_usage()
+    {
+        using var cli = new Support.Cli(_home, _device);
+
+        Assert.Equal(2, await cli.RunAsync("send", _file, "--to", "bob", "--conflict", "ask"));
+
+        Assert.Contains("'ask'", cli.Error, StringComparison.Ordinal);
+        Assert.Empty(_device.Sends);
+    }
+
+    [Fact]
+    public async Task What_was_skipped_is_said_and_the_end_is_a_good_one()
+    {
+        _device.OnSend = _ => Begin(Some.Completed with { Detail = "Photos/a.jpg: the name is taken", Receipt = new ReceiptSummary(Some.Time, 2, 0, 0, Skipped: 1) });
+        using var cli = new Support.Cli(_home, _device);
+
+        Assert.Equal(0, await cli.RunAsync("send", _file, "--to", "bob", "--conflict", "skip"));
+
+        Assert.EndsWith("2 entries delivered, 1 skipped. Skipped: Photos/a.jpg: the name is taken", cli.Out.TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ internal static class DocumentsOf
         transfer.StartedAt,
         Math.Round(transfer.Elapsed.TotalSeconds, 3),
         PrintableOrNull(transfer.Detail),
-        transfer.Receipt is { } receipt ? new(receipt.CompletedAt, receipt.Delivered, receipt.Withdrawn, receipt.Refused) : null)
+        transfer.Receipt is { } receipt ? new(receipt.CompletedAt, receipt.Delivered, receipt.Withdrawn, receipt.Refused, receipt.Skipped) : null)
     {
         Kind = transfer.IsText ? "text" : "files",
     };
@@ -91,7 +91,8 @@ internal static class DocumentsOf
         receipt.Summary.Withdrawn,
         receipt.Summary.Refused,
         [.. receipt.Entries.Select(e => new ReceiptEntryDocument(e.EntryNo, e.Count, PrintableOrNull(e.Path), Word(e.Result), e.StoredAs, PrintableOrNull(e.Detail)))],
-        Base64Url.Encode(receipt.Encoded.Span));
+        Base64Url.Encode(receipt.Encoded.Span),
+        receipt.Summary.Skipped);
 
     internal static VerdictDocument Document(this ReceiptCheck check) =>
         new(check.IsGood, PrintableOrNull(check.Problem), check.MatchesManifest, check.Receipt?.Document());

@@ -4,6 +4,7 @@ using OpenShare.Agent.Documents;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Agent.Api;
 
@@ -42,6 +43,8 @@ internal sealed class TransfersApi(AgentContext agent)
             throw new ProtocolException("The paths to send must be absolute, and at least one.");
         if (request.BytesPerSecond < 0)
             throw new ProtocolException("A rate is not less than nothing.");
+        if (!Enum.GetValues<ConflictPolicy>().Any(p => DocumentsOf.Word(p) == request.Conflict))
+            throw new ProtocolException($"'{Printable.Shorten(request.Conflict)}' is none of rename, skip and overwrite.");
         var wait = TimeSpan.FromSeconds(Math.Clamp(request.WaitSeconds, 0, LongestWaitSeconds));
         var self = await agent.Device.GetStatus(http.RequestAborted);
         if (Objection(self, request.To) is var (code, detail))
@@ -89,7 +92,8 @@ internal sealed class TransfersApi(AgentContext agent)
     {
         var start = request.Text is { } text
             ? agent.Device.StartSendText(text, target, request.BytesPerSecond, http.RequestAborted)
-            : agent.Device.StartSend([.. request.Paths], target, request.BytesPerSecond, http.RequestAborted);
+            : agent.Device.StartSend(
+                [.. request.Paths], target, request.BytesPerSecond, Enum.Parse<ConflictPolicy>(request.Conflict, ignoreCase: true), http.RequestAborted);
         switch (await start)
         {
             // Whoever asked has left and has no id to cancel by.

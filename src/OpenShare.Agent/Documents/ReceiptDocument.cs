@@ -17,11 +17,12 @@ public sealed record ReceiptDocument(
     int Withdrawn,
     int Refused,
     IReadOnlyList<ReceiptEntryDocument> Entries,
-    string Receipt);
+    string Receipt,
+    int Skipped = 0);
 
 /// <param name="Count">of how many entries from this one on it holds: more than one only without the manifest</param>
 /// <param name="Path">null where this device does not have the manifest</param>
-/// <param name="Outcome">delivered, withdrawn or refused</param>
+/// <param name="Outcome">delivered, withdrawn, refused or skipped</param>
 /// <param name="StoredAs">the path it got, where that differs</param>
 public sealed record ReceiptEntryDocument(uint EntryNo, uint Count, string? Path, string Outcome, string? StoredAs, string? Detail);
 

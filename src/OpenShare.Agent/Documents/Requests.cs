@@ -7,7 +7,8 @@ public sealed record RegisterRequest(string Server, string Token, string? Server
 /// <param name="Paths">absolute</param>
 /// <param name="To">a device's name, id, unique prefix of its id, or address</param>
 /// <param name="WaitSeconds">how long a device that is not to be seen is waited for</param>
-public sealed record SendRequest(IReadOnlyList<string> Paths, string To, double WaitSeconds = 0, long BytesPerSecond = 0)
+/// <param name="Conflict">where a name is taken: rename, skip or overwrite</param>
+public sealed record SendRequest(IReadOnlyList<string> Paths, string To, double WaitSeconds = 0, long BytesPerSecond = 0, string Conflict = "rename")
 {
     /// <summary>Bytes of a text as UTF-8.</summary>
     public const int LongestText = Protocol.Wire.Limits.Text;

@@ -58,7 +58,7 @@ public sealed record TransferDocument(
 public sealed record TextDocument(string SavedAs, string? Text);
 
 /// <summary>Counts of entries by outcome.</summary>
-public sealed record ReceiptSummaryDocument(DateTimeOffset CompletedAt, int Delivered, int Withdrawn, int Refused);
+public sealed record ReceiptSummaryDocument(DateTimeOffset CompletedAt, int Delivered, int Withdrawn, int Refused, int Skipped = 0);
 
 /// <summary>The words of <see cref="TransferDocument.State"/> that a program decides by.</summary>
 public static class TransferStates

@@ -18,7 +18,17 @@ public sealed record AgentOptions(
     string SaveTo,
     string? PassphraseFile,
     AgentReach Reach,
-    LogLevel LogLevel);
+    LogLevel LogLevel)
+{
+    /// <summary>Files that are there may be replaced where their sender wishes it.</summary>
+    public YesNo Overwrite { get; init; } = YesNo.Yes;
+}
+
+public enum YesNo
+{
+    Yes,
+    No,
+}
 
 public enum AcceptFrom
 {

@@ -15,6 +15,7 @@ public static class AgentSettings
 {
     public const string Accept = "Accept";
     public const string SaveTo = "SaveTo";
+    public const string Overwrite = "Overwrite";
     public const string Listen = "Listen";
     public const string Interfaces = "Interfaces";
     public const string Name = "Name";
@@ -50,7 +51,10 @@ public static class AgentSettings
             Path.GetFullPath(configuration[SaveTo] ?? DeviceHome.DefaultInbox),
             configuration[PassphraseFile] ?? SystemdCredential(environment),
             reach,
-            ReadWord(configuration, LogLevel, Microsoft.Extensions.Logging.LogLevel.Warning));
+            ReadWord(configuration, LogLevel, Microsoft.Extensions.Logging.LogLevel.Warning))
+        {
+            Overwrite = ReadWord(configuration, Overwrite, YesNo.Yes),
+        };
     }
 
     private const string Prefix = "OPENSHARE__";

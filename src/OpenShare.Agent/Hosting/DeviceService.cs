@@ -60,5 +60,8 @@ internal sealed class DeviceService(IServiceProvider services, AgentOptions opti
             AgentReach.Network => DeviceReach.Network,
             AgentReach.Diagnosis => DeviceReach.Diagnosis,
             _ => DeviceReach.HomeOnly,
-        });
+        })
+    {
+        AllowsOverwriting = options.Overwrite == YesNo.Yes,
+    };
 }

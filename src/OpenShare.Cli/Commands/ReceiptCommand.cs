@@ -55,7 +55,7 @@ internal sealed class ReceiptCommand : Command
             ("Sender", receipt.Sender),
             ("Receiver", $"{receipt.ReceiverName} ({receipt.Receiver})"),
             ("Signed", Words.Time(receipt.CompletedAt)),
-            ("Outcome", TransferText.Outcome(receipt.Delivered, receipt.Withdrawn, receipt.Refused)),
+            ("Outcome", TransferText.Outcome(receipt.Delivered, receipt.Withdrawn, receipt.Refused, receipt.Skipped)),
             .. receipt.Entries.Where(e => e.Outcome != "delivered" || e.StoredAs is not null).Select(e => ("", Line(e))),
         ]);
 
@@ -106,7 +106,7 @@ internal sealed class ReceiptCommand : Command
             if (verdict is { Valid: true, Receipt: { } signed })
             {
                 if (!run.Json)
-                    run.Say($"Valid: signed by {signed.ReceiverName} ({Words.Short(signed.Receiver)}) on {Words.Time(signed.CompletedAt)}, {TransferText.Outcome(signed.Delivered, signed.Withdrawn, signed.Refused)}{(verdict.MatchesManifest is null ? "; what was sent is not known here" : "")}.");
+                    run.Say($"Valid: signed by {signed.ReceiverName} ({Words.Short(signed.Receiver)}) on {Words.Time(signed.CompletedAt)}, {TransferText.Outcome(signed.Delivered, signed.Withdrawn, signed.Refused, signed.Skipped)}{(verdict.MatchesManifest is null ? "; what was sent is not known here" : "")}.");
                 return ExitCode.Done;
             }
             run.Warn($"Not valid: {verdict.Problem}");

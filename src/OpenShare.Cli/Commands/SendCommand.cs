@@ -26,6 +26,12 @@ internal sealed class SendCommand : ShellCommand
     private readonly Option<bool> _clipboard = new("--clipboard") { Description = "Send the text in the clipboard instead of files" };
     private readonly Option<bool> _detach = new("--detach") { Description = "Leave it to the running agent, and end at once" };
     private readonly Option<string?> _limit = new("--limit") { Description = "Send no faster than this many bytes a second, with K, M or G: 2M is 2 MiB/s", HelpName = "RATE" };
+    private readonly Option<string> _conflict = new("--conflict")
+    {
+        Description = "Where a name is taken there by something else: rename (the default) gives another name, skip writes nothing, overwrite replaces files",
+        HelpName = "rename|skip|overwrite",
+        DefaultValueFactory = _ => "rename",
+    };
     private readonly Option<string?> _passphraseFile = GlobalOptions.PassphraseFile();
 
     public SendCommand(Shell shell)
@@ -37,10 +43,12 @@ internal sealed class SendCommand : ShellCommand
             if (devices.Tokens.FirstOrDefault(t => t.Value.StartsWith('-')) is { } flag)
                 devices.AddError($"'{flag.Value}' is not known here.");
         });
+        _conflict.AcceptOnlyFromAmong("rename", "skip", "overwrite");
         Arguments.Add(_paths);
         Options.Add(_text);
         Options.Add(_clipboard);
         Options.Add(_to);
+        Options.Add(_conflict);
         Options.Add(_limit);
         Options.Add(_detach);
         Options.Add(_passphraseFile);
@@ -50,15 +58,17 @@ internal sealed class SendCommand : ShellCommand
     {
         var what = await WhatAsync(run);
         var targets = run.Get(_to)!;
-        var limit = run.Get(_limit) is { } rate ? Words.Rate(rate) : 0;
+        what = what with { BytesPerSecond = run.Get(_limit) is { } rate ? Words.Rate(rate) : 0, Conflict = run.Get(_conflict)! };
+        if (what is { Text: not null, Conflict: not "rename" })
+            throw new UsageException("--conflict is for files: a text always gets a name of its own.");
         var options = run.Options(AgentReach.Network, quiet: true, (AgentSettings.PassphraseFile, run.Get(_passphraseFile)));
         if (run.Get(_detach))
-            return await DetachAsync(run, options, what with { BytesPerSecond = limit }, targets);
+            return await DetachAsync(run, options, what, targets);
 
         // Held to the end, so that one transfer's end takes no agent away from another.
         await using var kept = await run.Shell.Launcher().OpenAsync(options, run.Interrupted);
         using var progress = new SendProgress(run.Shell, targets.Length);
-        var codes = await Task.WhenAll(targets.Select(to => SendAsync(run, options, kept, what with { To = to, BytesPerSecond = limit }, progress)));
+        var codes = await Task.WhenAll(targets.Select(to => SendAsync(run, options, kept, what with { To = to }, progress)));
         return codes.FirstOrDefault(code => code != ExitCode.Done);
     }
 

@@ -54,19 +54,20 @@ internal static class TransferText
         { Text: var text } => $"\n\n{Printable.Lines(text)}",
     };
 
-    internal static string Outcome(ReceiptSummaryDocument receipt) => Outcome(receipt.Delivered, receipt.Withdrawn, receipt.Refused);
+    internal static string Outcome(ReceiptSummaryDocument receipt) => Outcome(receipt.Delivered, receipt.Withdrawn, receipt.Refused, receipt.Skipped);
 
-    internal static string Outcome(int delivered, int withdrawn, int refused) =>
+    internal static string Outcome(int delivered, int withdrawn, int refused, int skipped) =>
         Words.Count(delivered, "entry delivered", "entries delivered")
         + (withdrawn > 0 ? $", {withdrawn} withdrawn" : "")
-        + (refused > 0 ? $", {refused} refused" : "");
+        + (refused > 0 ? $", {refused} refused" : "")
+        + (skipped > 0 ? $", {skipped} skipped" : "");
 
     /// <summary>How a send ended, for the person who typed it.</summary>
     internal static string Ending(TransferDocument transfer) => transfer switch
     {
         { State: TransferStates.Completed, Receipt: { } receipt } =>
             $"Sent {transfer.Summary} ({Words.Bytes(transfer.BytesTotal)}) to {Peer(transfer)} in {Words.Seconds(transfer.Seconds)}{Rate(transfer)}. "
-            + $"Its signed receipt is verified: {Outcome(receipt)}.",
+            + $"Its signed receipt is verified: {Outcome(receipt)}.{(transfer.Detail is { } skipped ? $" Skipped: {skipped}" : "")}",
         { State: TransferStates.Completed } => $"Sent {transfer.Summary} to {Peer(transfer)}.",
         { State: TransferStates.Incomplete } => $"Not all of {transfer.Summary} is at {Peer(transfer)}. {transfer.Detail ?? "See: openshare receipt show " + Words.Short(transfer.TransferId)}",
         { State: TransferStates.Declined } => $"{Peer(transfer)} declined {transfer.Summary}. {transfer.Detail}".TrimEnd(),

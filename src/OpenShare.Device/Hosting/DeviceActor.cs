@@ -41,14 +41,14 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
     {
         (_adapters, _settings) = (adapters, settings);
         var (context, database) = (adapters.Context, adapters.Database);
-        var stores = new TransferStores(database.Transfers, database.Manifests, database.Chunks, database.Outcomes, database.Receipts);
+        var stores = new TransferStores(database.Transfers, database.Manifests, database.Chunks, database.Outcomes, database.Receipts, database.Hashes);
 
         context.Events.Subscribe<RegistrationEvents.Certified>(Self);
         context.Events.Subscribe<RevocationEvents.RevocationChanged>(Self);
         _peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener), "peers");
-        var transfers = Context.ActorOf(TransfersActor.Props(
-            context, stores, adapters.Disk, database.Peers, _peers,
-            new ReceivingPolicy(settings.Accept, settings.SaveTo, database.AcceptRules), adapters.Outbox), "transfers");
+        var receiving = new ReceivingPolicy(settings.Accept, settings.SaveTo, database.AcceptRules) { AllowsOverwriting = settings.AllowsOverwriting };
+        var transfers = Context.ActorOf(
+            TransfersActor.Props(context, stores, adapters.Disk, database.Peers, _peers, receiving, adapters.Outbox), "transfers");
         _discovery = Context.ActorOf(DiscoveryActor.Props(context, adapters.Multicast), "discovery");
         var revocation = Context.ActorOf(
             RevocationActor.Props(context, database.Registration, database.Revocation, adapters.Service, adapters.RevocationPace), "revocation");
@@ -160,4 +160,8 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
 
 /// <summary>What a person decides of a device.</summary>
 public sealed record DeviceSettings(
-    string Name, int? AdvertisedPort, ImmutableArray<string> Interfaces, AcceptPolicy Accept, string SaveTo);
+    string Name, int? AdvertisedPort, ImmutableArray<string> Interfaces, AcceptPolicy Accept, string SaveTo)
+{
+    /// <inheritdoc cref="DeviceOptions.AllowsOverwriting"/>
+    public bool AllowsOverwriting { get; init; } = true;
+}

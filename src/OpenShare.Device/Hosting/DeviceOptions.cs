@@ -21,7 +21,11 @@ public sealed record DeviceOptions(
     AcceptPolicy Accept,
     string SaveTo,
     Passphrase? Passphrase,
-    DeviceReach Reach);
+    DeviceReach Reach)
+{
+    /// <summary>Files that are there may be replaced where their sender wishes it; else what arrives gets another name.</summary>
+    public bool AllowsOverwriting { get; init; } = true;
+}
 
 /// <summary>Who may send to this device.</summary>
 public enum AcceptPolicy

@@ -6,6 +6,7 @@ using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Hosting;
 
@@ -40,7 +41,8 @@ public interface IDevice
     /// <summary>Persists a new transfer and begins it. Hashing, connecting and sending go on behind.</summary>
     /// <param name="paths">absolute paths of files and directories</param>
     /// <param name="bytesPerSecond">at most; 0: as many as go</param>
-    Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, CancellationToken cancellation);
+    /// <param name="conflict">what the receiver is to do where a name is taken</param>
+    Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, ConflictPolicy conflict, CancellationToken cancellation);
 
     /// <summary>As <see cref="StartSend"/>, of a text that was typed or copied. It is kept in the home for as long as it is sent.</summary>
     /// <param name="text">at most <see cref="Protocol.Wire.Limits.Text"/> bytes as UTF-8</param>

@@ -70,7 +70,7 @@ public sealed partial class OpenShareDevice : IDevice
         }
         var watching = new Watching(
             new ChangeCounter(), new DeviceWarnings(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        var settings = new DeviceSettings(options.Name, options.AdvertisedPort, options.Interfaces, options.Accept, options.SaveTo);
+        var settings = new DeviceSettings(options.Name, options.AdvertisedPort, options.Interfaces, options.Accept, options.SaveTo) { AllowsOverwriting = options.AllowsOverwriting };
         var observer = DeviceWatcherActor.Props(adapters.Context.Events, watching.Changes, watching.Warnings, watching.Ended);
         var started = await devices.Ask<DevicesActor.DeviceStarted>(
             new DevicesActor.StartDevice(options.Name, adapters, settings, observer), Patience, cancellation).ConfigureAwait(false);
@@ -111,8 +111,8 @@ public sealed partial class OpenShareDevice : IDevice
 
     public void LookFor(DeviceId device) => _device.Tell(new PeerCommands.LookFor(device));
 
-    public Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, CancellationToken cancellation) =>
-        Ask<SendStart>(new TransferCommands.SendFiles(paths, target) { BytesPerSecond = bytesPerSecond }, cancellation);
+    public Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, ConflictPolicy conflict, CancellationToken cancellation) =>
+        Ask<SendStart>(new TransferCommands.SendFiles(paths, target) { BytesPerSecond = bytesPerSecond, Conflict = conflict }, cancellation);
 
     public Task<ImmutableArray<TransferView>> GetTransfers(CancellationToken cancellation) =>
         Ask<ImmutableArray<TransferView>>(new TransferQueries.GetTransfers(), cancellation);

@@ -5,7 +5,7 @@ using OpenShare.Protocol.Transfer;
 namespace OpenShare.Device.Hosting;
 
 /// <summary>Counts of entries by outcome.</summary>
-public sealed record ReceiptSummary(DateTimeOffset CompletedAt, int Delivered, int Withdrawn, int Refused);
+public sealed record ReceiptSummary(DateTimeOffset CompletedAt, int Delivered, int Withdrawn, int Refused, int Skipped = 0);
 
 /// <summary>A receipt as it is kept: readable, and the bytes that anybody can verify.</summary>
 /// <param name="Transfer">null for a receipt of a transfer that this device did not take part in</param>
@@ -32,6 +32,9 @@ public enum EntryResult
     Delivered,
     Withdrawn,
     Refused,
+
+    /// <summary>Its name was taken, and the sender wanted nothing written there.</summary>
+    Skipped,
 }
 
 /// <param name="Problem">null: signed by a device of this account, and for the manifest this device knows, if it does</param>

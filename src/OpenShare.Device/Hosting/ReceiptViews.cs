@@ -72,6 +72,7 @@ internal static class ReceiptViews
     {
         EntryOutcome.Types.Outcome.Delivered => EntryResult.Delivered,
         EntryOutcome.Types.Outcome.Withdrawn => EntryResult.Withdrawn,
+        EntryOutcome.Types.Outcome.Skipped => EntryResult.Skipped,
         _ => EntryResult.Refused,
     };
 

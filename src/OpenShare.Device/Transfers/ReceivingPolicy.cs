@@ -8,6 +8,9 @@ namespace OpenShare.Device.Transfers;
 /// <param name="Rules">what is decided once for all of a device; null: nothing is</param>
 public sealed record ReceivingPolicy(AcceptPolicy Accept, string SaveTo, IAcceptRuleStore? Rules = null)
 {
+    /// <inheritdoc cref="DeviceOptions.AllowsOverwriting"/>
+    public bool AllowsOverwriting { get; init; } = true;
+
     /// <summary>For what this device offers. None stands before every rule, a rule before the rest.</summary>
     internal AcceptPolicy For(DeviceId device) => Accept == AcceptPolicy.None ? AcceptPolicy.None : Rules?.Find(device) switch
     {

@@ -21,6 +21,9 @@ public static class TransferCommands
 
         /// <summary>The one path is of a text in the outbox.</summary>
         public bool IsText { get; init; }
+
+        /// <summary>What the receiver is to do where a name is taken.</summary>
+        public ConflictPolicy Conflict { get; init; }
     }
 
     /// <summary>A person's answer to an offer that is left to him. Answered with <see cref="OfferAnswered"/>.</summary>

@@ -3,12 +3,14 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Transfers;
 
 /// <summary>The tables that belong to transfers.</summary>
 public sealed record TransferStores(
-    ITransferStore Transfers, IManifestStore Manifests, IChunkMapStore ChunkMaps, IOutcomeStore Outcomes, IReceiptStore Receipts);
+    ITransferStore Transfers, IManifestStore Manifests, IChunkMapStore ChunkMaps, IOutcomeStore Outcomes, IReceiptStore Receipts, IHashStore Hashes);
 
 /// <summary>What one session works with.</summary>
 internal sealed record TransferScope(
@@ -22,4 +24,11 @@ internal sealed record TransferScope(
     AcceptPolicy Accept)
 {
     internal TransferKey Key => Record.Key;
+
+    /// <inheritdoc cref="DeviceOptions.AllowsOverwriting"/>
+    internal bool AllowsOverwriting { get; init; } = true;
+
+    /// <summary>What is done where a name is taken: what the sender wishes, as far as this device's owner lets him.</summary>
+    internal ConflictPolicy PolicyFor(Manifest manifest) =>
+        manifest.Conflict is ConflictPolicy.Overwrite && !AllowsOverwriting ? ConflictPolicy.Rename : manifest.Conflict;
 }

@@ -57,7 +57,8 @@ internal static class TransferViews
         };
 
     internal static ReceiptSummary Summary(Receipt receipt) => new(
-        receipt.CompletedAt, (int)receipt.Count(Outcome.Delivered), (int)receipt.Count(Outcome.Withdrawn), (int)receipt.Count(Outcome.Refused));
+        receipt.CompletedAt, (int)receipt.Count(Outcome.Delivered), (int)receipt.Count(Outcome.Withdrawn), (int)receipt.Count(Outcome.Refused),
+        (int)receipt.Count(Outcome.Skipped));
 
     internal static string SummaryOf(IReadOnlyList<string> names) => names switch
     {

@@ -77,7 +77,12 @@ internal sealed partial class TransfersActor
             return new SendStart.Refused(TransferProblem.DeviceNotFound, "That is this device itself.");
         var key = new TransferKey(TransferDirection.Sending, device, TransferId.New(_context.Random));
         var summary = TransferViews.SummaryOf([.. paths.Select(p => Path.GetFileName(Path.TrimEndingDirectorySeparator(p)))]);
-        var record = NewRecord(key, ManifestId.New(_context.Random), paths, destination: "", summary) with { BytesPerSecond = order.BytesPerSecond, IsText = order.IsText };
+        var record = NewRecord(key, ManifestId.New(_context.Random), paths, destination: "", summary) with
+        {
+            BytesPerSecond = order.BytesPerSecond,
+            IsText = order.IsText,
+            Conflict = order.Conflict,
+        };
         Start(_stores.Transfers.Add(record), record);
         return new SendStart.Started(key.Transfer);
     }

@@ -176,7 +176,10 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
 
     private IActorRef Start(TransferNo no, TransferRecord record)
     {
-        var scope = new TransferScope(_context, _stores, _disk, _identity!, _peers, no, record, _receiving.For(record.Key.Peer));
+        var scope = new TransferScope(_context, _stores, _disk, _identity!, _peers, no, record, _receiving.For(record.Key.Peer))
+        {
+            AllowsOverwriting = _receiving.AllowsOverwriting,
+        };
         var sending = record.Key.Direction == TransferDirection.Sending;
         var name = $"{(sending ? "to" : "from")}-{record.Key.Peer}-{record.Key.Transfer}-{no.Value}-{++_started}";
         var session = Context.Watch(Context.ActorOf(sending ? SendingActor.Props(scope) : ReceivingActor.Props(scope), name));

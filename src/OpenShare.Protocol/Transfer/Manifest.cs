@@ -1,3 +1,5 @@
+using OpenShare.Protocol.Wire;
+
 namespace OpenShare.Protocol.Transfer;
 
 /// <summary>
@@ -9,8 +11,9 @@ public sealed class Manifest
     private readonly List<ManifestPage> _pages = [];
     private readonly List<TransferEntry> _entries = [];
 
-    internal Manifest(ManifestId id, Identity.DeviceId sender, Identity.DeviceId receiver)
+    internal Manifest(ManifestId id, Identity.DeviceId sender, Identity.DeviceId receiver, ConflictPolicy conflict)
     {
+        Conflict = conflict;
         Id = id;
         Sender = sender;
         Receiver = receiver;
@@ -21,6 +24,9 @@ public sealed class Manifest
     public Identity.DeviceId Sender { get; }
 
     public Identity.DeviceId Receiver { get; }
+
+    /// <summary>What the sender wishes where a name is taken.</summary>
+    public ConflictPolicy Conflict { get; }
 
     public IReadOnlyList<ManifestPage> Pages => _pages;
 

@@ -38,10 +38,12 @@ public sealed class ManifestBuilder
     private long _bytes;
     private bool _finished;
 
-    public ManifestBuilder(ISigner signer, ManifestId id, DeviceId sender, DeviceId receiver)
+    /// <param name="conflict">what the receiver is to do where a name is taken</param>
+    public ManifestBuilder(ISigner signer, ManifestId id, DeviceId sender, DeviceId receiver, ConflictPolicy conflict = ConflictPolicy.Rename)
     {
         (_signer, _id, _sender, _receiver) = (signer, id, sender, receiver);
         _page = NewPage(0, []);
+        _page.Conflict = conflict;
     }
 
     /// <summary>Goes on after the pages of a manifest whose building was interrupted; what is in no page is added again.</summary>

@@ -54,7 +54,8 @@ public sealed class ManifestPage
 
     internal TransferEntry EntryOf(long ordinal) => PartOf(ordinal).Entry;
 
-    internal ChunkLocation Locate(long ordinal)
+    /// <param name="ordinal">of a chunk of this page</param>
+    public ChunkLocation Locate(long ordinal)
     {
         var at = (int)(ordinal - FirstOrdinal);
         var part = PartOf(ordinal);

@@ -86,13 +86,16 @@ public sealed class ManifestReader
             return new PageReading.Ahead((int)index);
         if (!payload.PreviousPageSha256.Span.SequenceEqual(index == 0 ? [] : Manifest!.Pages[^1].PayloadSha256.Span))
             return Refuse(ManifestRefusalKind.BrokenChain, $"Page {index + 1} of the file list does not follow the page before it.");
-        var manifest = Manifest ?? new Manifest(ManifestId.FromBytes(payload.ManifestId.Span), _sender, _receiver);
+        var manifest = Manifest ?? new Manifest(ManifestId.FromBytes(payload.ManifestId.Span), _sender, _receiver, Wish(payload.Conflict));
         if (new PageParser(manifest, _tree, payload, hash).Parse(out var page) is { } refusal)
             return new PageReading.Refused(refusal);
         manifest.Append(page!);
         Manifest = manifest;
         return new PageReading.Accepted(page!);
     }
+
+    // Of a wish that a later version may have nothing is known but that renaming harms nobody.
+    private static ConflictPolicy Wish(ConflictPolicy conflict) => Enum.IsDefined(conflict) ? conflict : ConflictPolicy.Rename;
 
     private static PageReading.Refused Refuse(ManifestRefusalKind kind, string message) => new(new ManifestRefusal(kind, message));
 }

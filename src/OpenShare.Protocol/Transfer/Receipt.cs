@@ -50,6 +50,9 @@ public sealed class Receipt
 
     public uint EntryCount { get; }
 
+    /// <summary>Nothing is missing against the sender's wish: all was delivered, or skipped since he wanted that.</summary>
+    public bool IsWhole => Outcomes.All(o => o.Outcome is Outcome.Delivered or Outcome.Skipped);
+
     public long Count(Outcome outcome) => Outcomes.Where(o => o.Outcome == outcome).Sum(o => (long)o.Count);
 
     /// <exception cref="ProtocolException">damaged, or of an unknown version</exception>
@@ -74,7 +77,7 @@ public sealed class Receipt
         var next = 0UL;
         foreach (var run in outcomes)
         {
-            if (run.EntryNo != next || run.Count == 0 || run.Outcome is < Outcome.Delivered or > Outcome.Refused)
+            if (run.EntryNo != next || run.Count == 0 || run.Outcome is < Outcome.Delivered or > Outcome.Skipped)
                 throw new ProtocolException("This receipt leaves out an entry, or names one twice.");
             next += run.Count;
         }

@@ -9,15 +9,26 @@ namespace OpenShare.Protocol.Transfer;
 public abstract record EntryNote(uint EntryNumber)
 {
     /// <summary>It is there, under another path; what lies in a directory follows it and needs no note of its own.</summary>
-    public sealed record StoredAs(uint EntryNumber, RelativePath Path) : EntryNote(EntryNumber);
+    public sealed record StoredAs(uint EntryNumber, RelativePath Path, string Detail = "") : EntryNote(EntryNumber);
 
-    /// <summary>It is not there: the destination could not hold it.</summary>
-    public sealed record Refused(uint EntryNumber, string Reason) : EntryNote(EntryNumber);
+    /// <summary>The very same stood there before, and was left as it is.</summary>
+    public sealed record AlreadyThere(uint EntryNumber) : EntryNote(EntryNumber);
+
+    /// <summary>It is not there, for a reason that a person can read.</summary>
+    public abstract record NotStored(uint EntryNumber, string Reason) : EntryNote(EntryNumber);
+
+    /// <summary>The destination could not hold it.</summary>
+    public sealed record Refused(uint EntryNumber, string Reason) : NotStored(EntryNumber, Reason);
+
+    /// <summary>Its name is taken, and the sender wants nothing written there.</summary>
+    public sealed record Skipped(uint EntryNumber, string Reason) : NotStored(EntryNumber, Reason);
 }
 
 /// <summary>Makes the receipt of a finished transfer, on the receiver.</summary>
 public static class ReceiptSigner
 {
+    private const string AlreadyThere = "already there";
+
     /// <param name="signer">the receiver's key</param>
     /// <param name="certificate">the receiver's certificate</param>
     /// <param name="manifest">complete</param>
@@ -66,7 +77,9 @@ public static class ReceiptSigner
             : notes.GetValueOrDefault(number) switch
             {
                 EntryNote.Refused refused => new EntryOutcome { EntryNo = number, Count = 1, Outcome = Outcome.Refused, Detail = Printable.Shorten(refused.Reason) },
-                EntryNote.StoredAs stored => new EntryOutcome { EntryNo = number, Count = 1, Outcome = Outcome.Delivered, StoredAs = stored.Path.Value },
+                EntryNote.Skipped skipped => new EntryOutcome { EntryNo = number, Count = 1, Outcome = Outcome.Skipped, Detail = Printable.Shorten(skipped.Reason) },
+                EntryNote.AlreadyThere => new EntryOutcome { EntryNo = number, Count = 1, Outcome = Outcome.Delivered, Detail = AlreadyThere },
+                EntryNote.StoredAs stored => new EntryOutcome { EntryNo = number, Count = 1, Outcome = Outcome.Delivered, StoredAs = stored.Path.Value, Detail = stored.Detail },
                 _ => new EntryOutcome { EntryNo = number, Count = 1, Outcome = Outcome.Delivered },
             };
     }

@@ -17,8 +17,11 @@ public static class ReceiptText
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"Received by {Printable.Shorten(receipt.Certificate.Name)} ({receipt.Receiver}) from {receipt.Sender}\n");
         text.Append(CultureInfo.InvariantCulture, $"at {receipt.CompletedAt:yyyy-MM-dd HH:mm:ss} UTC, file list {receipt.ManifestId}\n");
-        text.Append(CultureInfo.InvariantCulture, $"{receipt.Count(Outcome.Delivered)} delivered, {receipt.Count(Outcome.Withdrawn)} withdrawn by the sender, {receipt.Count(Outcome.Refused)} refused by the receiver\n");
-        var notable = receipt.Outcomes.Where(o => o.Outcome != Outcome.Delivered || o.StoredAs.Length > 0).ToList();
+        text.Append(CultureInfo.InvariantCulture, $"{receipt.Count(Outcome.Delivered)} delivered, {receipt.Count(Outcome.Withdrawn)} withdrawn by the sender, {receipt.Count(Outcome.Refused)} refused by the receiver");
+        if (receipt.Count(Outcome.Skipped) is > 0 and var skipped)
+            text.Append(CultureInfo.InvariantCulture, $", {skipped} skipped since the name was taken");
+        text.Append('\n');
+        var notable = receipt.Outcomes.Where(o => o.Outcome != Outcome.Delivered || o.StoredAs.Length > 0 || o.Detail.Length > 0).ToList();
         foreach (var run in notable.Take(Listed))
             text.Append(CultureInfo.InvariantCulture, $"  {Name(run, manifest)}: {What(run)}\n");
         if (notable.Count > Listed)
@@ -36,8 +39,10 @@ public static class ReceiptText
 
     private static string What(EntryOutcome run) => run.Outcome switch
     {
-        Outcome.Delivered => $"stored as {Printable.Shorten(run.StoredAs)}",
+        Outcome.Delivered when run.StoredAs.Length == 0 => Printable.Shorten(run.Detail),
+        Outcome.Delivered => $"stored as {Printable.Shorten(run.StoredAs)}{(run.Detail.Length > 0 ? $", {Printable.Shorten(run.Detail)}" : "")}",
         Outcome.Withdrawn => run.Detail.Length > 0 ? $"withdrawn: {Printable.Shorten(run.Detail)}" : "withdrawn",
+        Outcome.Skipped => run.Detail.Length > 0 ? $"skipped: {Printable.Shorten(run.Detail)}" : "skipped",
         _ => run.Detail.Length > 0 ? $"refused: {Printable.Shorten(run.Detail)}" : "refused",
     };
 }

@@ -5,9 +5,11 @@ internal sealed class ReceiveLedger
 {
     private readonly ChunkMap _held = new();
     private readonly ChunkMap _missing = new();
+    private readonly ChunkMap _reused = new();
     private readonly HashSet<uint> _leftOut = [];
     private readonly HashSet<int> _stored = [];
     private long _bytesHeld;
+    private long _bytesReused;
     private long _bytesLeftOut;
 
     internal ChunkMap Held => _held;
@@ -20,7 +22,8 @@ internal sealed class ReceiveLedger
 
     internal bool IsStored(int page) => _stored.Contains(page);
 
-    internal bool Store(ManifestPage page, IEnumerable<ChunkRange> held)
+    /// <param name="areReused">what is held was there before it could travel</param>
+    internal bool Store(ManifestPage page, IEnumerable<ChunkRange> held, bool areReused)
     {
         if (!_stored.Add(page.Index))
             return false;
@@ -35,7 +38,10 @@ internal sealed class ReceiveLedger
         foreach (var range in held)
         {
             for (var ordinal = Math.Max(range.First, page.FirstOrdinal); ordinal < Math.Min(range.End, page.Chunks.End); ordinal++)
-                Hold(ordinal, page.LengthOf(ordinal));
+            {
+                if (Hold(ordinal, page.LengthOf(ordinal)) && areReused && _reused.Add(ordinal))
+                    _bytesReused += page.LengthOf(ordinal);
+            }
         }
         return true;
     }
@@ -50,6 +56,15 @@ internal sealed class ReceiveLedger
         return true;
     }
 
+    /// <returns>true when it was held</returns>
+    internal bool Lose(long ordinal, int length)
+    {
+        if (!Drop(ordinal, length))
+            return false;
+        _missing.Add(ordinal);
+        return true;
+    }
+
     /// <summary>The entry is withdrawn or cannot be stored: its chunks, also those of pages to come, are not asked for.</summary>
     internal void LeaveOut(Manifest manifest, TransferEntry entry)
     {
@@ -58,9 +73,7 @@ internal sealed class ReceiveLedger
         for (var ordinal = entry.Chunks.First; ordinal < entry.Chunks.End; ordinal++)
         {
             var length = manifest.LengthOf(ordinal);
-            if (_held.Remove(ordinal))
-                _bytesHeld -= length;
-            else if (!_missing.Remove(ordinal))
+            if (!Drop(ordinal, length) && !_missing.Remove(ordinal))
                 continue; // of a page that is not stored yet: counted when it is
             _bytesLeftOut += length;
         }
@@ -73,8 +86,18 @@ internal sealed class ReceiveLedger
     internal IEnumerable<ChunkRange> MissingOf(ManifestPage page) => _missing.Ranges(page.FirstOrdinal, page.Chunks.End);
 
     internal TransferProgress Progress(Manifest? manifest, long travelled, long chunksTravelled) => new(
-        manifest?.Bytes ?? 0, _bytesHeld, travelled, 0, _bytesLeftOut,
+        manifest?.Bytes ?? 0, _bytesHeld, travelled, _bytesReused, _bytesLeftOut,
         manifest?.ChunkCount ?? 0, _held.Count, chunksTravelled, manifest is { IsComplete: true });
+
+    private bool Drop(long ordinal, int length)
+    {
+        if (!_held.Remove(ordinal))
+            return false;
+        _bytesHeld -= length;
+        if (_reused.Remove(ordinal))
+            _bytesReused -= length;
+        return true;
+    }
 
     private static long Bytes(ManifestPage page, ChunkRange chunks)
     {

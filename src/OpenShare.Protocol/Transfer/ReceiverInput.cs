@@ -35,8 +35,8 @@ public abstract record ReceiverInput
 
     /// <summary>A page is kept and its entries prepared.</summary>
     /// <param name="Held">chunks of it that are there already, verified</param>
-    /// <param name="Refused">entries that cannot be stored here: their chunks are not asked for</param>
-    public sealed record PageStored(int Page, IReadOnlyList<ChunkRange> Held, IReadOnlyList<EntryNote.Refused> Refused) : ReceiverInput;
+    /// <param name="Refused">entries that cannot be, or are not to be, stored here: their chunks are not asked for</param>
+    public sealed record PageStored(int Page, IReadOnlyList<ChunkRange> Held, IReadOnlyList<EntryNote.NotStored> Refused) : ReceiverInput;
 
     /// <summary>A frame begins on a stream. Its bytes wait until ReceiveFrame; one frame a stream.</summary>
     public sealed record FrameArrived(long Stream, ChunkFrame Head) : ReceiverInput;
@@ -46,6 +46,9 @@ public abstract record ReceiverInput
 
     /// <summary>The chunk's bytes are not those its hash names. Nothing of it was written.</summary>
     public sealed record ChunkMismatched(long Ordinal) : ReceiverInput;
+
+    /// <summary>These were said to be held and are not there any more, before anything was put in place: they have to travel.</summary>
+    public sealed record ChunksLost(IReadOnlyList<long> Ordinals) : ReceiverInput;
 
     /// <summary>All is in its place under its final name, but for these notes.</summary>
     public sealed record EntriesPlaced(IReadOnlyList<EntryNote> Notes) : ReceiverInput;

@@ -29,6 +29,22 @@ public sealed partial class ReceiverMachine
         PlaceWhenWhole();
     }
 
+    private void OnLost(IReadOnlyList<long> ordinals)
+    {
+        if (State is not (ReceiverState.Receiving or ReceiverState.Placing) || _receipt is not null)
+            return;
+        var pages = new SortedSet<int>();
+        foreach (var ordinal in ordinals.Where(o => _ledger.Lose(o, Manifest!.LengthOf(o))))
+            pages.Add(Manifest!.PageOf(ordinal).Index);
+        if (pages.Count > 0 && State == ReceiverState.Placing)
+            SetState(ReceiverState.Receiving);
+        foreach (var page in pages)
+            SendMissing(Manifest!.Pages[page]);
+        // With nothing lost that is wanted still, what is there is placed after all.
+        if (pages.Count == 0 && State == ReceiverState.Placing)
+            Emit(new ReceiverEffect.PlaceEntries(_ledger.LeftOut));
+    }
+
     private void OnMismatched(long ordinal)
     {
         if (!_ledger.IsMissing(ordinal))

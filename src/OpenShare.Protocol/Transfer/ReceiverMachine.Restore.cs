@@ -14,7 +14,7 @@ public sealed partial class ReceiverMachine
             if (machine._reader.Read(blob) is not PageReading.Accepted { Page: var page })
                 throw new ProtocolException("The stored file list of this transfer is damaged. It has to be sent again.");
             machine.LeaveOutAbandoned(page);
-            machine._ledger.Store(page, record.Held.Ranges(page.FirstOrdinal, page.Chunks.End));
+            machine._ledger.Store(page, record.Held.Ranges(page.FirstOrdinal, page.Chunks.End), areReused: false);
         }
         var entries = machine.Manifest?.Entries.Count ?? 0;
         foreach (var (entry, reason) in record.Withdrawn.Where(w => w.Key < entries))

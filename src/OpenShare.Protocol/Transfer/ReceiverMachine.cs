@@ -85,6 +85,7 @@ public sealed partial class ReceiverMachine
             case ReceiverInput.FrameArrived arrived: OnFrame(arrived.Stream, arrived.Head); break;
             case ReceiverInput.ChunksWritten written: OnWritten(written.Ordinals); break;
             case ReceiverInput.ChunkMismatched mismatched: OnMismatched(mismatched.Ordinal); break;
+            case ReceiverInput.ChunksLost lost: OnLost(lost.Ordinals); break;
             case ReceiverInput.EntriesPlaced placed: OnPlaced(placed.Notes); break;
             case ReceiverInput.ReceiptStored: OnReceiptStored(); break;
             case ReceiverInput.Failed failed: Fail(failed.Reason); break;
@@ -137,7 +138,7 @@ public sealed partial class ReceiverMachine
         var page = Manifest!.Pages[stored.Page];
         foreach (var refused in stored.Refused.Where(r => r.EntryNumber < Manifest.Entries.Count))
             Refuse(refused);
-        if (!_ledger.Store(page, stored.Held))
+        if (!_ledger.Store(page, stored.Held, areReused: true))
             return;
         if (IsAccepted)
             SendMissing(page);
@@ -200,7 +201,7 @@ public sealed partial class ReceiverMachine
         _ledger.LeaveOut(Manifest!, Manifest!.Entries[(int)entry]);
     }
 
-    private void Refuse(EntryNote.Refused refused)
+    private void Refuse(EntryNote.NotStored refused)
     {
         _refused[refused.EntryNumber] = refused;
         _ledger.LeaveOut(Manifest!, Manifest!.Entries[(int)refused.EntryNumber]);

@@ -14,8 +14,8 @@ public sealed record ReceiverSetup(
 /// <param name="Pages">all stored pages, in order</param>
 /// <param name="Held">chunks that are verified, written, and trusted to be there still</param>
 /// <param name="Withdrawn">reasons by entry number</param>
-/// <param name="Refused">entries that cannot be stored here</param>
+/// <param name="Refused">entries that cannot be, or are not to be, stored here</param>
 /// <param name="State">the last one kept</param>
 public sealed record ReceiverRecord(
-    IEnumerable<Signed> Pages, ChunkMap Held, IReadOnlyDictionary<uint, string> Withdrawn, IReadOnlyList<EntryNote.Refused> Refused,
+    IEnumerable<Signed> Pages, ChunkMap Held, IReadOnlyDictionary<uint, string> Withdrawn, IReadOnlyList<EntryNote.NotStored> Refused,
     ReceiverState State, string Reason, FinalReceipt? Receipt);

@@ -247,7 +247,8 @@ public sealed partial class SenderMachine
         Emit(new SenderEffect.SendPage(page.Index));
         foreach (var change in _withdrawn.Values.Where(c => Manifest!.Entries[(int)c.EntryNumber].Page == page.Index))
             Send(TransferMessages.Changed(_setup.Transfer, change));
-        _ledger.Offer(Manifest!, page);
+        if (!_setup.AwaitsLists)
+            _ledger.Offer(Manifest!, page);
     }
 
     private void Fail(string reason) => End(SenderState.Failed, reason, tellReceiver: true);

@@ -7,8 +7,9 @@ namespace OpenShare.Protocol.Transfer;
 /// <param name="Signer">the sending device's key</param>
 /// <param name="Trust">what the receipt's certificate is judged by</param>
 /// <param name="BytesPerSecond">of files, at most; 0: as many as go</param>
+/// <param name="AwaitsLists">the receiver is likely to have it all: a page's chunks wait for its list of what is missing</param>
 public sealed record SenderSetup(
-    TransferId Transfer, ManifestId Manifest, DeviceId Sender, DeviceId Receiver, ISigner Signer, TrustRoot Trust, TransferTuning Tuning, long BytesPerSecond = 0);
+    TransferId Transfer, ManifestId Manifest, DeviceId Sender, DeviceId Receiver, ISigner Signer, TrustRoot Trust, TransferTuning Tuning, long BytesPerSecond = 0, bool AwaitsLists = false);
 
 /// <summary>What was kept of a sending transfer before a restart. What the receiver has it will say itself.</summary>
 /// <param name="Pages">all stored pages, in order</param>

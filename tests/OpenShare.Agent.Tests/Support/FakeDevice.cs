@@ -8,6 +8,7 @@ using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Agent.Tests.Support;
 
@@ -106,12 +107,15 @@ internal sealed class FakeDevice : IDevice
 
     internal List<long> Limits { get; } = [];
 
-    public async Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, CancellationToken cancellation)
+    internal List<ConflictPolicy> Wishes { get; } = [];
+
+    public async Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, ConflictPolicy conflict, CancellationToken cancellation)
     {
         lock (_gate)
         {
             Sends.Add((paths, target));
             Limits.Add(bytesPerSecond);
+            Wishes.Add(conflict);
         }
         await BeforeSend(cancellation);
         return OnSend(target);

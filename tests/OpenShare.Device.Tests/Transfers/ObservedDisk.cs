@@ -125,11 +125,16 @@ internal sealed class ObservedDisk : IDisk
         public DiskResult Remove(DestinationEntry entry) => inner.Remove(entry);
 
         public CompletionReport Complete(
-            IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist)
+            IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist, Conflicts? conflicts = null)
         {
             disk.OnComplete();
-            return inner.Complete(entries, earlier, persist);
+            return inner.Complete(entries, earlier, persist, conflicts);
         }
+
+        public Standing Look(DestinationEntry entry) => inner.Look(entry);
+
+        public DiskResult ReadStanding(DestinationEntry file, FileIdentity expected, long offset, Memory<byte> into) =>
+            inner.ReadStanding(file, expected, offset, into);
 
         public DiskResult Discard() => inner.Discard();
 

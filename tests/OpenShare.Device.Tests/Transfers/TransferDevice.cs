@@ -12,6 +12,7 @@ using OpenShare.Device.Transfers;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Transfers;
 
@@ -44,17 +45,23 @@ internal sealed class TransferDevice : IDisposable
 
     public ObservedDisk Disk { get; } = new();
 
+    /// <summary>How far its clock is set forward.</summary>
+    public TimeSpan ClockAhead { get; set; }
+
     public DeviceDatabase Database { get; private set; } = null!;
 
     public TestProbe Events { get; private set; } = null!;
 
     public string Inbox { get; }
 
+    /// <summary>From its next start on.</summary>
+    public bool AllowsOverwriting { get; set; } = true;
+
     /// <summary>Where this device has what it sends.</summary>
     public string Files => _folder["files"];
 
     public TransferStores Stores =>
-        new(Database.Transfers, Database.Manifests, Database.Chunks, Database.Outcomes, Database.Receipts);
+        new(Database.Transfers, Database.Manifests, Database.Chunks, Database.Outcomes, Database.Receipts, Database.Hashes);
 
     public DeviceContext Context => _context;
 
@@ -69,13 +76,14 @@ internal sealed class TransferDevice : IDisposable
     public void Start()
     {
         Database = DeviceDatabase.Open(DatabaseFile);
-        _context = new DeviceContext(TimeProvider.System, new SystemRandom(), new Workers(2), _transport, new DeviceEventBus());
+        _context = new DeviceContext(new Clock(this), new SystemRandom(), new Workers(2), _transport, new DeviceEventBus());
         _listener = _transport.Listen(new IPEndPoint(IPAddress.Any, 0));
         Events = _kit.CreateTestProbe();
         _context.Events.Subscribe<TransferEvents.TransferChanged>(Events.Ref);
         _peers = _kit.Sys.ActorOf(PeersActor.Props(_context, Database.Peers, _listener));
         _transfers = _kit.Sys.ActorOf(TransfersActor.Props(
-            _context, Stores, Disk, Database.Peers, _peers, new ReceivingPolicy(Accept, Inbox, Database.AcceptRules)));
+            _context, Stores, Disk, Database.Peers, _peers,
+            new ReceivingPolicy(Accept, Inbox, Database.AcceptRules) { AllowsOverwriting = AllowsOverwriting }));
         // Started once they answer: then they have subscribed.
         _peers.Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Deadline).Wait();
         _transfers.Ask<ImmutableArray<TransferView>>(new TransferQueries.GetTransfers(), Deadline).Wait();
@@ -95,10 +103,12 @@ internal sealed class TransferDevice : IDisposable
         other.Identity.DeviceId, other.Identity.Certificate.Name, other.Identity.Key.PublicKey.ShortFingerprint,
         new PeerPlace("there.local", other._listener.LocalEndPoint.Port, [other._listener.LocalEndPoint.Address]), FoundBy.Mdns, TimeSpan.Zero)));
 
-    public async Task<TransferId> SendAsync(TransferDevice to, params string[] names)
+    public Task<TransferId> SendAsync(TransferDevice to, params string[] names) => SendAsync(to, ConflictPolicy.Rename, names);
+
+    public async Task<TransferId> SendAsync(TransferDevice to, ConflictPolicy conflict, params string[] names)
     {
         See(to);
-        var order = new TransferCommands.SendFiles([.. names.Select(n => Path.Combine(Files, n))], new SendTarget.Device(to.Identity.DeviceId));
+        var order = new TransferCommands.SendFiles([.. names.Select(n => Path.Combine(Files, n))], new SendTarget.Device(to.Identity.DeviceId)) { Conflict = conflict };
         return Assert.IsType<SendStart.Started>(await _transfers.Ask<SendStart>(order, Deadline)).Id;
     }
 
@@ -143,6 +153,11 @@ internal sealed class TransferDevice : IDisposable
         _listener.Dispose();
         Database.Dispose();
         _folder.Dispose();
+    }
+
+    private sealed class Clock(TransferDevice device) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + device.ClockAhead;
     }
 }
 

@@ -40,6 +40,22 @@ public sealed partial class SenderMachineTests
     }
 
     [Fact]
+    public void What_the_receiver_is_likely_to_have_waits_for_its_list()
+    {
+        var machine = new SenderMachine(Setup with { AwaitsLists = true });
+        machine.Handle(new SenderInput.LinkUp(), _now);
+        machine.Handle(new SenderInput.StreamUp(1), _now);
+        Expect(Pages.SelectMany(p => machine.Handle(new SenderInput.PageBuilt(p), _now)), "page 0", "page 1");
+        machine.Handle(new SenderInput.StreamUp(2), _now);
+        Expect(machine.Handle(new SenderInput.Received(TransferMessages.Missing(Some.Transfer, 0, [new(7, 1)])), _now), "=Sending", "page 2", "frame 1: 7");
+        Expect(machine.Handle(new SenderInput.Received(TransferMessages.Missing(Some.Transfer, 1, [])), _now));
+        Assert.Equal(31_000, machine.Progress.BytesReused);
+        // A list that never comes is asked for.
+        _now = Assert.NotNull(machine.NextTimeout);
+        Expect(machine.Handle(new SenderInput.TimedOut(), _now), "-> TransferResumed");
+    }
+
+    [Fact]
     public void Small_chunks_share_a_frame_and_a_large_one_travels_alone()
     {
         var builder = Some.Builder();

@@ -12,7 +12,7 @@ namespace OpenShare.Simulation.Tests.Disk;
 /// a real one keeps in its database is kept here, and outlives the process as it does there.
 /// </summary>
 /// <param name="syncEvery">files</param>
-internal sealed class Receiver(SimulatedDisk disk, string inbox, IReadOnlyList<DestinationEntry> entries, Func<DestinationEntry, byte[]> bytesOf, int syncEvery)
+internal sealed class Receiver(SimulatedDisk disk, string inbox, IReadOnlyList<DestinationEntry> entries, Func<DestinationEntry, byte[]> bytesOf, int syncEvery, Conflicts? conflicts = null)
 {
     private const int Chunk = 64 * 1024;
 
@@ -37,7 +37,7 @@ internal sealed class Receiver(SimulatedDisk disk, string inbox, IReadOnlyList<D
         {
             if (_names.Count == 0)
                 Receive(destination);
-            var report = destination.Complete(entries, [.. _names.Values], Keep);
+            var report = destination.Complete(entries, [.. _names.Values], Keep, conflicts);
             AssertDone(report.Result);
             Refused = report.Refused;
             IsDone = true;

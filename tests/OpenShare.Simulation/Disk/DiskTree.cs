@@ -108,7 +108,10 @@ internal sealed class DiskTree
         // Its ".." is to be written.
         if (node is DirectoryNode && from != to)
             Need(node, Write, node.Name);
-        Journal.Do(new NameChange(from, node.Name, node, null), new NameChange(to, newName, null, node));
+        var replaced = to.Find(newName);
+        if (replaced is FileNode file)
+            Used -= file.Content.Length;
+        Journal.Do(new NameChange(from, node.Name, node, null), new NameChange(to, newName, replaced, node));
         var now = Now();
         from.Touch(now);
         to.Touch(now);

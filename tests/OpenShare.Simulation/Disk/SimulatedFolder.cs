@@ -88,6 +88,13 @@ internal sealed class SimulatedFolder(DiskMount mount, DirectoryNode directory, 
 
     internal override OpenedFile OpenFile(string path) => new SimulatedFile(mount, Opened(path));
 
+    internal override OpenedFile OpenToRead(string path)
+    {
+        var found = Found(path) as FileNode ?? throw DiskFault.Of(Errno.Exists, path);
+        DiskTree.Need(found, DiskTree.Read, path);
+        return new SimulatedFile(mount, found);
+    }
+
     internal override void MakeLink(string path, string target)
     {
         using var scope = mount.Change(path);
@@ -148,17 +155,31 @@ internal sealed class SimulatedFolder(DiskMount mount, DirectoryNode directory, 
         Remove(path);
     }
 
-    internal override bool TryMove(string name, Folder to, string newName)
+    internal override bool TryMove(string path, Folder to, string newPath)
     {
-        using var scope = mount.Change(newName);
-        var target = ((SimulatedFolder)to).Directory;
-        var node = Directory.Find(name) ?? throw DiskFault.Of(Errno.NoEntry, newName);
+        using var scope = mount.Change(newPath);
+        var (target, newName) = DiskTree.Beneath(((SimulatedFolder)to).Directory, newPath);
+        var node = Find(path);
         if (target.Find(newName) is not null)
             return false;
+        Move(node, target, newName);
+        return true;
+    }
+
+    internal override void Replace(string path, Folder to, string newPath)
+    {
+        using var scope = mount.Change(newPath);
+        var (target, newName) = DiskTree.Beneath(((SimulatedFolder)to).Directory, newPath);
+        if (target.Find(newName) is DirectoryNode)
+            throw DiskFault.Of(Errno.IsDirectory, newPath);
+        Move(Find(path), target, newName);
+    }
+
+    private void Move(Node node, DirectoryNode target, string newName)
+    {
         var from = node.Path;
         mount.Tree.Move(node, target, newName);
         mount.Disk.Tell(DiskChangeKind.Renamed, node.Path, from);
-        return true;
     }
 
     internal override void Sync(string path)

@@ -22,6 +22,7 @@ public sealed class DeviceDatabase : IDisposable
         Outcomes = new SqliteOutcomeStore(gate);
         Receipts = new SqliteReceiptStore(gate);
         AcceptRules = new SqliteAcceptRuleStore(gate);
+        Hashes = new SqliteHashStore(gate);
     }
 
     public IRegistrationStore Registration { get; }
@@ -41,6 +42,8 @@ public sealed class DeviceDatabase : IDisposable
     public IReceiptStore Receipts { get; }
 
     public IAcceptRuleStore AcceptRules { get; }
+
+    public IHashStore Hashes { get; }
 
     /// <summary>Opens a home's database, made where missing, for its owner only.</summary>
     /// <exception cref="StorageException">damaged, newer than this program, or not to be opened</exception>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Storage.Database;
 
@@ -44,6 +45,9 @@ public sealed record TransferRecord(
 
     /// <summary>A text that was typed or copied, and no files.</summary>
     public bool IsText { get; init; }
+
+    /// <summary>Sending: what the receiver is to do where a name is taken.</summary>
+    public ConflictPolicy Conflict { get; init; }
 }
 
 public interface ITransferStore
@@ -66,6 +70,9 @@ public interface ITransferStore
 
     /// <returns>those to be gone on with, oldest first</returns>
     IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished();
+
+    /// <summary>Whether a transfer of the same paths to this device has ended with a receipt.</summary>
+    bool WasDelivered(DeviceId peer, ImmutableArray<string> paths);
 
     /// <returns>the directories that anything was ever received in, in the order of their names</returns>
     IReadOnlyList<string> Destinations();

@@ -58,6 +58,12 @@ internal static class Schema
         ALTER TABLE transfers ADD COLUMN text INTEGER NOT NULL DEFAULT 0;
         CREATE TABLE accept_rules (device_id TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE transfers ADD COLUMN conflict TEXT NOT NULL DEFAULT 'Rename';
+        CREATE TABLE hash_cache (
+            device INTEGER NOT NULL, inode INTEGER NOT NULL, stretch INTEGER NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+            ctime_ns INTEGER NOT NULL, chunk_size INTEGER NOT NULL, hashes BLOB NOT NULL, UNIQUE (device, inode, stretch));
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

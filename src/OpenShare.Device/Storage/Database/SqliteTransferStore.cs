@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Storage.Database;
 
@@ -14,7 +16,7 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
         SELECT no, direction, peer, transfer_id AS TransferId, state, problem, manifest_id AS ManifestId, paths, destination, created_at AS CreatedAt,
             updated_at AS UpdatedAt, summary, detail, bytes_total AS BytesTotal, bytes_done AS BytesDone, bytes_reused AS BytesReused,
             chunks_total AS ChunksTotal, chunks_done AS ChunksDone, elapsed_ms AS ElapsedMs, paused,
-            bytes_per_second AS BytesPerSecond, text
+            bytes_per_second AS BytesPerSecond, text, conflict
         FROM transfers
         """;
 
@@ -26,7 +28,7 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
         c.Execute(
             """
             INSERT INTO transfers VALUES (NULL, @Direction, @Peer, @TransferId, @State, @Problem, @ManifestId, @Paths, @Destination, @CreatedAt,
-                @UpdatedAt, @Summary, @Detail, @BytesTotal, @BytesDone, @BytesReused, @ChunksTotal, @ChunksDone, @ElapsedMs, @Paused, @BytesPerSecond, @Text) ON CONFLICT DO NOTHING
+                @UpdatedAt, @Summary, @Detail, @BytesTotal, @BytesDone, @BytesReused, @ChunksTotal, @ChunksDone, @ElapsedMs, @Paused, @BytesPerSecond, @Text, @Conflict) ON CONFLICT DO NOTHING
             """,
             row);
         return new TransferNo(c.QuerySingle<long>($"SELECT no FROM transfers {ByKey}", row));
@@ -45,6 +47,10 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
     public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All() => Query("ORDER BY no DESC");
 
     public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() => Query("WHERE state IN ('Connecting', 'Offered', 'AwaitingAnswer', 'Transferring', 'Paused', 'Finishing') ORDER BY no");
+
+    public bool WasDelivered(DeviceId peer, ImmutableArray<string> paths) => gate.Read(c => c.ExecuteScalar<long>(
+        "SELECT EXISTS (SELECT 1 FROM transfers WHERE direction = 'Sending' AND peer = @Peer AND paths = @Paths AND state IN ('Completed', 'Incomplete'))",
+        new { Peer = peer.ToString(), Paths = JsonSerializer.Serialize(paths) })) != 0;
 
     public IReadOnlyList<string> Destinations() =>
         [.. gate.Read(c => c.Query<string>("SELECT DISTINCT destination FROM transfers WHERE direction = 'Receiving' ORDER BY destination"))];
@@ -75,12 +81,13 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
     private sealed record Row(
         long No, string Direction, string Peer, string TransferId, string State, string? Problem, string? ManifestId, string Paths, string Destination,
         long CreatedAt, long UpdatedAt, string Summary, string Detail, long BytesTotal, long BytesDone, long BytesReused,
-        long ChunksTotal, long ChunksDone, long ElapsedMs, long Paused, long BytesPerSecond, long Text)
+        long ChunksTotal, long ChunksDone, long ElapsedMs, long Paused, long BytesPerSecond, long Text, string Conflict)
     {
         internal static Row Of(long no, TransferRecord t) => new(
             no, t.Key.Direction.ToString(), t.Key.Peer.ToString(), t.Key.Transfer.ToString(), t.State.ToString(), t.Problem?.ToString(), t.Manifest?.ToString(),
             JsonSerializer.Serialize(t.Paths), t.Destination, Columns.Of(t.CreatedAt), Columns.Of(t.UpdatedAt), t.Summary, t.Detail,
-            t.BytesTotal, t.BytesDone, t.BytesReused, t.ChunksTotal, t.ChunksDone, (long)t.Elapsed.TotalMilliseconds, t.IsPaused ? 1 : 0, t.BytesPerSecond, t.IsText ? 1 : 0);
+            t.BytesTotal, t.BytesDone, t.BytesReused, t.ChunksTotal, t.ChunksDone, (long)t.Elapsed.TotalMilliseconds, t.IsPaused ? 1 : 0, t.BytesPerSecond,
+            t.IsText ? 1 : 0, t.Conflict.ToString());
 
         internal (TransferNo No, TransferRecord Transfer) ToTransfer() => (new TransferNo(No), new TransferRecord(
             new TransferKey(Columns.Named<TransferDirection>(Direction), DeviceId.Parse(Peer), Protocol.Transfer.TransferId.Parse(TransferId)),
@@ -103,6 +110,7 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
             IsPaused = Paused != 0,
             BytesPerSecond = BytesPerSecond,
             IsText = Text != 0,
+            Conflict = Columns.Named<ConflictPolicy>(Conflict),
         });
     }
 }

@@ -23,6 +23,9 @@ public enum DiskProblem
     /// <summary>A symbolic link stands where the path leads through; it was not followed.</summary>
     LinkInTheWay,
 
+    /// <summary>Something stands under this name already, and nothing is to be written there.</summary>
+    Taken,
+
     /// <summary>Any other failure of the disk; the detail says which.</summary>
     Failed,
 }

@@ -44,6 +44,9 @@ internal abstract class Folder : IDisposable
     /// <summary>Opens a regular file to read and write, whatever its mode.</summary>
     internal abstract OpenedFile OpenFile(string path);
 
+    /// <summary>Opens a regular file to read it, as its mode allows. Never blocks on a pipe.</summary>
+    internal abstract OpenedFile OpenToRead(string path);
+
     internal abstract void MakeLink(string path, string target);
 
     /// <summary>The target of the link there.</summary>
@@ -62,9 +65,12 @@ internal abstract class Folder : IDisposable
     /// <summary>Removes what is at the path with all it holds; never through a link.</summary>
     internal abstract void RemoveTree(string path);
 
-    /// <summary>Moves an entry of this directory to another directory of the same file system.</summary>
+    /// <summary>Moves an entry to a place beneath another directory of the same file system.</summary>
     /// <returns>false, and nothing is moved, when there is something of the new name</returns>
-    internal abstract bool TryMove(string name, Folder to, string newName);
+    internal abstract bool TryMove(string path, Folder to, string newPath);
+
+    /// <summary>Moves a file or link as <see cref="TryMove"/> does, and in one step over the file or link that stands there; never through it.</summary>
+    internal abstract void Replace(string path, Folder to, string newPath);
 
     /// <summary>Syncs one file or directory ("" for this one); a link is synced with its directory.</summary>
     internal abstract void Sync(string path);

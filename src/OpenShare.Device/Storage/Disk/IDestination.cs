@@ -52,6 +52,12 @@ public interface IDestination : IDisposable
     /// <summary>Forgets an entry that was withdrawn or given up.</summary>
     DiskResult Remove(DestinationEntry entry);
 
+    /// <summary>What stands in the destination itself under this entry's own path, beside the staging place. No link is followed.</summary>
+    Standing Look(DestinationEntry entry);
+
+    /// <summary>Fills the buffer whole from a file that stands in the destination, and checks that it is still the one that was looked at.</summary>
+    DiskResult ReadStanding(DestinationEntry file, FileIdentity expected, long offset, Memory<byte> into);
+
     /// <summary>
     /// The end: makes the links, sets times and modes, syncs, chooses names, has them persisted, renames without
     /// replacing, syncs the directories. May be called again after a crash at any point of it, with what was persisted.
@@ -59,7 +65,9 @@ public interface IDestination : IDisposable
     /// <param name="entries">those that arrived, in the manifest's order</param>
     /// <param name="earlier">what an earlier call persisted</param>
     /// <param name="persist">must return only when the names outlive a loss of power; a later name for a top replaces an earlier one</param>
-    CompletionReport Complete(IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist);
+    /// <param name="conflicts">what to do where a name is taken; null: rename</param>
+    CompletionReport Complete(
+        IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist, Conflicts? conflicts = null);
 
     /// <summary>Removes the staging directory and what is left in it.</summary>
     DiskResult Discard();

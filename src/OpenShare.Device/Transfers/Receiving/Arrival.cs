@@ -9,7 +9,7 @@ namespace OpenShare.Device.Transfers.Receiving;
 
 /// <summary>A receiving transfer as it is found on disk at the start of a session: new, or where an earlier process left it.</summary>
 /// <param name="Unwritten">of the pages that are kept</param>
-internal sealed record Arrival(IDestination Destination, HeldChunks Held, UnwrittenFiles Unwritten, ReceiverRecord? Kept)
+internal sealed record Arrival(IDestination Destination, HeldChunks Held, StandingFiles Standing, UnwrittenFiles Unwritten, ReceiverRecord? Kept)
 {
     /// <summary>Opens the staging place and finds out what of it can be trusted. Blocks: for a worker.</summary>
     /// <returns>the caller's to dispose; where there is none, nothing is left open</returns>
@@ -38,27 +38,28 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Unwrit
             destination.Discard();
         var stores = scope.Stores;
         var held = new HeldChunks(stores.ChunkMaps, scope.No, destination.Epoch);
+        var standing = new StandingFiles(destination);
         var unwritten = new UnwrittenFiles();
         if (StoredManifest.Read(stores.Manifests, scope.No, new ManifestReader(senderKey, scope.Key.Peer, scope.Identity.DeviceId)) is not var (pages, manifest))
-            return new DiskResult<Arrival>(new Arrival(destination, held, unwritten, scope.Record.IsOver ? Over(scope) : null));
+            return new DiskResult<Arrival>(new Arrival(destination, held, standing, unwritten, scope.Record.IsOver ? Over(scope) : null));
 
-        var outcomes = stores.Outcomes.All(scope.No);
         var receipt = stores.Receipts.Find(scope.No);
         // What is in its place already is no longer in the staging place: there is nothing to look at again.
-        if (receipt is null && !scope.Record.IsOver && Trust(scope, destination, held, manifest, outcomes) is { IsDone: false } failure)
+        if (receipt is null && !scope.Record.IsOver && Trust(scope, destination, held, standing, manifest) is { IsDone: false } failure)
             return new DiskResult<Arrival>(failure);
+        var outcomes = stores.Outcomes.All(scope.No);
         var receiptState = receipt is null ? KeptReceipt.None : stores.Receipts.IsConfirmed(scope.No) ? KeptReceipt.Confirmed : KeptReceipt.Unconfirmed;
         var kept = new ReceiverRecord(
             pages,
-            held.ToMap(manifest),
+            WithStanding(held, standing, manifest),
             outcomes.Where(o => o.Outcome == EntryOutcome.Types.Outcome.Withdrawn).ToDictionary(o => o.EntryNo, o => o.Detail),
-            [.. outcomes.Where(o => o.Outcome == EntryOutcome.Types.Outcome.Refused).Select(o => new EntryNote.Refused(o.EntryNo, o.Detail))],
+            [.. outcomes.Select(Outcomes.NotStored).OfType<EntryNote.NotStored>()],
             ReceiverStates.Kept(scope.Record.State, stores.Outcomes.Names(scope.No).Count > 0, receiptState),
             scope.Record.Detail,
             receipt);
         if (kept.State is ReceiverState.Deciding or ReceiverState.Receiving)
-            AddUnwritten(unwritten, manifest, kept, destination.RoomTakenFrom);
-        return new DiskResult<Arrival>(new Arrival(destination, held, unwritten, kept));
+            AddUnwritten(unwritten, standing, manifest, kept, destination.RoomTakenFrom);
+        return new DiskResult<Arrival>(new Arrival(destination, held, standing, unwritten, kept));
     }
 
     // Its file list is dropped, and it is over still, whatever late word of the sender woke it.
@@ -66,10 +67,18 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Unwrit
         [], new ChunkMap(), new Dictionary<uint, string>(), [],
         ReceiverStates.Kept(scope.Record.State, hasNames: false, KeptReceipt.None), scope.Record.Detail, Receipt: null);
 
-    private static void AddUnwritten(UnwrittenFiles unwritten, Manifest manifest, ReceiverRecord kept, long roomTakenFrom)
+    private static ChunkMap WithStanding(HeldChunks held, StandingFiles standing, Manifest manifest)
+    {
+        var map = held.ToMap(manifest);
+        foreach (var range in standing.Found)
+            map.Add(range);
+        return map;
+    }
+
+    private static void AddUnwritten(UnwrittenFiles unwritten, StandingFiles standing, Manifest manifest, ReceiverRecord kept, long roomTakenFrom)
     {
         var leftOut = kept.Withdrawn.Keys.Concat(kept.Refused.Select(r => r.EntryNumber)).ToHashSet();
-        foreach (var file in manifest.Entries.Where(e => e.Size < roomTakenFrom && !e.Abandoned && !leftOut.Contains(e.Number)))
+        foreach (var file in manifest.Entries.Where(e => e.Size < roomTakenFrom && !e.Abandoned && !leftOut.Contains(e.Number) && !standing.IsSame(e.Number)))
         {
             var written = 0L;
             for (var ordinal = file.Chunks.First; ordinal < file.Chunks.End; ordinal++)
@@ -79,7 +88,7 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Unwrit
     }
 
     private static DiskResult Trust(
-        TransferScope scope, IDestination destination, HeldChunks held, Manifest manifest, IReadOnlyList<EntryOutcome> outcomes)
+        TransferScope scope, IDestination destination, HeldChunks held, StandingFiles standing, Manifest manifest)
     {
         // After the names were chosen nothing is prepared any more: preparing would make anew what was renamed away.
         if (scope.Stores.Outcomes.Names(scope.No).Count > 0)
@@ -89,11 +98,14 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Unwrit
                 held.Load((int)map.Page, ChunkBits.Or(map.Written, map.Recheck));
             return DiskResult.Done;
         }
-        // What is left out is not made again, and takes no room.
-        var leftOut = outcomes.Select(o => o.EntryNo).ToHashSet();
-        var entries = manifest.Entries.Where(e => !e.Abandoned && !leftOut.Contains(e.Number)).Select(DestinationEntries.From).ToList();
+        // What is left out is not made again, and takes no room; nor is what stands in its place already.
+        var leftOut = scope.Stores.Outcomes.All(scope.No).Select(o => o.EntryNo).Concat(manifest.Entries.Where(e => e.Abandoned).Select(e => e.Number)).ToHashSet();
+        var looks = manifest.Pages.Select(page => standing.Look(page, scope.PolicyFor(manifest), leftOut)).ToList();
+        scope.Stores.Outcomes.Save(scope.No, [.. looks.SelectMany(l => l.NotStored).Select(Outcomes.Of)]);
+        var entries = looks.SelectMany(l => l.ToPrepare).ToList();
         // Before, so that a process killed in between leaves no map to the next that takes the zeros of a new file for what arrived.
-        held.Forget(manifest, destination.FindMissing(entries.Where(e => e.Kind == EntryKind.EntryFile)));
+        held.Forget(manifest, destination.FindMissing(
+            manifest.Entries.Where(e => e.Kind == EntryKind.EntryFile && !leftOut.Contains(e.Number)).Select(DestinationEntries.From)));
         var prepared = destination.Prepare(entries);
         // And what somebody removed in this very moment.
         held.Forget(manifest, prepared.MadeAnew);

@@ -6,9 +6,12 @@ namespace OpenShare.Device.Transfers.Receiving;
 /// <summary>From what the disk says of a placement to what the receipt says of its entries.</summary>
 internal static class PlacementNotes
 {
-    internal static IReadOnlyList<EntryNote> From(Manifest manifest, CompletionReport report)
+    /// <param name="there">entries that were left as they stand</param>
+    /// <param name="isLimited">the sender wished to overwrite, and may not</param>
+    internal static IReadOnlyList<EntryNote> From(Manifest manifest, CompletionReport report, IReadOnlySet<uint> there, bool isLimited)
     {
-        var notes = new List<EntryNote>(report.Refused.Select(r => new EntryNote.Refused(r.EntryNo, r.Reason)));
+        var notes = new List<EntryNote>(report.Refused.Select(NotStored));
+        notes.AddRange(there.Select(number => new EntryNote.AlreadyThere(number)));
         var refused = report.Refused.Select(r => r.EntryNo).ToHashSet();
         var renamed = report.Placed.Where(p => p.Name != p.Top).ToDictionary(p => p.Top, p => p.Name);
         if (renamed.Count == 0)
@@ -17,8 +20,12 @@ internal static class PlacementNotes
         {
             // What lies in a renamed directory follows it: the top alone is noted.
             if (renamed.TryGetValue(entry.Path.Value, out var name) && !refused.Contains(entry.Number))
-                notes.Add(new EntryNote.StoredAs(entry.Number, RelativePath.Parse(name)));
+                notes.Add(new EntryNote.StoredAs(entry.Number, RelativePath.Parse(name), isLimited ? "this device replaces no files" : ""));
         }
         return notes;
     }
+
+    private static EntryNote.NotStored NotStored(EntryRefusal refusal) => refusal.Problem is DiskProblem.Taken
+        ? new EntryNote.Skipped(refusal.EntryNo, refusal.Reason)
+        : new EntryNote.Refused(refusal.EntryNo, refusal.Reason);
 }

@@ -77,7 +77,7 @@ internal sealed partial class ReceivingActor
             return;
         }
         _decisionWaits = true;
-        AskForRoom();
+        LookAtPage();
     }
 
     private TransferView Decline()

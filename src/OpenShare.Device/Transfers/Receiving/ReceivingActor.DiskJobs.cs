@@ -37,10 +37,9 @@ internal sealed partial class ReceivingActor
         NextDiskJob();
     }
 
-    private Action StorePage(ManifestPage page, Signed blob)
+    private Action StorePage(ManifestPage page, Signed blob, PageLook look)
     {
-        var started = page.Parts.Where(p => !p.Continued).Select(p => DestinationEntries.From(p.Entry)).ToList();
-        var prepared = _arrival!.Destination.Prepare(started);
+        var prepared = _arrival!.Destination.Prepare(look.ToPrepare);
         if (!prepared.Result.IsDone)
             return () => Fail(prepared.Result.Detail);
         Scope.Stores.Manifests.Append(
@@ -48,10 +47,11 @@ internal sealed partial class ReceivingActor
         return () =>
         {
             _arrival.Held.AddPage(page);
-            foreach (var refused in prepared.Refused)
-                SaveOutcome(refused.EntryNo, Outcome.Refused, refused.Reason);
-            OnPagePrepared(page, prepared);
-            Drive(new ReceiverInput.PageStored(page.Index, [], [.. prepared.Refused.Select(r => new EntryNote.Refused(r.EntryNo, r.Reason))]));
+            IReadOnlyList<EntryNote.NotStored> notStored = [.. look.NotStored, .. prepared.Refused.Select(r => new EntryNote.Refused(r.EntryNo, r.Reason))];
+            if (notStored.Count > 0)
+                Scope.Stores.Outcomes.Save(Scope.No, [.. notStored.Select(Outcomes.Of)]);
+            OnPagePrepared(page, look, prepared);
+            Drive(new ReceiverInput.PageStored(page.Index, look.Found, notStored));
         };
     }
 
@@ -64,8 +64,16 @@ internal sealed partial class ReceivingActor
             if (destination.Remove(file) is { Problem: DiskProblem.Failed or DiskProblem.Denied or DiskProblem.Full } failure)
                 return () => Fail(failure.Detail);
         }
-        var entries = _machine!.Manifest!.Entries.Where(e => !leftOut.Contains(e.Number)).Select(DestinationEntries.From);
-        var report = destination.Complete(entries, outcomes.Names(Scope.No), names => outcomes.SaveNames(Scope.No, names));
+        var manifest = _machine!.Manifest!;
+        var entries = manifest.Entries.Where(e => !leftOut.Contains(e.Number)).Select(DestinationEntries.From).ToList();
+        var policy = Scope.PolicyFor(manifest);
+        var settled = _arrival.Standing.Settle(entries, manifest, policy);
+        if (!settled.Result.IsDone)
+            return () => Fail(settled.Result.Detail);
+        if (settled.Lost.Count > 0)
+            return () => Drive(new ReceiverInput.ChunksLost(settled.Lost));
+        var report = destination.Complete(
+            entries, outcomes.Names(Scope.No), names => outcomes.SaveNames(Scope.No, names), new Conflicts(policy, settled.There));
         return () =>
         {
             if (!report.Result.IsDone)
@@ -73,7 +81,7 @@ internal sealed partial class ReceivingActor
                 Fail(report.Result.Detail);
                 return;
             }
-            Drive(new ReceiverInput.EntriesPlaced(PlacementNotes.From(_machine.Manifest!, report)));
+            Drive(new ReceiverInput.EntriesPlaced(PlacementNotes.From(manifest, report, settled.There, isLimited: policy != manifest.Conflict)));
         };
     }
 

@@ -37,7 +37,7 @@ internal sealed partial class ReceivingActor
     private static TransferState StateWith(FinalReceipt blob)
     {
         var receipt = Receipt.Read(blob);
-        return receipt.Count(Outcome.Delivered) == receipt.EntryCount ? TransferState.Completed : TransferState.Incomplete;
+        return receipt.IsWhole ? TransferState.Completed : TransferState.Incomplete;
     }
 
     private TransferRecord Record(TransferState state)
@@ -59,7 +59,7 @@ internal sealed partial class ReceivingActor
             IsText = manifest is null ? Scope.Record.IsText : manifest.Text is not null,
             Detail = state is TransferState.Failed or TransferState.Cancelled or TransferState.Declined ? _failure ?? _machine.Reason : "",
             BytesTotal = total,
-            BytesDone = progress.BytesDone,
+            BytesDone = progress.BytesDone - progress.BytesReused,
             BytesReused = progress.BytesReused,
             ChunksTotal = progress.ChunksTotal,
             ChunksDone = progress.ChunksDone,

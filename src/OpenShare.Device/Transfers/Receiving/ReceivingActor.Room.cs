@@ -7,13 +7,20 @@ using OpenShare.Protocol.Wire;
 namespace OpenShare.Device.Transfers.Receiving;
 
 /// <summary>
-/// Room: the files of each page are prepared once <c>transfers</c> has promised theirs, one page after the other, and an
+/// Room: what stands in the destination already needs none. The other files of each page are prepared once <c>transfers</c> has promised theirs, one page after the other, and an
 /// offer is accepted only then. What is written, left out or over is given back as it happens.
 /// </summary>
 internal sealed partial class ReceivingActor
 {
+    private static readonly HashSet<uint> NoEntries = [];
+
     private readonly Queue<(ManifestPage Page, Signed Blob)> _pages = new();
+    private PageLook? _look;
     private bool _decisionWaits;
+
+    private sealed record LookedAt(PageLook Look) : INoSerializationVerificationNeeded;
+
+    private sealed record LookFailed(string Reason);
 
     private void OnPage(ManifestPage page, Signed blob)
     {
@@ -21,12 +28,21 @@ internal sealed partial class ReceivingActor
             UseRoom(_arrival!.Unwritten.Drop(part.Entry.Number));
         _pages.Enqueue((page, blob));
         if (_pages.Count == 1 && !IsLeftToAPerson)
-            AskForRoom();
+            LookAtPage();
     }
 
-    private void AskForRoom()
+    // Beside the frames that are written: it reads what is there, and of the staging place nothing.
+    private void LookAtPage()
     {
-        if (_pages.Peek().Page.NewBytes is > 0 and var bytes)
+        var (standing, page, policy) = (_arrival!.Standing, _pages.Peek().Page, Scope.PolicyFor(_machine!.Manifest!));
+        Scope.Context.Workers.Run(() => standing.Look(page, policy, NoEntries)).PipeTo(
+            Self, success: look => new LookedAt(look), failure: error => new LookFailed(error.Message));
+    }
+
+    private void OnLookedAt(PageLook look)
+    {
+        _look = look;
+        if (look.Bytes is > 0 and var bytes)
             Context.Parent.Tell(new TransferSignals.RoomWanted(_arrival!.Destination, bytes));
         else
             Self.Tell(new TransferSignals.RoomPromised());
@@ -39,8 +55,8 @@ internal sealed partial class ReceivingActor
             ReleaseRoom();
             return;
         }
-        var (page, blob) = _pages.Peek();
-        DiskJob(() => StorePage(page, blob), besideFrames: true);
+        var ((page, blob), look) = (_pages.Peek(), _look!);
+        DiskJob(() => StorePage(page, blob, look), besideFrames: true);
         if (!_decisionWaits)
             return;
         _decisionWaits = false;
@@ -54,19 +70,20 @@ internal sealed partial class ReceivingActor
             Fail(reason);
     }
 
-    private void OnPagePrepared(ManifestPage page, PrepareReport prepared)
+    private void OnPagePrepared(ManifestPage page, PageLook look, PrepareReport prepared)
     {
         var (unwritten, before) = (_arrival!.Unwritten, _arrival.Unwritten.Bytes);
         var refused = prepared.Refused.Select(r => r.EntryNo).ToHashSet();
-        foreach (var part in page.Parts.Where(p => !p.Continued && !_machine!.Withdrawn.ContainsKey(p.Entry.Number) && !refused.Contains(p.Entry.Number)))
+        var toCome = look.ToPrepare.Select(e => e.EntryNo).Where(n => !refused.Contains(n) && !_machine!.Withdrawn.ContainsKey(n)).ToHashSet();
+        foreach (var part in page.Parts.Where(p => toCome.Contains(p.Entry.Number)))
             unwritten.Add(part.Entry, _arrival.Destination.RoomTakenFrom);
         _pages.Dequeue();
         if (_machine!.IsOver)
             return;
-        if (page.NewBytes > 0)
-            Context.Parent.Tell(new TransferSignals.RoomTaken(page.NewBytes - (unwritten.Bytes - before)));
+        if (look.Bytes > 0)
+            Context.Parent.Tell(new TransferSignals.RoomTaken(look.Bytes - (unwritten.Bytes - before)));
         if (_pages.Count > 0)
-            AskForRoom();
+            LookAtPage();
     }
 
     // After a restart: what was promised to the process before.

@@ -52,6 +52,8 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<TransferSignals.Answer>(m => OnAnswer(m.IsAccepted, Sender));
         Receive<PersonAsked>(_ => OnPersonAsked());
         Receive<Decided>(m => Drive(new ReceiverInput.Decided(m.Refusal)));
+        Receive<LookedAt>(m => OnLookedAt(m.Look));
+        Receive<LookFailed>(m => Fail(m.Reason));
         Receive<TransferSignals.RoomPromised>(_ => OnRoomPromised());
         Receive<TransferSignals.RoomRefused>(m => OnRoomRefused(m.Reason));
         Receive<CheckpointDue>(_ => Checkpoint());

@@ -25,6 +25,7 @@ internal sealed class ManifestFeeder : IDisposable
 
     private readonly ISource _source;
     private readonly ManifestBuilder _builder;
+    private readonly HashCache _hashes;
     private readonly IEnumerator<SourceItem> _items;
     private readonly HashSet<string> _listed;
     private readonly (string Path, long Bytes, FileIdentity Identity)? _unfinished;
@@ -36,10 +37,11 @@ internal sealed class ManifestFeeder : IDisposable
 
     /// <param name="manifest">what an earlier process built of it; null for a new transfer</param>
     /// <param name="unfinishedIdentity">of the file in whose middle that ended</param>
-    internal ManifestFeeder(ISource source, ManifestBuilder builder, Manifest? manifest, FileIdentity? unfinishedIdentity)
+    internal ManifestFeeder(ISource source, ManifestBuilder builder, HashCache hashes, Manifest? manifest, FileIdentity? unfinishedIdentity)
     {
         _source = source;
         _builder = builder;
+        _hashes = hashes;
         _items = source.Scan().GetEnumerator();
         _listed = [.. manifest?.Entries.Select(e => e.Path.Value) ?? []];
         if (manifest?.Unfinished is { } open)
@@ -83,6 +85,7 @@ internal sealed class ManifestFeeder : IDisposable
 
     private FedBatch Finish()
     {
+        _hashes.Flush();
         if (_builder.EntryCount == 0)
             return new FedBatch([], _skipped, IsLast: true, _skipped.Count > 0 ? $"Nothing could be read: {_skipped[0]}" : "There is nothing to send.");
         Close(_builder.Finish());
@@ -145,11 +148,17 @@ internal sealed class ManifestFeeder : IDisposable
 
     private long HashMore(SourceEntry file)
     {
-        var hashed = _source.Hash(file, Limits.DefaultChunk, _nextChunk, ChunksPerRead);
-        if (hashed.Value is not { } chunks)
+        if (_hashes.Find(file, _nextChunk, ChunksPerRead) is not { } chunks)
         {
-            Abandon(file, hashed.Detail);
-            return 0;
+            _hashes.Begin(file, _nextChunk);
+            var hashed = _source.Hash(file, Limits.DefaultChunk, _nextChunk, ChunksPerRead);
+            if (hashed.Value is null)
+            {
+                Abandon(file, hashed.Detail);
+                return 0;
+            }
+            chunks = hashed.Value;
+            _hashes.Add(file, _nextChunk, chunks);
         }
         foreach (var chunk in chunks)
             Close(_builder.AddChunk(chunk.Sha256, chunk.Length));

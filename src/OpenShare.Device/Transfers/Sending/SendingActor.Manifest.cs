@@ -37,9 +37,12 @@ internal sealed partial class SendingActor
         var unfinished = _machine.Manifest?.Unfinished;
         var builder = _machine.Manifest is { } manifest
             ? ManifestBuilder.Continue(Scope.Identity.Key, manifest)
-            : new ManifestBuilder(Scope.Identity.Key, _manifestId, Scope.Identity.DeviceId, Peer);
+            : new ManifestBuilder(Scope.Identity.Key, _manifestId, Scope.Identity.DeviceId, Peer, Scope.Record.Conflict);
         _feeder = new ManifestFeeder(
-            _source, builder, _machine.Manifest, unfinished is null ? null : _identities.Of(unfinished.Number)) { IsText = Scope.Record.IsText };
+            _source, builder, new HashCache(stores.Hashes, Scope.Context.Time), _machine.Manifest, unfinished is null ? null : _identities.Of(unfinished.Number))
+        {
+            IsText = Scope.Record.IsText,
+        };
     }
 
     // Without a receipt: what ended so is over for good, whatever late word of the other side woke it.

@@ -42,12 +42,12 @@ internal sealed partial class SendingActor
     };
 
     private TransferState StateWith(Receipt receipt) =>
-        _leftOut.IsEmpty && receipt.Count(EntryOutcome.Types.Outcome.Delivered) == receipt.EntryCount ? TransferState.Completed : TransferState.Incomplete;
+        _leftOut.IsEmpty && receipt.IsWhole ? TransferState.Completed : TransferState.Incomplete;
 
     private string Detail(TransferState state) => state switch
     {
         TransferState.Failed or TransferState.Cancelled or TransferState.Declined => _failure ?? _machine.Reason,
-        _ => _leftOut.Text,
+        _ => string.Join('\n', new[] { _leftOut.Text, _skipped.Text }.Where(t => t.Length > 0)),
     };
 
     protected override TransferView View(TransferView start)

@@ -22,6 +22,8 @@ internal sealed partial class SendingActor : TransferSession
     private readonly ISource _source;
     private readonly ManifestId _manifestId;
     private readonly LeftOut _leftOut;
+    private readonly LeftOut _skipped = new("");
+    private readonly bool _wasDelivered;
     private SenderMachine _machine;
     private string? _failure;
     private TransferProblem? _problem;
@@ -34,6 +36,7 @@ internal sealed partial class SendingActor : TransferSession
         _source = scope.Disk.OpenSource(scope.Record.Paths);
         _manifestId = scope.Record.Manifest ?? throw new ArgumentException("A sending transfer has its manifest id from the start.", nameof(scope));
         _leftOut = new LeftOut(scope.Record.Detail);
+        _wasDelivered = scope.Stores.Transfers.WasDelivered(scope.Key.Peer, scope.Record.Paths);
         _machine = new SenderMachine(Setup());
         _times = new FrameTimes(scope.Context);
         _identities = new SourceIdentities(scope.Stores.Manifests, scope.No);
@@ -93,6 +96,8 @@ internal sealed partial class SendingActor : TransferSession
     {
         if (message.KindCase == Control.KindOneofCase.ChunksAcknowledged)
             _times.Answered(message.ChunksAcknowledged);
+        else if (message.KindCase == Control.KindOneofCase.ChunkRefused)
+            ForgetHashes(message.ChunkRefused.Ordinal);
         Drive(new SenderInput.Received(message));
     }
 
@@ -111,7 +116,8 @@ internal sealed partial class SendingActor : TransferSession
     protected override void OnTimedOut() => Drive(new SenderInput.TimedOut());
 
     private SenderSetup Setup() => new(
-        Id, _manifestId, Scope.Identity.DeviceId, Peer, Scope.Identity.Key, Scope.Identity.Trust, TransferTuning.Default, Scope.Record.BytesPerSecond);
+        Id, _manifestId, Scope.Identity.DeviceId, Peer, Scope.Identity.Key, Scope.Identity.Trust, TransferTuning.Default, Scope.Record.BytesPerSecond,
+        AwaitsLists: _wasDelivered);
 
     private void Drive(SenderInput input)
     {
@@ -163,7 +169,8 @@ internal sealed partial class SendingActor : TransferSession
                 _leftOut.Add([withdrawal.Reason]);
                 break;
             case SenderEffect.PersistReceipt persist:
-                _leftOut.Add(RefusedEntries.Of(persist.Receipt, _machine.Manifest!));
+                _leftOut.Add(NotStoredEntries.Of(persist.Receipt, _machine.Manifest!, EntryOutcome.Types.Outcome.Refused));
+                _skipped.Add(NotStoredEntries.Of(persist.Receipt, _machine.Manifest!, EntryOutcome.Types.Outcome.Skipped));
                 Scope.Stores.Receipts.Save(Scope.No, persist.Receipt.Blob, Record(StateWith(persist.Receipt)));
                 Self.Tell(new ReceiptKept());
                 break;
@@ -174,6 +181,13 @@ internal sealed partial class SendingActor : TransferSession
                 ShowView();
                 break;
         }
+    }
+
+    // Damaged on the way it was not: the channel would have said so. What is kept of the file may be wrong, and is hashed anew the next time.
+    private void ForgetHashes(ulong ordinal)
+    {
+        if (_machine.Manifest is { } manifest && ordinal < (ulong)manifest.ChunkCount)
+            Scope.Stores.Hashes.Forget(_identities.Of(manifest.EntryOf((long)ordinal).Number));
     }
 
     private OutgoingChunk Outgoing(long ordinal)

@@ -108,7 +108,7 @@ public sealed class CrashWhilePlacingTests : DestinationSpecs
         using var staging = FileSystem.Local.OpenFolder(Staging);
         using var inbox = FileSystem.Local.OpenFolder(Inbox);
 
-        new Placing(staging, inbox, [], _ => Note("persisted")).Run([File(0, "a")], [], () => Note("synced"));
+        new Placing(staging, inbox, [], _ => Note("persisted"), Conflicts.None).Run([File(0, "a")], [File(0, "a")], [], () => Note("synced"));
 
         Assert.Equal(["synced, 0 arrived", "persisted, 0 arrived"], order);
         Assert.Equal(["a"], Arrived);

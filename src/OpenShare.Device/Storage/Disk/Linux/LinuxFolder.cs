@@ -117,6 +117,15 @@ internal sealed class LinuxFolder : Folder
         throw DiskFault.Of(Errno.Exists, path);
     }
 
+    internal override OpenedFile OpenToRead(string path)
+    {
+        var handle = Beneath.ToSync(_handle, path);
+        if (LinuxFiles.Stat(handle).Kind is FileKind.File)
+            return new LinuxFile(handle, path);
+        handle.Dispose();
+        throw DiskFault.Of(Errno.Exists, path);
+    }
+
     internal override void MakeLink(string path, string target)
     {
         using var at = Beneath.Parent(_handle, _parents, path);
@@ -179,19 +188,30 @@ internal sealed class LinuxFolder : Folder
         Remove(path);
     }
 
-    internal override bool TryMove(string name, Folder to, string newName)
+    internal override bool TryMove(string path, Folder to, string newPath)
     {
-        // What goes on under the old name is not to reach what is under the new one.
+        var target = (LinuxFolder)to;
+        // What goes on under the old name is not to reach what is under the new one, nor the other way round.
         Forget();
-        var target = ((LinuxFolder)to)._handle;
-        if (Libc.RenameAt2(LinuxFlags.SysRenameAt2, _handle, name, target, newName, LinuxFlags.RenameNoReplace) == 0)
+        target.Forget();
+        using var from = Beneath.Parent(_handle, _parents, path);
+        using var at = Beneath.Parent(target._handle, target._parents, newPath);
+        if (Libc.RenameAt2(LinuxFlags.SysRenameAt2, from.In, from.Name, at.In, at.Name, LinuxFlags.RenameNoReplace) == 0)
             return true;
         return Marshal.GetLastPInvokeError() switch
         {
             Errno.Exists => false,
-            Errno.Invalid or Errno.NotImplemented => TryMoveWithoutFlag(name, target, newName),
-            _ => throw Fault(newName),
+            Errno.Invalid or Errno.NotImplemented => TryMoveWithoutFlag(from, at, newPath),
+            _ => throw Fault(newPath),
         };
+    }
+
+    internal override void Replace(string path, Folder to, string newPath)
+    {
+        var target = (LinuxFolder)to;
+        using var from = Beneath.Parent(_handle, _parents, path);
+        using var at = Beneath.Parent(target._handle, target._parents, newPath);
+        Check(Libc.RenameAt(from.In, from.Name, at.In, at.Name), newPath);
     }
 
     internal override void Sync(string path)
@@ -212,21 +232,21 @@ internal sealed class LinuxFolder : Folder
 
     // For file systems that do not know the flag (NFS, some FUSE ones): a second link fails where the name is
     // taken, and a directory can take the place of an empty one only, which is made first and fails where the name is taken.
-    internal bool TryMoveWithoutFlag(string name, SafeFileHandle target, string newName)
+    private static bool TryMoveWithoutFlag(Beneath from, Beneath to, string newPath)
     {
-        var isDirectory = LinuxFiles.Stat(_handle, name)?.Kind is FileKind.Directory;
-        var reserved = isDirectory ? Libc.MkdirAt(target, newName, OwnerDirectory) : Libc.LinkAt(_handle, name, target, newName, 0);
+        var isDirectory = LinuxFiles.Stat(from.In, from.Name)?.Kind is FileKind.Directory;
+        var reserved = isDirectory ? Libc.MkdirAt(to.In, to.Name, OwnerDirectory) : Libc.LinkAt(from.In, from.Name, to.In, to.Name, 0);
         if (reserved != 0)
-            return Marshal.GetLastPInvokeError() == Errno.Exists ? false : throw Fault(newName);
+            return Marshal.GetLastPInvokeError() == Errno.Exists ? false : throw Fault(newPath);
         if (!isDirectory)
         {
-            Check(Libc.UnlinkAt(_handle, name, 0), name);
+            Check(Libc.UnlinkAt(from.In, from.Name, 0), newPath);
             return true;
         }
 
-        if (Libc.RenameAt(_handle, name, target, newName) == 0)
+        if (Libc.RenameAt(from.In, from.Name, to.In, to.Name) == 0)
             return true;
-        return Marshal.GetLastPInvokeError() is Errno.NotEmpty or Errno.Exists ? false : throw Fault(newName);
+        return Marshal.GetLastPInvokeError() is Errno.NotEmpty or Errno.Exists ? false : throw Fault(newPath);
     }
 
     // chmod through the descriptor's entry in /proc acts on the very file that was opened, even where opening it to read is refused.

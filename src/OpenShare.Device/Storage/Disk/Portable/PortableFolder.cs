@@ -76,6 +76,14 @@ internal sealed class PortableFolder(string path) : Folder
         return File.OpenHandle(full, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
     }
 
+    internal override OpenedFile OpenToRead(string path)
+    {
+        var full = At(path);
+        return PortableFiles.Stat(full)?.Kind is FileKind.File
+            ? new PortableFile(File.OpenHandle(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+            : throw DiskFault.Of(Errno.Exists, path);
+    }
+
     internal override void MakeLink(string path, string target) => File.CreateSymbolicLink(At(path), target);
 
     internal override string ReadLink(string path) => new FileInfo(At(path)).LinkTarget ?? "";
@@ -125,9 +133,11 @@ internal sealed class PortableFolder(string path) : Folder
             Remove(path);
     }
 
-    internal override bool TryMove(string name, Folder to, string newName)
+    internal override void Replace(string path, Folder to, string newPath) => File.Move(At(path), ((PortableFolder)to).At(newPath), overwrite: true);
+
+    internal override bool TryMove(string path, Folder to, string newPath)
     {
-        var (from, target) = (At(name), Path.Combine(to.FullPath, newName));
+        var (from, target) = (At(path), ((PortableFolder)to).At(newPath));
         if (PortableFiles.Stat(target) is not null)
             return false;
         try

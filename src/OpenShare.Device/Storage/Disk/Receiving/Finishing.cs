@@ -7,7 +7,7 @@ namespace OpenShare.Device.Storage.Disk.Receiving;
 /// modes of directories from the inside out. Directories that are tops get theirs after placing, since a
 /// directory that cannot be written cannot be moved.
 /// </summary>
-internal sealed class Finishing(Folder staging, Func<string, bool> isPlaced, List<EntryRefusal> refused)
+internal sealed class Finishing(Folder staging, Func<DestinationEntry, bool> isToBePlaced, List<EntryRefusal> refused)
 {
     private const uint PermissionBits = 0x1FF; // no setuid, setgid, sticky
     private const uint DefaultFile = 0x1A4; // 0644
@@ -32,7 +32,7 @@ internal sealed class Finishing(Folder staging, Func<string, bool> isPlaced, Lis
     internal void Run(IEnumerable<DestinationEntry> entries)
     {
         CollectTops(entries);
-        var waiting = entries.Where(e => !isPlaced(EntryPath.Top(e.Path)));
+        var waiting = entries.Where(isToBePlaced);
         foreach (var entry in waiting)
         {
             if (entry.Kind is EntryKind.EntryDirectory)

@@ -5,21 +5,25 @@ namespace OpenShare.Device.Storage.Disk.Receiving;
 /// <summary>
 /// Moves each top from staging to its place: data synced, names chosen and persisted, renamed without replacing,
 /// directories synced. Whatever instant it is cut at, a later run goes on: a top that stands under its persisted
-/// name with its own inode is placed.
+/// name with its own inode is placed. Where the sender wishes it, a file replaces what has its name, and a directory is
+/// merged into the one that stands there.
 /// </summary>
 internal sealed class Placing
 {
     private readonly Folder _staging;
     private readonly Folder _destination;
+    private readonly StandingNames _standing;
+    private readonly Conflicts _conflicts;
     private readonly Action<IReadOnlyList<ChosenName>> _persist;
     private readonly Dictionary<string, ChosenName> _chosen;
     private readonly HashSet<string> _names;
     private readonly HashSet<string> _placed = [];
+    private readonly HashSet<string> _asTheyStand = [];
 
-    internal Placing(Folder staging, Folder destination, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist)
+    internal Placing(
+        Folder staging, Folder destination, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist, Conflicts conflicts)
     {
-        _staging = staging;
-        _destination = destination;
+        (_staging, _destination, _standing, _conflicts) = (staging, destination, new StandingNames(destination), conflicts);
         _persist = persist;
         _chosen = earlier.ToDictionary(c => c.Top);
         _names = [.. earlier.Select(c => c.Name)];
@@ -30,26 +34,49 @@ internal sealed class Placing
 
     internal bool IsPlaced(string top) => _placed.Contains(top);
 
-    internal void Run(IReadOnlyList<DestinationEntry> tops, List<EntryRefusal> refused, Action sync)
+    /// <summary>It is in staging, and not finished by an earlier run that then began to merge it.</summary>
+    internal bool IsToBePlaced(DestinationEntry entry)
     {
+        var top = EntryPath.Top(entry.Path);
+        return !IsPlaced(top) && !_conflicts.There.Contains(entry.EntryNo) && !(_chosen.ContainsKey(top) && IsMerged(top));
+    }
+
+    internal void Run(IEnumerable<DestinationEntry> entries, IReadOnlyList<DestinationEntry> tops, List<EntryRefusal> refused, Action sync)
+    {
+        LeaveThere(entries, tops);
         var staged = tops.Where(t => !IsPlaced(t.Path) && IsStaged(t, refused)).ToList();
         // First the data: where names are persisted, a later run need not ask whether a loss of power took some of it.
         sync();
-        _persist([.. staged.Select(Choose)]);
+        _persist([.. _asTheyStand.Select(t => _chosen[t]), .. staged.Select(Choose)]);
         foreach (var top in staged)
-            Move(top);
+            Move(top, entries, refused);
         _destination.Sync("");
         _staging.Sync("");
         foreach (var top in tops.Where(t => IsPlaced(t.Path)))
         {
             var name = _chosen[top.Path];
-            if (top.Kind is EntryKind.EntryDirectory)
+            if (top.Kind is EntryKind.EntryDirectory && !_asTheyStand.Contains(top.Path))
                 _destination.SetFinal(name.Name, FileKind.Directory, Finishing.Mode(top), top.MtimeNs, sync: true);
             Placed.Add(name);
         }
     }
 
     private bool StandsInPlace(ChosenName name) => _destination.Stat(name.Name)?.Key == name.Key;
+
+    // A top of which all stands there already has its place: by the mark of what stands there a later run knows it too.
+    private void LeaveThere(IEnumerable<DestinationEntry> entries, IReadOnlyList<DestinationEntry> tops)
+    {
+        if (_conflicts.There.Count == 0)
+            return;
+        var wanted = entries.Where(e => !_conflicts.There.Contains(e.EntryNo)).Select(e => EntryPath.Top(e.Path)).ToHashSet();
+        foreach (var top in tops.Where(t => !wanted.Contains(t.Path) && !IsPlaced(t.Path)))
+        {
+            var stat = _destination.Stat(top.Path) ?? throw new DiskFault(DiskProblem.Missing, $"{top.Path}: it was there, and is no longer");
+            _chosen[top.Path] = new ChosenName(top.Path, top.Path, stat.Key);
+            _placed.Add(top.Path);
+            _asTheyStand.Add(top.Path);
+        }
+    }
 
     private bool IsStaged(DestinationEntry top, List<EntryRefusal> refused)
     {
@@ -63,6 +90,8 @@ internal sealed class Placing
     private ChosenName Choose(DestinationEntry top)
     {
         var key = _staging.Stat(top.Path)!.Value.Key;
+        if (IsMerged(top.Path) || IsReplaced(top) || IsSkipped(top))
+            return _chosen[top.Path] = new ChosenName(top.Path, top.Path, key);
         // The name of an earlier run is kept while it is free: it may have been told already.
         if (_chosen.TryGetValue(top.Path, out var earlier) && _destination.Stat(earlier.Name) is null)
             return _chosen[top.Path] = earlier with { Key = key };
@@ -72,11 +101,42 @@ internal sealed class Placing
         return _chosen[top.Path] = new ChosenName(top.Path, name, key);
     }
 
-    private void Move(DestinationEntry top)
+    private void Move(DestinationEntry top, IEnumerable<DestinationEntry> entries, List<EntryRefusal> refused)
     {
-        // Somebody may take the name between the choice and the move: then another is chosen, and persisted before it is used.
-        while (!_staging.TryMove(top.Path, _destination, _chosen[top.Path].Name))
-            _persist([Choose(top)]);
+        if (IsSkipped(top))
+        {
+            refused.Add(new EntryRefusal(top.EntryNo, DiskProblem.Taken, $"{top.Path}: the name is taken"));
+            return;
+        }
+
+        if (IsMerged(top.Path))
+        {
+            var inside = entries.Where(e => e.Path.Length > top.Path.Length && EntryPath.Top(e.Path) == top.Path);
+            new Merging(_staging, _destination, _standing, _conflicts, refused).Run(inside);
+            _asTheyStand.Add(top.Path);
+        }
+        else if (IsReplaced(top))
+        {
+            _staging.Replace(top.Path, _destination, top.Path);
+        }
+        else
+        {
+            // Somebody may take the name between the choice and the move: then another is chosen, and persisted before it is used.
+            while (!_staging.TryMove(top.Path, _destination, _chosen[top.Path].Name))
+                _persist([Choose(top)]);
+        }
+
         _placed.Add(top.Path);
     }
+
+    private bool IsMerged(string top) =>
+        _conflicts.Policy is not ConflictPolicy.Rename && _staging.Stat(top) is { Kind: FileKind.Directory }
+        && _standing.Look(new DestinationEntry(0, top, EntryKind.EntryDirectory, 0, 0, 0, "")).Kind is StandingKind.Same;
+
+    private bool IsReplaced(DestinationEntry top) =>
+        _conflicts.Policy is ConflictPolicy.Overwrite && top.Kind is not EntryKind.EntryDirectory
+        && _standing.Look(top).Kind is StandingKind.Same or StandingKind.Replaceable;
+
+    private bool IsSkipped(DestinationEntry top) =>
+        _conflicts.Policy is ConflictPolicy.Skip && !IsMerged(top.Path) && _standing.Look(top).Kind is not StandingKind.Nothing;
 }

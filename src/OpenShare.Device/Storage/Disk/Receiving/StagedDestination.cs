@@ -17,6 +17,7 @@ internal sealed class StagedDestination : IDestination
     private readonly string _stagingName;
     private readonly Preparation _preparation;
     private readonly HandleCache<OpenedFile> _files;
+    private readonly StandingNames _names;
     private bool _isAnchored;
 
     private StagedDestination(Folder destination, Folder partial, string stagingName)
@@ -27,6 +28,7 @@ internal sealed class StagedDestination : IDestination
         _staging = partial.OpenPrivate(stagingName);
         _preparation = new Preparation(_staging);
         _files = new HandleCache<OpenedFile>(OpenFiles, _staging.OpenFile);
+        _names = new StandingNames(destination);
         (Epoch, FileSystem) = (_staging.Epoch, _staging.FileSystem);
     }
 
@@ -133,19 +135,24 @@ internal sealed class StagedDestination : IDestination
         _staging.Remove(entry.Path);
     });
 
+    public Standing Look(DestinationEntry entry) => _names.Look(entry);
+
+    public DiskResult ReadStanding(DestinationEntry file, FileIdentity expected, long offset, Memory<byte> into) =>
+        DiskFault.Guard(file.Path, () => _names.Read(file, expected, offset, into));
+
     public CompletionReport Complete(
-        IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist)
+        IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist, Conflicts? conflicts = null)
     {
         _files.Forget();
         // What was written into a directory that somebody moved away since is not there, and is not to be said to be.
         _staging.Forget();
         var refused = new List<EntryRefusal>();
-        var placing = new Placing(_staging, _destination, earlier, persist);
+        var placing = new Placing(_staging, _destination, earlier, persist, conflicts ?? Conflicts.None);
         var result = DiskFault.Guard(_destination.FullPath, () =>
         {
-            var finishing = new Finishing(_staging, placing.IsPlaced, refused);
+            var finishing = new Finishing(_staging, placing.IsToBePlaced, refused);
             finishing.Run(entries);
-            placing.Run(finishing.Tops, refused, () =>
+            placing.Run(entries, finishing.Tops, refused, () =>
             {
                 finishing.Sync();
                 _staging.Sync("");

@@ -1,0 +1,45 @@
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Storage.Disk.Receiving;
+
+/// <summary>Looks at what stands in a destination under the names that entries want.</summary>
+internal sealed class StandingNames(Folder destination)
+{
+    internal Standing Look(DestinationEntry entry)
+    {
+        // What cannot be looked at, since a link or a file stands on the way to it, is in the way.
+        var standing = new Standing(StandingKind.InTheWay, default);
+        if (!EntryPath.Top(entry.Path).Equals(StagingName.Partial, StringComparison.OrdinalIgnoreCase))
+            DiskFault.Guard(entry.Path, () => { standing = Compare(entry); });
+        return standing;
+    }
+
+    internal void Read(DestinationEntry file, FileIdentity expected, long offset, Memory<byte> into)
+    {
+        using var opened = destination.OpenToRead(file.Path);
+        for (var done = 0; done < into.Length;)
+        {
+            var read = opened.Read(into.Span[done..], offset + done);
+            if (read == 0)
+                throw new DiskFault(DiskProblem.Changed, $"{file.Path}: the file that stood there is shorter now");
+            done += read;
+        }
+
+        if (opened.Stat().Identity != expected)
+            throw new DiskFault(DiskProblem.Changed, $"{file.Path}: the file that stood there changed");
+    }
+
+    private Standing Compare(DestinationEntry entry)
+    {
+        if (destination.Stat(entry.Path) is not { } stat)
+            return new Standing(StandingKind.Nothing, default);
+        var isSame = stat.Kind == Finishing.Kind(entry) && stat.Kind switch
+        {
+            FileKind.File => stat.Size == entry.Size,
+            FileKind.Symlink => destination.ReadLink(entry.Path) == entry.LinkTarget,
+            _ => true,
+        };
+        return isSame ? new Standing(StandingKind.Same, stat.Identity)
+            : new Standing(entry.Kind is not EntryKind.EntryDirectory && stat.Kind is FileKind.File or FileKind.Symlink ? StandingKind.Replaceable : StandingKind.InTheWay, default);
+    }
+}

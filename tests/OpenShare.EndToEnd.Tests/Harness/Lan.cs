@@ -17,7 +17,7 @@ internal sealed class Lan : IDisposable
     public static async Task<Lan> CreateAsync()
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "a network of network namespaces needs root");
-        foreach (var tool in (string[])["ip", "nft", "unshare"])
+        foreach (var tool in (string[])["ip", "nft", "tc", "ethtool", "unshare"])
             Skip.IfNot(await TryAsync("sh", "-c", $"command -v {tool}") == 0, $"{tool} is not installed");
         var lan = new Lan();
         try
@@ -73,6 +73,19 @@ internal sealed class Lan : IDisposable
     /// <summary>What the bridge does not pass on.</summary>
     public Task FilterAsync(string rule) =>
         BridgeAsync("nft", $"add table bridge {Rules}; add chain bridge {Rules} forward {{ type filter hook forward priority 0; }}; add rule bridge {Rules} forward {rule}");
+
+    /// <summary>So many bits a second from that host, and a queue of a fiftieth of a second before them. What is sent is then packets of the network's own size.</summary>
+    public async Task ShapeAsync(string host, string rate)
+    {
+        await HostAsync(host, "ethtool", "-K", "eth0", "tso", "off", "gso", "off", "gro", "off");
+        await HostAsync(host, "tc", "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate", rate, "burst", "64k", "latency", "20ms");
+    }
+
+    /// <summary>Of a hundred packets, either way, so many never get there.</summary>
+    public Task LoseAsync(int percent) => FilterAsync($"numgen random mod 100 < {percent} drop");
+
+    /// <summary>Pulls a host's cable at the bridge, or puts it back.</summary>
+    public Task ConnectAsync(string host, bool isConnected) => BridgeAsync("ip", "link", "set", Port(host), isConnected ? "up" : "down");
 
     /// <summary>Takes every rule back.</summary>
     public async Task OpenAsync()

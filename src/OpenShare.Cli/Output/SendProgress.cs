@@ -61,6 +61,7 @@ internal sealed class SendProgress : IDisposable
             {
                 TransferStates.Connecting => $"{transfer.Summary}: connecting to {TransferText.Peer(transfer)}",
                 TransferStates.Offered => $"{transfer.Summary}: {TransferText.Peer(transfer)} is asked",
+                TransferStates.Waiting => $"{transfer.Summary}: waiting. {transfer.Detail}",
                 TransferStates.Finishing => $"{transfer.Summary}: waiting for the receipt",
                 _ => $"{transfer.Summary} to {TransferText.Peer(transfer)}",
             });

@@ -14,6 +14,9 @@ public sealed partial class SenderMachine
     /// <summary>By a person there, as far as the link that is up has told.</summary>
     public bool IsPausedThere { get; private set; }
 
+    /// <summary>What the receiver waits for by itself, for a person, as far as the link that is up has told; null: nothing.</summary>
+    public string? StalledThere { get; private set; }
+
     private bool IsPaused => IsPausedHere || IsPausedThere;
 
     private void OnPauseOrdered(bool isPaused)

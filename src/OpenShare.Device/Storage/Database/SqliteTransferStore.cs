@@ -44,7 +44,7 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
 
     public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All() => Query("ORDER BY no DESC");
 
-    public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() => Query("WHERE state IN ('Connecting', 'Offered', 'Transferring', 'Paused', 'Finishing') ORDER BY no");
+    public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() => Query("WHERE state IN ('Connecting', 'Offered', 'Transferring', 'Paused', 'Waiting', 'Finishing') ORDER BY no");
 
     public IReadOnlyList<string> Destinations() =>
         [.. gate.Read(c => c.Query<string>("SELECT DISTINCT destination FROM transfers WHERE direction = 'Receiving' ORDER BY destination"))];

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Transfer;
@@ -39,10 +40,20 @@ internal sealed partial class ReceivingActor
     {
         var started = page.Parts.Where(p => !p.Continued).Select(p => DestinationEntries.From(p.Entry)).ToList();
         var prepared = _arrival!.Destination.Prepare(started);
+        // What finds no room from the start is not begun.
+        if (prepared.Result.Problem == DiskProblem.Full && page.Index > 0)
+            return () => StickPage(page, blob, prepared.Result.Detail);
         if (!prepared.Result.IsDone)
             return () => Fail(prepared.Result.Detail);
-        Scope.Stores.Manifests.Append(
-            Scope.No, (uint)page.Index, Google.Protobuf.MessageExtensions.ToByteArray(blob), new ChunkSpan((ulong)page.FirstOrdinal, page.ChunkCount));
+        try
+        {
+            Scope.Stores.Manifests.Append(
+                Scope.No, (uint)page.Index, Google.Protobuf.MessageExtensions.ToByteArray(blob), new ChunkSpan((ulong)page.FirstOrdinal, page.ChunkCount));
+        }
+        catch (StorageFullException full)
+        {
+            return () => StickPage(page, blob, full.Message);
+        }
         return () =>
         {
             _arrival.Held.AddPage(page);
@@ -66,6 +77,11 @@ internal sealed partial class ReceivingActor
         var report = destination.Complete(entries, outcomes.Names(Scope.No), names => outcomes.SaveNames(Scope.No, names));
         return () =>
         {
+            if (report.Result.Problem == DiskProblem.Full)
+            {
+                Stick(report.Result.Detail, () => DiskJob(() => Place(leftOut, withdrawn)));
+                return;
+            }
             if (!report.Result.IsDone)
             {
                 Fail(report.Result.Detail);

@@ -58,11 +58,21 @@ internal sealed partial class ReceivingActor
         Drive(new ReceiverInput.Decided(Refusal: null));
     }
 
-    // A full disk is nobody's decision, so the transfer is not declined: it fails.
+    // A full disk is nobody's decision, so the transfer is not declined: it fails. One that has begun waits for room.
     private void OnRoomRefused(string reason)
     {
-        if (!_machine!.IsOver)
+        if (_machine!.State >= ReceiverState.Receiving)
+            Stick(reason, AskForRoom);
+        else
             Fail(reason);
+    }
+
+    private void StickPage(ManifestPage page, Signed blob, string reason)
+    {
+        // Others are not to wait for this one to take its room.
+        if (page.NewBytes > 0)
+            Context.Parent.Tell(new TransferSignals.RoomTaken(0));
+        Stick(reason, () => DiskJob(() => StorePage(page, blob)));
     }
 
     private void OnPagePrepared(ManifestPage page, PrepareReport prepared)

@@ -41,6 +41,10 @@ public sealed class WirelessPair(SharedServer shared) : IDisposable
         await Lan.ConnectAsync("bob", isConnected: true);
     }
 
+    /// <summary>Pulls Bob's cable again and again.</summary>
+    /// <param name="up">for so long it is there, first</param>
+    internal Flapping Flap(TimeSpan up, TimeSpan down) => new(this, up, down);
+
     public void Dispose()
     {
         Alice?.Dispose();

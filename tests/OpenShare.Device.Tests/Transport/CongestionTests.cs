@@ -107,6 +107,19 @@ public sealed class CongestionTests
         Assert.Equal(1, paths.Count);
     }
 
+    [SkippableFact]
+    public void A_packet_that_is_not_answered_is_tried_again_every_second_at_least()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux() && Environment.OSVersion.Version >= new Version(6, 15), "needs Linux 6.15");
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+        TcpSocketOptions.Apply(socket);
+
+        var longest = new byte[sizeof(int)];
+        socket.GetRawSocketOption(SolTcp, 44, longest);
+        Assert.Equal(1000, BitConverter.ToInt32(longest));
+    }
+
     private static void SkipWithout(params string[] algorithms)
     {
         const string Offered = "/proc/sys/net/ipv4/tcp_available_congestion_control";

@@ -62,6 +62,9 @@ internal sealed class Lan : IDisposable
     /// <summary>Runs a command on a host.</summary>
     public Task HostAsync(string host, params string[] command) => MustAsync([.. Within(host), .. command]);
 
+    /// <summary>Runs a command on a host, for its output.</summary>
+    public Task<string> AskAsync(string host, params string[] command) => MustAsync([.. Within(host), .. command]);
+
     /// <summary>Runs a command where the bridge is.</summary>
     public Task BridgeAsync(params string[] command) => HostAsync("bridge", command);
 
@@ -135,13 +138,14 @@ internal sealed class Lan : IDisposable
         return true;
     }
 
-    private static async Task MustAsync(params string[] command)
+    private static async Task<string> MustAsync(params string[] command)
     {
         using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{string.Join(' ', command)}: {await output}{await errors}");
+        return await output;
     }
 
     private static async Task<int> TryAsync(params string[] command)

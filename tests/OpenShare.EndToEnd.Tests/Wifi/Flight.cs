@@ -44,13 +44,18 @@ internal sealed class Flight : IDisposable
     {
         var (clock, before) = (Stopwatch.StartNew(), await ReceivedAsync());
         await Eventually.TrueAsync($"it goes on: {_send} {_pair.Alice.Agent} {_pair.Bob.Agent}", s_patience, async () => await ReceivedAsync() > before);
-        _notes = string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds:0.0} s");
+        _notes += string.Create(CultureInfo.InvariantCulture, $"goes on after {clock.Elapsed.TotalSeconds:0.0} s");
         return clock.Elapsed;
     }
 
     /// <summary>It ends by itself, whole, with a receipt; and little of it was sealed twice.</summary>
     /// <param name="cuts">links that may have been lost under it</param>
-    public Task<JsonElement> EndsAsync(string scenario, int cuts) => EndsAsync(scenario, () => cuts);
+    /// <param name="note">for the table</param>
+    public Task<JsonElement> EndsAsync(string scenario, int cuts, string note = "")
+    {
+        _notes += note;
+        return EndsAsync(scenario, () => cuts);
+    }
 
     public async Task<JsonElement> EndsAsync(string scenario, Func<int> cuts)
     {

@@ -17,7 +17,6 @@ internal sealed class TcpConnection : ITransportConnection
     internal TcpConnection(Socket socket, TcpPaths paths)
     {
         (_socket, _paths) = (socket, paths);
-        socket.NoDelay = true;
         Remote = Unmapped((IPEndPoint)socket.RemoteEndPoint!);
         _congestion = new CongestionControl(socket, paths.Take(Remote.Address));
         _congestion.Begin();

@@ -12,6 +12,7 @@ internal sealed class TcpListener(Socket socket, TcpPaths paths) : ITransportLis
         try
         {
             var accepted = await socket.AcceptAsync(cancellation).ConfigureAwait(false);
+            TcpSocketOptions.Apply(accepted);
             return new TcpConnection(accepted, paths);
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)

@@ -40,6 +40,7 @@ public sealed class TcpTransport : ITransport
         try
         {
             socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            TcpSocketOptions.Apply(socket);
             await socket.ConnectAsync(remote, cancellation).ConfigureAwait(false);
             return new TcpConnection(socket, _paths);
         }

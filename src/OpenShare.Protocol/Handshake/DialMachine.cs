@@ -13,7 +13,10 @@ public sealed class DialMachine(IRandomSource random)
     public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
-    /// <summary>A dial that runs for so long when the peer is seen has begun when nobody was there: another takes its place.</summary>
+    /// <summary>
+    /// A dial that runs for so long when the peer is seen has begun when nobody was there: another takes its place. Twice as
+    /// long for each that did: whoever announces without end lets a slow dial come to its end.
+    /// </summary>
     public static readonly TimeSpan FutileAfter = TimeSpan.FromSeconds(1);
 
     private enum State { Idle, Dialing, Waiting, Linked }
@@ -21,6 +24,7 @@ public sealed class DialMachine(IRandomSource random)
     private State _state = State.Idle;
     private bool _wanted;
     private int _failures;
+    private int _restarts;
     private DateTimeOffset _dialledAt;
 
     /// <summary>When <see cref="HandleTimeout"/> wants to be called.</summary>
@@ -48,7 +52,12 @@ public sealed class DialMachine(IRandomSource random)
     {
         _failures = 0;
         // The system asks a host that did not answer again after 1, 2 and 4 s: it may be long before it tries what would work now.
-        return (_state == State.Waiting || (_state == State.Dialing && now - _dialledAt >= FutileAfter)) && Dial(now);
+        if (_state == State.Dialing && now - _dialledAt >= FutileAfter * Math.Pow(2, _restarts))
+        {
+            _restarts++;
+            return Dial(now);
+        }
+        return _state == State.Waiting && Dial(now);
     }
 
     /// <param name="worthRetrying">false for a refusal: it would be repeated</param>
@@ -56,6 +65,7 @@ public sealed class DialMachine(IRandomSource random)
     {
         if (_state != State.Dialing)
             return;
+        _restarts = 0;
         if (!_wanted || !worthRetrying)
         {
             _wanted = false;
@@ -68,7 +78,7 @@ public sealed class DialMachine(IRandomSource random)
     /// <summary>A link is open, whichever side dialled it.</summary>
     public void Linked()
     {
-        _failures = 0;
+        _failures = _restarts = 0;
         Rest(State.Linked);
     }
 

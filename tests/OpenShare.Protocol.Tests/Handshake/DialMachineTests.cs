@@ -61,6 +61,18 @@ public sealed class DialMachineTests
     }
 
     [Fact]
+    public void Whoever_announces_a_peer_without_end_lets_a_dial_run_longer_each_time()
+    {
+        _dial.Want(Now);
+        var begun = Enumerable.Range(1, 200).Select(i => Now + TimeSpan.FromSeconds(i / 10.0)).Where(_dial.Sighted).Select(at => (at - Now).TotalSeconds).ToList();
+        Assert.Equal([1, 3, 7, 15], begun);
+
+        _dial.DialFailed(worthRetrying: true, Now);
+        _dial.Want(Now);
+        Assert.True(_dial.Sighted(Now + DialMachine.FutileAfter));
+    }
+
+    [Fact]
     public void Once_the_peer_is_seen_back_off_begins_anew()
     {
         _dial.Want(Now);

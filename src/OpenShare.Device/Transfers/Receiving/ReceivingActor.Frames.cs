@@ -66,10 +66,10 @@ internal sealed partial class ReceivingActor
         _writing--;
         if (result.Left is { } left)
             Keep(left, result.Problem.Detail);
-        else
-            StreamOf(result.StreamId)?.Tell(ReceivingStreamActor.Credit.Instance);
         if (result.Written.Count > 0)
-            NoteWritten(result.Written);
+            NoteWritten(result);
+        else
+            GiveCredit(result);
         foreach (var ordinal in result.Mismatched)
             Drive(new ReceiverInput.ChunkMismatched(ordinal));
         if (!result.Problem.IsDone && result.Left is null)
@@ -78,18 +78,26 @@ internal sealed partial class ReceivingActor
         NextDiskJob();
     }
 
-    private void NoteWritten(IReadOnlyList<ChunkLocation> written)
+    private void GiveCredit(FrameResult result)
     {
+        if (result.Left is null)
+            StreamOf(result.StreamId)?.Tell(ReceivingStreamActor.Credit.Instance);
+    }
+
+    private void NoteWritten(FrameResult result)
+    {
+        var written = result.Written;
         try
         {
             _arrival!.Held.Write(_machine!.Manifest!, written);
         }
         catch (StorageFullException full)
         {
-            // What is not noted is not acknowledged.
-            Stick(full.Message, () => Self.Tell(new NoteAgain(written)));
+            // What is not noted is not acknowledged, and its stream brings no more.
+            Stick(full.Message, () => Self.Tell(new NoteAgain(result)));
             return;
         }
+        GiveCredit(result);
         UseRoom(written.Sum(c => _arrival!.Unwritten.Write(c.Entry.Number, c.Length)));
         TransferMetrics.Done(TransferDirection.Receiving, written.Sum(c => (long)c.Length));
         foreach (var chunk in written)

@@ -9,8 +9,8 @@ namespace OpenShare.Device.Transfers.Receiving;
 /// </summary>
 internal sealed partial class ReceivingActor
 {
-    /// <summary>These are written, and it could not be noted.</summary>
-    private sealed record NoteAgain(IReadOnlyList<ChunkLocation> Written) : INoSerializationVerificationNeeded;
+    /// <summary>It is written, and that could not be noted.</summary>
+    private sealed record NoteAgain(FrameResult Result) : INoSerializationVerificationNeeded;
 
     private sealed record NothingWaits;
 

@@ -51,7 +51,7 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<TransferSignals.RoomPromised>(_ => OnRoomPromised());
         Receive<TransferSignals.RoomRefused>(m => OnRoomRefused(m.Reason));
         Receive<CheckpointDue>(_ => Checkpoint());
-        Receive<NoteAgain>(m => NoteWritten(m.Written));
+        Receive<NoteAgain>(m => NoteWritten(m.Result));
         Receive<NothingWaits>(_ => Drive(new ReceiverInput.DiskFreed()));
     }
 

@@ -5,7 +5,7 @@ namespace OpenShare.Device.Transport.Tcp;
 
 /// <summary>
 /// How one connection decides how fast to send, chosen by its path. Cubic fills a clean line with the least work, but takes each
-/// lost packet for a full one: with one of a hundred lost it sends an eighth of what goes. BBR does not, so a connection
+/// lost packet for a full one: with five of a hundred lost it sends an eighth of what goes. BBR does not, so a connection
 /// changes to it, under way, once its path is a lossy one. Where the system has no such choice, its own serves.
 /// </summary>
 internal sealed class CongestionControl(Socket socket, PathLoss path)

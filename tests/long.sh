@@ -6,20 +6,23 @@ set -uo pipefail
 usage() {
   cat <<'END'
 Usage: tests/long.sh [--size BYTES] [--cuts N] [--seed N] [TREE]
+       tests/long.sh --wifi
 
   --size BYTES  of the file, with K, M or G (default: 4G)
   --cuts N      how often the link is cut in the last part (default: 20)
   --seed N      of the random cuts (default: printed)
+  --wifi        instead of all that: what Wi-Fi does to transfers, in network namespaces (root), and a table of it
   TREE          the tree (default: the folder of the dotnet on the PATH)
 END
 }
 
-size=4G cuts=20 seed=$RANDOM tree=""
+size=4G cuts=20 seed=$RANDOM tree="" wifi=false
 while [ $# -gt 0 ]; do
   case $1 in
     --size) size=$2; shift ;;
     --cuts) cuts=$2; shift ;;
     --seed) seed=$2; shift ;;
+    --wifi) wifi=true ;;
     -h | --help) usage; exit 0 ;;
     -*) usage >&2; exit 2 ;;
     *) tree=$1 ;;
@@ -64,7 +67,22 @@ cut_again_and_again() {
 }
 is_up() { [ "$(events up)" = "$(events cut)" ]; }
 
+# wifi: the whole of the tests that tests/run.sh has the short form of. Each scenario is a line; what came out is asserted there.
+wifi() {
+  begin "Wi-Fi"
+  dotnet build "$root/OpenShare.sln" -c Release --nologo -v quiet || fail "the build failed"
+  OPENSHARE_WIFI=whole OPENSHARE_WIFI_REPORT=$work/wifi dotnet test "$root/tests/OpenShare.EndToEnd.Tests" -c Release --no-build --nologo \
+    --filter "FullyQualifiedName~EndToEnd.Tests.Wifi" >"$work/logs/wifi" 2>&1 || fail "$(grep -E '^ +(Failed|Error)' -A 3 "$work/logs/wifi" | head -n 20)"
+  [ -s "$work/wifi" ] || fail "nothing ran: it needs root, ip, nft, tc and ethtool"
+  printf '| what happens | bytes | seconds | MB/s | sealed / size | |\n|---|---|---|---|---|---|\n'
+  cat "$work/wifi"
+  started=$began
+  say "All of it held."
+}
+
 begin_work long
+began=$EPOCHREALTIME
+[ "$wifi" = false ] || { wifi; exit 0; }
 build
 start_server
 register alice

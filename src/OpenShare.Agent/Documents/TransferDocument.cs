@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace OpenShare.Agent.Documents;
 
 /// <summary>What <c>openshare send --json</c> and <c>transfer show --json</c> print; an element or a line of <c>transfers</c>.</summary>
-/// <param name="State">connecting, offered, awaiting_answer (of a person at the receiver), transferring, paused, finishing; ended: completed, incomplete, declined, cancelled, failed</param>
+/// <param name="State">connecting, offered, awaiting_answer (of a person at the receiver), transferring, paused, waiting, finishing; ended: completed, incomplete, declined, cancelled, failed</param>
 /// <param name="Problem">of a failed one: failed, bad_path, not_registered, device_not_found or not_trusted</param>
 /// <param name="Direction">sending or receiving</param>
 /// <param name="Peer">device id; null until whoever is at a typed address has proven who it is</param>
@@ -68,6 +68,7 @@ public static class TransferStates
     public const string AwaitingAnswer = "awaiting_answer";
     public const string Transferring = "transferring";
     public const string Paused = "paused";
+    public const string Waiting = "waiting";
     public const string Finishing = "finishing";
     public const string Completed = "completed";
     public const string Incomplete = "incomplete";

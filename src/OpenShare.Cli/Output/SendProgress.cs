@@ -62,6 +62,7 @@ internal sealed class SendProgress : IDisposable
                 TransferStates.Connecting => $"{transfer.Summary}: connecting to {TransferText.Peer(transfer)}",
                 TransferStates.Offered => $"{transfer.Summary}: {TransferText.Peer(transfer)} is asked",
                 TransferStates.AwaitingAnswer => $"{transfer.Summary}: waiting for {TransferText.Peer(transfer)} to accept",
+                TransferStates.Waiting => $"{transfer.Summary}: waiting. {transfer.Detail}",
                 TransferStates.Finishing => $"{transfer.Summary}: waiting for the receipt",
                 _ => $"{transfer.Summary} to {TransferText.Peer(transfer)}",
             });

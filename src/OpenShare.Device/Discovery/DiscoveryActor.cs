@@ -44,6 +44,7 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
 
         // What a stopped child said before it stopped is news of the past.
         Receive<DiscoveryEvents.PeerSighted>(IsFromMdns, Note);
+        Receive<DiscoveryEvents.PeerHeardAgain>(IsFromMdns, context.Events.Publish);
         Receive<DiscoveryEvents.PeerLost>(IsFromMdns, Note);
         Receive<DiscoveryEvents.DuplicateDevice>(IsFromMdns, Note);
         Receive<DiscoveryEvents.DuplicateEnded>(IsFromMdns, Note);

@@ -30,6 +30,9 @@ public static class DiscoveryEvents
     /// <summary>A device of the own account was announced for the first time, or at other addresses than before.</summary>
     public sealed record PeerSighted(PeerSighting Sighting) : IDeviceEvent;
 
+    /// <summary>A device that was sighted is heard again, as it was, after some seconds of silence.</summary>
+    public sealed record PeerHeardAgain(DeviceId DeviceId) : IDeviceEvent;
+
     /// <summary>It said goodbye, or its announcement expired.</summary>
     public sealed record PeerLost(DeviceId DeviceId) : IDeviceEvent;
 

@@ -155,6 +155,9 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
             case MdnsEffect.Sighted s:
                 _parent.Tell(new DiscoveryEvents.PeerSighted(new PeerSighting(s.DeviceId, s.Name, s.ShortFingerprint, s.Place, FoundByOf(s.Medium), s.Latency, s.News)));
                 break;
+            case MdnsEffect.HeardAgain again:
+                _parent.Tell(new DiscoveryEvents.PeerHeardAgain(again.DeviceId));
+                break;
             case MdnsEffect.RungChanged rung:
                 _parent.Tell(new DiscoveryEvents.RungChanged(FoundByOf(rung.Medium), _names[rung.Interface], rung.State));
                 break;

@@ -45,6 +45,9 @@ public enum TransferState
     /// <summary>A person on either side has it wait.</summary>
     Paused,
 
+    /// <summary>The receiving disk is full: it goes on by itself once there is room.</summary>
+    Waiting,
+
     /// <summary>Every chunk is there; placing files, or waiting for the receipt.</summary>
     Finishing,
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Net;
 using Akka.Actor;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Wire;
@@ -17,6 +19,23 @@ internal sealed partial class PeerActor
     private const int MostUnprovenRefusals = 3;
 
     private int _unprovenRefusals;
+
+    private void OnSighted(ImmutableArray<IPEndPoint> addresses)
+    {
+        OnAddresses(addresses);
+        // A peer whose address changed would be missed for long: what is sent to where it was comes to nothing, without a word.
+        if (_link is not { } link || addresses.Any(a => a.Address.Equals(link.Remote.Address)))
+            return;
+        link.Liveness.Doubt(_context.Steady);
+        link.Send(new Control { Ping = new Ping() });
+        ScheduleLiveness();
+    }
+
+    private void OnAddresses(ImmutableArray<IPEndPoint> addresses)
+    {
+        _addresses = AddressOrder.BestFirst(addresses);
+        DialIf(_dial.Sighted(_context.Steady));
+    }
 
     private void DialIf(bool now)
     {

@@ -47,14 +47,15 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         _streams = new StreamRunner(context);
 
         Receive<PeerSignals.PartyChanged>(OnPartyChanged);
-        Receive<PeerSignals.Sighted>(m => OnAddresses([.. m.Sighting.Place.EndPoints]));
+        Receive<PeerSignals.Sighted>(m => OnSighted([.. m.Sighting.Place.EndPoints]));
+        Receive<PeerSignals.HeardAgain>(_ => DialIf(_dial.Sighted(_context.Steady)));
         Receive<PeerSignals.AddressesKnown>(m => OnAddresses(m.Addresses));
         Receive<PeerSignals.Adopt>(m => OnOpen(m.Link));
         Receive<PeerSignals.Probe>(_ => OnProbe());
         Receive<PeerSignals.JoinRequested>(OnJoinRequested);
         Receive<PeerSignals.Stop>(_ => OnStop());
 
-        Receive<PeerCommands.Connect>(_ => DialIf(_dial.Want()));
+        Receive<PeerCommands.Connect>(_ => DialIf(_dial.Want(_context.Steady)));
         Receive<PeerCommands.Release>(_ => _dial.Release());
         Receive<PeerCommands.TellLinks>(_ => { if (_link is { } link) Sender.Tell(new PeerEvents.LinkOpened(_device, link.Id, link.Certificate)); });
         Receive<PeerCommands.SendControl>(OnSendControl);
@@ -128,12 +129,6 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         if (_party is null)
             return new LinkProblem(LinkRefusal.NotRegistered, "This device is not registered.", ByPeer: false);
         return _party.ObjectionTo(certificate, judgedBy, _context.Now) is { } refused ? LinkProblems.From(refused) : null;
-    }
-
-    private void OnAddresses(ImmutableArray<IPEndPoint> addresses)
-    {
-        _addresses = AddressOrder.BestFirst(addresses);
-        DialIf(_dial.Sighted());
     }
 
     /// <returns>why it cannot be the link, where that is the peer's: things have changed since its handshake</returns>
@@ -243,7 +238,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
     {
         _dial.Release();
         _ = CloseLink(LinkEnd.ClosedHere, problem.Detail, dropsQueued: true);
-        _dial.Unlinked();
+        _dial.Unlinked(_context.Steady);
         Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
         _context.Events.Publish(new PeerEvents.LinkFailed(_device, problem, WillRetry: false));
     }
@@ -254,7 +249,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         if (end == LinkEnd.ClosedByPeer)
             _dial.PeerSaidGoodbye(_context.Steady);
         else
-            DialIf(_dial.Unlinked());
+            DialIf(_dial.Unlinked(_context.Steady));
         ScheduleDial();
     }
 

@@ -17,6 +17,9 @@ internal static class PeerSignals
 
     internal sealed record Sighted(PeerSighting Sighting);
 
+    /// <summary>It announces itself as before, after some seconds of silence.</summary>
+    internal sealed record HeardAgain;
+
     internal sealed record AddressesKnown(ImmutableArray<IPEndPoint> Addresses);
 
     /// <summary>A handshake succeeded outside the peer's own dialling: accepted, or at a typed address.</summary>

@@ -63,6 +63,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<RevocationEvents.RevocationChanged>(m => { _revoked = m.List; TellParty(); TellNews(_identity); });
         Receive<RegistrationEvents.TimeFloorRaised>(m => { _floor = _floor.Raise(m.Floor.IssuedAt); TellParty(); });
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
+        Receive<DiscoveryEvents.PeerHeardAgain>(OnHeardAgain);
         Receive<DiscoveryEvents.PeerLost>(OnLost);
         Receive<DiscoveryEvents.DuplicateDevice>(OnDuplicate);
         Receive<DiscoveryEvents.DuplicateEnded>(m => CarryOut(_cases.HandleEnded(m.DeviceId)));
@@ -120,6 +121,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<RegistrationEvents.Certified>(self);
         _context.Events.Subscribe<RevocationEvents.RevocationChanged>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerSighted>(self);
+        _context.Events.Subscribe<DiscoveryEvents.PeerHeardAgain>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerLost>(self);
         _context.Events.Subscribe<DiscoveryEvents.DuplicateDevice>(self);
         _context.Events.Subscribe<DiscoveryEvents.DuplicateEnded>(self);
@@ -204,6 +206,12 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _lastKnown.HandleSighted(device);
         _probes.HandleSighted(_identity?.DeviceId, device, sighted.Sighting.Place.Addresses, sighted.Sighting.News, _context.Steady);
         RunProbes();
+    }
+
+    private void OnHeardAgain(DiscoveryEvents.PeerHeardAgain heard)
+    {
+        if (_wanted.Contains(heard.DeviceId))
+            Peer(heard.DeviceId).Tell(new PeerSignals.HeardAgain());
     }
 
     private void OnLost(DiscoveryEvents.PeerLost lost)

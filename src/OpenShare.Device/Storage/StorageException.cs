@@ -19,3 +19,13 @@ public sealed class HomeInUseException : StorageException
 
     public HomeInUseException() { }
 }
+
+/// <summary>There is no room for what is to be written. The same may be done again once there is.</summary>
+public sealed class StorageFullException : StorageException
+{
+    public StorageFullException(string message) : base(message) { }
+
+    public StorageFullException(string message, Exception inner) : base(message, inner) { }
+
+    public StorageFullException() { }
+}

@@ -56,6 +56,11 @@ internal static class TransferViews
             Detail = !isPausedThere ? "paused on this device" : isPausedHere ? "paused on both devices" : "paused on the other device",
         };
 
+    /// <summary>What is shown of a transfer whose receiver's disk is full.</summary>
+    /// <param name="reason">null: it is not</param>
+    internal static TransferView Stalled(TransferView view, string? reason) =>
+        reason is null || view.IsEnded ? view : view with { State = TransferState.Waiting, Detail = reason };
+
     internal static ReceiptSummary Summary(Receipt receipt) => new(
         receipt.CompletedAt, (int)receipt.Count(Outcome.Delivered), (int)receipt.Count(Outcome.Withdrawn), (int)receipt.Count(Outcome.Refused),
         (int)receipt.Count(Outcome.Skipped));

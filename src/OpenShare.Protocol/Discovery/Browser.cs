@@ -34,6 +34,8 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
 
     internal int CachedRecords => _cache.Count;
 
+    internal HeardAgain HeardAgain { get; } = new();
+
     /// <summary>Devices of the account on other hosts are heard.</summary>
     internal bool HearsOthers => _others > 0;
 
@@ -75,7 +77,10 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
         if (_packets.Find(packet) is not { } records)
             return false;
         foreach (var held in records)
+        {
+            HeardAgain.Note(held.Record.Record, _candidates, held.Record.HeardAt, now);
             held.Record.HeardAgain(Jitter(), now);
+        }
         return true;
     }
 
@@ -93,6 +98,8 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
             {
                 if (Order(record.Data) != order || !IsRelevant(own, record))
                     continue;
+                if (record.Data is DnsData.Pointer { Target: var instance } && _cache.Newest(instance, DnsType.Ptr) is { } before)
+                    HeardAgain.Note(record, _candidates, before.HeardAt, now);
                 if (!IsOfNamedHost(record) || _cache.Put(record, packet.From.Address, Jitter(), now, out var isNews) is not { } cached)
                 {
                     isWhole = false;

@@ -20,6 +20,9 @@ public abstract record MdnsEffect
     /// <param name="Latency">see docs/discovery.md: from its first sign of life, or from the search's start if it was there before</param>
     public sealed record Sighted(DeviceId DeviceId, string Name, string ShortFingerprint, PeerPlace Place, NewsTag? News, TimeSpan Latency, DiscoveryMedium Medium) : MdnsEffect;
 
+    /// <summary>A device that was sighted, and silent for a while since, announces itself as before.</summary>
+    public sealed record HeardAgain(DeviceId DeviceId) : MdnsEffect;
+
     /// <summary>It said goodbye, or its announcement expired.</summary>
     public sealed record Lost(DeviceId DeviceId) : MdnsEffect;
 

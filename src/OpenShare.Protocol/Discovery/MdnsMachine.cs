@@ -78,11 +78,14 @@ public sealed class MdnsMachine
         switch (input)
         {
             case MdnsInput.PacketReceived packet:
-                if (Find(packet.Interface, packet.Medium) is not { } receiver || (!receiver.Responder.MayBeSpared && receiver.Browser.HearAgain(packet.Packet, now)))
+                if (Find(packet.Interface, packet.Medium) is not { } receiver)
                     return [];
+                if (!receiver.Responder.MayBeSpared && receiver.Browser.HearAgain(packet.Packet, now))
+                    return receiver.Browser.HeardAgain.Take();
                 if (!_rates.Admit(packet.Packet.From.Address, now))
                     return [];
                 Receive(receiver, packet.Packet, now, effects);
+                effects.AddRange(receiver.Browser.HeardAgain.Take());
                 break;
             case MdnsInput.InterfacesChanged changed:
                 ChangeInterfaces(changed.Interfaces, now, effects);

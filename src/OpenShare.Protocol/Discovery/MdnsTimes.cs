@@ -46,6 +46,9 @@ internal static class MdnsTimes
     // Half a record's time to live: what was heard before is worth telling others that it is known.
     internal static readonly TimeSpan Interruption = TimeSpan.FromSeconds(60);
 
+    // So long silent, a device may have been away: announcements of one that comes back follow each other in 1 to 3 s.
+    internal static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
+
     // Multicast that works brings an answer within a second; the user's own figure.
     internal static readonly TimeSpan BeforeNextRung = TimeSpan.FromSeconds(5);
 

@@ -5,18 +5,27 @@ namespace OpenShare.Protocol.Handshake;
 
 /// <summary>
 /// When to dial a peer: at once when a link is wanted or was cut, again with exponential back-off and full jitter while it
-/// is wanted, and at once when discovery sees the peer anew. Every input answers whether to dial now.
+/// is wanted, and at once when discovery sees the peer anew. Every input answers whether to dial now, in place of a dial that
+/// may still run.
 /// </summary>
 public sealed class DialMachine(IRandomSource random)
 {
     public static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// A dial that runs for so long when the peer is seen has begun when nobody was there: another takes its place. Twice as
+    /// long for each that did: whoever announces without end lets a slow dial come to its end.
+    /// </summary>
+    public static readonly TimeSpan FutileAfter = TimeSpan.FromSeconds(1);
+
     private enum State { Idle, Dialing, Waiting, Linked }
 
     private State _state = State.Idle;
     private bool _wanted;
     private int _failures;
+    private int _restarts;
+    private DateTimeOffset _dialledAt;
 
     /// <summary>When <see cref="HandleTimeout"/> wants to be called.</summary>
     public DateTimeOffset? NextTimeout { get; private set; }
@@ -24,10 +33,10 @@ public sealed class DialMachine(IRandomSource random)
     public bool IsWanted => _wanted;
 
     /// <summary>Somebody needs a link.</summary>
-    public bool Want()
+    public bool Want(DateTimeOffset now)
     {
         _wanted = true;
-        return _state is State.Idle or State.Waiting && Dial();
+        return _state is State.Idle or State.Waiting && Dial(now);
     }
 
     /// <summary>Nobody does any more. A link that is open stays; no other is dialled.</summary>
@@ -38,11 +47,17 @@ public sealed class DialMachine(IRandomSource random)
             Rest(State.Idle);
     }
 
-    /// <summary>Discovery saw the peer, perhaps at another address: back-off ends.</summary>
-    public bool Sighted()
+    /// <summary>Discovery saw the peer, perhaps at another address, or heard it again: back-off ends.</summary>
+    public bool Sighted(DateTimeOffset now)
     {
         _failures = 0;
-        return _state == State.Waiting && Dial();
+        // The system asks a host that did not answer again after 1, 2 and 4 s: it may be long before it tries what would work now.
+        if (_state == State.Dialing && now - _dialledAt >= FutileAfter * Math.Pow(2, _restarts))
+        {
+            _restarts++;
+            return Dial(now);
+        }
+        return _state == State.Waiting && Dial(now);
     }
 
     /// <param name="worthRetrying">false for a refusal: it would be repeated</param>
@@ -50,6 +65,7 @@ public sealed class DialMachine(IRandomSource random)
     {
         if (_state != State.Dialing)
             return;
+        _restarts = 0;
         if (!_wanted || !worthRetrying)
         {
             _wanted = false;
@@ -62,15 +78,15 @@ public sealed class DialMachine(IRandomSource random)
     /// <summary>A link is open, whichever side dialled it.</summary>
     public void Linked()
     {
-        _failures = 0;
+        _failures = _restarts = 0;
         Rest(State.Linked);
     }
 
     /// <summary>The link was cut, or ended here.</summary>
-    public bool Unlinked()
+    public bool Unlinked(DateTimeOffset now)
     {
         Rest(State.Idle);
-        return _wanted && Dial();
+        return _wanted && Dial(now);
     }
 
     /// <summary>The peer said goodbye: it has its reasons, so the link is made anew after a pause, or when discovery sees the peer.</summary>
@@ -81,10 +97,11 @@ public sealed class DialMachine(IRandomSource random)
             Wait(now);
     }
 
-    public bool HandleTimeout(DateTimeOffset now) => _state == State.Waiting && now >= NextTimeout && Dial();
+    public bool HandleTimeout(DateTimeOffset now) => _state == State.Waiting && now >= NextTimeout && Dial(now);
 
-    private bool Dial()
+    private bool Dial(DateTimeOffset now)
     {
+        _dialledAt = now;
         Rest(State.Dialing);
         return true;
     }

@@ -24,6 +24,9 @@ public abstract record ReceiverEffect
     /// <summary>Keep this before the next effect: after a restart the machine is restored with it. What was written of the entry can go.</summary>
     public sealed record PersistWithdrawal(uint EntryNumber, string Reason) : ReceiverEffect;
 
+    /// <summary>Try again what found the disk full; where nothing waits for it any more, say DiskFreed.</summary>
+    public sealed record RetryDisk : ReceiverEffect;
+
     /// <summary>Put every entry that is not left out under its final name, durably, then say EntriesPlaced. After a restart this comes again.</summary>
     public sealed record PlaceEntries(IReadOnlySet<uint> LeftOut) : ReceiverEffect;
 

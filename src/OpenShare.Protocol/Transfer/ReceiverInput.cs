@@ -56,7 +56,14 @@ public abstract record ReceiverInput
     /// <summary>The receipt that was to be kept is kept.</summary>
     public sealed record ReceiptStored : ReceiverInput;
 
-    /// <summary>The disk is full, or cannot be written: the transfer cannot go on.</summary>
+    /// <summary>Something could not be written since the disk is full. It is kept, and tried again when RetryDisk says so.</summary>
+    /// <param name="Reason">for the persons on both sides</param>
+    public sealed record DiskFull(string Reason) : ReceiverInput;
+
+    /// <summary>Nothing waits for a full disk any more.</summary>
+    public sealed record DiskFreed : ReceiverInput;
+
+    /// <summary>The disk cannot be written: the transfer cannot go on.</summary>
     public sealed record Failed(string Reason) : ReceiverInput;
 
     /// <summary>A person here cancels.</summary>

@@ -25,6 +25,7 @@ public sealed partial class ReceiverMachine
             if (_ledger.IsMissing(ordinal))
                 _ledger.Hold(ordinal, Manifest.LengthOf(ordinal));
         }
+        OnDiskFreed(isSure: false);
         Send(TransferMessages.Acknowledged(_setup.Transfer, ChunkRanges.Pack(ordinals)));
         PlaceWhenWhole();
     }

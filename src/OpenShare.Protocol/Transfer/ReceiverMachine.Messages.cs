@@ -81,6 +81,8 @@ public sealed partial class ReceiverMachine
         // Before what would have it send on.
         if (IsPausedHere)
             Send(TransferMessages.Paused(_setup.Transfer, isPaused: true));
+        if (Stalled is not null)
+            SayStalled();
         _askedForPage = _reader.NextPage;
         Send(TransferMessages.Wanted(_setup.Transfer, _reader.NextPage));
         if (IsAsked)

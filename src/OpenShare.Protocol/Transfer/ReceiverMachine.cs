@@ -62,7 +62,7 @@ public sealed partial class ReceiverMachine
 
     public TransferProgress Progress => _ledger.Progress(Manifest, _travelled, _chunksTravelled);
 
-    public DateTimeOffset? NextTimeout => _linkUp && State == ReceiverState.Delivering ? _deliveredAt + _setup.Tuning.Quiet : null;
+    public DateTimeOffset? NextTimeout => _linkUp && State == ReceiverState.Delivering ? _deliveredAt + _setup.Tuning.Quiet : _diskRetryAt;
 
     private bool IsAccepted => State is >= ReceiverState.Receiving and <= ReceiverState.Completed;
 
@@ -88,6 +88,8 @@ public sealed partial class ReceiverMachine
             case ReceiverInput.ChunksLost lost: OnLost(lost.Ordinals); break;
             case ReceiverInput.EntriesPlaced placed: OnPlaced(placed.Notes); break;
             case ReceiverInput.ReceiptStored: OnReceiptStored(); break;
+            case ReceiverInput.DiskFull full: OnDiskFull(full.Reason); break;
+            case ReceiverInput.DiskFreed: OnDiskFreed(isSure: true); break;
             case ReceiverInput.Failed failed: Fail(failed.Reason); break;
             case ReceiverInput.Cancelled cancelled: OnCancelledHere(cancelled.Reason); break;
             case ReceiverInput.TimedOut: OnTimedOut(); break;
@@ -140,6 +142,7 @@ public sealed partial class ReceiverMachine
             Refuse(refused);
         if (!_ledger.Store(page, stored.Held, areReused: true))
             return;
+        OnDiskFreed(isSure: false);
         if (IsAccepted)
             SendMissing(page);
         AdmitWaiting();
@@ -150,6 +153,7 @@ public sealed partial class ReceiverMachine
     {
         if (State != ReceiverState.Placing || _receipt is not null)
             return;
+        OnDiskFreed(isSure: true);
         var all = new Dictionary<uint, EntryNote>(_refused);
         foreach (var note in notes)
             all[note.EntryNumber] = note;
@@ -182,8 +186,12 @@ public sealed partial class ReceiverMachine
 
     private void OnTimedOut()
     {
-        if (NextTimeout <= _now)
+        if (NextTimeout is not { } due || _now < due)
+            return;
+        if (State == ReceiverState.Delivering)
             Deliver();
+        else
+            RetryDisk();
     }
 
     private void LeaveOutAbandoned(ManifestPage page)
@@ -232,6 +240,7 @@ public sealed partial class ReceiverMachine
             return;
         Reason = Printable.Shorten(reason);
         IsAsked = false;
+        EndStall();
         _gate.Clear();
         _owesLastWord = tellSender;
         SetState(state);

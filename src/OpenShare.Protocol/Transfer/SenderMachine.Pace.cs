@@ -17,6 +17,9 @@ public sealed partial class SenderMachine
     /// <summary>A person there is asked whether to take it, as far as the link that is up has told.</summary>
     public bool IsAsked { get; private set; }
 
+    /// <summary>What the receiver waits for by itself, for a person, as far as the link that is up has told; null: nothing.</summary>
+    public string? StalledThere { get; private set; }
+
     private bool IsPaused => IsPausedHere || IsPausedThere;
 
     private void OnPauseOrdered(bool isPaused)

@@ -59,7 +59,7 @@ public sealed partial class SenderMachine
 
     public DateTimeOffset? NextTimeout => !_linkUp || IsOver ? null : Earlier(Earlier(IsWaiting ? _heardAt + _setup.Tuning.Quiet : null, _reopenAt), _goOnAt);
 
-    private bool IsWaiting => State == SenderState.AwaitingReceipt || (!IsPaused && IsWaitingForChunks);
+    private bool IsWaiting => StalledThere is null && (State == SenderState.AwaitingReceipt || (!IsPaused && IsWaitingForChunks));
 
     private bool IsWaitingForChunks => _awaitingResume || _nextPage > _answered || Manifest is not null && !_ledger.HasAll(Manifest);
 
@@ -154,6 +154,7 @@ public sealed partial class SenderMachine
     private void OnLinkLost()
     {
         _linkUp = _awaitingResume = IsPausedThere = IsAsked = false;
+        StalledThere = null;
         _goOnAt = null;
         _reopenAt = null;
         _window.Clear();

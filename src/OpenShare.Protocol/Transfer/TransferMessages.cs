@@ -21,6 +21,9 @@ public static class TransferMessages
     internal static Control Paused(TransferId id, bool isPaused) =>
         new() { TransferPaused = new TransferPaused { TransferId = Bytes(id), Paused = isPaused } };
 
+    internal static Control Stalled(TransferId id, string? detail) =>
+        new() { TransferStalled = new TransferStalled { TransferId = Bytes(id), Stalled = detail is not null, Detail = Printable.Shorten(detail ?? "") } };
+
     internal static Control Confirmed(TransferId id) => new() { ReceiptConfirmed = new ReceiptConfirmed { TransferId = Bytes(id) } };
 
     internal static Control Answer(TransferId id, TransferAnswer.Types.Answer answer, string detail) =>
@@ -64,6 +67,7 @@ public static class TransferMessages
             Control.KindOneofCase.Receipt => message.Receipt.TransferId,
             Control.KindOneofCase.ReceiptConfirmed => message.ReceiptConfirmed.TransferId,
             Control.KindOneofCase.TransferPaused => message.TransferPaused.TransferId,
+            Control.KindOneofCase.TransferStalled => message.TransferStalled.TransferId,
             Control.KindOneofCase.TransferCancelled => message.TransferCancelled.TransferId,
             Control.KindOneofCase.TransferResumed => message.TransferResumed.TransferId,
             Control.KindOneofCase.PageWanted => message.PageWanted.TransferId,

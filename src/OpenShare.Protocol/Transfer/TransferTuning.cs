@@ -26,6 +26,12 @@ public sealed record TransferTuning
     /// <summary>After so long without a word on a transfer that waits for one, the waiting side asks again.</summary>
     public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>So long after a disk was found full it is tried again, twice as long each time that it is full still.</summary>
+    public TimeSpan DiskRetry { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>But no longer than this.</summary>
+    public TimeSpan LongestDiskRetry { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>So long after a lost stream a new one is asked for.</summary>
     public TimeSpan StreamRetry { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -38,6 +38,9 @@ internal sealed class ObservedDisk : IDisk
     /// <summary>Before a chunk is written, with the number of those begun before it: each number once.</summary>
     public Action<int> OnWrite { get; set; } = _ => { };
 
+    /// <summary>Whether a chunk can be written; what is not done is what comes of it.</summary>
+    public Func<DiskResult> OnRoom { get; set; } = () => DiskResult.Done;
+
     /// <summary>Before the disk is told to sync.</summary>
     public Action OnSync { get; set; } = () => { };
 
@@ -108,7 +111,9 @@ internal sealed class ObservedDisk : IDisk
         public DiskResult Write(DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes)
         {
             disk.OnWrite(Interlocked.Increment(ref disk._begun) - 1);
-            var result = inner.Write(file, offset, bytes);
+            var result = disk.OnRoom();
+            if (result.IsDone)
+                result = inner.Write(file, offset, bytes);
             if (result.IsDone)
                 disk.Writes.Enqueue(new Place(file.Path, offset));
             return result;

@@ -23,7 +23,11 @@ public sealed class StagingSweepTests : IDisposable
     [Fact]
     public void What_is_over_goes_and_what_goes_on_stays()
     {
-        var running = new[] { TransferState.Connecting, TransferState.Offered, TransferState.AwaitingAnswer, TransferState.Transferring, TransferState.Paused, TransferState.Finishing };
+        var running = new[]
+        {
+            TransferState.Connecting, TransferState.Offered, TransferState.AwaitingAnswer, TransferState.Transferring, TransferState.Paused,
+            TransferState.Waiting, TransferState.Finishing,
+        };
         var all = Enum.GetValues<TransferState>().ToDictionary(s => s, s => Staged(Inbox, s));
 
         Assert.Empty(Sweep(DateTimeOffset.UtcNow));

@@ -17,7 +17,7 @@ internal sealed class Lan : IDisposable
     public static async Task<Lan> CreateAsync()
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "a network of network namespaces needs root");
-        foreach (var tool in (string[])["ip", "nft", "unshare"])
+        foreach (var tool in (string[])["ip", "nft", "tc", "ethtool", "unshare"])
             Skip.IfNot(await TryAsync("sh", "-c", $"command -v {tool}") == 0, $"{tool} is not installed");
         var lan = new Lan();
         try
@@ -62,6 +62,9 @@ internal sealed class Lan : IDisposable
     /// <summary>Runs a command on a host.</summary>
     public Task HostAsync(string host, params string[] command) => MustAsync([.. Within(host), .. command]);
 
+    /// <summary>Runs a command on a host, for its output.</summary>
+    public Task<string> AskAsync(string host, params string[] command) => MustAsync([.. Within(host), .. command]);
+
     /// <summary>Runs a command where the bridge is.</summary>
     public Task BridgeAsync(params string[] command) => HostAsync("bridge", command);
 
@@ -73,6 +76,19 @@ internal sealed class Lan : IDisposable
     /// <summary>What the bridge does not pass on.</summary>
     public Task FilterAsync(string rule) =>
         BridgeAsync("nft", $"add table bridge {Rules}; add chain bridge {Rules} forward {{ type filter hook forward priority 0; }}; add rule bridge {Rules} forward {rule}");
+
+    /// <summary>So many bits a second from that host, and a queue of a fiftieth of a second before them. What is sent is then packets of the network's own size.</summary>
+    public async Task ShapeAsync(string host, string rate)
+    {
+        await HostAsync(host, "ethtool", "-K", "eth0", "tso", "off", "gso", "off", "gro", "off");
+        await HostAsync(host, "tc", "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate", rate, "burst", "64k", "latency", "20ms");
+    }
+
+    /// <summary>Of a hundred packets, either way, so many never get there.</summary>
+    public Task LoseAsync(int percent) => FilterAsync($"numgen random mod 100 < {percent} drop");
+
+    /// <summary>Pulls a host's cable at the bridge, or puts it back.</summary>
+    public Task ConnectAsync(string host, bool isConnected) => BridgeAsync("ip", "link", "set", Port(host), isConnected ? "up" : "down");
 
     /// <summary>Takes every rule back.</summary>
     public async Task OpenAsync()
@@ -122,13 +138,14 @@ internal sealed class Lan : IDisposable
         return true;
     }
 
-    private static async Task MustAsync(params string[] command)
+    private static async Task<string> MustAsync(params string[] command)
     {
         using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{string.Join(' ', command)}: {await output}{await errors}");
+        return await output;
     }
 
     private static async Task<int> TryAsync(params string[] command)

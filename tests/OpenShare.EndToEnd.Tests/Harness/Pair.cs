@@ -9,10 +9,10 @@ internal sealed class Pair : IDisposable
     private readonly TemporaryFolder _folder = new();
     private Relay? _relay;
 
-    private Pair(string? bobSavesTo)
+    private Pair(string? bobSavesTo, string? bobLivesIn)
     {
         Alice = new TestDevice(_folder.Path, "alice") { AdvertisedPort = Ports.Free(), AgentWithin = OrdinaryRights.Within };
-        Bob = new TestDevice(_folder.Path, "bob") { AdvertisedPort = Ports.Free(), SaveTo = bobSavesTo ?? _folder["bob-received"] };
+        Bob = new TestDevice(bobLivesIn ?? _folder.Path, "bob") { AdvertisedPort = Ports.Free(), SaveTo = bobSavesTo ?? _folder["bob-received"] };
         Directory.CreateDirectory(_folder["outgoing"]);
     }
 
@@ -25,10 +25,11 @@ internal sealed class Pair : IDisposable
 
     public string Account { get; } = $"account-{Guid.NewGuid():N}"[..20];
 
+    /// <param name="bobLivesIn">the folder of Bob's home</param>
     /// <param name="bobAccount">where it is another than Alice's: then they do not see each other</param>
-    public static async Task<Pair> OpenAsync(Server server, string? bobAccount = null, string? bobSavesTo = null)
+    public static async Task<Pair> OpenAsync(Server server, string? bobAccount = null, string? bobSavesTo = null, string? bobLivesIn = null)
     {
-        var pair = new Pair(bobSavesTo);
+        var pair = new Pair(bobSavesTo, bobLivesIn);
         try
         {
             pair._relay = await Relay.StartAsync([Route(pair.Alice), Route(pair.Bob)]);

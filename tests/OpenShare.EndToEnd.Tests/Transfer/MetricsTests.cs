@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net.Sockets;
 using OpenShare.EndToEnd.Tests.Harness;
 
 namespace OpenShare.EndToEnd.Tests.Transfer;
@@ -20,7 +18,7 @@ public sealed class MetricsTests(SharedPair shared) : IClassFixture<SharedPair>
 
         (await pair.Alice.SendAsync(pair.Bob, file)).EndedWith(0);
 
-        var (sent, received) = (await MetricsAsync(pair.Alice), await MetricsAsync(pair.Bob));
+        var (sent, received) = (await Metrics.OfAsync(pair.Alice), await Metrics.OfAsync(pair.Bob));
         Assert.Equal(Size, sent["openshare_transfer_bytes_total{direction=\"sending\"}"]);
         Assert.InRange(received["openshare_transfer_bytes_total{direction=\"receiving\"}"], Size, Size + Transfers.MostSentAgain);
         Assert.Equal(1, sent["openshare_transfer_ended_total{direction=\"sending\",state=\"completed\"}"]);
@@ -30,25 +28,4 @@ public sealed class MetricsTests(SharedPair shared) : IClassFixture<SharedPair>
         Assert.InRange(sent["openshare_transfer_frame_duration_seconds_count"], (Size / Samples.MiB) - 16, (Size / Samples.MiB) + 16);
         Assert.Equal(0, sent["openshare_transfer_frames_under_way"]);
     }
-
-    private static async Task<Dictionary<string, double>> MetricsAsync(TestDevice device)
-    {
-        using var client = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellation) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(device.Home, "agent.sock")), cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        });
-        var text = await client.GetStringAsync("http://agent/v1/metrics");
-        return text.Split('\n').Where(l => l.StartsWith("openshare", StringComparison.Ordinal) && !l.Contains("_bucket", StringComparison.Ordinal))
-            .Select(l => l.Split(' ')).ToDictionary(parts => Plain(parts[0]), parts => double.Parse(parts[1], CultureInfo.InvariantCulture));
-    }
-
-    // Without the labels that say which meter it is.
-    private static string Plain(string name) => name
-        .Replace("otel_scope_name=\"OpenShare.Transfers\",", "", StringComparison.Ordinal)
-        .Replace("{otel_scope_name=\"OpenShare.Transfers\"}", "", StringComparison.Ordinal);
 }

@@ -66,4 +66,20 @@ public sealed class LinkLivenessTests
             link.Heard(heard = next);
         }
     }
+
+    [Fact]
+    public void A_link_that_is_doubted_is_dead_after_two_seconds_unless_it_is_heard()
+    {
+        _link.Heard(Start.AddSeconds(1));
+        _link.Doubt(Start.AddSeconds(1));
+        // A second reason gives it no longer.
+        _link.Doubt(Start.AddSeconds(2));
+        Assert.Equal(Start.AddSeconds(3), _link.NextTimeout);
+        Assert.Equal(LivenessVerdict.Alive, _link.HandleTimeout(Start.AddSeconds(2.9)));
+        Assert.Equal(LivenessVerdict.Dead, _link.HandleTimeout(Start.AddSeconds(3)));
+
+        _link.Heard(Start.AddSeconds(3));
+        Assert.Equal(LivenessVerdict.Alive, _link.HandleTimeout(Start.AddSeconds(3)));
+        Assert.Equal(Start.AddSeconds(5), _link.NextTimeout);
+    }
 }

@@ -99,4 +99,33 @@ public sealed class InterruptionTests
         segment.Run(time ?? TimeSpan.FromSeconds(5));
         segment.Hears = _ => true;
     }
+
+    [Fact]
+    public void Who_was_away_unnoticed_is_heard_again_as_soon_as_it_is_back_and_once()
+    {
+        var (segment, ann) = Met();
+        var ben = segment.Nodes[1];
+        Leave(segment, ben, TimeSpan.FromSeconds(20));
+        ann.Effects.Clear();
+
+        segment.Feed(ben, new MdnsInput.InterfacesChanged([ben.Network]));
+        var back = segment.Now;
+        segment.Run(TimeSpan.FromSeconds(10));
+
+        var (at, _) = Assert.Single(ann.Effects, e => e.Effect is MdnsEffect.HeardAgain heard && heard.DeviceId == Some.Device(2));
+        Assert.InRange(at - back, TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
+        Assert.Empty(ann.Said<MdnsEffect.Sighted>());
+    }
+
+    [Fact]
+    public void Who_announces_itself_again_and_again_was_not_away()
+    {
+        var segment = new Segment(52);
+        var ann = segment.Join(Some.Options(1));
+        segment.Join(Some.Options(2));
+
+        segment.Run(TimeSpan.FromSeconds(25));
+
+        Assert.Empty(ann.Said<MdnsEffect.HeardAgain>());
+    }
 }

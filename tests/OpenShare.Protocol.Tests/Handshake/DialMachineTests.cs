@@ -11,18 +11,18 @@ public sealed class DialMachineTests
     [Fact]
     public void A_link_that_was_cut_is_dialled_again_at_once_while_it_is_wanted()
     {
-        Assert.True(_dial.Want());
+        Assert.True(_dial.Want(Now));
         _dial.Linked();
-        Assert.True(_dial.Unlinked());
+        Assert.True(_dial.Unlinked(Now));
         _dial.Linked();
         _dial.Release();
-        Assert.False(_dial.Unlinked());
+        Assert.False(_dial.Unlinked(Now));
     }
 
     [Fact]
     public void After_a_goodbye_a_wanted_link_is_dialled_after_a_pause()
     {
-        _dial.Want();
+        _dial.Want(Now);
         _dial.Linked();
         _dial.PeerSaidGoodbye(Now);
 
@@ -35,10 +35,10 @@ public sealed class DialMachineTests
     [Fact]
     public void After_a_goodbye_a_wanted_link_is_dialled_at_once_when_the_peer_is_seen()
     {
-        _dial.Want();
+        _dial.Want(Now);
         _dial.Linked();
         _dial.PeerSaidGoodbye(Now);
-        Assert.True(_dial.Sighted());
+        Assert.True(_dial.Sighted(Now));
     }
 
     [Fact]
@@ -47,6 +47,45 @@ public sealed class DialMachineTests
         _dial.Linked();
         _dial.PeerSaidGoodbye(Now);
         Assert.Null(_dial.NextTimeout);
-        Assert.False(_dial.Sighted());
+        Assert.False(_dial.Sighted(Now));
+    }
+
+    [Fact]
+    public void A_dial_that_has_run_for_long_when_the_peer_is_seen_is_begun_anew_and_a_fresh_one_is_let_run()
+    {
+        _dial.Want(Now);
+        Assert.False(_dial.Sighted(Now + DialMachine.FutileAfter - TimeSpan.FromMilliseconds(1)));
+        Assert.True(_dial.Sighted(Now + DialMachine.FutileAfter));
+        // Which is a fresh one.
+        Assert.False(_dial.Sighted(Now + DialMachine.FutileAfter));
+    }
+
+    [Fact]
+    public void Whoever_announces_a_peer_without_end_lets_a_dial_run_longer_each_time()
+    {
+        _dial.Want(Now);
+        var begun = Enumerable.Range(1, 200).Select(i => Now + TimeSpan.FromSeconds(i / 10.0)).Where(_dial.Sighted).Select(at => (at - Now).TotalSeconds).ToList();
+        Assert.Equal([1, 3, 7, 15], begun);
+
+        _dial.DialFailed(worthRetrying: true, Now);
+        _dial.Want(Now);
+        Assert.True(_dial.Sighted(Now + DialMachine.FutileAfter));
+    }
+
+    [Fact]
+    public void Once_the_peer_is_seen_back_off_begins_anew()
+    {
+        _dial.Want(Now);
+        for (var i = 0; i < 10; i++)
+        {
+            _dial.DialFailed(worthRetrying: true, Now);
+            Assert.True(_dial.HandleTimeout(_dial.NextTimeout!.Value));
+        }
+        _dial.DialFailed(worthRetrying: true, Now);
+        Assert.True(_dial.Sighted(Now));
+
+        _dial.DialFailed(worthRetrying: true, Now);
+
+        Assert.InRange(_dial.NextTimeout!.Value - Now, DialMachine.FirstPause / 10, DialMachine.FirstPause);
     }
 }

@@ -26,6 +26,7 @@ internal static class Lines
         ReceiverEffect.ReceiveFrame frame => $"receive {frame.Stream}: {string.Join(',', frame.Chunks.Select(c => c.Keep ? $"{c.Location.Ordinal}" : $"({c.Location.Ordinal})"))}",
         ReceiverEffect.PersistWithdrawal withdrawal => $"keep withdrawal {withdrawal.EntryNumber}",
         ReceiverEffect.PlaceEntries place => $"place all but [{string.Join(',', place.LeftOut.Order())}]",
+        ReceiverEffect.RetryDisk => "try the disk again",
         ReceiverEffect.PersistReceipt => "keep receipt",
         ReceiverEffect.CloseStreams => "close streams",
         ReceiverEffect.Discard => "discard",
@@ -39,6 +40,7 @@ internal static class Lines
         Control.KindOneofCase.ChunksMissing => $"-> missing of page {message.ChunksMissing.PageIndex}: [{Of(message.ChunksMissing.Missing)}]",
         Control.KindOneofCase.ChunksAcknowledged => $"-> ack {Of(message.ChunksAcknowledged.Chunks)}",
         Control.KindOneofCase.ChunkRefused => $"-> refused {message.ChunkRefused.Ordinal}",
+        Control.KindOneofCase.TransferStalled => message.TransferStalled.Stalled ? $"-> stalled: {message.TransferStalled.Detail}" : "-> stalled no more",
         Control.KindOneofCase.PageWanted => $"-> want page {message.PageWanted.PageIndex}",
         _ => $"-> {message.KindCase}",
     };

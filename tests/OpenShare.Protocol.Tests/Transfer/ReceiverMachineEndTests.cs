@@ -53,10 +53,10 @@ public sealed class ReceiverMachineEndTests : ReceiverMachineSpecs
     }
 
     [Fact]
-    public void A_full_disk_ends_the_transfer_and_leaves_nothing_half_written()
+    public void A_disk_that_fails_ends_the_transfer_and_leaves_nothing_half_written()
     {
         Accept();
-        Expect(Do(new ReceiverInput.Failed("the disk is full")), "=Failed", "discard", "-> Failed");
+        Expect(Do(new ReceiverInput.Failed("the disk is broken")), "=Failed", "discard", "-> Failed");
         Expect(Do(new ReceiverInput.ChunksWritten([1])));
     }
 

@@ -95,4 +95,22 @@ public sealed partial class SenderMachineTests
         }
         Assert.InRange(_now - start, TimeSpan.FromSeconds(14_000.0 / rate), TimeSpan.FromSeconds(16_000.0 / rate));
     }
+
+    [Fact]
+    public void What_the_receiver_waits_for_is_known_and_not_asked_about_until_it_says_otherwise_or_the_link_is_gone()
+    {
+        Begin();
+        Assert.NotNull(_machine.NextTimeout);
+        Receive(TransferMessages.Stalled(Some.Transfer, "no room"));
+        Assert.Equal("no room", _machine.StalledThere);
+        Assert.Null(_machine.NextTimeout);
+
+        Receive(TransferMessages.Stalled(Some.Transfer, null));
+        Assert.Null(_machine.StalledThere);
+        Assert.Equal(_now + Small.Quiet, _machine.NextTimeout);
+
+        Receive(TransferMessages.Stalled(Some.Transfer, "no room"));
+        Do(new SenderInput.LinkLost());
+        Assert.Null(_machine.StalledThere);
+    }
 }

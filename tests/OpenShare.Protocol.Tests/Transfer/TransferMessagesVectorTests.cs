@@ -29,6 +29,8 @@ public sealed class TransferMessagesVectorTests
         ("wanted", TransferMessages.Wanted(Some.Transfer, 2), 20, RawProto.Number(2, 2)),
         ("paused", TransferMessages.Paused(Some.Transfer, isPaused: true), 21, RawProto.Number(2, 1)),
         ("unpaused", TransferMessages.Paused(Some.Transfer, isPaused: false), 21, []),
+        ("stalled", TransferMessages.Stalled(Some.Transfer, "full"), 22, [.. RawProto.Number(2, 1), .. RawProto.Blob(3, "full"u8.ToArray())]),
+        ("unstalled", TransferMessages.Stalled(Some.Transfer, null), 22, []),
     ];
 
     [Fact]

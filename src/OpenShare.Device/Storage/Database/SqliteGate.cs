@@ -163,7 +163,7 @@ internal sealed class SqliteGate : IDisposable
             throw error.SqliteErrorCode switch
             {
                 11 or 26 => Damaged(error),
-                13 => new StorageException($"The database {_name} cannot be written: no space left on the disk.", error),
+                13 => new StorageFullException($"The database {_name} cannot be written: no space left on the disk.", error),
                 5 or 6 => new StorageException($"The database {_name} is in use by another process.", error),
                 _ => new StorageException($"The database {_name} cannot be used: {error.Message}", error),
             };

@@ -46,7 +46,8 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
 
     public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All() => Query("ORDER BY no DESC");
 
-    public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() => Query("WHERE state IN ('Connecting', 'Offered', 'AwaitingAnswer', 'Transferring', 'Paused', 'Finishing') ORDER BY no");
+    public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() =>
+        Query("WHERE state IN ('Connecting', 'Offered', 'AwaitingAnswer', 'Transferring', 'Paused', 'Waiting', 'Finishing') ORDER BY no");
 
     public bool WasDelivered(DeviceId peer, ImmutableArray<string> paths) => gate.Read(c => c.ExecuteScalar<long>(
         "SELECT EXISTS (SELECT 1 FROM transfers WHERE direction = 'Sending' AND peer = @Peer AND paths = @Paths AND state IN ('Completed', 'Incomplete'))",

@@ -7,14 +7,22 @@ namespace OpenShare.Device.Transfers.Receiving;
 
 /// <summary>What became of a frame's chunks.</summary>
 /// <param name="Problem">the disk's, where it could not write; the chunks written before it count</param>
-internal sealed record FrameResult(uint StreamId, IReadOnlyList<ChunkLocation> Written, IReadOnlyList<long> Mismatched, DiskResult Problem);
+internal sealed record FrameResult(uint StreamId, IReadOnlyList<ChunkLocation> Written, IReadOnlyList<long> Mismatched, DiskResult Problem)
+{
+    /// <summary>Where the disk is full: what is left of the frame, to be tried again. Whoever has it disposes the frame.</summary>
+    internal UnwrittenFrame? Left { get; init; }
+}
+
+/// <summary>A frame that waits for room on the disk, less what was written of it.</summary>
+internal sealed record UnwrittenFrame(uint StreamId, InboundFrame Frame, IReadOnlyList<IncomingChunk> Chunks);
 
 /// <summary>Verifies each chunk against its hash and writes those that match. Blocks: for a worker.</summary>
 internal static class FrameWriting
 {
     internal static FrameResult Run(uint streamId, InboundFrame frame, IReadOnlyList<IncomingChunk> chunks, IDestination destination)
     {
-        using (frame)
+        var isKept = false;
+        try
         {
             var (written, mismatched) = (new List<ChunkLocation>(chunks.Count), new List<long>());
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -32,12 +40,23 @@ internal static class FrameWriting
                 }
                 var result = destination.Write(DestinationEntries.From(location.Entry), location.Offset, bytes);
                 if (!result.IsDone)
-                    return new FrameResult(streamId, written, mismatched, result);
+                {
+                    isKept = result.Problem == DiskProblem.Full;
+                    return new FrameResult(streamId, written, mismatched, result) { Left = isKept ? new UnwrittenFrame(streamId, frame, From(chunks, i)) : null };
+                }
                 written.Add(location);
             }
             return new FrameResult(streamId, written, mismatched, DiskResult.Done);
         }
+        finally
+        {
+            if (!isKept)
+                frame.Dispose();
+        }
     }
+
+    private static List<IncomingChunk> From(IReadOnlyList<IncomingChunk> chunks, int first) =>
+        [.. chunks.Select((chunk, i) => chunk with { Keep = chunk.Keep && i >= first })];
 
     internal static bool IsHeld(ChunkLocation location, IDestination destination)
     {

@@ -72,6 +72,9 @@ internal sealed class HeldChunks(IChunkMapStore store, TransferNo no, string epo
         return maps;
     }
 
+    /// <summary>What was taken could not be saved.</summary>
+    internal void Return(IReadOnlyCollection<(uint Page, byte[] Durable)> maps) => _unsynced.UnionWith(maps.Select(m => (int)m.Page));
+
     internal void SaveDurable(IReadOnlyCollection<(uint Page, byte[] Durable)> maps) => store.SaveDurable(no, maps);
 
     /// <summary>All of it as one map of ordinals.</summary>

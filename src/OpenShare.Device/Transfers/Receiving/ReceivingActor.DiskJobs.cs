@@ -1,4 +1,5 @@
 using Akka.Actor;
+using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Transfer;
@@ -40,10 +41,20 @@ internal sealed partial class ReceivingActor
     private Action StorePage(ManifestPage page, Signed blob, PageLook look)
     {
         var prepared = _arrival!.Destination.Prepare(look.ToPrepare);
+        // What finds no room from the start is not begun.
+        if (prepared.Result.Problem == DiskProblem.Full && page.Index > 0)
+            return () => StickPage(page, blob, look, prepared.Result.Detail);
         if (!prepared.Result.IsDone)
             return () => Fail(prepared.Result.Detail);
-        Scope.Stores.Manifests.Append(
-            Scope.No, (uint)page.Index, Google.Protobuf.MessageExtensions.ToByteArray(blob), new ChunkSpan((ulong)page.FirstOrdinal, page.ChunkCount));
+        try
+        {
+            Scope.Stores.Manifests.Append(
+                Scope.No, (uint)page.Index, Google.Protobuf.MessageExtensions.ToByteArray(blob), new ChunkSpan((ulong)page.FirstOrdinal, page.ChunkCount));
+        }
+        catch (StorageFullException full)
+        {
+            return () => StickPage(page, blob, look, full.Message);
+        }
         return () =>
         {
             _arrival.Held.AddPage(page);
@@ -76,6 +87,11 @@ internal sealed partial class ReceivingActor
             entries, outcomes.Names(Scope.No), names => outcomes.SaveNames(Scope.No, names), new Conflicts(policy, settled.There));
         return () =>
         {
+            if (report.Result.Problem == DiskProblem.Full)
+            {
+                Stick(report.Result.Detail, () => DiskJob(() => Place(leftOut, withdrawn)));
+                return;
+            }
             if (!report.Result.IsDone)
             {
                 Fail(report.Result.Detail);

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Protocol.Transfer;
@@ -45,41 +46,74 @@ internal sealed partial class ReceivingActor
     {
         if (!_waiting.Remove(streamId, out var frame))
             return;
+        Write(streamId, frame, chunks);
+        if (_parked.Remove(streamId, out var next))
+            Self.Tell(next);
+    }
+
+    private void Write(uint streamId, InboundFrame frame, IReadOnlyList<IncomingChunk> chunks)
+    {
         var destination = _arrival!.Destination;
         _writing++;
         Scope.Context.Workers.Run(() => FrameWriting.Run(streamId, frame, chunks, destination)).PipeTo(
             Self,
             success: result => new FrameWritten(result),
             failure: error => new FrameWritten(new FrameResult(streamId, [], [], new DiskResult(DiskProblem.Failed, error.Message))));
-        if (_parked.Remove(streamId, out var next))
-            Self.Tell(next);
     }
 
     private void OnFrameWritten(FrameResult result)
     {
         _writing--;
-        StreamOf(result.StreamId)?.Tell(ReceivingStreamActor.Credit.Instance);
+        if (result.Left is { } left)
+            Keep(left, result.Problem.Detail);
         if (result.Written.Count > 0)
-        {
-            UseRoom(result.Written.Sum(c => _arrival!.Unwritten.Write(c.Entry.Number, c.Length)));
-            _arrival!.Held.Write(_machine!.Manifest!, result.Written);
-            TransferMetrics.Done(TransferDirection.Receiving, result.Written.Sum(c => (long)c.Length));
-            foreach (var chunk in result.Written)
-            {
-                _unsyncedFiles.TryAdd(chunk.Entry.Number, DestinationEntries.From(chunk.Entry));
-                _unsyncedBytes += chunk.Length;
-            }
-            Drive(new ReceiverInput.ChunksWritten([.. result.Written.Select(c => c.Ordinal)]));
-        }
+            NoteWritten(result);
+        else
+            GiveCredit(result);
         foreach (var ordinal in result.Mismatched)
             Drive(new ReceiverInput.ChunkMismatched(ordinal));
-        if (!result.Problem.IsDone)
+        if (!result.Problem.IsDone && result.Left is null)
             Fail(result.Problem.Detail);
+        CheckpointSoon();
+        NextDiskJob();
+    }
+
+    private void GiveCredit(FrameResult result)
+    {
+        if (result.Left is null)
+            StreamOf(result.StreamId)?.Tell(ReceivingStreamActor.Credit.Instance);
+    }
+
+    private void NoteWritten(FrameResult result)
+    {
+        var written = result.Written;
+        try
+        {
+            _arrival!.Held.Write(_machine!.Manifest!, written);
+        }
+        catch (StorageFullException full)
+        {
+            // What is not noted is not acknowledged, and its stream brings no more.
+            Stick(full.Message, () => Self.Tell(new NoteAgain(result)));
+            return;
+        }
+        GiveCredit(result);
+        UseRoom(written.Sum(c => _arrival!.Unwritten.Write(c.Entry.Number, c.Length)));
+        TransferMetrics.Done(TransferDirection.Receiving, written.Sum(c => (long)c.Length));
+        foreach (var chunk in written)
+        {
+            _unsyncedFiles.TryAdd(chunk.Entry.Number, DestinationEntries.From(chunk.Entry));
+            _unsyncedBytes += chunk.Length;
+        }
+        Drive(new ReceiverInput.ChunksWritten([.. written.Select(c => c.Ordinal)]));
+    }
+
+    private void CheckpointSoon()
+    {
         if (_unsyncedBytes >= CheckpointBytes)
             Checkpoint();
         else if (_unsyncedFiles.Count > 0 && !Timers.IsTimerActive("checkpoint"))
             Timers.StartSingleTimer("checkpoint", new CheckpointDue(), CheckpointEvery);
-        NextDiskJob();
     }
 
     private void Checkpoint()
@@ -100,9 +134,22 @@ internal sealed partial class ReceivingActor
     {
         _syncing = false;
         if (synced.Result.IsDone)
-            _arrival!.Held.SaveDurable(synced.Maps);
+            SaveDurable(synced.Maps);
         else if (!_machine!.IsOver)
             Fail(synced.Result.Detail);
         NextDiskJob();
+    }
+
+    private void SaveDurable(IReadOnlyCollection<(uint Page, byte[] Durable)> maps)
+    {
+        try
+        {
+            _arrival!.Held.SaveDurable(maps);
+        }
+        catch (StorageFullException)
+        {
+            // The next checkpoint says so, or the end does: until then what is noted as written is hashed again after a loss of power.
+            _arrival!.Held.Return(maps);
+        }
     }
 }

@@ -16,6 +16,7 @@ internal sealed partial class ReceivingActor
         if (_machine!.IsOver)
         {
             CloseStreams();
+            DropUnwritten();
             ReleaseRoom();
         }
         if (changed.State == ReceiverState.Completed)
@@ -89,6 +90,6 @@ internal sealed partial class ReceivingActor
             IsText = record.IsText,
             Receipt = _machine.Receipt is { } receipt ? TransferViews.Summary(Receipt.Read(receipt)) : null,
         };
-        return TransferViews.Paused(view, _machine.IsPausedHere, _machine.IsPausedThere);
+        return TransferViews.Paused(TransferViews.Stalled(view, _machine.Stalled), _machine.IsPausedHere, _machine.IsPausedThere);
     }
 }

@@ -7,8 +7,9 @@ using OpenShare.Protocol.Wire;
 namespace OpenShare.Device.Transfers.Receiving;
 
 /// <summary>
-/// Room: what stands in the destination already needs none. The other files of each page are prepared once <c>transfers</c> has promised theirs, one page after the other, and an
-/// offer is accepted only then. What is written, left out or over is given back as it happens.
+/// Room: what stands in the destination already needs none. The other files of each page are prepared once <c>transfers</c>
+/// has promised theirs, one page after the other, and an offer is accepted only then. What is written, left out or over is
+/// given back as it happens.
 /// </summary>
 internal sealed partial class ReceivingActor
 {
@@ -42,7 +43,12 @@ internal sealed partial class ReceivingActor
     private void OnLookedAt(PageLook look)
     {
         _look = look;
-        if (look.Bytes is > 0 and var bytes)
+        AskForRoom();
+    }
+
+    private void AskForRoom()
+    {
+        if (_look!.Bytes is > 0 and var bytes)
             Context.Parent.Tell(new TransferSignals.RoomWanted(_arrival!.Destination, bytes));
         else
             Self.Tell(new TransferSignals.RoomPromised());
@@ -63,11 +69,21 @@ internal sealed partial class ReceivingActor
         Drive(new ReceiverInput.Decided(Refusal: null));
     }
 
-    // A full disk is nobody's decision, so the transfer is not declined: it fails.
+    // A full disk is nobody's decision, so the transfer is not declined: it fails. One that has begun waits for room.
     private void OnRoomRefused(string reason)
     {
-        if (!_machine!.IsOver)
+        if (_machine!.State >= ReceiverState.Receiving)
+            Stick(reason, AskForRoom);
+        else
             Fail(reason);
+    }
+
+    private void StickPage(ManifestPage page, Signed blob, PageLook look, string reason)
+    {
+        // Others are not to wait for this one to take its room.
+        if (look.Bytes > 0)
+            Context.Parent.Tell(new TransferSignals.RoomTaken(0));
+        Stick(reason, () => DiskJob(() => StorePage(page, blob, look), besideFrames: true));
     }
 
     private void OnPagePrepared(ManifestPage page, PageLook look, PrepareReport prepared)

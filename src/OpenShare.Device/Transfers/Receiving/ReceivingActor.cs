@@ -57,6 +57,8 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<TransferSignals.RoomPromised>(_ => OnRoomPromised());
         Receive<TransferSignals.RoomRefused>(m => OnRoomRefused(m.Reason));
         Receive<CheckpointDue>(_ => Checkpoint());
+        Receive<NoteAgain>(m => NoteWritten(m.Result));
+        Receive<NothingWaits>(_ => Drive(new ReceiverInput.DiskFreed()));
     }
 
     internal static Props Props(TransferScope scope) => Akka.Actor.Props.Create(() => new ReceivingActor(scope));
@@ -111,6 +113,7 @@ internal sealed partial class ReceivingActor : TransferSession
             frame.Dispose();
         _waiting.Clear();
         _parked.Clear();
+        DropUnwritten();
     }
 
     protected override void OnLinkRefused(LinkProblem problem)
@@ -129,6 +132,7 @@ internal sealed partial class ReceivingActor : TransferSession
             frame.Dispose();
         if (_parked.Remove(streamId, out var parked))
             parked.Frame.Dispose();
+        DropUnwritten(streamId);
         DriveWhenOpen(new ReceiverInput.StreamDown(streamId));
     }
 
@@ -215,6 +219,9 @@ internal sealed partial class ReceivingActor : TransferSession
             case ReceiverEffect.PlaceEntries place:
                 var withdrawn = WithdrawnFiles();
                 DiskJob(() => Place(place.LeftOut, withdrawn));
+                break;
+            case ReceiverEffect.RetryDisk:
+                RetryDisk();
                 break;
             case ReceiverEffect.PersistReceipt persist:
                 Scope.Stores.Receipts.Save(Scope.No, persist.Receipt, Record(StateWith(persist.Receipt)));

@@ -3,6 +3,7 @@ using Akka.Actor;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
@@ -85,6 +86,7 @@ internal sealed class SendingStreamActor : ReceiveActor
                 return;
             if (bad is null)
             {
+                TransferMetrics.Sealed(chunks.Sum(c => (long)c.Length));
                 await _stream.SendAsync(frame, CancellationToken.None).ConfigureAwait(false);
                 return;
             }

@@ -17,6 +17,9 @@ public static class TransferMetrics
     private static readonly Counter<long> s_again = s_meter.CreateCounter<long>(
         "openshare.transfer.bytes_resent", "By", "Bytes of files that were sent again: their link or stream was lost under them, or they came damaged.");
 
+    private static readonly Counter<long> s_sealed = s_meter.CreateCounter<long>(
+        "openshare.transfer.bytes_sealed", "By", "Bytes of files that were encrypted to be sent, each time that they were.");
+
     private static readonly Counter<long> s_ended = s_meter.CreateCounter<long>(
         "openshare.transfer.ended", "{transfer}", "Transfers that have ended, by how.");
 
@@ -38,6 +41,8 @@ public static class TransferMetrics
     internal static void Done(TransferDirection direction, long bytes) => s_done.Add(bytes, Tag(direction));
 
     internal static void Resent(long bytes) => s_again.Add(bytes);
+
+    internal static void Sealed(long bytes) => s_sealed.Add(bytes);
 
     internal static void Started(TransferDirection direction) => s_running.Add(1, Tag(direction));
 

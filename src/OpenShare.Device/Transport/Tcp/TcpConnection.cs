@@ -3,15 +3,32 @@ using System.Net.Sockets;
 
 namespace OpenShare.Device.Transport.Tcp;
 
-internal sealed class TcpConnection(Socket socket) : ITransportConnection
+internal sealed class TcpConnection : ITransportConnection
 {
-    public IPEndPoint Remote { get; } = Unmapped((IPEndPoint)socket.RemoteEndPoint!);
+    // A write ends when its last byte has room in the system's buffer; between two of them the connection is looked at.
+    private const int MostAtOnce = 256 * 1024;
+
+    private readonly Socket _socket;
+    private readonly TcpPaths _paths;
+    private readonly CongestionControl _congestion;
+    private int _isDisposed;
+
+    /// <param name="socket">connected; this connection's from here on</param>
+    internal TcpConnection(Socket socket, TcpPaths paths)
+    {
+        (_socket, _paths) = (socket, paths);
+        Remote = Unmapped((IPEndPoint)socket.RemoteEndPoint!);
+        _congestion = new CongestionControl(socket, paths.Take(Remote.Address));
+        _congestion.Begin();
+    }
+
+    public IPEndPoint Remote { get; }
 
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
         try
         {
-            return await socket.ReceiveAsync(buffer, cancellation).ConfigureAwait(false);
+            return await _socket.ReceiveAsync(buffer, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (IsBroken(error))
         {
@@ -24,7 +41,11 @@ internal sealed class TcpConnection(Socket socket) : ITransportConnection
         try
         {
             while (buffer.Length > 0)
-                buffer = buffer[await socket.SendAsync(buffer, cancellation).ConfigureAwait(false)..];
+            {
+                var sent = await _socket.SendAsync(buffer[..Math.Min(buffer.Length, MostAtOnce)], cancellation).ConfigureAwait(false);
+                buffer = buffer[sent..];
+                _congestion.Wrote(sent);
+            }
         }
         catch (Exception error) when (IsBroken(error))
         {
@@ -32,7 +53,13 @@ internal sealed class TcpConnection(Socket socket) : ITransportConnection
         }
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
+        _socket.Dispose();
+        _paths.Release(Remote.Address);
+    }
 
     private static bool IsBroken(Exception error) => error is SocketException or ObjectDisposedException or OperationCanceledException;
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace OpenShare.Device.Transport.Tcp;
 
-internal sealed class TcpListener(Socket socket) : ITransportListener
+internal sealed class TcpListener(Socket socket, TcpPaths paths) : ITransportListener
 {
     public IPEndPoint LocalEndPoint { get; } = (IPEndPoint)socket.LocalEndPoint!;
 
@@ -13,7 +13,7 @@ internal sealed class TcpListener(Socket socket) : ITransportListener
         {
             var accepted = await socket.AcceptAsync(cancellation).ConfigureAwait(false);
             TcpSocketOptions.Apply(accepted);
-            return new TcpConnection(accepted);
+            return new TcpConnection(accepted, paths);
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)
         {

@@ -4,10 +4,12 @@ using OpenShare.Device.Discovery.Udp;
 
 namespace OpenShare.Device.Transport.Tcp;
 
-/// <summary>TCP, always there. BBR where the kernel offers it: on a lossy Wi-Fi it keeps the line full where Cubic does not.</summary>
+/// <summary>TCP, always there.</summary>
 public sealed class TcpTransport : ITransport
 {
     private const int Backlog = 128;
+
+    private readonly TcpPaths _paths = new();
 
     public ITransportListener Listen(IPEndPoint endpoint)
     {
@@ -21,7 +23,7 @@ public sealed class TcpTransport : ITransport
                 socket.DualMode = true;
             socket.Bind(at);
             socket.Listen(Backlog);
-            return new TcpListener(socket);
+            return new TcpListener(socket, _paths);
         }
         catch (SocketException error)
         {
@@ -40,7 +42,7 @@ public sealed class TcpTransport : ITransport
             socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             TcpSocketOptions.Apply(socket);
             await socket.ConnectAsync(remote, cancellation).ConfigureAwait(false);
-            return new TcpConnection(socket);
+            return new TcpConnection(socket, _paths);
         }
         catch (Exception error) when (error is SocketException or OperationCanceledException)
         {

@@ -1,0 +1,86 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace OpenShare.Device.Transport.Tcp;
+
+/// <summary>
+/// How one connection decides how fast to send, chosen by its path. Cubic fills a clean line with the least work, but takes each
+/// lost packet for a full one: with five of a hundred lost it sends an eighth of what goes. BBR does not, so a connection
+/// changes to it, under way, once its path is a lossy one. Where the system has no such choice, its own serves.
+/// </summary>
+internal sealed class CongestionControl(Socket socket, PathLoss path)
+{
+    internal const string Clean = "cubic";
+    internal const string Lossy = "bbr";
+
+    // Bytes from one look at the connection to the next.
+    private const int LookEvery = 256 * 1024;
+
+    // linux/tcp.h: options of SOL_TCP, and fields of struct tcp_info, which newer kernels only add to.
+    private const int SolTcp = 6;
+    private const int TcpInfo = 11;
+    private const int TcpCongestion = 13;
+    private const int PacketsSentAgain = 100;
+    private const int DataPacketsSent = 156;
+    private const int InfoSize = 160;
+
+    private bool _isSettled = !OperatingSystem.IsLinux();
+    private int _written;
+    private uint _sent;
+    private uint _again;
+
+    /// <summary>Before the first byte.</summary>
+    internal void Begin()
+    {
+        if (!_isSettled)
+            Set(path.IsLossy ? Lossy : Clean);
+        _isSettled |= path.IsLossy;
+    }
+
+    /// <summary>So much was given to the connection.</summary>
+    internal void Wrote(int bytes)
+    {
+        if (_isSettled || (_written += bytes) < LookEvery)
+            return;
+        _written = 0;
+        Look();
+        if (!path.IsLossy)
+            return;
+        Set(Lossy);
+        _isSettled = true;
+    }
+
+    private void Look()
+    {
+        Span<byte> info = stackalloc byte[InfoSize];
+        try
+        {
+            // A kernel older than 4.6 counts no packets.
+            _isSettled = socket.GetRawSocketOption(SolTcp, TcpInfo, info) < InfoSize;
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // It is over, as whoever writes next will hear.
+            _isSettled = true;
+        }
+        if (_isSettled)
+            return;
+        var (sent, again) = (Field(info, DataPacketsSent), Field(info, PacketsSentAgain));
+        path.Count(unchecked(sent - _sent), unchecked(again - _again));
+        (_sent, _again) = (sent, again);
+    }
+
+    private void Set(string algorithm)
+    {
+        try
+        {
+            socket.SetRawSocketOption(SolTcp, TcpCongestion, Encoding.ASCII.GetBytes(algorithm));
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // This kernel does not have it for us, or the connection is over.
+        }
+    }
+
+    private static uint Field(ReadOnlySpan<byte> info, int at) => BitConverter.ToUInt32(info[at..]);
+}

@@ -1,0 +1,95 @@
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Protocol.Transfer;
+using TransferState = OpenShare.Device.Hosting.TransferState;
+
+namespace OpenShare.Device.Tests.Transfers;
+
+/// <summary>A receiving disk that is full in the middle, and then is not.</summary>
+public sealed class FullDiskTests : TransferSpecs
+{
+    private const int Chunks = 40;
+    private static readonly DiskResult Full = new(DiskProblem.Full, "a.bin: no space left on the disk");
+
+    private readonly TransferDevice _ann;
+    private readonly TransferDevice _ben;
+    private readonly byte[] _content;
+    private int _writes;
+    private volatile bool _isFull = true;
+
+    public FullDiskTests()
+    {
+        (_ann, _ben) = Devices();
+        _content = _ann.Write("a.bin", Chunks * Chunk);
+        _ben.Disk.OnRoom = () => _isFull && Interlocked.Increment(ref _writes) > 3 ? Full : DiskResult.Done;
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_full_is_said_on_both_sides_and_waited_for_and_nothing_travels_twice()
+    {
+        var id = await WaitingAsync();
+        var read = _ann.Disk.Reads.Count;
+        // Each stream has a frame or two that wait, and the sender's windows are full: more is not read.
+        Assert.InRange(_ben.Disk.Writes.Count, 1, 3);
+
+        _isFull = false;
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        Assert.Equal(_content, _ben.Arrived("a.bin"));
+        Assert.Equal(Chunks, _ben.Disk.Writes.Count);
+        // Once to be hashed, once to be sent.
+        Assert.Equal(2 * Chunks, _ann.Disk.Reads.Count);
+        Assert.True(read < 2 * Chunks, "all was read while it waited");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_waits_for_a_full_disk_can_be_cancelled_on_either_side_and_leaves_nothing(bool bySender)
+    {
+        var id = await WaitingAsync();
+
+        await (bySender ? _ann : _ben).CancelAsync(id);
+
+        Assert.Equal(TransferState.Cancelled, (await (bySender ? _ben : _ann).EndsAsync(id)).State);
+        await AwaitAssertAsync(() => Assert.Empty(Directory.GetFileSystemEntries(_ben.Inbox)), TimeSpan.FromSeconds(10));
+        await AwaitAssertAsync(() => Assert.Equal(0, _ben.Disk.OpenDestinations), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_receiver_that_is_started_anew_meanwhile_goes_on_once_there_is_room()
+    {
+        var id = await WaitingAsync();
+        await _ben.KillAsync();
+        _isFull = false;
+
+        _ben.Start();
+        _ann.See(_ben);
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        Assert.Equal(_content, _ben.Arrived("a.bin"));
+    }
+
+    [Fact]
+    public async Task A_sender_that_is_started_anew_meanwhile_is_told_what_is_waited_for()
+    {
+        var id = await WaitingAsync();
+        await _ann.KillAsync();
+
+        _ann.Start();
+        _ann.See(_ben);
+        await _ann.SeesAsync(id, v => v is { State: TransferState.Waiting, Detail: "a.bin: no space left on the disk" });
+        _isFull = false;
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        Assert.Equal(_content, _ben.Arrived("a.bin"));
+    }
+
+    private async Task<TransferId> WaitingAsync()
+    {
+        var id = await _ann.SendAsync(_ben, "a.bin");
+        foreach (var device in (TransferDevice[])[_ann, _ben])
+            await device.SeesAsync(id, v => v is { State: TransferState.Waiting, Detail: "a.bin: no space left on the disk" });
+        return id;
+    }
+}

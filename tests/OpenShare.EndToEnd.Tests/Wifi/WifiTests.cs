@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Json;
+using OpenShare.EndToEnd.Tests.Harness;
+
+namespace OpenShare.EndToEnd.Tests.Wifi;
+
+/// <summary>What Wi-Fi does to a transfer while it runs: it ends by itself, whole, and little travels twice.</summary>
+[Collection(Processes.Name)]
+public sealed class WifiTests(WirelessPair wireless) : IClassFixture<WirelessPair>
+{
+    public static TheoryData<int> Outages => Scale.IsWhole ? new(5, 20, 120) : new(12);
+
+    [SkippableTheory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    public async Task Where_packets_are_lost_the_line_is_filled_all_the_same(int percent)
+    {
+        Skip.If(percent == 0 && !Scale.IsWhole, "for comparison: tests/long.sh --wifi");
+        var pair = await wireless.ReadyAsync();
+        if (percent > 0)
+            await pair.Lan.LoseAsync(percent);
+
+        var beside = Scale.IsWhole ? await IperfAsync(pair) : "";
+        using var flight = await Flight.BeginAsync(pair, $"{percent} percent lost", Scale.Large);
+
+        await flight.EndsAsync($"{percent} % of the packets lost", cuts: 0, beside);
+    }
+
+    // What the line gives: four connections, with the congestion control that serves it best.
+    private static async Task<string> IperfAsync(WirelessPair pair)
+    {
+        if (!File.Exists("/usr/bin/iperf3"))
+            return "iperf3 is not installed";
+        await pair.Lan.HostAsync("bob", "iperf3", "--server", "--one-off", "--daemon");
+        var report = await pair.Lan.AskAsync("alice", "iperf3", "--client", WirelessPair.BobAddress, "--parallel", "4", "--congestion", "bbr", "--time", "15", "--json");
+        var rate = JsonDocument.Parse(report).RootElement.GetProperty("end").GetProperty("sum_received").GetProperty("bits_per_second").GetDouble();
+        return string.Create(CultureInfo.InvariantCulture, $"iperf3: {rate / 8e6:0.0} MB/s");
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Outages))]
+    public async Task A_transfer_goes_on_by_itself_once_an_outage_is_over(int seconds)
+    {
+        var pair = await wireless.ReadyAsync();
+        using var flight = await Flight.BeginAsync(pair, $"outage of {seconds}", Scale.File);
+        await flight.IsAtAsync(0.3);
+
+        await pair.InterruptAsync(TimeSpan.FromSeconds(seconds));
+
+        Assert.InRange((await flight.MovesAsync()).TotalSeconds, 0, 15);
+        await flight.EndsAsync($"an outage of {seconds} s", cuts: 1);
+    }
+
+    [SkippableFact]
+    public async Task A_transfer_follows_the_receiver_to_another_address()
+    {
+        var pair = await wireless.ReadyAsync();
+        using var flight = await Flight.BeginAsync(pair, "moved", Scale.File);
+        await flight.IsAtAsync(0.3);
+
+        await pair.Lan.HostAsync("bob", "sh", "-c", $"ip -4 address flush dev eth0; ip address add {WirelessPair.BobOtherAddress}/24 dev eth0");
+
+        await flight.MovesAsync();
+        await flight.EndsAsync("another address under way", cuts: 1);
+    }
+
+    [SkippableFact]
+    public async Task A_sender_that_was_suspended_goes_on_by_itself()
+    {
+        var pair = await wireless.ReadyAsync();
+        using var flight = await Flight.BeginAsync(pair, "suspended", Scale.File);
+        await flight.IsAtAsync(0.3);
+
+        pair.Alice.Agent.Send(Signal.Stop);
+        await Task.Delay(TimeSpan.FromSeconds(Scale.IsWhole ? 60 : 10));
+        pair.Alice.Agent.Send(Signal.Continue);
+
+        await flight.MovesAsync();
+        await flight.EndsAsync(Scale.IsWhole ? "the sender suspended for a minute" : "the sender suspended for 10 s", cuts: 1);
+    }
+}

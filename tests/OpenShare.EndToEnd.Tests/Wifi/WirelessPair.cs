@@ -1,0 +1,74 @@
+using OpenShare.EndToEnd.Tests.Harness;
+
+namespace OpenShare.EndToEnd.Tests.Wifi;
+
+/// <summary>Two devices on a network of 200 Mbit/s each way, and what Wi-Fi does to it: packets that are lost, links that go and come.</summary>
+public sealed class WirelessPair(SharedServer shared) : IDisposable
+{
+    public const string BobAddress = "10.77.0.2", BobOtherAddress = "10.77.0.22";
+
+    private readonly TemporaryFolder _folder = new();
+    private SmallDisk? _disk;
+    private Lan? _lan;
+
+    internal Lan Lan => _lan!;
+
+    /// <summary>The one who sends.</summary>
+    internal TestDevice Alice { get; private set; } = null!;
+
+    internal TestDevice Bob { get; private set; } = null!;
+
+    /// <summary>A file of Alice's, of fixed contents.</summary>
+    internal string File(string name, long bytes) => Samples.MakeFile(_folder["outgoing/" + name], bytes);
+
+    /// <summary>Both see each other on a network that loses nothing, whatever the test before came to.</summary>
+    internal async Task<WirelessPair> ReadyAsync()
+    {
+        if (_lan is null)
+            await BuildAsync();
+        await Lan.OpenAsync();
+        await Lan.ConnectAsync("bob", isConnected: true);
+        await Lan.HostAsync("bob", "sh", "-c", $"ip -4 address flush dev eth0; ip address add {BobAddress}/24 dev eth0");
+        await Task.WhenAll(Alice.SeesAsync(Bob), Bob.SeesAsync(Alice));
+        return this;
+    }
+
+    /// <summary>Pulls Bob's cable for so long.</summary>
+    internal async Task InterruptAsync(TimeSpan length)
+    {
+        await Lan.ConnectAsync("bob", isConnected: false);
+        await Task.Delay(length);
+        await Lan.ConnectAsync("bob", isConnected: true);
+    }
+
+    /// <summary>Pulls Bob's cable again and again.</summary>
+    /// <param name="up">for so long it is there, first</param>
+    internal Flapping Flap(TimeSpan up, TimeSpan down) => new(this, up, down);
+
+    public void Dispose()
+    {
+        Alice?.Dispose();
+        Bob?.Dispose();
+        _lan?.Dispose();
+        _disk?.Dispose();
+        _folder.Dispose();
+    }
+
+    private async Task BuildAsync()
+    {
+        _lan = await Lan.CreateAsync();
+        _disk = await SmallDisk.MountAsync("2g");
+        (Alice, Bob) = (Device("alice"), Device("bob"));
+        await Lan.AddHostAsync("alice", "10.77.0.1");
+        await Lan.AddHostAsync("bob", BobAddress);
+        var account = $"account-{Guid.NewGuid():N}"[..20];
+        foreach (var device in (TestDevice[])[Alice, Bob])
+        {
+            await Lan.ShapeAsync(device.Name, "200mbit");
+            await device.RegisterAsync(shared.Server, account);
+            await device.StartAgentAsync();
+        }
+    }
+
+    private TestDevice Device(string name) => new(_folder.Path, name) { AgentWithin = Lan.Within(name), SaveTo = Path.Combine(_disk!.Path, name) };
+}

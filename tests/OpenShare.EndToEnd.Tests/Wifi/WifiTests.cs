@@ -6,17 +6,17 @@ namespace OpenShare.EndToEnd.Tests.Wifi;
 
 /// <summary>What Wi-Fi does to a transfer while it runs: it ends by itself, whole, and little travels twice.</summary>
 [Collection(Processes.Name)]
-public sealed class WifiTests(WirelessPair wireless) : IClassFixture<WirelessPair>
+public sealed partial class WifiTests(WirelessPair wireless) : IClassFixture<WirelessPair>
 {
-    public static TheoryData<int> Outages => Scale.IsWhole ? new(5, 20, 120) : new(12);
+    // Without loss for comparison.
+    public static TheoryData<int> Losses => Scale.IsWhole ? new(0, 1, 5) : new(1, 5);
+
+    public static TheoryData<int> Outages => Scale.IsWhole ? new(5, 20, 120) : new(10);
 
     [SkippableTheory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(5)]
+    [MemberData(nameof(Losses))]
     public async Task Where_packets_are_lost_the_line_is_filled_all_the_same(int percent)
     {
-        Skip.If(percent == 0 && !Scale.IsWhole, "for comparison: tests/long.sh --wifi");
         var pair = await wireless.ReadyAsync();
         if (percent > 0)
             await pair.Lan.LoseAsync(percent);
@@ -73,10 +73,10 @@ public sealed class WifiTests(WirelessPair wireless) : IClassFixture<WirelessPai
         await flight.IsAtAsync(0.3);
 
         pair.Alice.Agent.Send(Signal.Stop);
-        await Task.Delay(TimeSpan.FromSeconds(Scale.IsWhole ? 60 : 10));
+        await Task.Delay(TimeSpan.FromSeconds(Scale.IsWhole ? 60 : 3));
         pair.Alice.Agent.Send(Signal.Continue);
 
         await flight.MovesAsync();
-        await flight.EndsAsync(Scale.IsWhole ? "the sender suspended for a minute" : "the sender suspended for 10 s", cuts: 1);
+        await flight.EndsAsync(Scale.IsWhole ? "the sender suspended for a minute" : "the sender suspended for 3 s", cuts: 1);
     }
 }

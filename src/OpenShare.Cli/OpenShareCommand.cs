@@ -13,7 +13,8 @@ internal static class OpenShareCommand
 
     internal static async Task<int> RunAsync(IReadOnlyList<string> args, Shell shell)
     {
-        var parsed = Build(shell).Parse(args);
+        // A text or a name may begin with @: what was typed is meant, and no file of options.
+        var parsed = Build(shell).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExample)
         {
             await shell.Error.WriteLineAsync(Mistake(parsed));
@@ -58,7 +59,7 @@ internal static class OpenShareCommand
         parsed.UnmatchedTokens.Count > 0 ? $"'{Printable.Line(parsed.UnmatchedTokens[0])}' is not known here."
         : parsed.CommandResult.Command.Subcommands.Count > 0 ? $"Name one of: {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}."
         : MissingArgument(parsed) is { } argument ? $"{argument.Name} is missing; it comes before the options."
-        : parsed.Errors[0].Message;
+        : Printable.Line(parsed.Errors[0].Message);
 
     private static Argument? MissingArgument(ParseResult parsed) =>
         parsed.CommandResult.Command.Arguments.FirstOrDefault(a => a.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(a) is not { Tokens.Count: > 0 });

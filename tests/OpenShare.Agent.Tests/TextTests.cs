@@ -23,14 +23,17 @@ public sealed class TextTests : IDisposable
         };
     }
 
-    [Fact]
-    public async Task A_text_is_sent_as_typed()
+    [Theory]
+    [InlineData("https://example.org/?a=1&b=2")]
+    [InlineData("@bob the code is 1234")]
+    [InlineData("@/etc/hostname")]
+    public async Task A_text_is_sent_as_typed(string text)
     {
         using var cli = new Support.Cli(_home, _device);
 
-        Assert.Equal(0, await cli.RunAsync("send", "--text", "https://example.org/?a=1&b=2", "--to", "bob"));
+        Assert.Equal(0, await cli.RunAsync("send", "--text", text, "--to", "bob"));
 
-        Assert.Equal("https://example.org/?a=1&b=2", Assert.Single(_device.Texts));
+        Assert.Equal(text, Assert.Single(_device.Texts));
         Assert.Empty(_device.Sends);
     }
 
@@ -90,12 +93,13 @@ public sealed class TextTests : IDisposable
     public async Task A_received_text_is_shown_without_what_a_terminal_would_obey()
     {
         _device.SetTransfer(Sent with { Direction = TransferDirection.Receiving });
-        _device.Text = new TextView("/in/Text from bob.txt", "one\r\n\ttwo\u001b[2J\u202e");
+        _device.Text = new TextView("/in/Text from bob.txt\u001b]0;x\u0007", "one\r\n\ttwo\u001b[2J\u202e");
         using var cli = new Support.Cli(_home, _device);
 
         Assert.Equal(0, await cli.RunAsync("transfer", "show", "7aaa"));
 
         Assert.Contains("/in/Text from bob.txt", cli.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', cli.Out);
         Assert.EndsWith("\n\none\n\ttwo\uFFFD[2J\uFFFD\n", cli.Out, StringComparison.Ordinal);
     }
 

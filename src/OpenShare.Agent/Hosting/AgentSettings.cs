@@ -89,7 +89,7 @@ public static class AgentSettings
 
     private static T ReadWord<T>(IConfiguration configuration, string key, T otherwise) where T : struct, Enum =>
         configuration[key] is not { } text ? otherwise
-        : !text.Any(char.IsAsciiDigit) && Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value
+        : text.All(char.IsAsciiLetter) && Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value
 #pragma warning disable CA1308 // Words on a command line are lower case.
         : throw Bad(key, text, string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant())));
 #pragma warning restore CA1308

@@ -23,7 +23,8 @@ internal static class TextSource
     internal static async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancellation)
     {
         var bytes = new byte[SendRequest.LongestText + 1];
-        return bytes[..await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation)];
+        // A terminal's read does not look at the token while it waits.
+        return bytes[..await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation).AsTask().WaitAsync(cancellation)];
     }
 
     /// <param name="source">what it is called in an error</param>

@@ -42,7 +42,7 @@ internal static class TransferText
             .. transfer.Detail is { } detail ? [("Note", detail)] : Array.Empty<(string, string)>(),
             .. transfer.State == TransferStates.AwaitingAnswer && transfer.Direction != "sending"
                 ? [("To do", $"openshare transfer accept {Words.Short(transfer.TransferId)}, or decline")] : Array.Empty<(string, string)>(),
-            .. transfer.SavedAs is { } path ? [("Saved as", path)] : Array.Empty<(string, string)>(),
+            .. transfer.SavedAs is { } path ? [("Saved as", Printable.Line(path))] : Array.Empty<(string, string)>(),
         ]) + TextPart(transfer);
 
     // A text may be long, and a terminal obeys control characters: shown are those that only break lines.

@@ -26,8 +26,7 @@ public sealed partial class OpenShareDevice
         {
             return new SendStart.Refused(TransferProblem.Failed, $"The text cannot be kept to be sent: {error.Message}");
         }
-        var start = await Ask<SendStart>(
-            new TransferCommands.SendFiles([path], target) { BytesPerSecond = bytesPerSecond, IsText = true }, cancellation).ConfigureAwait(false);
+        var start = await Started(new TransferCommands.SendFiles([path], target) { BytesPerSecond = bytesPerSecond, IsText = true }).ConfigureAwait(false);
         if (start is SendStart.Refused)
             outbox.Remove([path]);
         return start;
@@ -53,8 +52,12 @@ public sealed partial class OpenShareDevice
         if (_adapters.Database.Transfers.Find(id) is not (_, { IsText: true, Key.Direction: TransferDirection.Receiving } record))
             return null;
         var answer = await Ask<ReceiptAnswer>(new TransferQueries.GetReceipt(id), cancellation).ConfigureAwait(false);
-        return answer is { Receipt: { } receipt, Manifest.Manifest: { Text: not null } manifest }
-            ? await Task.Run(() => ReceivedText.Read(record.Destination, manifest, Receipt.Read(receipt)), cancellation).ConfigureAwait(false)
+        if (answer is not { Receipt: { } blob, Manifest.Manifest: { Text: not null } manifest })
+            return null;
+        // What was not stored has no place: a file that stands under its name is another.
+        var receipt = Receipt.Read(blob);
+        return receipt.Outcomes[0].Outcome == Protocol.Wire.EntryOutcome.Types.Outcome.Delivered
+            ? await Task.Run(() => ReceivedText.Read(record.Destination, manifest, receipt), cancellation).ConfigureAwait(false)
             : null;
     }
 

@@ -52,7 +52,7 @@ public sealed class DialMachine(IRandomSource random)
     {
         _failures = 0;
         // The system asks a host that did not answer again after 1, 2 and 4 s: it may be long before it tries what would work now.
-        if (_state == State.Dialing && now - _dialledAt >= FutileAfter * Math.Pow(2, _restarts))
+        if (_wanted && _state == State.Dialing && now - _dialledAt >= FutileAfter * Math.Pow(2, _restarts))
         {
             _restarts++;
             return Dial(now);

@@ -28,9 +28,15 @@ public sealed class SleepTests : DeviceRig
     [Fact]
     public async Task Who_has_slept_looks_again_within_seconds()
     {
+        await Started();
         await Pass(TimeSpan.FromMinutes(5));
-        var before = _port.Sent;
-        await Pass(TimeSpan.FromSeconds(8), until: () => _port.Sent > before);
+        // By then most stretches of eight seconds are quiet; one in which the next announcement is due is not the one to look at.
+        var before = -1;
+        for (var tries = 0; tries < 10 && before != _port.Sent; tries++)
+        {
+            before = _port.Sent;
+            await Pass(TimeSpan.FromSeconds(8), until: () => _port.Sent > before);
+        }
         Assert.Equal(before, _port.Sent);
 
         Time.Set(TimeSpan.FromHours(1));
@@ -38,6 +44,9 @@ public sealed class SleepTests : DeviceRig
         await Pass(TimeSpan.FromSeconds(8), until: () => _port.Sent > before);
         Assert.True(_port.Sent > before);
     }
+
+    private Task Started() => AwaitAssertAsync(
+        async () => Assert.NotNull((await Sys.ActorSelection(_discovery, "mdns").Ask<ActorIdentity>(new Identify(null), Patience)).Subject), Patience);
 
     private async Task Pass(TimeSpan time, Func<bool>? until = null)
     {

@@ -20,6 +20,15 @@ public sealed class DialMachineTests
     }
 
     [Fact]
+    public void A_dial_that_nobody_wants_any_more_is_not_begun_anew()
+    {
+        _dial.Want(Now);
+        _dial.Release();
+
+        Assert.False(_dial.Sighted(Now + DialMachine.FutileAfter));
+    }
+
+    [Fact]
     public void After_a_goodbye_a_wanted_link_is_dialled_after_a_pause()
     {
         _dial.Want(Now);

@@ -52,16 +52,20 @@ internal sealed class HeldChunks(IChunkMapStore store, TransferNo no, string epo
     /// <summary>Kept before an acknowledgement leaves.</summary>
     internal void Write(Manifest manifest, IReadOnlyCollection<ChunkLocation> chunks)
     {
-        var pages = new SortedSet<int>();
+        var pages = new SortedDictionary<int, byte[]>();
         foreach (var chunk in chunks)
         {
             var page = manifest.PageOf(chunk.Ordinal);
+            if (!pages.TryGetValue(page.Index, out var bits))
+                pages.Add(page.Index, bits = [.. _written[page.Index]]);
             var bit = (int)(chunk.Ordinal - page.FirstOrdinal);
-            _written[page.Index][bit / 8] |= (byte)(1 << (bit % 8));
-            pages.Add(page.Index);
+            bits[bit / 8] |= (byte)(1 << (bit % 8));
         }
-        store.SaveWritten(no, epoch, [.. pages.Select(p => ((uint)p, _written[p]))]);
-        _unsynced.UnionWith(pages);
+        store.SaveWritten(no, epoch, [.. pages.Select(p => ((uint)p.Key, p.Value))]);
+        // Only now: what is not noted is in no checkpoint, and the next one would call it durable.
+        foreach (var (page, bits) in pages)
+            _written[page] = bits;
+        _unsynced.UnionWith(pages.Keys);
     }
 
     /// <summary>What a sync that begins now will cover; to be saved as durable when it has ended.</summary>

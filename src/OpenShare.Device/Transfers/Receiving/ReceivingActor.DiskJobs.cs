@@ -13,6 +13,8 @@ internal sealed partial class ReceivingActor
 {
     private sealed record DiskJobDone(Action Then) : INoSerializationVerificationNeeded;
 
+    private Settlement? _settled;
+
     /// <param name="job">runs on a worker and answers what is to be done here with its result</param>
     /// <param name="besideFrames">it touches nothing that is being written or synced</param>
     private void DiskJob(Func<Action> job, bool besideFrames = false)
@@ -46,8 +48,11 @@ internal sealed partial class ReceivingActor
             return () => StickPage(page, blob, look, prepared.Result.Detail);
         if (!prepared.Result.IsDone)
             return () => Fail(prepared.Result.Detail);
+        IReadOnlyList<EntryNote.NotStored> notStored = [.. look.NotStored, .. prepared.Refused.Select(r => new EntryNote.Refused(r.EntryNo, r.Reason))];
         try
         {
+            if (notStored.Count > 0)
+                Scope.Stores.Outcomes.Save(Scope.No, [.. notStored.Select(Outcomes.Of)]);
             Scope.Stores.Manifests.Append(
                 Scope.No, (uint)page.Index, Google.Protobuf.MessageExtensions.ToByteArray(blob), new ChunkSpan((ulong)page.FirstOrdinal, page.ChunkCount));
         }
@@ -58,9 +63,6 @@ internal sealed partial class ReceivingActor
         return () =>
         {
             _arrival.Held.AddPage(page);
-            IReadOnlyList<EntryNote.NotStored> notStored = [.. look.NotStored, .. prepared.Refused.Select(r => new EntryNote.Refused(r.EntryNo, r.Reason))];
-            if (notStored.Count > 0)
-                Scope.Stores.Outcomes.Save(Scope.No, [.. notStored.Select(Outcomes.Of)]);
             OnPagePrepared(page, look, prepared);
             Drive(new ReceiverInput.PageStored(page.Index, look.Found, notStored));
         };
@@ -78,18 +80,30 @@ internal sealed partial class ReceivingActor
         var manifest = _machine!.Manifest!;
         var entries = manifest.Entries.Where(e => !leftOut.Contains(e.Number)).Select(DestinationEntries.From).ToList();
         var policy = Scope.PolicyFor(manifest);
-        var settled = _arrival.Standing.Settle(entries, manifest, policy);
+        // Once: when a later try places the rest, what was placed stands there too.
+        var settled = _settled ?? _arrival.Standing.Settle(entries, manifest, policy);
+        if (settled.Result.Problem == DiskProblem.Full)
+            return () => Stick(settled.Result.Detail, Again);
         if (!settled.Result.IsDone)
             return () => Fail(settled.Result.Detail);
         if (settled.Lost.Count > 0)
             return () => Drive(new ReceiverInput.ChunksLost(settled.Lost));
-        var report = destination.Complete(
-            entries, outcomes.Names(Scope.No), names => outcomes.SaveNames(Scope.No, names), new Conflicts(policy, settled.There));
+        _settled = settled;
+        CompletionReport report;
+        try
+        {
+            report = destination.Complete(
+                entries, outcomes.Names(Scope.No), names => outcomes.SaveNames(Scope.No, names), new Conflicts(policy, settled.There));
+        }
+        catch (StorageFullException full)
+        {
+            return () => Stick(full.Message, Again);
+        }
         return () =>
         {
             if (report.Result.Problem == DiskProblem.Full)
             {
-                Stick(report.Result.Detail, () => DiskJob(() => Place(leftOut, withdrawn)));
+                Stick(report.Result.Detail, Again);
                 return;
             }
             if (!report.Result.IsDone)
@@ -99,6 +113,8 @@ internal sealed partial class ReceivingActor
             }
             Drive(new ReceiverInput.EntriesPlaced(PlacementNotes.From(manifest, report, settled.There, isLimited: policy != manifest.Conflict)));
         };
+
+        void Again() => DiskJob(() => Place(leftOut, withdrawn));
     }
 
     private Action EmptyStaging()

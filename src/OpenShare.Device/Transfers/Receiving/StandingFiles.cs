@@ -18,6 +18,9 @@ internal sealed class StandingFiles(IDestination destination)
     private readonly ChunkMap _found = new();
     private readonly Dictionary<string, StandingKind> _tops = [];
 
+    // Until a settlement is done with them: one that finds no room is begun anew.
+    private readonly List<long> _lost = [];
+
     /// <summary>Chunks whose bytes stand in the destination.</summary>
     internal IEnumerable<ChunkRange> Found => _found.Ranges();
 
@@ -58,21 +61,20 @@ internal sealed class StandingFiles(IDestination destination)
     /// <summary>All pages are there. What stands there and stays is told; what is wanted elsewhere is copied to the staging place.</summary>
     internal Settlement Settle(IReadOnlyList<DestinationEntry> entries, Manifest manifest, ConflictPolicy policy)
     {
-        var lost = new List<long>();
         if (_tops.Values.All(k => k is StandingKind.Nothing))
-            return new Settlement(DiskResult.Done, new HashSet<uint>(), lost);
-        var changed = entries.Where(e => _same.Contains(e.EntryNo) && !IsUnchanged(e)).ToList();
-        foreach (var file in changed)
-        {
-            _same.Remove(file.EntryNo);
-            Lose(manifest.Entries[(int)file.EntryNo].Chunks, lost);
-        }
-
-        var there = There(entries, policy);
+            return new Settlement(DiskResult.Done, new HashSet<uint>(), []);
+        var changed = entries.Where(e => _same.Contains(e.EntryNo) && !IsUnchanged(e)).Select(e => e.EntryNo).ToHashSet();
+        var there = There(entries, policy, changed);
         var toCopy = entries.Where(e => _files.ContainsKey(e.EntryNo) && !there.Contains(e.EntryNo)).ToList();
-        var prepared = destination.Prepare([.. toCopy.Where(e => _same.Contains(e.EntryNo)), .. changed]);
+        var prepared = destination.Prepare([.. toCopy.Where(e => _same.Contains(e.EntryNo))]);
         if (!prepared.Result.IsDone)
             return new Settlement(prepared.Result, there, []);
+        foreach (var file in changed)
+        {
+            _same.Remove(file);
+            Lose(manifest.Entries[(int)file].Chunks);
+        }
+
         foreach (var file in toCopy)
         {
             _same.Remove(file.EntryNo);
@@ -83,10 +85,12 @@ internal sealed class StandingFiles(IDestination destination)
                 if (result.Problem is DiskProblem.Full or DiskProblem.Failed)
                     return new Settlement(result, there, []);
                 if (!result.IsDone)
-                    Lose(new ChunkRange(ordinal, 1), lost);
+                    Lose(new ChunkRange(ordinal, 1));
             }
         }
         // What could not be prepared is missed, and said by name, when it is to be placed.
+        long[] lost = [.. _lost];
+        _lost.Clear();
         return new Settlement(DiskResult.Done, there, lost);
     }
 
@@ -133,7 +137,7 @@ internal sealed class StandingFiles(IDestination destination)
         return count;
     }
 
-    private HashSet<uint> There(IReadOnlyList<DestinationEntry> entries, ConflictPolicy policy)
+    private HashSet<uint> There(IReadOnlyList<DestinationEntry> entries, ConflictPolicy policy, HashSet<uint> changed)
     {
         var there = new HashSet<uint>();
         foreach (var top in entries.GroupBy(e => e.Path.Split('/')[0]).Where(t => _tops.GetValueOrDefault(t.Key) is not StandingKind.Nothing))
@@ -143,10 +147,11 @@ internal sealed class StandingFiles(IDestination destination)
                 there.UnionWith(standing);
         }
         return there;
-    }
 
-    private bool IsThere(DestinationEntry entry) =>
-        entry.Kind is EntryKind.EntryFile ? _same.Contains(entry.EntryNo) : destination.Look(entry).Kind is StandingKind.Same;
+        bool IsThere(DestinationEntry entry) => entry.Kind is EntryKind.EntryFile
+            ? _same.Contains(entry.EntryNo) && !changed.Contains(entry.EntryNo)
+            : destination.Look(entry).Kind is StandingKind.Same;
+    }
 
     private bool IsUnchanged(DestinationEntry file) =>
         destination.Look(file) is { Kind: StandingKind.Same } standing && standing.Identity == _files[file.EntryNo].Identity;
@@ -171,9 +176,9 @@ internal sealed class StandingFiles(IDestination destination)
         }
     }
 
-    private void Lose(ChunkRange chunks, List<long> lost)
+    private void Lose(ChunkRange chunks)
     {
-        lost.AddRange(_found.Ranges(chunks.First, chunks.End).SelectMany(Ordinals));
+        _lost.AddRange(_found.Ranges(chunks.First, chunks.End).SelectMany(Ordinals));
         _found.Remove(chunks);
     }
 

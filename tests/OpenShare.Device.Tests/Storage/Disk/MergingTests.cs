@@ -52,6 +52,37 @@ public sealed class MergingTests : DestinationSpecs
     }
 
     [Fact]
+    public void What_the_user_moved_away_meanwhile_is_not_written_to()
+    {
+        Put("t/sub/a", "mine");
+        var entries = new[] { Folder(0, "t"), Folder(1, "t/sub"), File(2, "t/sub/a") };
+        Assert.Equal(StandingKind.Replaceable, Destination.Look(entries[2]).Kind);
+        Receive(entries);
+        Directory.Move(Path.Combine(Inbox, "t/sub"), Path.Combine(Inbox, "archive"));
+        Directory.CreateDirectory(Path.Combine(Inbox, "t/sub"));
+
+        AssertPlaced(Merge(ConflictPolicy.Overwrite, entries), "t");
+
+        Assert.Equal(("mine", "12345"), (Read("archive/a"), Read("t/sub/a")));
+    }
+
+    [Fact]
+    public void A_directory_that_is_left_as_it_stands_keeps_its_mode_also_after_a_crash()
+    {
+        Put("t/a", "12345");
+        System.IO.File.SetUnixFileMode(Path.Combine(Inbox, "t"), (UnixFileMode)0x1C0);
+        var entries = new[] { Folder(0, "t", mode: 0x1ED), File(1, "t/a") };
+        Assert.True(Destination.Prepare([entries[0]]).Result.IsDone);
+        var persisted = new List<ChosenName>();
+        AssertPlaced(Destination.Complete(entries, [], persisted.AddRange, new Conflicts(ConflictPolicy.Rename, new HashSet<uint> { 0, 1 })), "t");
+        Restart();
+
+        AssertPlaced(Destination.Complete(entries, persisted, _ => { }), "t");
+
+        Assert.Equal(0x1C0, (int)System.IO.File.GetUnixFileMode(Path.Combine(Inbox, "t")));
+    }
+
+    [Fact]
     public void Of_a_name_that_is_taken_at_the_last_moment_skip_writes_nothing()
     {
         var entries = new[] { Folder(0, "t"), File(1, "t/a"), File(2, "b") };

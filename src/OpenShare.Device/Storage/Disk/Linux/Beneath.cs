@@ -17,14 +17,17 @@ internal sealed class Beneath : IDisposable
 
     private readonly HandleCache<SafeFileHandle>.Lease? _lease;
 
-    private Beneath(SafeFileHandle root, string name)
+    private readonly bool _owned;
+
+    private Beneath(SafeFileHandle directory, string name, bool owned)
     {
-        In = root;
+        In = directory;
         Name = name;
+        _owned = owned;
     }
 
     private Beneath(HandleCache<SafeFileHandle>.Lease lease, string name)
-        : this(lease.Handle, name) => _lease = lease;
+        : this(lease.Handle, name, owned: false) => _lease = lease;
 
     internal SafeFileHandle In { get; }
 
@@ -33,17 +36,22 @@ internal sealed class Beneath : IDisposable
 
     /// <summary>Directories beneath this one that are held open to work in, since entries come directory by directory.</summary>
     internal static HandleCache<SafeFileHandle> Parents(SafeFileHandle root) =>
-        new(OpenParents, path => Resolve(root, path, LinuxFlags.PathOnly | LinuxFlags.Directory));
+        new(OpenParents, path => Parent(root, path));
 
-    /// <param name="parents">of this root</param>
-    internal static Beneath Parent(SafeFileHandle root, HandleCache<SafeFileHandle> parents, string path)
+    /// <param name="parents">of this root, where they are held open</param>
+    internal static Beneath Parent(SafeFileHandle root, HandleCache<SafeFileHandle>? parents, string path)
     {
         var slash = path.LastIndexOf('/');
-        return slash < 0 ? new Beneath(root, path) : new Beneath(parents.Take(path[..slash]), path[(slash + 1)..]);
+        if (slash < 0)
+            return new Beneath(root, path, owned: false);
+        var (parent, name) = (path[..slash], path[(slash + 1)..]);
+        return parents is null ? new Beneath(Parent(root, parent), name, owned: true) : new Beneath(parents.Take(parent), name);
     }
 
+    private static SafeFileHandle Parent(SafeFileHandle root, string path) => Resolve(root, path, LinuxFlags.PathOnly | LinuxFlags.Directory);
+
     /// <returns>null when a directory on the way is missing</returns>
-    internal static Beneath? TryParent(SafeFileHandle root, HandleCache<SafeFileHandle> parents, string path)
+    internal static Beneath? TryParent(SafeFileHandle root, HandleCache<SafeFileHandle>? parents, string path)
     {
         try
         {
@@ -63,7 +71,12 @@ internal sealed class Beneath : IDisposable
     internal static SafeFileHandle ToSync(SafeFileHandle root, string path) =>
         Resolve(root, path, LinuxFlags.ReadOnly | LinuxFlags.NonBlocking);
 
-    public void Dispose() => _lease?.Dispose();
+    public void Dispose()
+    {
+        _lease?.Dispose();
+        if (_owned)
+            In.Dispose();
+    }
 
     private static SafeFileHandle Resolve(SafeFileHandle root, string path, int flags)
     {

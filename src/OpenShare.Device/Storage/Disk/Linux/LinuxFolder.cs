@@ -11,12 +11,13 @@ internal sealed class LinuxFolder : Folder
     private const uint OwnerDirectory = 0x1C0; // 0700
 
     private readonly SafeFileHandle _handle;
-    private readonly HandleCache<SafeFileHandle> _parents;
+    private readonly HandleCache<SafeFileHandle>? _parents;
 
-    private LinuxFolder(SafeFileHandle handle, string fullPath)
+    private LinuxFolder(SafeFileHandle handle, string fullPath, bool isOwn = false)
     {
         _handle = handle;
-        _parents = Beneath.Parents(handle);
+        // What the user moves about in his own folders is looked for each time; in our own we know what we do.
+        _parents = isOwn ? Beneath.Parents(handle) : null;
         FullPath = fullPath;
     }
 
@@ -40,13 +41,13 @@ internal sealed class LinuxFolder : Folder
         return at is null ? null : LinuxFiles.Stat(at.In, at.Name);
     }
 
-    internal override void Forget() => _parents.Forget();
+    internal override void Forget() => _parents?.Forget();
 
     internal override Folder OpenPrivate(string name)
     {
         if (Libc.MkdirAt(_handle, name, OwnerDirectory) != 0 && Marshal.GetLastPInvokeError() != Errno.Exists)
             throw Fault(name);
-        var folder = new LinuxFolder(Beneath.Directory(_handle, name), Path.Combine(FullPath, name));
+        var folder = new LinuxFolder(Beneath.Directory(_handle, name), Path.Combine(FullPath, name), isOwn: true);
         var stat = LinuxFiles.Stat(folder._handle);
         if (IsOwn(stat))
         {
@@ -226,7 +227,7 @@ internal sealed class LinuxFolder : Folder
 
     public override void Dispose()
     {
-        _parents.Dispose();
+        _parents?.Dispose();
         _handle.Dispose();
     }
 

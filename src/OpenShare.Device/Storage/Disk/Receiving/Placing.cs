@@ -18,7 +18,7 @@ internal sealed class Placing
     private readonly Dictionary<string, ChosenName> _chosen;
     private readonly HashSet<string> _names;
     private readonly HashSet<string> _placed = [];
-    private readonly HashSet<string> _asTheyStand = [];
+    private readonly HashSet<string> _asTheyStand;
 
     internal Placing(
         Folder staging, Folder destination, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist, Conflicts conflicts)
@@ -28,6 +28,8 @@ internal sealed class Placing
         _chosen = earlier.ToDictionary(c => c.Top);
         _names = [.. earlier.Select(c => c.Name)];
         _placed = [.. earlier.Where(StandsInPlace).Select(c => c.Top)];
+        // What was moved is in staging no more: where a directory is there still, the one in place is the user's own.
+        _asTheyStand = [.. _placed.Where(t => staging.Stat(t) is { Kind: FileKind.Directory })];
     }
 
     internal List<ChosenName> Placed { get; } = [];
@@ -121,9 +123,13 @@ internal sealed class Placing
         }
         else
         {
-            // Somebody may take the name between the choice and the move: then another is chosen, and persisted before it is used.
-            while (!_staging.TryMove(top.Path, _destination, _chosen[top.Path].Name))
+            // Somebody may take the name between the choice and the move: then it is judged anew, and a choice persisted before it is used.
+            if (!_staging.TryMove(top.Path, _destination, _chosen[top.Path].Name))
+            {
                 _persist([Choose(top)]);
+                Move(top, entries, refused);
+                return;
+            }
         }
 
         _placed.Add(top.Path);

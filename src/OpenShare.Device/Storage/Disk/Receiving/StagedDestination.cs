@@ -10,6 +10,7 @@ internal sealed class StagedDestination : IDestination
     internal const int SyncEach = 64;
 
     private const int OpenFiles = 64;
+    private const uint OwnerRead = 0x100; // 0400
 
     private readonly Folder _destination;
     private readonly Folder _partial;
@@ -97,7 +98,8 @@ internal sealed class StagedDestination : IDestination
         using var lease = _files.Take(file.Path);
         lease.Handle.Write(bytes, offset);
         // A small file that is whole gets its last touch while it is open: at the end one look tells that it has it.
-        if (offset == 0 && length == file.Size)
+        // Not one that keeps its owner out: it is opened again to be synced.
+        if (offset == 0 && length == file.Size && (Finishing.Mode(file) & OwnerRead) != 0)
             lease.Handle.SetFinal(Finishing.Mode(file), file.MtimeNs);
     });
 

@@ -80,7 +80,8 @@ public sealed class TextTests(SharedPair shared) : IClassFixture<SharedPair>
         await pair.Alice.StartAgentAsync();
         await pair.Bob.StartAgentAsync();
 
-        var id = (await pair.Bob.EndOfNewestAsync("completed")).Text("transfer_id")!;
+        // Hers: his newest may be an earlier one still.
+        var id = (await pair.Alice.EndOfNewestAsync("completed")).Text("transfer_id")!;
         Assert.Equal("still here", (await pair.Bob.RunAsync("transfer", "show", id, "--json")).EndedWith(0).Json.Text("text"));
         await AssertOutboxEmptyAsync(pair.Alice);
     }

@@ -56,5 +56,5 @@ internal static class Following
         }
     }
 
-    private static TimeSpan Pause(TimeSpan sofar) => sofar / 10 is var tenth && tenth < Shortest ? Shortest : tenth < Longest ? tenth : Longest;
+    private static TimeSpan Pause(TimeSpan sofar) => TimeSpan.FromTicks(Math.Clamp(sofar.Ticks / 10, Shortest.Ticks, Longest.Ticks));
 }

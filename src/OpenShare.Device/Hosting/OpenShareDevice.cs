@@ -112,7 +112,8 @@ public sealed partial class OpenShareDevice : IDevice
     public void LookFor(DeviceId device) => _device.Tell(new PeerCommands.LookFor(device));
 
     public Task<SendStart> StartSend(ImmutableArray<string> paths, SendTarget target, long bytesPerSecond, ConflictPolicy conflict, CancellationToken cancellation) =>
-        Started(new TransferCommands.SendFiles(paths, target) { BytesPerSecond = bytesPerSecond, Conflict = conflict });
+        cancellation.IsCancellationRequested ? Task.FromCanceled<SendStart>(cancellation)
+        : Started(new TransferCommands.SendFiles(paths, target) { BytesPerSecond = bytesPerSecond, Conflict = conflict });
 
     // Waited for also where whoever asked has left: what begins is his to cancel, and he is told its id.
     private Task<SendStart> Started(TransferCommands.SendFiles order) => Ask<SendStart>(order, CancellationToken.None);

@@ -39,7 +39,7 @@ public sealed class Manifest
     public long Bytes { get; private set; }
 
     /// <summary>Bytes of the files listed so far, also of those whose chunks are not all listed yet. Capped at <see cref="long.MaxValue"/>.</summary>
-    public long ClaimedBytes => (long)_entries.Aggregate(0UL, (sum, e) => Math.Min(sum + (ulong)e.Size, long.MaxValue));
+    public long ClaimedBytes => ClaimedSizes.Sum(_entries.Select(e => e.Size));
 
     /// <summary>True once the last page is there.</summary>
     public bool IsComplete => _pages.Count > 0 && _pages[^1].IsLast;

@@ -42,7 +42,7 @@ public sealed class ManifestPage
     /// Bytes of the files that begin on it, also those listed on later pages: what a sender claims, not yet its chunks.
     /// Capped at <see cref="long.MaxValue"/>.
     /// </summary>
-    public long NewBytes => (long)_parts.Where(p => !p.Continued).Aggregate(0UL, (sum, p) => Math.Min(sum + (ulong)p.Entry.Size, long.MaxValue));
+    public long NewBytes => ClaimedSizes.Sum(_parts.Where(p => !p.Continued).Select(p => p.Entry.Size));
 
     public bool IsLast { get; }
 

@@ -13,6 +13,22 @@ internal abstract class OpenedFile : IDisposable
     /// <returns>bytes read; 0 at the file's end</returns>
     internal abstract int Read(Span<byte> into, long offset);
 
+    /// <summary>Fills the buffer.</summary>
+    /// <returns>false: the file ends before</returns>
+    internal bool Fill(Span<byte> into, long offset)
+    {
+        while (into.Length > 0)
+        {
+            var read = Read(into, offset);
+            if (read == 0)
+                return false;
+            into = into[read..];
+            offset += read;
+        }
+
+        return true;
+    }
+
     /// <summary>Writes the buffers one after the other, whole.</summary>
     internal abstract void Write(IReadOnlyList<ReadOnlyMemory<byte>> bytes, long offset);
 

@@ -32,8 +32,6 @@ internal static class ReceivedText
 
     private static bool Matches(byte[] bytes, Manifest manifest, TransferEntry text)
     {
-        if (text.Abandoned)
-            return false;
         for (var ordinal = text.Chunks.First; ordinal < text.Chunks.End; ordinal++)
         {
             var chunk = manifest.Locate(ordinal);

@@ -98,7 +98,7 @@ internal sealed class StandingFiles(IDestination destination)
     private EntryNote.NotStored? Judge(DestinationEntry entry, ConflictPolicy policy)
     {
         var isTop = !entry.Path.Contains('/', StringComparison.Ordinal);
-        var top = isTop ? default : _tops.GetValueOrDefault(entry.Path[..entry.Path.IndexOf('/', StringComparison.Ordinal)]);
+        var top = isTop ? default : _tops.GetValueOrDefault(EntryPath.Top(entry.Path));
         // A tree of which no part is there, or that gets another name, has nothing to be compared with.
         if (!isTop && (top is StandingKind.Nothing || top is not StandingKind.Same && policy is not ConflictPolicy.Skip))
             return null;
@@ -140,7 +140,7 @@ internal sealed class StandingFiles(IDestination destination)
     private HashSet<uint> There(IReadOnlyList<DestinationEntry> entries, ConflictPolicy policy, HashSet<uint> changed)
     {
         var there = new HashSet<uint>();
-        foreach (var top in entries.GroupBy(e => e.Path.Split('/')[0]).Where(t => _tops.GetValueOrDefault(t.Key) is not StandingKind.Nothing))
+        foreach (var top in entries.GroupBy(e => EntryPath.Top(e.Path)).Where(t => _tops.GetValueOrDefault(t.Key) is not StandingKind.Nothing))
         {
             var standing = top.Where(IsThere).Select(e => e.EntryNo);
             if (policy is not ConflictPolicy.Rename || top.All(IsThere))
@@ -195,7 +195,7 @@ internal sealed class StandingFiles(IDestination destination)
 internal sealed record PageLook(IReadOnlyList<ChunkRange> Found, IReadOnlyList<EntryNote.NotStored> NotStored, IReadOnlyList<DestinationEntry> ToPrepare)
 {
     /// <summary>Of the files to be prepared, as their sender claims. Capped at <see cref="long.MaxValue"/>.</summary>
-    internal long Bytes => (long)ToPrepare.Aggregate(0UL, (sum, e) => Math.Min(sum + (ulong)e.Size, long.MaxValue));
+    internal long Bytes => ClaimedSizes.Sum(ToPrepare.Select(e => e.Size));
 }
 
 /// <summary>What comes of what stands there, once all has arrived.</summary>

@@ -36,7 +36,7 @@ internal sealed class Beneath : IDisposable
 
     /// <summary>Directories beneath this one that are held open to work in, since entries come directory by directory.</summary>
     internal static HandleCache<SafeFileHandle> Parents(SafeFileHandle root) =>
-        new(OpenParents, path => Parent(root, path));
+        new(OpenParents, path => OpenParent(root, path));
 
     /// <param name="parents">of this root, where they are held open</param>
     internal static Beneath Parent(SafeFileHandle root, HandleCache<SafeFileHandle>? parents, string path)
@@ -45,10 +45,10 @@ internal sealed class Beneath : IDisposable
         if (slash < 0)
             return new Beneath(root, path, owned: false);
         var (parent, name) = (path[..slash], path[(slash + 1)..]);
-        return parents is null ? new Beneath(Parent(root, parent), name, owned: true) : new Beneath(parents.Take(parent), name);
+        return parents is null ? new Beneath(OpenParent(root, parent), name, owned: true) : new Beneath(parents.Take(parent), name);
     }
 
-    private static SafeFileHandle Parent(SafeFileHandle root, string path) => Resolve(root, path, LinuxFlags.PathOnly | LinuxFlags.Directory);
+    private static SafeFileHandle OpenParent(SafeFileHandle root, string path) => Resolve(root, path, LinuxFlags.PathOnly | LinuxFlags.Directory);
 
     /// <returns>null when a directory on the way is missing</returns>
     internal static Beneath? TryParent(SafeFileHandle root, HandleCache<SafeFileHandle>? parents, string path)

@@ -121,15 +121,12 @@ internal sealed class Placing
         {
             _staging.Replace(top.Path, _destination, top.Path);
         }
-        else
+        else if (!_staging.TryMove(top.Path, _destination, _chosen[top.Path].Name))
         {
-            // Somebody may take the name between the choice and the move: then it is judged anew, and a choice persisted before it is used.
-            if (!_staging.TryMove(top.Path, _destination, _chosen[top.Path].Name))
-            {
-                _persist([Choose(top)]);
-                Move(top, entries, refused);
-                return;
-            }
+            // Somebody took the name between the choice and the move: it is judged anew, and a choice persisted before it is used.
+            _persist([Choose(top)]);
+            Move(top, entries, refused);
+            return;
         }
 
         _placed.Add(top.Path);

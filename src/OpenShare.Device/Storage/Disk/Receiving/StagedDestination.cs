@@ -106,13 +106,8 @@ internal sealed class StagedDestination : IDestination
     public DiskResult Read(DestinationEntry file, long offset, Memory<byte> into) => DiskFault.Guard(file.Path, () =>
     {
         using var lease = _files.Take(file.Path);
-        for (var done = 0; done < into.Length;)
-        {
-            var read = lease.Handle.Read(into.Span[done..], offset + done);
-            if (read == 0)
-                throw new DiskFault(DiskProblem.Missing, $"{file.Path}: the partial file is shorter than was noted");
-            done += read;
-        }
+        if (!lease.Handle.Fill(into.Span, offset))
+            throw new DiskFault(DiskProblem.Missing, $"{file.Path}: the partial file is shorter than was noted");
     });
 
     public DiskResult Sync(IReadOnlyCollection<DestinationEntry> files) => DiskFault.Guard(_destination.FullPath, () =>

@@ -17,14 +17,8 @@ internal sealed class StandingNames(Folder destination)
     internal void Read(DestinationEntry file, FileIdentity expected, long offset, Memory<byte> into)
     {
         using var opened = destination.OpenToRead(file.Path);
-        for (var done = 0; done < into.Length;)
-        {
-            var read = opened.Read(into.Span[done..], offset + done);
-            if (read == 0)
-                throw new DiskFault(DiskProblem.Changed, $"{file.Path}: the file that stood there is shorter now");
-            done += read;
-        }
-
+        if (!opened.Fill(into.Span, offset))
+            throw new DiskFault(DiskProblem.Changed, $"{file.Path}: the file that stood there is shorter now");
         if (opened.Stat().Identity != expected)
             throw new DiskFault(DiskProblem.Changed, $"{file.Path}: the file that stood there changed");
     }

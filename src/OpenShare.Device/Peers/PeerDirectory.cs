@@ -19,7 +19,17 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
     // A disk that is full ends no link: what it did not take is known here until it does.
     private readonly SortedDictionary<DeviceId, PeerRecord> _unsaved = [];
 
-    internal void Sighted(PeerSighting sighting) => _seen[sighting.DeviceId] = sighting;
+    // From where those came who proved themselves before they were announced.
+    private readonly SortedDictionary<DeviceId, IPAddress> _cameFrom = [];
+
+    internal void Sighted(PeerSighting sighting)
+    {
+        _seen[sighting.DeviceId] = sighting;
+        if (!_cameFrom.TryGetValue(sighting.DeviceId, out var address) || AnnouncedAt(sighting, address) is not { } reached || Find(sighting.DeviceId) is not { } known)
+            return;
+        _cameFrom.Remove(sighting.DeviceId);
+        Save(known with { Endpoints = First(reached, known.Endpoints), FoundBy = sighting.FoundBy });
+    }
 
     internal void Lost(DeviceId device) => _seen.Remove(device);
 
@@ -34,9 +44,11 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
         var known = Find(certificate.DeviceId);
         var endpoints = known?.Endpoints ?? [];
         _seen.TryGetValue(certificate.DeviceId, out var sighting);
-        var reached = isDialled ? remote : sighting?.Place.EndPoints.FirstOrDefault(e => e.Address.Equals(remote.Address));
-        if (reached is not null)
-            endpoints = [reached, .. endpoints.Remove(reached).Take(PeerRecord.MaxEndpoints - 1)];
+        var reached = isDialled ? remote : sighting is null ? null : AnnouncedAt(sighting, remote.Address);
+        if (reached is null)
+            _cameFrom[certificate.DeviceId] = remote.Address;
+        else
+            endpoints = First(reached, endpoints);
         var foundBy = sighting is not null ? sighting.FoundBy : known?.FoundBy ?? FoundBy.Typed;
         // Each that holds a copied key can prove it: that alone settles nothing.
         var trust = known?.Trust == PeerTrust.Duplicate ? PeerTrust.Duplicate : PeerTrust.Certified;
@@ -63,6 +75,11 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
         if (Find(device) is not { Trust: PeerTrust.Duplicate })
             Judge(device, trust);
     }
+
+    private static IPEndPoint? AnnouncedAt(PeerSighting sighting, IPAddress address) => sighting.Place.EndPoints.FirstOrDefault(e => e.Address.Equals(address));
+
+    private static ImmutableArray<IPEndPoint> First(IPEndPoint reached, ImmutableArray<IPEndPoint> others) =>
+        [reached, .. others.Remove(reached).Take(PeerRecord.MaxEndpoints - 1)];
 
     private void Judge(DeviceId device, PeerTrust trust)
     {

@@ -1,10 +1,12 @@
 using System.Net;
 using Akka.Event;
+using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport.Memory;
+using OpenShare.Protocol.Discovery;
 
 namespace OpenShare.Device.Tests.Peers;
 
@@ -36,4 +38,20 @@ public sealed class PeerDirectoryTests
         _directory.Settled(_bob.DeviceId);
         Assert.Equal(PeerTrust.Certified, _store.Find(_bob.DeviceId)!.Trust);
     }
+
+    [Fact]
+    public void Whoever_comes_before_it_is_announced_has_its_address_kept_when_it_is()
+    {
+        _directory.Proven(_bob.Certificate, new IPEndPoint(There.Address, 50_001), isDialled: false);
+        Assert.Empty(_store.Find(_bob.DeviceId)!.Endpoints);
+
+        _directory.Sighted(AnnouncedAt(IPAddress.Parse("192.0.2.66")));
+        Assert.Empty(_store.Find(_bob.DeviceId)!.Endpoints);
+
+        _directory.Sighted(AnnouncedAt(IPAddress.Parse("2001:db8::7"), There.Address));
+        Assert.Equal([There], _store.Find(_bob.DeviceId)!.Endpoints);
+    }
+
+    private PeerSighting AnnouncedAt(params IPAddress[] addresses) => new(
+        _bob.DeviceId, "bob", _bob.Certificate.PublicKey.ShortFingerprint, new PeerPlace("bob.local", There.Port, [.. addresses]), FoundBy.Mdns, TimeSpan.Zero);
 }

@@ -4,6 +4,7 @@
 export LC_ALL=C.UTF-8 DOTNET_NOLOGO=1
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+. "$root/tests/programs.sh"
 openshare=$root/artifacts/openshare
 server=$root/artifacts/openshare-server
 work="" pids=() step="" started=$EPOCHREALTIME keep_files=false keep_running=false
@@ -97,19 +98,10 @@ device() { local name=$1; shift; "$openshare" --home "$work/$name" "$@"; }
 build() {
   begin "Build"
   mkdir -p "$root/artifacts"
-  local project log=$root/artifacts/build.log
-  for project in src/OpenShare.Cli src/OpenShare.Registration tests/OpenShare.Relay; do
-    dotnet build "$root/$project" -c Release --nologo -v quiet >"$log" 2>&1 || { cat "$log" >&2; fail "$project does not build"; }
-  done
-  launcher openshare OpenShare.Cli
-  launcher openshare-server OpenShare.Registration
+  local log=$root/artifacts/build.log
+  dotnet build "$root/tests/OpenShare.Relay" -c Release --nologo -v quiet >"$log" 2>&1 || { cat "$log" >&2; fail "the relay does not build"; }
+  publish_programs "$log" || { cat "$log" >&2; fail "the programs do not build"; }
   say "Built artifacts/openshare and artifacts/openshare-server"
-}
-
-# launcher NAME PROJECT: works wherever the dotnet on the PATH is installed.
-launcher() {
-  printf '#!/bin/sh\n# Made by run-local.sh.\nexec dotnet "$(dirname "$(readlink -f "$0")")/bin/%s/release/%s.dll" "$@"\n' "$2" "$1" >"$root/artifacts/$1"
-  chmod +x "$root/artifacts/$1"
 }
 
 # ---- server and devices

@@ -18,6 +18,11 @@ fi
 
 dotnet build OpenShare.sln -c Release --nologo -v quiet || { echo "The build failed."; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 
+# End to end, what people run is tested: the programs as they are published.
+. tests/programs.sh
+root=$PWD publish_programs artifacts/publish.log || { cat artifacts/publish.log; echo "The programs could not be published."; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+export OPENSHARE_TESTS_PROGRAMS=publish
+
 log=$(mktemp); trap 'rm -f "$log"' EXIT
 status=0
 for project in tests/*.Tests/*.csproj; do

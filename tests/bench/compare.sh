@@ -7,7 +7,8 @@ set -uo pipefail
 
 usage() {
   cat <<'END'
-Usage: tests/bench/compare.sh [--work file|tree|small] [--size BYTES] [--count N] [--runs N] [--dir DIR] [--only NAME,NAME…]
+Usage: tests/bench/compare.sh [--work file|tree|small] [--size BYTES] [--count N] [--runs N] [--dir DIR] [--syncs]
+                              [--only NAME,NAME…]
 
   --work KIND   file: one file of --size (the default); tree: --count files of 4 KiB, 100 in a folder; small: 1 MiB,
                 the whole command, between agents that run
@@ -15,11 +16,13 @@ Usage: tests/bench/compare.sh [--work file|tree|small] [--size BYTES] [--count N
   --count N     of the files in the tree, in hundreds (default: 10000)
   --runs N      rounds (default: 5)
   --dir DIR     where sources and copies are (default: /dev/shm)
-  --only NAMES  of openshare, pump, nc, rsync-daemon, rsync-ssh, rsync-ssh-fsync, scp, scp-aes128-gcm
+  --syncs       one more round that is not timed, in which strace counts what makes the receiver's data durable
+  --only NAMES  of openshare, pump, nc, iperf3, wormhole, syncthing, rsync-daemon, rclone, rsync-ssh, rsync-ssh-fsync, scp,
+                scp-aes128-gcm
 END
 }
 
-kind=file size=4G count=10000 runs=5 dir=/dev/shm only=
+kind=file size=4G count=10000 runs=5 dir=/dev/shm only= syncs=false
 while [ $# -gt 0 ]; do
   case $1 in
     --work) kind=$2; shift ;;
@@ -27,6 +30,7 @@ while [ $# -gt 0 ]; do
     --count) count=$2; shift ;;
     --runs) runs=$2; shift ;;
     --dir) dir=$2; shift ;;
+    --syncs) syncs=true ;;
     --only) only=$2; shift ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
@@ -95,6 +99,30 @@ title() {
   esac
 }
 
+# count_syncs: of who has a server here whose processes can be watched.
+count_syncs() {
+  make_source
+  printf '\n| calls of the receiver, %s | fsync | fdatasync | syncfs | sync_file_range |\n|---|---|---|---|---|\n' "$(title)"
+  local name pid
+  for name in $contestants; do
+    case $name in
+      openshare) pid=$bob_pid ;;
+      syncthing) pid=$sync_to_pid ;;
+      rsync-ssh-fsync) pid=$sshd_pid ;;
+      *) continue ;;
+    esac
+    begin "strace of $name"
+    start strace strace -f -qq -e trace=fsync,fdatasync,syncfs,sync_file_range -o "$work/logs/strace-$name" -p "$pid"
+    wait_for 10 is_traced "$pid" || fail "strace does not start: $(said "$work/logs/strace.err")"
+    "run_${name//-/_}" >/dev/null
+    kill -INT "$last_pid"
+    wait "$last_pid"
+    awk -v name="$name" '{ sub(/^[0-9]+ +/, ""); sub(/\(.*/, ""); n[$0]++ }
+      END { printf "| %s | %d | %d | %d | %d |\n", name, n["fsync"], n["fdatasync"], n["syncfs"], n["sync_file_range"] }' "$work/logs/strace-$name"
+  done
+}
+is_traced() { ! grep -q '^TracerPid:\s*0$' "/proc/$1/status"; }
+
 begin_work bench "$dir"
 results=$work/results
 : >"$results"
@@ -110,3 +138,4 @@ for round in $(seq "$runs"); do
   done
 done
 table
+[ "$syncs" = false ] || count_syncs

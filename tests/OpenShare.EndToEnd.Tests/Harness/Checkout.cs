@@ -1,17 +1,24 @@
 namespace OpenShare.EndToEnd.Tests.Harness;
 
-/// <summary>Where the built programs are: beside these tests, in the same configuration.</summary>
+/// <summary>
+/// Where the programs are: beside these tests, in the same configuration, as they were built with them; or as they were published
+/// just before, where the environment says so.
+/// </summary>
 internal static class Checkout
 {
     private static readonly string Configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 
     private static readonly string Artifacts = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", ".."));
 
-    public static string OpenShare => Program("OpenShare.Cli", "openshare");
+    private static readonly string Programs = Environment.GetEnvironmentVariable("OPENSHARE_TESTS_PROGRAMS") ?? Built;
 
-    public static string Server => Program("OpenShare.Registration", "openshare-server");
+    private const string Built = "bin";
 
-    public static string Relay => Program("OpenShare.Relay", "relay");
+    public static string OpenShare => Program(Programs, "OpenShare.Cli", "openshare");
 
-    private static string Program(string project, string name) => Path.Combine(Artifacts, "bin", project, Configuration, name + ".dll");
+    public static string Server => Program(Programs, "OpenShare.Registration", "openshare-server");
+
+    public static string Relay => Program(Built, "OpenShare.Relay", "relay");
+
+    private static string Program(string folder, string project, string name) => Path.Combine(Artifacts, folder, project, Configuration, name + ".dll");
 }

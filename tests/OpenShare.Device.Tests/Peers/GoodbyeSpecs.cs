@@ -1,3 +1,4 @@
+using OpenShare.Device.Tests.Support;
 using System.Net;
 using Akka.Actor;
 using Google.Protobuf;
@@ -21,7 +22,7 @@ public abstract class GoodbyeSpecs : PeersKit
 
     private static readonly Control Large = new() { ManifestOffer = new ManifestOffer { Page = new Signed { Payload = ByteString.CopyFrom(new byte[MiB]) } } };
 
-    [Fact]
+    [SkippableFact]
     public async Task A_device_that_stops_says_goodbye_on_its_links()
     {
         var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
@@ -33,7 +34,7 @@ public abstract class GoodbyeSpecs : PeersKit
         Assert.Equal(LinkEnd.ClosedByPeer, (await a.Hears<PeerEvents.LinkClosed>()).End);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_connection_that_breaks_is_a_cut()
     {
         var b = Start("bob", "127.0.0.2");
@@ -44,7 +45,7 @@ public abstract class GoodbyeSpecs : PeersKit
         Assert.Equal(LinkEnd.Cut, (await b.Hears<PeerEvents.LinkClosed>()).End);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_goodbye_is_answered_with_one()
     {
         var b = Start("bob", "127.0.0.2");
@@ -56,7 +57,7 @@ public abstract class GoodbyeSpecs : PeersKit
         Assert.Equal(LinkEnd.ClosedByPeer, (await b.Hears<PeerEvents.LinkClosed>()).End);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task What_was_queued_is_sent_before_the_goodbye()
     {
         var (alice, b) = (Organisation.Enroll("alice"), Start("bob", "127.0.0.2"));
@@ -75,7 +76,7 @@ public abstract class GoodbyeSpecs : PeersKit
         Assert.Equal(3, arrived);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_link_that_a_newer_one_replaces_ends_with_a_goodbye()
     {
         var (alice, b) = (Organisation.Enroll("alice"), Start("bob", "127.0.0.2"));
@@ -87,7 +88,7 @@ public abstract class GoodbyeSpecs : PeersKit
         Assert.True(await EndsWithGoodbye(older.Control));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Of_two_links_that_both_sides_dialled_the_one_that_goes_is_told_so()
     {
         var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
@@ -101,7 +102,7 @@ public abstract class GoodbyeSpecs : PeersKit
             Assert.Equal(LinkEnd.ClosedByPeer, (await b.Hears<PeerEvents.LinkClosed>()).End);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_peer_that_does_not_read_holds_up_no_end_and_hears_no_goodbye()
     {
         var (alice, b) = (Organisation.Enroll("alice"), Start("bob", "127.0.0.2"));
@@ -115,7 +116,7 @@ public abstract class GoodbyeSpecs : PeersKit
         Assert.False(await EndsWithGoodbye(link.Control));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_receiver_that_is_done_says_so_though_more_arrives_and_hears_the_sender_out()
     {
         var (near, far) = await Stream(Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
@@ -133,7 +134,7 @@ public abstract class GoodbyeSpecs : PeersKit
         await far.Ended.WaitAsync(Patience);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_sender_that_is_done_says_so()
     {
         var (near, far) = await Stream(Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
@@ -147,7 +148,7 @@ public abstract class GoodbyeSpecs : PeersKit
         await near.Ended.WaitAsync(Patience);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_session_can_tell_a_goodbye_on_a_stream_from_a_cut(bool saysGoodbye)
@@ -169,7 +170,7 @@ public abstract class GoodbyeSpecs : PeersKit
         Assert.True(await EndsWithGoodbye(near));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_link_that_ends_in_good_order_cuts_its_streams_when_nobody_ends_them()
     {
         var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
@@ -200,4 +201,9 @@ public sealed class MemoryGoodbyeSpecs : GoodbyeSpecs
     private readonly MemoryNetwork _network = new();
 
     private protected override ITransport TransportOf(IPAddress address) => _network.Host(address);
+}
+
+public sealed class QuicGoodbyeSpecs : GoodbyeSpecs
+{
+    private protected override ITransport TransportOf(IPAddress address) => QuicHere.Transport();
 }

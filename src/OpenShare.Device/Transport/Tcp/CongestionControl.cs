@@ -25,15 +25,19 @@ internal sealed class CongestionControl(Socket socket, PathLoss path)
     private const int InfoSize = 160;
 
     private bool _isSettled = !OperatingSystem.IsLinux();
+    private volatile bool _isSetForLoss;
     private int _written;
     private uint _sent;
     private uint _again;
+
+    /// <summary>The path is a lossy one, and this system has nothing for such a path.</summary>
+    internal bool IsHeldBackByLoss => path.IsLossy && !_isSetForLoss;
 
     /// <summary>Before the first byte.</summary>
     internal void Begin()
     {
         if (!_isSettled)
-            Set(path.IsLossy ? Lossy : Clean);
+            _isSetForLoss = Set(path.IsLossy ? Lossy : Clean) && path.IsLossy;
         _isSettled |= path.IsLossy;
     }
 
@@ -46,7 +50,7 @@ internal sealed class CongestionControl(Socket socket, PathLoss path)
         Look();
         if (!path.IsLossy)
             return;
-        Set(Lossy);
+        _isSetForLoss = Set(Lossy);
         _isSettled = true;
     }
 
@@ -70,15 +74,17 @@ internal sealed class CongestionControl(Socket socket, PathLoss path)
         (_sent, _again) = (sent, again);
     }
 
-    private void Set(string algorithm)
+    private bool Set(string algorithm)
     {
         try
         {
             socket.SetRawSocketOption(SolTcp, TcpCongestion, Encoding.ASCII.GetBytes(algorithm));
+            return true;
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
             // This kernel does not have it for us, or the connection is over.
+            return false;
         }
     }
 

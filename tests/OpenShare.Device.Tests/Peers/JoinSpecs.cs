@@ -22,6 +22,7 @@ public abstract class JoinSpecs : PeersKit
     {
         var b = Start("bob", "127.0.0.2");
         var (link, context) = await DialByHand(Organisation.Enroll("alice"), b);
+        using var control = link.Control;
         var session = link.Result.Session;
         await b.Hears<PeerEvents.LinkOpened>();
         for (uint id = 1; id <= 4; id++)
@@ -38,6 +39,7 @@ public abstract class JoinSpecs : PeersKit
     {
         var b = Start("bob", "127.0.0.2");
         var (link, context) = await DialByHand(Organisation.Enroll("alice"), b);
+        using var control = link.Control;
         await b.Hears<PeerEvents.LinkOpened>();
 
         var joins = Enumerable.Range(0, 8).Select(_ => new StreamRunner(context).DialAsync(b.Address, link.Result.Session, 7, Transfer, default));

@@ -48,6 +48,7 @@ public sealed class QuicBindingTests : PeersKit
         _transport = QuicHere.Transport();
         var bob = Start("bob", "127.0.0.1");
         var (link, context) = await DialByHand(Organisation.Enroll("alice"), bob);
+        using var control = link.Control;
         await bob.Hears<PeerEvents.LinkOpened>();
         using var between = new Between(_transport, bob.Address);
         var transfer = TransferId.New(new SeededRandom(5));

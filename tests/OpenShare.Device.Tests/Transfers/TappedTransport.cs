@@ -4,10 +4,13 @@ using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Tests.Transfers;
 
-/// <summary>A transport as it is, and how many bytes each carrier was given on connections that were dialled by it.</summary>
+/// <summary>A transport as it is, and how many bytes each carrier was given by its side, and in which order they carried chunks.</summary>
 internal sealed class TappedTransport(ITransport inner, TappedTransport? outer = null) : ITransport
 {
+    private const int AChunk = 64 * 1024;
+
     private readonly long[] _written = new long[2];
+    private readonly List<Carrier> _order = [];
     private TappedTransport? _quic;
 
     /// <summary>A port that is told to others in the place of the one where QUIC is listened for.</summary>
@@ -17,8 +20,34 @@ internal sealed class TappedTransport(ITransport inner, TappedTransport? outer =
 
     public long Written(Carrier carrier) => Volatile.Read(ref (outer ?? this)._written[(int)carrier]);
 
-    public ITransportListener Listen(IPEndPoint endpoint) =>
-        QuicPortTold is { } port ? new Liar(inner.Listen(endpoint), port) : inner.Listen(endpoint);
+    /// <summary>Chunks went first by the one, then by the other, and so on.</summary>
+    public IReadOnlyList<Carrier> Order
+    {
+        get
+        {
+            lock (_order)
+                return [.. _order];
+        }
+    }
+
+    /// <summary>When the order has changed.</summary>
+    public Action OnMoved { get; set; } = () => { };
+
+    public ITransportListener Listen(IPEndPoint endpoint) => new Listener(inner.Listen(endpoint), this);
+
+    private void Count(Carrier carrier, int bytes)
+    {
+        Interlocked.Add(ref _written[(int)carrier], bytes);
+        if (bytes < AChunk)
+            return;
+        lock (_order)
+        {
+            if (_order.Count > 0 && _order[^1] == carrier)
+                return;
+            _order.Add(carrier);
+        }
+        OnMoved();
+    }
 
     public async Task<ITransportConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellation) =>
         new Tap(await inner.ConnectAsync(remote, cancellation), outer ?? this);
@@ -38,20 +67,20 @@ internal sealed class TappedTransport(ITransport inner, TappedTransport? outer =
 
         public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellation)
         {
-            Interlocked.Add(ref counts._written[(int)Carrier], buffer.Length);
+            counts.Count(Carrier, buffer.Length);
             return inner.WriteAsync(buffer, cancellation);
         }
 
         public void Dispose() => inner.Dispose();
     }
 
-    private sealed class Liar(ITransportListener inner, int port) : ITransportListener
+    private sealed class Listener(ITransportListener inner, TappedTransport counts) : ITransportListener
     {
         public IPEndPoint LocalEndPoint => inner.LocalEndPoint;
 
-        public int? QuicPort => port;
+        public int? QuicPort => counts.QuicPortTold ?? inner.QuicPort;
 
-        public Task<ITransportConnection> AcceptAsync(CancellationToken cancellation) => inner.AcceptAsync(cancellation);
+        public async Task<ITransportConnection> AcceptAsync(CancellationToken cancellation) => new Tap(await inner.AcceptAsync(cancellation), counts);
 
         public void Dispose() => inner.Dispose();
     }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using Akka.Actor;
-using Akka.Actor.Dsl;
 using Akka.TestKit;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
@@ -48,9 +47,6 @@ internal sealed class TransferDevice : IDisposable
 
     public ObservedDisk Disk { get; } = new();
 
-    /// <summary>For each chunk stream that opens, by the actor that says so: what it goes over.</summary>
-    public Action<Carrier> OnStream { get; set; } = _ => { };
-
     /// <summary>How far its clock is set forward.</summary>
     public TimeSpan ClockAhead { get; set; }
 
@@ -89,7 +85,6 @@ internal sealed class TransferDevice : IDisposable
         };
         _listener = _transport.Listen(new IPEndPoint(IPAddress.Any, 0));
         Events = _kit.CreateTestProbe();
-        _context.Events.Subscribe<PeerEvents.StreamOpened>(_kit.Sys.ActorOf(dsl => dsl.Receive<PeerEvents.StreamOpened>((m, _) => OnStream(m.Stream.Carrier))));
         _context.Events.Subscribe<TransferEvents.TransferChanged>(Events.Ref);
         _peers = _kit.Sys.ActorOf(PeersActor.Props(_context, Database.Peers, _listener));
         _transfers = _kit.Sys.ActorOf(TransfersActor.Props(

@@ -12,6 +12,7 @@ internal sealed class QuicStreamConnection(QuicLine line, QuicStream stream, byt
     // The other side has so long to take what was written last.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    private int _isReading;
     private int _isWriting;
     private int _isDisposed;
 
@@ -23,13 +24,19 @@ internal sealed class QuicStreamConnection(QuicLine line, QuicStream stream, byt
 
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
+        Volatile.Write(ref _isReading, 1);
         try
         {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) == 1, this);
             return await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (IsBroken(error))
         {
             throw Broken(error);
+        }
+        finally
+        {
+            Volatile.Write(ref _isReading, 0);
         }
     }
 
@@ -56,8 +63,11 @@ internal sealed class QuicStreamConnection(QuicLine line, QuicStream stream, byt
             return;
         try
         {
-            // Whoever writes still is woken; else what was written goes out, and the end after it.
-            stream.Abort(Volatile.Read(ref _isWriting) == 1 ? QuicAbortDirection.Both : QuicAbortDirection.Read, 0);
+            // Whoever reads or writes still is woken.
+            if (Volatile.Read(ref _isWriting) == 1)
+                stream.Abort(QuicAbortDirection.Both, 0);
+            else if (Volatile.Read(ref _isReading) == 1)
+                stream.Abort(QuicAbortDirection.Read, 0);
         }
         catch (Exception error) when (IsBroken(error))
         {
@@ -66,12 +76,26 @@ internal sealed class QuicStreamConnection(QuicLine line, QuicStream stream, byt
         _ = EndAsync();
     }
 
+    // What was written goes out, and the end after it; and the other side is heard out to its own. Told to stop before it knows
+    // that all it sent has come, it would take its last word for lost.
     private async Task EndAsync()
     {
-        var ended = stream.DisposeAsync().AsTask();
         try
         {
-            await ended.WaitAsync(Patience).ConfigureAwait(false);
+            stream.CompleteWrites();
+            using var limit = new CancellationTokenSource(Patience);
+            var buffer = new byte[4096];
+            while (await stream.ReadAsync(buffer, limit.Token).ConfigureAwait(false) > 0)
+            {
+            }
+        }
+        catch (Exception error) when (IsBroken(error))
+        {
+            // It was cut, by either side.
+        }
+        try
+        {
+            await stream.DisposeAsync().AsTask().WaitAsync(Patience).ConfigureAwait(false);
         }
         catch (Exception error) when (IsBroken(error) || error is TimeoutException)
         {

@@ -94,9 +94,10 @@ public sealed class QuicTests(SharedServer server)
         foreach (var device in new[] { alice, bob })
         {
             device.Carriers(rule);
-            device.Environment["OPENSHARE__LOGLEVEL"] = "information";
             await device.RegisterAsync(server.Server.Url, token);
+            device.Environment["OPENSHARE__LOGLEVEL"] = "information";
             await device.StartAgentAsync();
+            device.Environment.Remove("OPENSHARE__LOGLEVEL");
         }
         await Task.WhenAll(alice.SeesAsync(bob), bob.SeesAsync(alice));
         return (alice, bob);

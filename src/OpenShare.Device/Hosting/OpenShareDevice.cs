@@ -183,7 +183,7 @@ public sealed partial class OpenShareDevice : IDevice
     private static (DeviceAdapters Adapters, HttpRegistrationService Service, ListeningFacts Listening) Open(DeviceOptions options)
     {
         var random = new SystemRandom();
-        var (transport, carriers) = Transports.Of(options.Carriers, options.QuicLibrary);
+        var (transport, carriers) = Transports.Of(options.Reach == DeviceReach.HomeOnly ? CarrierRule.Tcp : options.Carriers, options.QuicLibrary);
         var context = new DeviceContext(
             TimeProvider.System, random, new Workers(Math.Max(2, Environment.ProcessorCount)), transport, new DeviceEventBus()) { Carriers = carriers };
         var keys = KeyFile.Open(

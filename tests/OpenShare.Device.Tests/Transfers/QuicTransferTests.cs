@@ -60,6 +60,30 @@ public sealed class QuicTransferTests : TransferSpecs
         Assert.Equal(Chunks, ben.Disk.Writes.Count);
     }
 
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_loss_holds_tcp_back_quic_is_tried_and_nowhere_else(bool isHeldBack)
+    {
+        QuicHere.Needed();
+        var tap = new TappedTransport(new TcpAndQuicTransport()) { IsHeldBack = isHeldBack };
+        var (ann, ben) = (Device("ann", tap, CarrierRule.Measured), Device("ben", new TcpAndQuicTransport(), CarrierRule.Measured));
+        var sent = ann.Write("measured", Chunks * Chunk);
+        using var moved = new ManualResetEventSlim();
+        tap.OnMoved = () =>
+        {
+            if (tap.Order.Contains(Carrier.Quic))
+                moved.Set();
+        };
+        ben.Disk.OnWrite = _ => moved.Wait(TimeSpan.FromMilliseconds(50));
+
+        AssertCompleted(await ann.EndsAsync(await ann.SendAsync(ben, "measured")), 1);
+
+        Assert.Equal(sent, ben.Arrived("measured"));
+        Assert.Equal(isHeldBack, tap.Order.Contains(Carrier.Quic));
+        Assert.InRange(tap.Written(Carrier.Tcp) + tap.Written(Carrier.Quic), sent.Length, sent.Length + Chunk / 2);
+    }
+
     [SkippableFact]
     public async Task Where_udp_does_not_come_through_the_transfer_goes_on_by_tcp()
     {

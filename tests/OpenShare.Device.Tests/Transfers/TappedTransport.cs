@@ -16,6 +16,9 @@ internal sealed class TappedTransport(ITransport inner, TappedTransport? outer =
     /// <summary>A port that is told to others in the place of the one where QUIC is listened for.</summary>
     public int? QuicPortTold { get; init; }
 
+    /// <summary>Its connections by TCP say that loss holds them back.</summary>
+    public bool IsHeldBack { get; init; }
+
     public ITransport? Quic => inner.Quic is { } quic ? _quic ??= new TappedTransport(quic, this) : null;
 
     public long Written(Carrier carrier) => Volatile.Read(ref (outer ?? this)._written[(int)carrier]);
@@ -62,6 +65,8 @@ internal sealed class TappedTransport(ITransport inner, TappedTransport? outer =
         public Carrier Carrier => inner.Carrier;
 
         public ReadOnlyMemory<byte> Binding => inner.Binding;
+
+        public bool IsHeldBackByLoss => Carrier == Carrier.Tcp && counts.IsHeldBack;
 
         public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) => inner.ReadAsync(buffer, cancellation);
 

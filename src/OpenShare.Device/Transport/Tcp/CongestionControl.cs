@@ -8,7 +8,8 @@ namespace OpenShare.Device.Transport.Tcp;
 /// lost packet for a full one: with five of a hundred lost it sends an eighth of what goes. BBR does not, so a connection
 /// changes to it, under way, once its path is a lossy one. Where the system has no such choice, its own serves.
 /// </summary>
-internal sealed class CongestionControl(Socket socket, PathLoss path)
+/// <param name="forLoss">what a lossy path is to have</param>
+internal sealed class CongestionControl(Socket socket, PathLoss path, string forLoss = CongestionControl.Lossy)
 {
     internal const string Clean = "cubic";
     internal const string Lossy = "bbr";
@@ -37,7 +38,7 @@ internal sealed class CongestionControl(Socket socket, PathLoss path)
     internal void Begin()
     {
         if (!_isSettled)
-            _isSetForLoss = Set(path.IsLossy ? Lossy : Clean) && path.IsLossy;
+            _isSetForLoss = Set(path.IsLossy ? forLoss : Clean) && path.IsLossy;
         _isSettled |= path.IsLossy;
     }
 
@@ -50,7 +51,7 @@ internal sealed class CongestionControl(Socket socket, PathLoss path)
         Look();
         if (!path.IsLossy)
             return;
-        _isSetForLoss = Set(Lossy);
+        _isSetForLoss = Set(forLoss);
         _isSettled = true;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
+using OpenShare.Device.Transport.Quic;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Tests.Transport;
@@ -10,6 +11,9 @@ public sealed class QuicTransportSpecs : TransportSpecs
     private ITransport? _transport;
 
     private protected override ITransport Transport => _transport ??= QuicHere.Transport();
+
+    // A write is done when the other side has it: of so small ones a second takes few.
+    private protected override int BytesAtOnce => 100_000;
 
     [SkippableFact]
     public async Task Both_ends_know_one_binding_and_no_two_lines_share_it()
@@ -23,6 +27,14 @@ public sealed class QuicTransportSpecs : TransportSpecs
         Assert.Equal(c.Binding.ToArray(), d.Binding.ToArray());
         Assert.NotEqual(a.Binding.ToArray(), c.Binding.ToArray());
         Assert.Equal((Carrier.Quic, Carrier.Quic), (a.Carrier, b.Carrier));
+    }
+
+    [SkippableFact]
+    public void The_version_that_was_looked_at_goes_by_bbr()
+    {
+        QuicHere.Needed();
+        Skip.IfNot(MsQuicSettings.Version == MsQuicSettings.LookedAt, $"MsQuic {MsQuicSettings.Version} is not the version whose settings are known.");
+        Assert.True(MsQuicSettings.IsApplied);
     }
 
     [SkippableFact]

@@ -20,9 +20,12 @@ internal static unsafe class MsQuicSettings
     private const int CongestionControlBit = 17;
     private const ushort Bbr = 1;
 
-    private static ReadOnlySpan<uint> LookedAt => [2, 5, 10];
+    internal static readonly Version LookedAt = new(2, 5, 10);
 
-    /// <summary>BBR was chosen in this process.</summary>
+    /// <summary>The library's, as major, minor, patch; null: not asked yet.</summary>
+    internal static Version? Version { get; private set; }
+
+    /// <summary>The library says that it goes by BBR.</summary>
     internal static bool IsApplied { get; private set; }
 
     internal static void Apply(IntPtr library)
@@ -37,14 +40,25 @@ internal static unsafe class MsQuicSettings
         var size = (uint)(version.Length * sizeof(uint));
         fixed (uint* at = version)
         {
-            if (((delegate* unmanaged[Cdecl]<void*, uint, uint*, void*, int>)table[GetParam])(null, LibraryVersion, &size, at) != 0 || !version[..3].SequenceEqual(LookedAt))
+            if (Get(table, LibraryVersion, &size, at) != 0)
                 return;
         }
+        Version = new Version((int)version[0], (int)version[1], (int)version[2]);
+        if (Version != LookedAt)
+            return;
         Span<byte> settings = stackalloc byte[SettingsSize];
         settings.Clear();
         BitConverter.TryWriteBytes(settings, 1UL << CongestionControlBit);
         BitConverter.TryWriteBytes(settings[CongestionControlAt..], Bbr);
         fixed (byte* at = settings)
-            IsApplied = ((delegate* unmanaged[Cdecl]<void*, uint, uint, void*, int>)table[SetParam])(null, GlobalSettings, SettingsSize, at) == 0;
+        {
+            if (((delegate* unmanaged[Cdecl]<void*, uint, uint, void*, int>)table[SetParam])(null, GlobalSettings, SettingsSize, at) != 0)
+                return;
+            size = SettingsSize;
+            IsApplied = Get(table, GlobalSettings, &size, at) == 0 && BitConverter.ToUInt16(settings[CongestionControlAt..]) == Bbr;
+        }
     }
+
+    private static int Get(void** table, uint parameter, uint* size, void* value) =>
+        ((delegate* unmanaged[Cdecl]<void*, uint, uint*, void*, int>)table[GetParam])(null, parameter, size, value);
 }

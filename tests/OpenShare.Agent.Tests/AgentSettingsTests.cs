@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Agent.Hosting;
 using OpenShare.Agent.Tests.Support;
+using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Agent.Tests;
 
@@ -21,6 +22,15 @@ public sealed class AgentSettingsTests
         Assert.Empty(options.Interfaces);
         Assert.True(Path.IsPathFullyQualified(options.SaveTo));
         Assert.Equal(Microsoft.Extensions.Logging.LogLevel.Warning, options.LogLevel);
+        Assert.Equal((CarrierRule.Measured, null), (options.Carriers, options.QuicLibrary));
+    }
+
+    [Fact]
+    public void What_streams_go_over_and_where_the_library_of_quic_lies_is_the_environments()
+    {
+        var options = Read(("OPENSHARE__CARRIERS", "quic"), ("OPENSHARE_MSQUIC", "/opt/libmsquic.so.2"));
+
+        Assert.Equal((CarrierRule.Quic, "/opt/libmsquic.so.2"), (options.Carriers, options.QuicLibrary));
     }
 
     [Fact]
@@ -64,6 +74,7 @@ public sealed class AgentSettingsTests
     [InlineData("OPENSHARE__DISCOVERY__ADVERTISEDPORT", "-1")]
     [InlineData("OPENSHARE__NAME", "two\nlines")]
     [InlineData("OPENSHARE__LOGLEVEL", "loud")]
+    [InlineData("OPENSHARE__CARRIERS", "udp")]
     public void A_bad_value_is_named_with_what_it_must_be(string key, string value)
     {
         var refused = Assert.Throws<SettingException>(() => Read((key, value)));

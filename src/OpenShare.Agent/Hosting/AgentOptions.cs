@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Agent.Hosting;
 
@@ -22,6 +23,12 @@ public sealed record AgentOptions(
 {
     /// <summary>Files that are there may be replaced where their sender wishes it.</summary>
     public YesNo Overwrite { get; init; } = YesNo.Yes;
+
+    /// <summary>What links and streams go over.</summary>
+    public CarrierRule Carriers { get; init; } = CarrierRule.Measured;
+
+    /// <summary>Where the QUIC library lies; null: where the system looks.</summary>
+    public string? QuicLibrary { get; init; }
 }
 
 public enum YesNo

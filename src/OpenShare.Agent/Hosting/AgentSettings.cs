@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using OpenShare.Device.Storage;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Agent.Hosting;
 
@@ -21,6 +22,7 @@ public static class AgentSettings
     public const string Name = "Name";
     public const string PassphraseFile = "PassphraseFile";
     public const string LogLevel = "LogLevel";
+    public const string Carriers = "Carriers";
     public const string AdvertisedPort = "Discovery:AdvertisedPort";
 
     /// <summary>The process's own environment.</summary>
@@ -54,6 +56,8 @@ public static class AgentSettings
             ReadWord(configuration, LogLevel, Microsoft.Extensions.Logging.LogLevel.Warning))
         {
             Overwrite = ReadWord(configuration, Overwrite, YesNo.Yes),
+            Carriers = ReadWord(configuration, Carriers, CarrierRule.Measured),
+            QuicLibrary = NotEmpty(environment.GetValueOrDefault("OPENSHARE_MSQUIC")),
         };
     }
 

@@ -63,5 +63,7 @@ internal sealed class DeviceService(IServiceProvider services, AgentOptions opti
         })
     {
         AllowsOverwriting = options.Overwrite == YesNo.Yes,
+        Carriers = options.Carriers,
+        QuicLibrary = options.QuicLibrary,
     };
 }

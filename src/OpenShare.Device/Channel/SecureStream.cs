@@ -3,6 +3,7 @@ using Google.Protobuf;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Channel;
@@ -30,6 +31,11 @@ public sealed class SecureStream : IDisposable
         _channel = channel;
         _reader = new RecordReader(connection, channel);
     }
+
+    internal Carrier Carrier => _connection.Carrier;
+
+    /// <inheritdoc cref="ITransportConnection.IsHeldBackByLoss"/>
+    internal bool IsHeldBackByLoss => _connection.IsHeldBackByLoss;
 
     /// <summary>Done once the stream was disposed.</summary>
     internal Task Ended => _ended.Task;

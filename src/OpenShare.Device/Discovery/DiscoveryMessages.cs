@@ -16,7 +16,11 @@ public sealed record DiscoveryOptions(
     string DeviceName, DeviceId DeviceId, string ShortFingerprint, AccountHash AccountHash, int AdvertisedPort, ImmutableArray<string>? Interfaces = null, NewsTag? News = null,
     AccountHash? PreviousAccountHash = null)
 {
-    internal MdnsOptions ForMdns() => new(DeviceName, new ServiceAnnouncement(AccountHash, DeviceId, ShortFingerprint, AdvertisedPort, News), PreviousAccountHash);
+    /// <summary>Where QUIC is listened for; null: nowhere.</summary>
+    public int? QuicPort { get; init; }
+
+    internal MdnsOptions ForMdns() =>
+        new(DeviceName, new ServiceAnnouncement(AccountHash, DeviceId, ShortFingerprint, AdvertisedPort, News), PreviousAccountHash) { QuicPort = QuicPort };
 }
 
 /// <summary>Told to the device's <c>discovery</c> actor.</summary>

@@ -107,7 +107,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
             _settings.AdvertisedPort ?? listener.LocalEndPoint.Port,
             _settings.Interfaces.IsEmpty ? null : _settings.Interfaces,
             identity.NewsWith(_revocationVersion),
-            identity.DiscoveryKeys.PreviousHash)));
+            identity.DiscoveryKeys.PreviousHash) { QuicPort = listener.QuicPort }));
     }
 
     private void OnStop()

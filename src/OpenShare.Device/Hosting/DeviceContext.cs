@@ -1,5 +1,6 @@
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Hosting;
 
@@ -16,6 +17,11 @@ public sealed record DeviceContext(
 {
     private readonly DateTimeOffset _startedAt = Time.GetUtcNow();
     private readonly long _startStamp = Time.GetTimestamp();
+
+    /// <summary>What the streams of transfers may go over.</summary>
+    public CarrierRule Carriers { get; init; } = CarrierRule.Tcp;
+
+    public CarrierTuning CarrierTuning { get; init; } = CarrierTuning.Default;
 
     /// <summary>This run of the device.</summary>
     public InstanceId Instance { get; } = InstanceId.New(Random);

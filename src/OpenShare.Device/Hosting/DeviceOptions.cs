@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using OpenShare.Device.Storage;
+using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Hosting;
 
@@ -25,6 +26,12 @@ public sealed record DeviceOptions(
 {
     /// <summary>Files that are there may be replaced where their sender wishes it; else what arrives gets another name.</summary>
     public bool AllowsOverwriting { get; init; } = true;
+
+    /// <summary>What links and streams go over. Without the QUIC library: TCP, or an error where nothing but QUIC is wanted.</summary>
+    public CarrierRule Carriers { get; init; } = CarrierRule.Measured;
+
+    /// <summary>Where the QUIC library lies; null: where the system looks.</summary>
+    public string? QuicLibrary { get; init; }
 }
 
 /// <summary>Who may send to this device.</summary>

@@ -17,7 +17,6 @@ using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Keys;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transport;
-using OpenShare.Device.Transport.Tcp;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
@@ -184,9 +183,9 @@ public sealed partial class OpenShareDevice : IDevice
     private static (DeviceAdapters Adapters, HttpRegistrationService Service, ListeningFacts Listening) Open(DeviceOptions options)
     {
         var random = new SystemRandom();
-        var transport = new TcpTransport();
+        var (transport, carriers) = Transports.Of(options.Reach == DeviceReach.HomeOnly ? CarrierRule.Tcp : options.Carriers, options.QuicLibrary);
         var context = new DeviceContext(
-            TimeProvider.System, random, new Workers(Math.Max(2, Environment.ProcessorCount)), transport, new DeviceEventBus());
+            TimeProvider.System, random, new Workers(Math.Max(2, Environment.ProcessorCount)), transport, new DeviceEventBus()) { Carriers = carriers };
         var keys = KeyFile.Open(
             options.Home.KeyFile, () => options.Passphrase is { } passphrase ? Encoding.UTF8.GetBytes(passphrase.Reveal()) : null, random);
         var onNetwork = options.Reach != DeviceReach.HomeOnly;

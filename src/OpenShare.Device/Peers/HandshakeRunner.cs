@@ -44,14 +44,14 @@ internal sealed class HandshakeRunner(DeviceContext context, HandshakeParty part
             connection.Dispose();
             return new HandshakeOutcome.Unreachable($"Cannot reach {address}: given up.");
         }
-        using var machine = new HandshakeInitiator(party, expected, purpose, context.Random);
+        using var machine = new HandshakeInitiator(party, expected, purpose, context.Random, connection.Binding.Span);
         return await RunAsync(connection, machine, machine.Start(context.Now), mayConclude, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Answers a hello on an accepted connection.</summary>
     internal async Task<HandshakeOutcome> AnswerAsync(ITransportConnection connection, byte[] opening, CancellationToken cancellation)
     {
-        using var machine = new HandshakeResponder(party, context.Random, context.Now);
+        using var machine = new HandshakeResponder(party, context.Random, context.Now, connection.Binding.Span);
         return await RunAsync(connection, machine, machine.Handle(opening, context.Now), mayConclude: null, cancellation).ConfigureAwait(false);
     }
 

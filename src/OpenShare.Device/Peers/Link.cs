@@ -6,6 +6,7 @@ using OpenShare.Device.Transport;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Peers;
@@ -67,7 +68,12 @@ internal sealed class Link : IDisposable
 
     internal IPEndPoint Remote { get; }
 
+    internal Carrier Carrier => _control.Carrier;
+
     internal LinkLiveness Liveness { get; }
+
+    /// <summary>Where the other side takes streams by QUIC; null: nowhere that it told of.</summary>
+    internal IPEndPoint? QuicRemote { get; set; }
 
     /// <summary>The streams joined to this link's session: they end with it.</summary>
     internal LinkStreams Streams { get; } = new();

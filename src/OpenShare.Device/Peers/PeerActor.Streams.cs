@@ -1,3 +1,4 @@
+using System.Net;
 using Akka.Actor;
 using Akka.Event;
 using OpenShare.Protocol.Handshake;
@@ -10,7 +11,7 @@ namespace OpenShare.Device.Peers;
 /// <summary>Joining further streams to the link: the side that dialled the link dials them, whichever side wants them.</summary>
 internal sealed partial class PeerActor
 {
-    private sealed record StreamJoined(LinkId Link, StreamOutcome Outcome, bool Dialled, int Try) : INoSerializationVerificationNeeded;
+    private sealed record StreamJoined(LinkId Link, StreamOutcome Outcome, bool Dialled, int Try, Carrier Carrier = Carrier.Tcp) : INoSerializationVerificationNeeded;
 
     private sealed record RetryStream(LinkId Link, TransferId Transfer, int Try);
 
@@ -24,15 +25,44 @@ internal sealed partial class PeerActor
             return;
         var count = Math.Min(command.Count, LinkStreams.MostAtOnce);
         if (_link.Session.Role == HandshakeRole.Initiator)
-            DialStreams(command.Transfer, count);
+            DialStreams(command.Transfer, count, command.Carrier);
         else
-            _link.Send(new Control { StreamsWanted = new StreamsWanted { TransferId = Google.Protobuf.ByteString.CopyFrom(command.Transfer.ToBytes()), Count = (uint)count } });
+            _link.Send(new Control
+            {
+                StreamsWanted = new StreamsWanted
+                {
+                    TransferId = Google.Protobuf.ByteString.CopyFrom(command.Transfer.ToBytes()),
+                    Count = (uint)count,
+                    Carrier = command.Carrier == Carrier.Quic ? StreamCarrier.Quic : StreamCarrier.Tcp,
+                },
+            });
     }
 
-    private void DialStreams(TransferId transfer, int count)
+    private void DialStreams(TransferId transfer, int count, Carrier carrier)
     {
         for (var i = 0; i < count; i++)
-            DialStream(transfer, 1);
+        {
+            if (carrier == Carrier.Tcp || _link!.Carrier == Carrier.Quic)
+                DialStream(transfer, 1);
+            else
+                DialByQuic(transfer);
+        }
+    }
+
+    // Once: whoever wanted it has the streams it had, and asks again if it still wants to.
+    private void DialByQuic(TransferId transfer)
+    {
+        var link = _link!;
+        if (_context.Transport.Quic is not { } quic || link.QuicRemote is not { } remote)
+            return;
+        _streams.DialAsync(remote, link.Session, link.TakeStreamId(), transfer, link.Stopping, quic)
+            .PipeTo(Self, success: outcome => new StreamJoined(link.Id, outcome, Dialled: true, StreamTries, Carrier.Quic));
+    }
+
+    private static void OnQuicOffer(Link link, QuicOffer offer)
+    {
+        if (offer.Port is > 0 and <= IPEndPoint.MaxPort)
+            link.QuicRemote = new IPEndPoint(link.Remote.Address, (int)offer.Port);
     }
 
     private void DialStream(TransferId transfer, int tries)
@@ -69,6 +99,10 @@ internal sealed partial class PeerActor
         else if (!joined.Dialled)
         {
             _log.Warning("A stream that wanted to join the link with {0} was refused: {1}", _device, outcome.Problem);
+        }
+        else if (joined.Carrier == Carrier.Quic)
+        {
+            _log.Info("A stream to {0} could not be opened by QUIC: {1}", _device, outcome.Problem);
         }
         else if (link?.Id == joined.Link)
         {

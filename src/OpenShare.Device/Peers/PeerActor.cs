@@ -25,6 +25,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
 
     private readonly DeviceContext _context;
     private readonly DeviceId _device;
+    private readonly int? _quicPort;
     private readonly DialMachine _dial;
     private readonly StreamRunner _streams;
     private readonly CancellationTokenSource _stop = new();
@@ -39,9 +40,10 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
     private long _links;
     private bool _isStopping;
 
-    public PeerActor(DeviceContext context, DeviceId device)
+    public PeerActor(DeviceContext context, DeviceId device, int? quicPort)
     {
         _context = context;
+        _quicPort = quicPort;
         _device = device;
         _dial = new DialMachine(context.Random);
         _streams = new StreamRunner(context);
@@ -76,7 +78,8 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(DeviceContext context, DeviceId device) => Akka.Actor.Props.Create(() => new PeerActor(context, device));
+    /// <param name="quicPort">where this device listens for QUIC; null: nowhere</param>
+    public static Props Props(DeviceContext context, DeviceId device, int? quicPort) => Akka.Actor.Props.Create(() => new PeerActor(context, device, quicPort));
 
     // Made with what was known when it was first started: it asks for what is so now.
     protected override void PostRestart(Exception reason)
@@ -154,6 +157,8 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
             OfferRevocationList(link, list);
         if (KeyFor(link, _party) is { } key)
             OfferDiscoveryKey(link, key);
+        if (_quicPort is { } port && link.Session.Role == HandshakeRole.Responder)
+            link.Send(new Control { QuicOffer = new QuicOffer { Port = (uint)port } });
         _context.Events.Publish(new PeerEvents.LinkOpened(_device, link.Id, link.Certificate));
         return null;
     }
@@ -195,7 +200,12 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
                 break;
             case Control.KindOneofCase.StreamsWanted when link.Session.Role == HandshakeRole.Initiator:
                 if (message.StreamsWanted.TransferId.Length == 16)
-                    DialStreams(TransferId.FromBytes(message.StreamsWanted.TransferId.Span), (int)Math.Min(message.StreamsWanted.Count, LinkStreams.MostAtOnce));
+                    DialStreams(
+                        TransferId.FromBytes(message.StreamsWanted.TransferId.Span), (int)Math.Min(message.StreamsWanted.Count, LinkStreams.MostAtOnce),
+                        message.StreamsWanted.Carrier == StreamCarrier.Quic ? Carrier.Quic : Carrier.Tcp);
+                break;
+            case Control.KindOneofCase.QuicOffer:
+                OnQuicOffer(link, message.QuicOffer);
                 break;
             case Control.KindOneofCase.DialBackWanted:
                 OnDialBackWanted(link, message.DialBackWanted);

@@ -88,8 +88,11 @@ public static class PeerCommands
     /// <param name="Only">the address family that this device listens on; null: both</param>
     public sealed record AskDialBack(DeviceId Device, int Port, AddressFamily? Only = null);
 
-    /// <summary>Wants so many further streams for a transfer over this link, whichever side dialled. Each arrives as StreamOpened on both sides.</summary>
-    public sealed record OpenStreams(DeviceId Device, LinkId Link, TransferId Transfer, int Count);
+    /// <summary>
+    /// Wants so many further streams for a transfer over this link, whichever side dialled. Each arrives as StreamOpened on both
+    /// sides. By QUIC none may come, without a word: the other side has it not, or the network lets it not through.
+    /// </summary>
+    public sealed record OpenStreams(DeviceId Device, LinkId Link, TransferId Transfer, int Count, Carrier Carrier = Carrier.Tcp);
 }
 
 /// <summary>What became of a device that was refused because its key had been found in two places.</summary>

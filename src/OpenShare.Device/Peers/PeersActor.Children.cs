@@ -26,7 +26,7 @@ internal sealed partial class PeersActor
     {
         if (_peers.TryGetValue(device, out var known))
             return known;
-        var peer = Context.Watch(Context.ActorOf(PeerActor.Props(_context, device), $"{device}-{++_started}"));
+        var peer = Context.Watch(Context.ActorOf(PeerActor.Props(_context, device, _listener?.QuicPort), $"{device}-{++_started}"));
         _peers.Add(device, peer);
         TellState(peer, device);
         return peer;

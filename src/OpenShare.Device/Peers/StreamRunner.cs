@@ -16,16 +16,18 @@ internal sealed record StreamOutcome(uint StreamId, TransferId Transfer, SecureS
 /// <summary>The shell of <see cref="StreamJoin"/>: dials or answers a join over a connection. Never throws.</summary>
 internal sealed class StreamRunner(DeviceContext context)
 {
-    internal async Task<StreamOutcome> DialAsync(IPEndPoint remote, Session session, uint streamId, TransferId transfer, CancellationToken cancellation)
+    /// <param name="transport">by what; null: as links are dialled</param>
+    internal async Task<StreamOutcome> DialAsync(
+        IPEndPoint remote, Session session, uint streamId, TransferId transfer, CancellationToken cancellation, ITransport? transport = null)
     {
         ITransportConnection? connection = null;
         try
         {
-            connection = await context.Transport.ConnectAsync(remote, cancellation).ConfigureAwait(false);
-            var join = StreamJoin.Request(session, streamId, context.Random);
+            connection = await (transport ?? context.Transport).ConnectFurtherAsync(remote, cancellation).ConfigureAwait(false);
+            var join = StreamJoin.Request(session, streamId, context.Random, connection.Binding.Span);
             await HandshakeFrames.WriteAsync(connection, new Opening { Join = join }.ToByteArray(), cancellation).ConfigureAwait(false);
             var answer = await HandshakeFrames.ReadAsync(connection, Limits.OpeningFrame, cancellation).ConfigureAwait(false);
-            var stream = new SecureStream(connection, StreamJoin.Complete(session, join, Messages.Parse(JoinAnswer.Parser, answer, "join answer")));
+            var stream = new SecureStream(connection, StreamJoin.Complete(session, join, Messages.Parse(JoinAnswer.Parser, answer, "join answer"), connection.Binding.Span));
             var open = new StreamOpen { TransferId = ByteString.CopyFrom(transfer.ToBytes()) };
             await stream.SendAsync(new Control { StreamOpen = open }, cancellation).ConfigureAwait(false);
             return new StreamOutcome(streamId, transfer, stream, "");
@@ -41,7 +43,7 @@ internal sealed class StreamRunner(DeviceContext context)
     {
         try
         {
-            var (answer, channel) = StreamJoin.Accept(session, join, context.Random);
+            var (answer, channel) = StreamJoin.Accept(session, join, context.Random, connection.Binding.Span);
             await HandshakeFrames.WriteAsync(connection, answer.ToByteArray(), cancellation).ConfigureAwait(false);
             var stream = new SecureStream(connection, channel);
             if (await stream.ReceiveAsync(cancellation).ConfigureAwait(false) is not Inbound.Message { Control.StreamOpen: { } open })

@@ -116,10 +116,16 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
             Scope.Peers.Tell(new PeerCommands.SendControl(Peer, link, message));
     }
 
-    protected void OpenStreams(int count)
+    protected void OpenStreams(int count, Carrier carrier)
     {
         if (Link is { } link)
-            Scope.Peers.Tell(new PeerCommands.OpenStreams(Peer, link, Id, count));
+            Scope.Peers.Tell(new PeerCommands.OpenStreams(Peer, link, Id, count, carrier));
+    }
+
+    protected void CloseStream(uint streamId)
+    {
+        if (_streams.Remove(streamId, out var stream))
+            Context.Stop(stream);
     }
 
     protected void CloseStreams()

@@ -172,7 +172,7 @@ public sealed class MdnsMachine
         {
             // RFC 6762 §6: a response from another port is none.
             var isConflict = ResolveConflicts(link, message, now, effects);
-            link.Responder.HandleResponse(message);
+            link.Responder.HandleResponse(_own, message);
             link.Responder.Contradict(_own, message, now);
             link.Browser.HandleResponse(_own, message, packet, now);
             // Said again it is a conflict again.

@@ -5,6 +5,9 @@ namespace OpenShare.Protocol.Discovery;
 /// <param name="PreviousAccount">what devices of the account announced before; null: nothing else</param>
 public sealed record MdnsOptions(string DeviceName, ServiceAnnouncement Announcement, AccountHash? PreviousAccount = null)
 {
+    /// <summary>Where QUIC is listened for; null: nowhere, and nothing is announced of it.</summary>
+    public int? QuicPort { get; init; }
+
     /// <summary>True for an announcement of the own account.</summary>
     internal bool IsOwn(AccountHash account) => account == Announcement.Account || account == PreviousAccount;
 }

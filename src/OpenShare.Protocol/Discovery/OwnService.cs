@@ -16,7 +16,10 @@ internal sealed record OwnService(MdnsOptions Options, int InstanceTry = 1, int 
     internal const int Addresses = 16;
 
     internal static readonly DnsName Type = DnsName.Of("_openshare", "_tcp", "local");
-    private static readonly DnsName Enumeration = DnsName.Of("_services", "_dns-sd", "_udp", "local");
+
+    /// <summary>Announced beside the other where QUIC is listened for, for whoever looks with another program: devices tell each other over their link.</summary>
+    internal static readonly DnsName QuicType = DnsName.Of("_openshare", "_udp", "local");
+    internal static readonly DnsName Enumeration = DnsName.Of("_services", "_dns-sd", "_udp", "local");
 
     internal string Name { get; } = NameFor(Options.DeviceName, InstanceTry);
 
@@ -35,10 +38,22 @@ internal sealed record OwnService(MdnsOptions Options, int InstanceTry = 1, int 
     [
         new(Type, new DnsData.Pointer(Instance), MdnsTimes.TimeToLive),
         .. Unique(network),
+        .. Options.QuicPort is { } port ? ByQuic(port) : [],
     ];
 
     /// <summary>Answered when asked for, on top of what is announced: which kinds of service are here (RFC 6763 §9).</summary>
-    internal static DnsRecord Kind { get; } = new(Enumeration, new DnsData.Pointer(Type), MdnsTimes.TimeToLive);
+    internal ImmutableArray<DnsRecord> Kinds { get; } = Options.QuicPort is null ? [KindOf(Type)] : [KindOf(Type), KindOf(QuicType)];
+
+    private static DnsRecord KindOf(DnsName type) => new(Enumeration, new DnsData.Pointer(type), MdnsTimes.TimeToLive);
+
+    // Under the same name, which is claimed for the other.
+    private IEnumerable<DnsRecord> ByQuic(int port)
+    {
+        var instance = DnsName.Of([Name, .. QuicType.Labels]);
+        yield return new DnsRecord(QuicType, new DnsData.Pointer(instance), MdnsTimes.TimeToLive);
+        yield return new DnsRecord(instance, new DnsData.Service(0, 0, (ushort)port, Host), MdnsTimes.TimeToLive, CacheFlush: true);
+        yield return new DnsRecord(instance, _text, MdnsTimes.TimeToLive, CacheFlush: true);
+    }
 
     /// <summary>The records no other device may have: what is probed for.</summary>
     internal ImmutableArray<DnsRecord> Unique(MdnsInterface network) =>

@@ -94,7 +94,7 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
         if (_state == State.Announced && now >= Earliest(_nextAnswer, _schedule.Next))
         {
             var records = own.Records(Network);
-            effects.Add(Multicast(_kindAsked ? records.Add(OwnService.Kind) : records));
+            effects.Add(Multicast(_kindAsked ? records.AddRange(own.Kinds) : records));
             _lastSent = now;
             _nextAnswer = DateTimeOffset.MaxValue;
             _kindAsked = _ownAsked = false;
@@ -134,9 +134,9 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
     }
 
     /// <summary>What another has just said in full need not be said again (RFC 6762 §7.4).</summary>
-    internal void HandleResponse(DnsMessage response)
+    internal void HandleResponse(OwnService own, DnsMessage response)
     {
-        if (!_kindAsked || !response.Said.Any(r => r.SaysSameAs(OwnService.Kind) && r.Ttl >= OwnService.Kind.Ttl))
+        if (!_kindAsked || !own.Kinds.All(kind => response.Said.Any(r => r.SaysSameAs(kind) && r.Ttl >= kind.Ttl)))
             return;
         _kindAsked = false;
         if (!_ownAsked)
@@ -145,8 +145,8 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
 
     private void AnswerSoon(ImmutableArray<DnsRecord> asked, DateTimeOffset now, bool isProbe = false)
     {
-        _kindAsked |= asked.Contains(OwnService.Kind);
-        _ownAsked |= asked.Any(r => r != OwnService.Kind);
+        _kindAsked |= asked.Any(r => r.Name == OwnService.Enumeration);
+        _ownAsked |= asked.Any(r => r.Name != OwnService.Enumeration);
         var wait = isProbe || asked.All(r => r.CacheFlush) ? TimeSpan.Zero : random.Between(MdnsTimes.BeforeSharedAnswer);
         var earliest = _lastSent + (isProbe ? MdnsTimes.BetweenDefences : MdnsTimes.BetweenAnswers);
         var at = earliest > now + wait ? earliest : now + wait;
@@ -216,7 +216,7 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
     private ImmutableArray<DnsRecord> Answers(OwnService own)
     {
         if (_answers is not { } known || !ReferenceEquals(known.Own, own) || !ReferenceEquals(known.Network, Network))
-            _answers = known = (own, Network, own.Records(Network).Add(OwnService.Kind));
+            _answers = known = (own, Network, own.Records(Network).AddRange(own.Kinds));
         return known.Records;
     }
 

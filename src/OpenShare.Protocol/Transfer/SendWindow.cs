@@ -12,6 +12,11 @@ internal sealed class SendWindow(int framesPerStream)
 
     internal bool Contains(long ordinal) => _frames.ContainsKey(ordinal);
 
+    /// <summary>Takes no more frames.</summary>
+    internal IReadOnlySet<long> Retired { get; set; } = new HashSet<long>();
+
+    internal bool IsIdle(long stream) => _streams.TryGetValue(stream, out var frames) && frames.Count == 0;
+
     internal void Add(long stream) => _streams.TryAdd(stream, []);
 
     /// <returns>the chunks that were under way on it; null for a stream not known</returns>
@@ -37,7 +42,7 @@ internal sealed class SendWindow(int framesPerStream)
         var fewest = framesPerStream;
         foreach (var (stream, frames) in _streams)
         {
-            if (frames.Count < fewest)
+            if (frames.Count < fewest && !Retired.Contains(stream))
                 (best, fewest) = (stream, frames.Count);
         }
         return best;

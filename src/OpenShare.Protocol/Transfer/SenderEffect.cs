@@ -16,7 +16,10 @@ public abstract record SenderEffect
     public sealed record SendFrame(long Stream, IReadOnlyList<long> Ordinals) : SenderEffect;
 
     /// <summary>Ask for so many more streams on the link.</summary>
-    public sealed record OpenStreams(int Count) : SenderEffect;
+    public sealed record OpenStreams(int Count, Carrier Carrier = Carrier.Tcp) : SenderEffect;
+
+    /// <summary>Say goodbye on it: nothing is under way there any more, and its place was taken.</summary>
+    public sealed record CloseStream(long Stream) : SenderEffect;
 
     /// <summary>Keep this before the next effect: after a restart the machine is restored with it.</summary>
     public sealed record PersistWithdrawal(uint EntryNumber, string Reason) : SenderEffect;

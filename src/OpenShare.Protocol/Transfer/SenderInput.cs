@@ -19,7 +19,10 @@ public abstract record SenderInput
     /// <summary>The link is gone, and its streams with it.</summary>
     public sealed record LinkLost : SenderInput;
 
-    public sealed record StreamUp(long Stream) : SenderInput;
+    public sealed record StreamUp(long Stream, Carrier Carrier = Carrier.Tcp) : SenderInput;
+
+    /// <summary>What streams are to go over from now on.</summary>
+    public sealed record CarrierChosen(Carrier Carrier) : SenderInput;
 
     public sealed record StreamDown(long Stream) : SenderInput;
 

@@ -92,7 +92,8 @@ public sealed partial class SenderMachine
             case SenderInput.PageBuilt built: OnPageBuilt(built.Page); break;
             case SenderInput.LinkUp: OnLinkUp(); break;
             case SenderInput.LinkLost: OnLinkLost(); break;
-            case SenderInput.StreamUp up: OnStreamUp(up.Stream); break;
+            case SenderInput.StreamUp up: OnStreamUp(up.Stream, up.Carrier); break;
+            case SenderInput.CarrierChosen chosen: OnCarrierChosen(chosen.Carrier); break;
             case SenderInput.StreamDown down: OnStreamDown(down.Stream); break;
             case SenderInput.Received received: OnReceived(received.Message); break;
             case SenderInput.EntryChanged changed: OnEntryChanged(changed.EntryNumber, changed.Reason); break;
@@ -158,20 +159,23 @@ public sealed partial class SenderMachine
         _goOnAt = null;
         _reopenAt = null;
         _window.Clear();
+        _carriers.Clear();
         _ledger.ForgetPending();
     }
 
-    private void OnStreamUp(long stream)
+    private void OnStreamUp(long stream, Carrier carrier)
     {
-        if (!_linkUp || IsOver || _window.Streams == _setup.Tuning.Streams)
+        if (!_linkUp || IsOver || carrier == _carrier && Wanted == _setup.Tuning.Streams)
             return;
         _window.Add(stream);
-        if (_window.Streams == _setup.Tuning.Streams)
+        _carriers[stream] = carrier;
+        if (Wanted == _setup.Tuning.Streams)
             _reopenAt = null;
     }
 
     private void OnStreamDown(long stream)
     {
+        _carriers.Remove(stream);
         if (_window.Remove(stream) is not { } lost || IsOver)
             return;
         _ledger.Requeue(Manifest!, lost);
@@ -181,10 +185,10 @@ public sealed partial class SenderMachine
 
     private void AskForStreams()
     {
-        var count = _setup.Tuning.Streams - _window.Streams;
+        var count = _setup.Tuning.Streams - Wanted;
         _reopenAt = count > 0 ? _now + _setup.Tuning.StreamPatience : null;
         if (count > 0)
-            Emit(new SenderEffect.OpenStreams(count));
+            Emit(new SenderEffect.OpenStreams(count, _carrier));
     }
 
     private void OnEntryChanged(uint number, string reason)
@@ -234,6 +238,7 @@ public sealed partial class SenderMachine
             return;
         while (!IsPaused && !_awaitingResume && _nextPage < Manifest.Pages.Count && _nextPage - _answered < _setup.Tuning.PageWindow)
             OfferPage(Manifest.Pages[_nextPage++]);
+        Retire();
         LaunchFrames(Manifest);
         var hasAll = Manifest.IsComplete && _answered == Manifest.Pages.Count && _ledger.HasAll(Manifest);
         if (State == SenderState.Sending && hasAll)

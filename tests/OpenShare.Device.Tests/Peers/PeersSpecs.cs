@@ -21,7 +21,7 @@ namespace OpenShare.Device.Tests.Peers;
 /// <summary>Two devices' peers actors against each other, over each transport.</summary>
 public abstract class PeersSpecs : PeersKit
 {
-    [Fact]
+    [SkippableFact]
     public async Task A_wanted_link_opens_on_both_sides_and_carries_control_messages()
     {
         var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
@@ -35,7 +35,7 @@ public abstract class PeersSpecs : PeersKit
         Assert.Equal("alice", atB.Certificate.Name);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Streams_open_on_both_sides_whichever_side_dialled(bool dialler)
@@ -74,7 +74,7 @@ public abstract class PeersSpecs : PeersKit
             await side.Events.FishForMessageAsync<PeerEvents.StreamOpened>(_ => true, TimeSpan.FromSeconds(10));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_revoked_device_is_refused_and_told_why()
     {
         var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
@@ -89,7 +89,7 @@ public abstract class PeersSpecs : PeersKit
         Assert.Equal((a.Identity.DeviceId, LinkRefusal.Revoked), (refused.Device, refused.Problem.Refusal));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_live_link_is_cut_when_its_peer_is_revoked()
     {
         var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
@@ -103,7 +103,7 @@ public abstract class PeersSpecs : PeersKit
         Assert.True(failed.Problem.ByPeer);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_newer_revocation_list_travels_with_the_handshake()
     {
         var (a, b, lost) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"), Organisation.Enroll("lost"));
@@ -115,7 +115,7 @@ public abstract class PeersSpecs : PeersKit
         Assert.Equal(list.Blob, offered.List);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Another_account_is_refused_and_given_up_after_a_few_tries()
     {
         var (a, b) = (Start("alice", "127.0.0.1"), Start("mallory", "127.0.0.2", "other"));
@@ -130,7 +130,7 @@ public abstract class PeersSpecs : PeersKit
         Assert.Equal(LinkRefusal.WrongAccount, last.Problem.Refusal);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Somebody_else_at_one_of_its_addresses_does_not_keep_a_peer_away()
     {
         var (a, b, mallory) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"), Start("mallory", "127.0.0.4", "other"));
@@ -146,7 +146,7 @@ public abstract class PeersSpecs : PeersKit
         await a.Events.FishForMessageAsync<PeerEvents.LinkOpened>(_ => true, TimeSpan.FromSeconds(10));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_typed_address_tells_who_is_there()
     {
         var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
@@ -158,7 +158,7 @@ public abstract class PeersSpecs : PeersKit
         Assert.Equal("bob", opened.Certificate.Name);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Where_nobody_listens_the_dial_fails_and_is_worth_retrying()
     {
         var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
@@ -182,4 +182,9 @@ public sealed class MemoryPeersSpecs : PeersSpecs
     private readonly MemoryNetwork _network = new();
 
     private protected override ITransport TransportOf(IPAddress address) => _network.Host(address);
+}
+
+public sealed class QuicPeersSpecs : PeersSpecs
+{
+    private protected override ITransport TransportOf(IPAddress address) => QuicHere.Transport();
 }

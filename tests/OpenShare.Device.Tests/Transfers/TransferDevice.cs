@@ -23,15 +23,17 @@ internal sealed class TransferDevice : IDisposable
 
     private readonly TestKitBase _kit;
     private readonly ITransport _transport;
+    private readonly CarrierRule _carriers;
     private readonly TemporaryFolder _folder = new();
     private DeviceContext _context = null!;
     private ITransportListener _listener = null!;
     private IActorRef _peers = null!;
     private IActorRef _transfers = null!;
 
-    public TransferDevice(TestKitBase kit, ITransport transport, DeviceIdentity identity, string? inbox = null, AcceptPolicy accept = AcceptPolicy.Own)
+    public TransferDevice(TestKitBase kit, ITransport transport, DeviceIdentity identity, string? inbox = null, AcceptPolicy accept = AcceptPolicy.Own,
+        CarrierRule carriers = CarrierRule.Tcp)
     {
-        Accept = accept;
+        (Accept, _carriers) = (accept, carriers);
         (_kit, _transport, Identity) = (kit, transport, identity);
         Inbox = inbox ?? _folder["inbox"];
         Directory.CreateDirectory(Files);
@@ -76,7 +78,11 @@ internal sealed class TransferDevice : IDisposable
     public void Start()
     {
         Database = DeviceDatabase.Open(DatabaseFile);
-        _context = new DeviceContext(new Clock(this), new SystemRandom(), new Workers(2), _transport, new DeviceEventBus());
+        _context = new DeviceContext(new Clock(this), new SystemRandom(), new Workers(2), _transport, new DeviceEventBus())
+        {
+            Carriers = _carriers,
+            CarrierTuning = new CarrierTuning { LookEvery = TimeSpan.FromMilliseconds(20) },
+        };
         _listener = _transport.Listen(new IPEndPoint(IPAddress.Any, 0));
         Events = _kit.CreateTestProbe();
         _context.Events.Subscribe<TransferEvents.TransferChanged>(Events.Ref);
@@ -101,7 +107,7 @@ internal sealed class TransferDevice : IDisposable
 
     public void See(TransferDevice other) => _context.Events.Publish(new DiscoveryEvents.PeerSighted(new PeerSighting(
         other.Identity.DeviceId, other.Identity.Certificate.Name, other.Identity.Key.PublicKey.ShortFingerprint,
-        new PeerPlace("there.local", other._listener.LocalEndPoint.Port, [other._listener.LocalEndPoint.Address]), FoundBy.Mdns, TimeSpan.Zero)));
+        new PeerPlace("there.local", other._listener.LocalEndPoint.Port, [At(other._listener.LocalEndPoint.Address)]), FoundBy.Mdns, TimeSpan.Zero)));
 
     public Task<TransferId> SendAsync(TransferDevice to, params string[] names) => SendAsync(to, ConflictPolicy.Rename, names);
 
@@ -145,6 +151,9 @@ internal sealed class TransferDevice : IDisposable
         File.WriteAllBytes(Path.Combine(Files, name), content);
         return content;
     }
+
+    // A listener at all addresses of this host.
+    private static IPAddress At(IPAddress address) => address.Equals(IPAddress.Any) ? IPAddress.Loopback : address;
 
     public byte[] Arrived(string name) => File.ReadAllBytes(Path.Combine(Inbox, name));
 

@@ -30,7 +30,11 @@ public abstract class TransferSpecs : TestKit
 
     private protected TransferDevice Start(string name, string? inbox = null, AcceptPolicy accept = AcceptPolicy.Own)
     {
-        var device = new TransferDevice(this, Network.Host(IPAddress.Parse($"127.0.0.{_devices.Count + 1}")), Organisation.Enroll(name), inbox, accept);
+        return Start(new TransferDevice(this, Network.Host(IPAddress.Parse($"127.0.0.{_devices.Count + 1}")), Organisation.Enroll(name), inbox, accept));
+    }
+
+    private protected TransferDevice Start(TransferDevice device)
+    {
         _devices.Add(device);
         return device;
     }

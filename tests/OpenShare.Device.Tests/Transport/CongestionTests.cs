@@ -56,6 +56,26 @@ public sealed class CongestionTests
         Assert.NotSame(path, paths.Take(Host));
     }
 
+    [SkippableTheory]
+    [InlineData(CongestionControl.Lossy, false)]
+    [InlineData("none-such", true)]
+    public async Task A_connection_is_held_back_where_its_path_is_lossy_and_the_system_has_nothing_for_that(string forLoss, bool isHeldBack)
+    {
+        if (!isHeldBack)
+            SkipWithout(forLoss);
+        var (near, far) = await ConnectedAsync();
+        using var ends = far;
+        using var socket = near;
+        var path = new PathLoss();
+        var clean = new CongestionControl(socket, path, forLoss);
+        clean.Begin();
+        Assert.False(clean.IsHeldBackByLoss);
+        path.Count(PathLoss.Sample, PathLoss.Sample);
+        var lossy = new CongestionControl(socket, path, forLoss);
+        lossy.Begin();
+        Assert.Equal(isHeldBack, lossy.IsHeldBackByLoss);
+    }
+
     [SkippableFact]
     public async Task A_connection_begins_with_cubic_and_changes_to_bbr_under_way_when_its_path_is_lossy()
     {

@@ -11,6 +11,9 @@ public sealed class WirelessPair(SharedServer shared) : IDisposable
     private SmallDisk? _disk;
     private Lan? _lan;
 
+    /// <summary>What their links and streams go over; null: as it is by itself. To be said before the first test.</summary>
+    internal string? Carriers { get; set; }
+
     internal Lan Lan => _lan!;
 
     /// <summary>The one who sends.</summary>
@@ -64,6 +67,8 @@ public sealed class WirelessPair(SharedServer shared) : IDisposable
         var account = $"account-{Guid.NewGuid():N}"[..20];
         foreach (var device in (TestDevice[])[Alice, Bob])
         {
+            if (Carriers is { } rule)
+                device.Carriers(rule);
             await Lan.ShapeAsync(device.Name, "200mbit");
             await device.RegisterAsync(shared.Server, account);
             await device.StartAgentAsync();

@@ -27,6 +27,22 @@ public sealed class StreamJoinTests
     }
 
     [Fact]
+    public void A_stream_over_a_transport_with_keys_is_bound_to_them()
+    {
+        byte[] seen = [.. Enumerable.Range(0, 64).Select(i => (byte)i)];
+        var join = StreamJoin.Request(_initiator, 1, _random, seen);
+        Assert.Throws<ProtocolException>(() => StreamJoin.Accept(_responder, join, _random));
+        Assert.Throws<ProtocolException>(() => StreamJoin.Accept(_responder, join, _random, seen.AsSpan(1)));
+        var (answer, atResponder) = StreamJoin.Accept(_responder, join, _random, seen);
+        Assert.Throws<ProtocolException>(() => StreamJoin.Complete(_initiator, join, answer));
+        using var atInitiator = StreamJoin.Complete(_initiator, join, answer, seen);
+        byte[] record = [0, 0, 0, 0, 42, .. new byte[16]];
+        atInitiator.Seal(RecordType.Control, record);
+        atResponder.Open(record);
+        Assert.Equal(42, record[4]);
+    }
+
+    [Fact]
     public void A_join_of_another_session_is_refused()
     {
         var other = SomeSession.Of(HandshakeRole.Initiator, joinSecret: new byte[32]);

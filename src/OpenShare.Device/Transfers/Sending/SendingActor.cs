@@ -41,6 +41,8 @@ internal sealed partial class SendingActor : TransferSession
         _times = new FrameTimes(scope.Context);
         _identities = new SourceIdentities(scope.Stores.Manifests, scope.No);
         Receive<Fed>(m => OnFed(m.Batch));
+        _choice = new CarrierChoice(scope.Context.Carriers, scope.Context.CarrierTuning);
+        Receive<LookDue>(_ => OnLookDue());
         Receive<ReceiptKept>(_ => Drive(new SenderInput.ReceiptStored()));
         Receive<SendingStreamActor.ChunkUnreadable>(m => Drive(new SenderInput.EntryChanged(m.EntryNumber, m.Reason)));
     }
@@ -72,14 +74,23 @@ internal sealed partial class SendingActor : TransferSession
         _times.Forget();
     }
 
-    protected override Props StreamProps(TransferSignals.StreamReady ready) =>
-        SendingStreamActor.Props(Scope.Context, _source, ready.StreamId, ready.Stream);
+    protected override Props StreamProps(TransferSignals.StreamReady ready)
+    {
+        _open.Add(ready.StreamId, ready.Stream);
+        return SendingStreamActor.Props(Scope.Context, _source, ready.StreamId, ready.Stream);
+    }
 
-    protected override void OnLinked(DeviceCertificate certificate) => Drive(new SenderInput.LinkUp());
+    protected override void OnLinked(DeviceCertificate certificate)
+    {
+        BeginLooking();
+        Drive(new SenderInput.LinkUp());
+    }
 
     protected override void OnUnlinked()
     {
         _times.Forget();
+        _open.Clear();
+        Timers.Cancel("look");
         Drive(new SenderInput.LinkLost());
     }
 
@@ -101,9 +112,13 @@ internal sealed partial class SendingActor : TransferSession
         Drive(new SenderInput.Received(message));
     }
 
-    protected override void OnStreamUp(uint streamId) => Drive(new SenderInput.StreamUp(streamId));
+    protected override void OnStreamUp(uint streamId) => Drive(new SenderInput.StreamUp(streamId, _open[streamId].Carrier));
 
-    protected override void OnStreamDown(uint streamId) => Drive(new SenderInput.StreamDown(streamId));
+    protected override void OnStreamDown(uint streamId)
+    {
+        _open.Remove(streamId);
+        Drive(new SenderInput.StreamDown(streamId));
+    }
 
     protected override void OnCancel() => Drive(new SenderInput.Cancelled("cancelled on the sending device"));
 
@@ -156,7 +171,11 @@ internal sealed partial class SendingActor : TransferSession
                 StreamOf((uint)frame.Stream)?.Tell(new SendingStreamActor.SendChunks([.. frame.Ordinals.Select(Outgoing)]));
                 break;
             case SenderEffect.OpenStreams open:
-                OpenStreams(open.Count);
+                OpenStreams(open.Count, open.Carrier);
+                break;
+            case SenderEffect.CloseStream close:
+                _open.Remove((uint)close.Stream);
+                CloseStream((uint)close.Stream);
                 break;
             case SenderEffect.PersistWithdrawal withdrawal:
                 Scope.Stores.Outcomes.Save(Scope.No, [new EntryOutcome

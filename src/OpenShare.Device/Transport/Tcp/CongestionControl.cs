@@ -8,7 +8,8 @@ namespace OpenShare.Device.Transport.Tcp;
 /// lost packet for a full one: with five of a hundred lost it sends an eighth of what goes. BBR does not, so a connection
 /// changes to it, under way, once its path is a lossy one. Where the system has no such choice, its own serves.
 /// </summary>
-internal sealed class CongestionControl(Socket socket, PathLoss path)
+/// <param name="forLoss">what a lossy path is to have</param>
+internal sealed class CongestionControl(Socket socket, PathLoss path, string forLoss = CongestionControl.Lossy)
 {
     internal const string Clean = "cubic";
     internal const string Lossy = "bbr";
@@ -25,15 +26,19 @@ internal sealed class CongestionControl(Socket socket, PathLoss path)
     private const int InfoSize = 160;
 
     private bool _isSettled = !OperatingSystem.IsLinux();
+    private volatile bool _isSetForLoss;
     private int _written;
     private uint _sent;
     private uint _again;
+
+    /// <summary>The path is a lossy one, and this system has nothing for such a path.</summary>
+    internal bool IsHeldBackByLoss => path.IsLossy && !_isSetForLoss;
 
     /// <summary>Before the first byte.</summary>
     internal void Begin()
     {
         if (!_isSettled)
-            Set(path.IsLossy ? Lossy : Clean);
+            _isSetForLoss = Set(path.IsLossy ? forLoss : Clean) && path.IsLossy;
         _isSettled |= path.IsLossy;
     }
 
@@ -46,7 +51,7 @@ internal sealed class CongestionControl(Socket socket, PathLoss path)
         Look();
         if (!path.IsLossy)
             return;
-        Set(Lossy);
+        _isSetForLoss = Set(forLoss);
         _isSettled = true;
     }
 
@@ -70,15 +75,17 @@ internal sealed class CongestionControl(Socket socket, PathLoss path)
         (_sent, _again) = (sent, again);
     }
 
-    private void Set(string algorithm)
+    private bool Set(string algorithm)
     {
         try
         {
             socket.SetRawSocketOption(SolTcp, TcpCongestion, Encoding.ASCII.GetBytes(algorithm));
+            return true;
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
             // This kernel does not have it for us, or the connection is over.
+            return false;
         }
     }
 

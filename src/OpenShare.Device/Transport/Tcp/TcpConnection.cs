@@ -24,6 +24,8 @@ internal sealed class TcpConnection : ITransportConnection
 
     public IPEndPoint Remote { get; }
 
+    public bool IsHeldBackByLoss => _congestion.IsHeldBackByLoss;
+
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
         try

@@ -32,7 +32,9 @@ public sealed class TcpTransport : ITransport
         }
     }
 
-    public bool IsThisHost(IPAddress address) => IPAddress.IsLoopback(address) || SystemInterfaces.Addresses().Any(a => a.Equals(address));
+    public bool IsThisHost(IPAddress address) => IsOfThisHost(address);
+
+    internal static bool IsOfThisHost(IPAddress address) => IPAddress.IsLoopback(address) || SystemInterfaces.Addresses().Any(a => a.Equals(address));
 
     public async Task<ITransportConnection> ConnectAsync(IPEndPoint remote, CancellationToken cancellation)
     {

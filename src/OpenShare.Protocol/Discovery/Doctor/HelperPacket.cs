@@ -20,7 +20,7 @@ public static class HelperPacket
     /// </summary>
     public static byte[] AskAll() => new DnsMessage
     {
-        Questions = [new DnsQuestion(OwnService.Type, DnsType.Ptr), new DnsQuestion(OwnService.Kind.Name, DnsType.Ptr)],
+        Questions = [new DnsQuestion(OwnService.Type, DnsType.Ptr), new DnsQuestion(OwnService.Enumeration, DnsType.Ptr)],
     }.Encode();
 
     /// <returns>null: it is no answer or announcement</returns>
@@ -32,7 +32,7 @@ public static class HelperPacket
                 ? new HelperAnswer(
                     message.Id,
                     IsOfDevice: message.Said.Any(r => r.Name == OwnService.Type || r.Name.IsChildOf(OwnService.Type)),
-                    IsAsked: message.Said.Any(r => r.Name == OwnService.Kind.Name))
+                    IsAsked: message.Said.Any(r => r.Name == OwnService.Enumeration))
                 : null;
         }
         catch (ProtocolException)

@@ -41,6 +41,7 @@ internal sealed partial class SendingActor : TransferSession
         _times = new FrameTimes(scope.Context);
         _identities = new SourceIdentities(scope.Stores.Manifests, scope.No);
         Receive<Fed>(m => OnFed(m.Batch));
+        Receive<NotKept>(m => OnNotKept(m.Reason));
         Receive<ReceiptKept>(_ => Drive(new SenderInput.ReceiptStored()));
         Receive<SendingStreamActor.ChunkUnreadable>(m => Drive(new SenderInput.EntryChanged(m.EntryNumber, m.Reason)));
     }
@@ -172,7 +173,7 @@ internal sealed partial class SendingActor : TransferSession
                 _leftOut.Add(NotStoredEntries.Of(persist.Receipt, _machine.Manifest!, EntryOutcome.Types.Outcome.Refused));
                 _skipped.Add(NotStoredEntries.Of(persist.Receipt, _machine.Manifest!, EntryOutcome.Types.Outcome.Skipped));
                 Scope.Stores.Receipts.Save(Scope.No, persist.Receipt.Blob, Record(StateWith(persist.Receipt)));
-                Self.Tell(new ReceiptKept());
+                AddToContents(persist.Receipt);
                 break;
             case SenderEffect.StateChanged:
                 Scope.Stores.Transfers.Update(Scope.No, Record(State()));

@@ -1,0 +1,99 @@
+using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Tests.Transfers;
+
+/// <summary>A file that changed since it was sent is cut where its content says, so that what is the same in it does not travel again.</summary>
+public sealed class OlderVersionTests : TransferSpecs
+{
+    private const int Size = 24 * Chunk;
+
+    // An insertion changes the chunk it is in, and those up to where the boundaries are the same again.
+    private const long Few = 3 * ContentCut.Most;
+
+    private readonly TransferDevice _ann;
+    private readonly TransferDevice _ben;
+
+    public OlderVersionTests() => (_ann, _ben) = Devices();
+
+    [Theory]
+    [InlineData(ConflictPolicy.Rename)]
+    [InlineData(ConflictPolicy.Overwrite)]
+    public async Task An_insertion_at_the_front_sends_little(ConflictPolicy policy)
+    {
+        var before = _ann.Write("t/a", Size);
+        await SendAsync(policy);
+        byte[] after = [.. new byte[1000], .. before];
+        File.WriteAllBytes(Path.Combine(_ann.Files, "t/a"), after);
+
+        var again = await SendAsync(policy);
+
+        Assert.InRange(again.BytesDone, 1, Few);
+        Assert.Equal(after.Length, again.BytesDone + again.BytesReused);
+        Assert.Equal(after, _ben.Arrived(policy is ConflictPolicy.Rename ? "t (2)/a" : "t/a"));
+    }
+
+    [Fact]
+    public async Task An_older_version_in_another_folder_is_found_by_its_name()
+    {
+        var before = _ann.Write("t/a", Size);
+        await SendAsync(ConflictPolicy.Rename);
+        byte[] after = [1, 2, 3, .. before];
+        File.WriteAllBytes(Path.Combine(_ann.Files, "t/a"), after);
+
+        var alone = await _ann.EndsAsync(await _ann.SendAsync(_ben, "t/a"));
+
+        AssertCompleted(alone, delivered: 1);
+        Assert.InRange(alone.BytesDone, 1, Few);
+        Assert.Equal((before, after), (_ben.Arrived("t/a"), _ben.Arrived("a")), Bytes);
+    }
+
+    [Fact]
+    public async Task What_was_cut_so_once_is_cut_so_again_and_known_under_every_name()
+    {
+        var before = _ann.Write("t/a", Size);
+        await SendAsync(ConflictPolicy.Rename);
+        byte[] after = [1, 2, 3, .. before];
+        File.WriteAllBytes(Path.Combine(_ann.Files, "t/a"), after);
+        await SendAsync(ConflictPolicy.Overwrite);
+        File.Copy(Path.Combine(_ann.Files, "t/a"), Path.Combine(_ann.Files, "copy"));
+
+        var copy = await _ann.EndsAsync(await _ann.SendAsync(_ben, "copy"));
+
+        AssertCompleted(copy, delivered: 1);
+        Assert.Equal((0L, (long)after.Length), (copy.BytesDone, copy.BytesReused));
+        Assert.Equal(after, _ben.Arrived("copy"));
+    }
+
+    [Fact]
+    public async Task An_older_version_that_changes_while_it_is_read_costs_bytes_and_nothing_else()
+    {
+        var before = _ann.Write("t/a", Size);
+        await SendAsync(ConflictPolicy.Rename);
+        byte[] after = [1, 2, 3, .. before];
+        File.WriteAllBytes(Path.Combine(_ann.Files, "t/a"), after);
+        var writes = 0;
+        // While its chunks are being copied.
+        _ben.Disk.OnWrite = _ =>
+        {
+            if (Interlocked.Increment(ref writes) == 3)
+                File.WriteAllText(Path.Combine(_ben.Inbox, "t/a"), "changed");
+        };
+
+        var again = await SendAsync(ConflictPolicy.Overwrite);
+
+        Assert.True(again.BytesReused is > 0 and < Size / 2, $"{again.BytesReused} bytes were reused");
+        Assert.Equal(after, _ben.Arrived("t/a"));
+    }
+
+    private static readonly EqualityComparer<(byte[], byte[])> Bytes =
+        EqualityComparer<(byte[], byte[])>.Create((a, b) => a.Item1.AsSpan().SequenceEqual(b.Item1) && a.Item2.AsSpan().SequenceEqual(b.Item2));
+
+    private async Task<TransferView> SendAsync(ConflictPolicy policy)
+    {
+        var sent = await _ann.EndsAsync(await _ann.SendAsync(_ben, policy, "t"));
+        AssertCompleted(sent, delivered: 2);
+        return sent;
+    }
+}

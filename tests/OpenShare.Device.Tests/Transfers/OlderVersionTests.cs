@@ -1,4 +1,9 @@
+using System.Security.Cryptography;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Storage.Disk.Sending;
+using OpenShare.Device.Tests.Support;
+using OpenShare.Device.Transfers.Contents;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 
@@ -67,6 +72,61 @@ public sealed class OlderVersionTests : TransferSpecs
     }
 
     [Fact]
+    public async Task What_was_cut_so_and_is_unchanged_is_not_hashed_again()
+    {
+        var before = _ann.Write("t/a", Size);
+        await SendAsync(ConflictPolicy.Rename);
+        byte[] after = [1, 2, 3, .. before];
+        File.WriteAllBytes(Path.Combine(_ann.Files, "t/a"), after);
+        _ann.ClockAhead = TimeSpan.FromMinutes(1);
+        await SendAsync(ConflictPolicy.Overwrite);
+        File.Delete(Path.Combine(_ben.Inbox, "t/a"));
+        _ann.Disk.Reads.Clear();
+
+        var again = await SendAsync(ConflictPolicy.Overwrite);
+
+        // What is read is read to be sent.
+        Assert.Equal(after.Length, again.BytesDone);
+        Assert.Equal(_ann.Disk.Reads.Distinct().Count(), _ann.Disk.Reads.Count);
+        Assert.Equal(after, _ben.Arrived("t/a"));
+    }
+
+    [Fact]
+    public void A_file_is_cut_in_blocks_as_it_is_in_one()
+    {
+        var content = _ann.Write("a", Size);
+        using var source = _ann.Disk.OpenSource([Path.Combine(_ann.Files, "a")]);
+        var file = Assert.IsType<SourceItem.Entry>(Assert.Single(source.Scan())).Value;
+        var hashed = new List<HashedChunk>();
+        for (var offset = 0L; offset < Size; offset = hashed.Sum(c => (long)c.Length))
+            hashed.AddRange(source.HashContentCut(file, offset).Value!);
+
+        Assert.Equal(Cut(content), hashed.Select(c => (Convert.ToHexString(c.Sha256), c.Length)));
+    }
+
+    [Fact]
+    public void An_older_version_is_read_once_and_no_further_than_what_arrives_has_come()
+    {
+        var manifest = OneChunk(out var content);
+        var reads = new List<long>();
+        var older = new OlderVersion(
+            (offset, into) =>
+            {
+                reads.Add(offset);
+                into.Span.Clear();
+                return true;
+            },
+            1L << 40);
+        var chunk = manifest.Locate(0);
+
+        Assert.False(older.TryRead(chunk, new byte[chunk.Length], bytes => bytes.Span.SequenceEqual(content)));
+        Assert.False(older.TryRead(chunk, new byte[chunk.Length], bytes => bytes.Span.SequenceEqual(content)));
+
+        Assert.Equal(reads.Distinct().Count(), reads.Count);
+        Assert.InRange(reads.Max(), 32L * Chunk, 80L * Chunk);
+    }
+
+    [Fact]
     public async Task An_older_version_that_changes_while_it_is_read_costs_bytes_and_nothing_else()
     {
         var before = _ann.Write("t/a", Size);
@@ -85,6 +145,27 @@ public sealed class OlderVersionTests : TransferSpecs
 
         Assert.True(again.BytesReused is > 0 and < Size / 2, $"{again.BytesReused} bytes were reused");
         Assert.Equal(after, _ben.Arrived("t/a"));
+    }
+
+    private static IEnumerable<(string, int)> Cut(byte[] content)
+    {
+        for (var rest = content; rest.Length > 0;)
+        {
+            var length = ContentCut.Length(rest);
+            yield return (Convert.ToHexString(SHA256.HashData(rest.AsSpan(0, length))), length);
+            rest = rest[length..];
+        }
+    }
+
+    private Manifest OneChunk(out byte[] content)
+    {
+        content = [1, 2, 3];
+        var builder = new ManifestBuilder(_ann.Identity.Key, ManifestId.New(new SeededRandom(1)), _ann.Identity.DeviceId, _ben.Identity.DeviceId);
+        builder.BeginFile(RelativePath.Parse("a"), content.Length, 0, 0, isContentCut: true);
+        builder.AddChunk(SHA256.HashData(content), content.Length);
+        var reader = new ManifestReader(_ann.Identity.Key.PublicKey, _ann.Identity.DeviceId, _ben.Identity.DeviceId);
+        Assert.IsType<PageReading.Accepted>(reader.Read(builder.Finish()));
+        return reader.Manifest!;
     }
 
     private static readonly EqualityComparer<(byte[], byte[])> Bytes =

@@ -8,18 +8,17 @@ namespace OpenShare.Device.Storage.Database;
 /// <param name="mostFiles">each some 200 bytes and its path</param>
 /// <param name="mostChunks">each some 60 bytes</param>
 /// <param name="mostPathBytes">of all paths together</param>
+/// <param name="countEvery">so many chunks and files may be too many until they are counted again</param>
 internal sealed class SqliteContentStore(
-    SqliteGate gate, int mostFiles = 65_536, long mostChunks = 512 * 1024, long mostPathBytes = 16 * 1024 * 1024) : IContentStore
+    SqliteGate gate, int mostFiles = 65_536, long mostChunks = 512 * 1024, long mostPathBytes = 16 * 1024 * 1024, int countEvery = 4096)
+    : IContentStore
 {
     private const int Candidates = 3;
-
-    // So many may be too many until they are counted again.
-    private const int CountEvery = 4096;
 
     private const string Select =
         "SELECT no, path, inode, birth_ns AS BirthNs, size, mtime_ns AS MtimeNs, content_cut AS ContentCut FROM content_files";
 
-    private long _uncounted = CountEvery;
+    private long _uncounted = countEvery;
 
     public IReadOnlyList<ContentPlace> Find(AccountId account, long hash, int length) => gate.Read(c => c.Query<PlaceRow>(
         """
@@ -47,7 +46,7 @@ internal sealed class SqliteContentStore(
     {
         foreach (var (file, chunks) in files)
             Save(c, account, file, chunks);
-        if (_uncounted >= CountEvery)
+        if (_uncounted >= countEvery)
             DropOldest(c);
     });
 

@@ -167,7 +167,7 @@ internal sealed class ManifestFeeder : IDisposable
 
     private long HashMore(SourceEntry file)
     {
-        var hashed = _isContentCut ? _source.HashContentCut(file, _offset) : HashFixed(file, _offset / Limits.DefaultChunk);
+        var hashed = _isContentCut ? HashContentCut(file) : HashFixed(file, _offset / Limits.DefaultChunk);
         if (hashed.Value is not { } chunks)
         {
             Abandon(file, hashed.Detail);
@@ -184,6 +184,17 @@ internal sealed class ManifestFeeder : IDisposable
         if (_offset == file.Size)
             _file = null;
         return bytes;
+    }
+
+    private DiskResult<IReadOnlyList<HashedChunk>> HashContentCut(SourceEntry file)
+    {
+        if (_hashes.ContentCut.Find(file, _offset) is { } known)
+            return new DiskResult<IReadOnlyList<HashedChunk>>(known);
+        _hashes.ContentCut.Begin(file, _offset);
+        var hashed = _source.HashContentCut(file, _offset);
+        if (hashed.Value is { } chunks)
+            _hashes.ContentCut.Add(file, _offset, chunks);
+        return hashed;
     }
 
     private DiskResult<IReadOnlyList<HashedChunk>> HashFixed(SourceEntry file, long first)

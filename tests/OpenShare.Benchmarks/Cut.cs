@@ -25,6 +25,25 @@ internal static class Cut
             var best = Enumerable.Range(0, Rounds).Min(_ => Seconds(work));
             Console.WriteLine($"{what}: {best * 1e9 / content.Length:0.000} s/GB, {chunks} chunks of {content.Length / chunks / 1024} KiB");
         }
+        Console.WriteLine($"with 1 KiB more at its front {NewBytes(content)} bytes are in chunks that were not there");
+    }
+
+    // What a KiB at the front of it moves.
+    private static long NewBytes(byte[] content)
+    {
+        var known = Lengths(content).Select(c => Convert.ToHexString(SHA256.HashData(content.AsSpan(c.Offset, c.Length)))).ToHashSet();
+        byte[] after = [.. new byte[1024], .. content];
+        return Lengths(after).Where(c => !known.Contains(Convert.ToHexString(SHA256.HashData(after.AsSpan(c.Offset, c.Length))))).Sum(c => (long)c.Length);
+    }
+
+    private static IEnumerable<(int Offset, int Length)> Lengths(byte[] content)
+    {
+        for (var offset = 0; offset < content.Length;)
+        {
+            var length = ContentCut.Length(content.AsSpan(offset));
+            yield return (offset, length);
+            offset += length;
+        }
     }
 
     private delegate int Length(ReadOnlySpan<byte> rest);

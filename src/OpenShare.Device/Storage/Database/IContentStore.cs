@@ -12,8 +12,8 @@ public interface IContentStore
     /// <returns>where a chunk of this hash and length may be, the newest file first; a few at most</returns>
     IReadOnlyList<ContentPlace> Find(AccountId account, long hash, int length);
 
-    /// <summary>Whether a file has a chunk of one of these hashes.</summary>
-    bool KnowsAny(AccountId account, IReadOnlyCollection<long> hashes);
+    /// <returns>those of the hashes that a chunk of some file has: asked for many at once</returns>
+    IReadOnlySet<long> Known(AccountId account, IReadOnlyCollection<long> hashes);
 
     /// <returns>what is known of the file of this path</returns>
     ContentFile? At(AccountId account, string path);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using OpenShare.Device.Storage.Disk;
@@ -29,9 +30,9 @@ internal sealed class SqliteContentStore(
         new { hash, length = (long)length, account.Value, Candidates })
         .Select(r => new ContentPlace(r.ToFile(), new ContentChunk(hash, r.Position, length))).ToList());
 
-    public bool KnowsAny(AccountId account, IReadOnlyCollection<long> hashes) => gate.Read(c => c.ExecuteScalar<long>(
-        "SELECT EXISTS (SELECT 1 FROM content_chunks JOIN content_files ON no = file WHERE hash IN @hashes AND account = @Value)",
-        new { hashes, account.Value })) != 0;
+    public IReadOnlySet<long> Known(AccountId account, IReadOnlyCollection<long> hashes) => gate.Read(c => c.Query<long>(
+        "SELECT hash FROM content_chunks JOIN content_files ON no = file WHERE hash IN (SELECT value FROM json_each(@hashes)) AND account = @Value",
+        new { hashes = JsonSerializer.Serialize(hashes), account.Value }).ToHashSet());
 
     public ContentFile? At(AccountId account, string path) => gate.Read(c => c.QuerySingleOrDefault<FileRow>(
         $"{Select} WHERE account = @Value AND path = @path", new { account.Value, path }))?.ToFile();

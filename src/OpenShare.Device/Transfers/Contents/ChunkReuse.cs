@@ -21,9 +21,11 @@ internal sealed class ChunkReuse(ContentIndex index, IDestination destination, S
         _leftOut.UnionWith(notStored.Select(n => n.EntryNumber));
         var copied = new List<ChunkLocation>();
         var wanted = page.Parts.Where(p => ContentIndex.IsKept(p.Entry) && !_leftOut.Contains(p.Entry.Number) && !standing.IsSame(p.Entry.Number));
-        foreach (var chunk in wanted.SelectMany(page.ChunksOf).Where(c => !found.Any(f => f.First <= c.Ordinal && c.Ordinal < f.End)))
+        var chunks = wanted.SelectMany(page.ChunksOf).Where(c => !found.Any(f => f.First <= c.Ordinal && c.Ordinal < f.End)).ToList();
+        var known = index.Known([.. chunks.Select(c => ContentIndex.Start(c.Sha256.Span))]);
+        foreach (var chunk in chunks)
         {
-            switch (Copy(chunk))
+            switch (Copy(chunk, known))
             {
                 case { IsDone: true }:
                     copied.Add(chunk);
@@ -35,13 +37,14 @@ internal sealed class ChunkReuse(ContentIndex index, IDestination destination, S
         return copied;
     }
 
-    private DiskResult? Copy(ChunkLocation chunk)
+    private DiskResult? Copy(ChunkLocation chunk, IReadOnlySet<long> known)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(chunk.Length);
         try
         {
             var bytes = buffer.AsMemory(0, chunk.Length);
-            return index.TryRead(chunk, bytes, IsWanted) || Older(chunk.Entry)?.TryRead(chunk, bytes, IsWanted) == true
+            var isThere = known.Contains(ContentIndex.Start(chunk.Sha256.Span)) && index.TryRead(chunk, bytes, IsWanted);
+            return isThere || Older(chunk.Entry)?.TryRead(chunk, bytes, IsWanted) == true
                 ? destination.Write(DestinationEntries.From(chunk.Entry), chunk.Offset, [bytes])
                 : null;
         }

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
-using OpenShare.Device.Storage.Disk.Sending;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
@@ -34,7 +33,9 @@ internal sealed class ContentIndex(IContentStore store, IDisk disk, AccountId ac
             .SelectMany(o => Enumerable.Range((int)o.EntryNo, (int)o.Count)).Select(n => manifest.Entries[n]).Where(IsKept),
     ];
 
-    internal bool KnowsAny(IReadOnlyList<HashedChunk> chunks) => store.KnowsAny(account, [.. chunks.Select(c => Start(c.Sha256))]);
+    /// <param name="hashes">the <see cref="Start"/> of each</param>
+    /// <returns>those that may be here</returns>
+    internal IReadOnlySet<long> Known(IReadOnlyCollection<long> hashes) => hashes.Count == 0 ? new HashSet<long>() : store.Known(account, hashes);
 
     /// <summary>What this device sent or received under this path.</summary>
     internal ContentFile? At(string path) => store.At(account, path);
@@ -105,5 +106,6 @@ internal sealed class ContentIndex(IContentStore store, IDisk disk, AccountId ac
         }
     }
 
+    /// <summary>The first 8 bytes of a hash: what a chunk is looked up by.</summary>
     internal static long Start(ReadOnlySpan<byte> sha256) => BinaryPrimitives.ReadInt64BigEndian(sha256);
 }

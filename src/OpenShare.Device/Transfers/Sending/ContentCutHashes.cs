@@ -65,7 +65,7 @@ internal sealed class ContentCutHashes(IHashStore store, TimeProvider time)
     }
 
     // What does not add up is as good as nothing.
-    private static IReadOnlyList<HashedChunk> Parse(byte[] kept, long size)
+    private static HashedChunk[] Parse(byte[] kept, long size)
     {
         if (kept.Length % ChunkBytes != 0)
             return [];

@@ -33,11 +33,12 @@ internal sealed class ManifestFeeder : IDisposable
     private readonly HashSet<string> _listed;
     private readonly (string Path, long Bytes, FileIdentity Identity)? _unfinished;
     private readonly List<SourceIdentity> _identities = [];
+    private readonly List<long> _chunks = [];
     private List<FedPage> _pages = [];
     private List<string> _skipped = [];
     private SourceEntry? _file;
     private bool _isContentCut;
-    private bool _mayBeThere;
+    private bool _hasOlderVersion;
     private long _offset;
 
     /// <param name="manifest">what an earlier process built of it; null for a new transfer</param>
@@ -173,11 +174,13 @@ internal sealed class ManifestFeeder : IDisposable
             Abandon(file, hashed.Detail);
             return 0;
         }
-        var mayBeThere = _isContentCut || file.Size >= ContentIndex.SmallestFile && _contents.KnowsAny(chunks);
         foreach (var chunk in chunks)
         {
+            // A page that this closes does not have the chunk any more.
             Close(_builder.AddChunk(chunk.Sha256, chunk.Length));
-            _mayBeThere |= mayBeThere;
+            _hasOlderVersion |= _isContentCut;
+            if (file.Size >= ContentIndex.SmallestFile)
+                _chunks.Add(ContentIndex.Start(chunk.Sha256));
         }
         var bytes = chunks.Sum(c => (long)c.Length);
         _offset += bytes;
@@ -222,8 +225,9 @@ internal sealed class ManifestFeeder : IDisposable
     {
         if (page is null)
             return;
-        _pages.Add(new FedPage(page, [.. _identities], _mayBeThere));
+        _pages.Add(new FedPage(page, [.. _identities], _hasOlderVersion || _contents.Known(_chunks).Count > 0));
         _identities.Clear();
-        _mayBeThere = false;
+        _chunks.Clear();
+        _hasOlderVersion = false;
     }
 }

@@ -21,17 +21,18 @@ internal sealed class SqliteContentStore(
 
     private long _uncounted = countEvery;
 
+    // A cross join is SQLite's word for 'in this order': from the files on it would look at all of their chunks.
     public IReadOnlyList<ContentPlace> Find(AccountId account, long hash, int length) => gate.Read(c => c.Query<PlaceRow>(
         """
         SELECT no, path, inode, birth_ns AS BirthNs, size, mtime_ns AS MtimeNs, content_cut AS ContentCut, position
-        FROM content_chunks JOIN content_files ON no = file
+        FROM content_chunks CROSS JOIN content_files ON no = file
         WHERE hash = @hash AND length = @length AND account = @Value ORDER BY file DESC LIMIT @Candidates
         """,
         new { hash, length = (long)length, account.Value, Candidates })
         .Select(r => new ContentPlace(r.ToFile(), new ContentChunk(hash, r.Position, length))).ToList());
 
     public IReadOnlySet<long> Known(AccountId account, IReadOnlyCollection<long> hashes) => gate.Read(c => c.Query<long>(
-        "SELECT hash FROM content_chunks JOIN content_files ON no = file WHERE hash IN (SELECT value FROM json_each(@hashes)) AND account = @Value",
+        "SELECT hash FROM json_each(@hashes) CROSS JOIN content_chunks ON hash = value CROSS JOIN content_files ON no = file WHERE account = @Value",
         new { hashes = JsonSerializer.Serialize(hashes), account.Value }).ToHashSet());
 
     public ContentFile? At(AccountId account, string path) => gate.Read(c => c.QuerySingleOrDefault<FileRow>(

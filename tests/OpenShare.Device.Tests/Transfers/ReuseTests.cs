@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Transfers;
 using OpenShare.Device.Transfers.Contents;
 
 namespace OpenShare.Device.Tests.Transfers;
@@ -118,15 +119,30 @@ public sealed class ReuseTests : TransferSpecs
     }
 
     [Fact]
+    public async Task A_peer_of_another_account_learns_nothing_of_what_is_here()
+    {
+        await SendFirstAsync();
+        var (no, record) = _ben.Stores.Transfers.All()[0];
+        var scope = new TransferScope(_ben.Context, _ben.Stores, _ben.Disk, _ben.Identity, TestActor, no, record, AcceptPolicy.Own);
+
+        Assert.NotNull(scope.ContentsFor(_ann.Identity.Certificate));
+        Assert.Null(scope.ContentsFor(Organisation.Enroll("eve", account: "others").Certificate));
+    }
+
+    [Fact]
     public async Task Small_files_and_texts_are_not_remembered()
     {
         _ann.Write("t/small", (int)ContentIndex.SmallestFile - 1);
         _ann.Write("t/large enough", (int)ContentIndex.SmallestFile);
 
+        _ann.Write("text", (int)ContentIndex.SmallestFile);
         AssertCompleted(await _ann.EndsAsync(await _ann.SendAsync(_ben, "t")), delivered: 3);
+        AssertCompleted(await _ann.EndsAsync(await _ann.SendTextAsync(_ben, "text")), delivered: 1);
 
         var account = _ben.Identity.Certificate.Account;
         Assert.Null(_ben.Database.Contents.Named(account, "small"));
+        Assert.Null(_ben.Database.Contents.Named(account, "text"));
+        Assert.Null(_ann.Database.Contents.Named(account, "text"));
         Assert.Equal(Path.Combine(_ben.Inbox, "t/large enough"), _ben.Database.Contents.Named(account, "large enough")?.Path);
         Assert.Equal(Path.Combine(_ann.Files, "t/large enough"), _ann.Database.Contents.Named(account, "large enough")?.Path);
     }

@@ -69,9 +69,9 @@ internal sealed class ChunkReuse(ContentIndex index, IDestination destination, S
     private OlderVersion? FindOlder(DestinationEntry entry)
     {
         if (destination.Look(entry).Identity is { Size: > 0 } identity)
-            return new OlderVersion((offset, into) => destination.ReadStanding(entry, identity, offset, into).IsDone, identity.Size);
+            return new OlderVersion((offset, into) => destination.ReadStanding(entry, identity, offset, into).IsDone, identity.Size, entry.Size);
         return index.Named(Path.GetFileName(entry.Path)) is { } file
-            ? new OlderVersion((offset, into) => index.TryRead(file, offset, into), file.Size)
+            ? new OlderVersion((offset, into) => index.TryRead(file, offset, into), file.Size, entry.Size)
             : null;
     }
 }

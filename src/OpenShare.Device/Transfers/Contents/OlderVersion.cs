@@ -10,10 +10,11 @@ namespace OpenShare.Device.Transfers.Contents;
 /// </summary>
 /// <param name="read">fills a buffer from an offset; false: the file is not what it was</param>
 /// <param name="size">bytes</param>
-internal sealed class OlderVersion(Func<long, Memory<byte>, bool> read, long size)
+/// <param name="newSize">of the file that arrives, as its sender says: so that a small claim costs little</param>
+internal sealed class OlderVersion(Func<long, Memory<byte>, bool> read, long size, long newSize)
 {
     // What was taken out of the file before here moved the rest of it nearer by no more than this.
-    private const long Ahead = 64L * 1024 * 1024;
+    private const long MostAhead = 64L * 1024 * 1024;
 
     // 32 bytes each: of a file beyond some 128 GiB the rest is taken for new.
     private const int MostChunks = 256 * 1024;
@@ -28,7 +29,7 @@ internal sealed class OlderVersion(Func<long, Memory<byte>, bool> read, long siz
     /// <param name="isWanted">whether the bytes that were read are those</param>
     internal bool TryRead(ChunkLocation chunk, Memory<byte> into, Predicate<ReadOnlyMemory<byte>> isWanted)
     {
-        CutTo(Math.Min(size, chunk.Offset + chunk.Length + Ahead));
+        CutTo(Math.Min(size, chunk.Offset + chunk.Length + Math.Min(MostAhead, newSize)));
         return _offsets.TryGetValue((ContentIndex.Start(chunk.Sha256.Span), chunk.Length), out var offset) && read(offset, into) && isWanted(into);
     }
 

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Disk.Sending;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers.Contents;
+using OpenShare.Device.Transfers.Sending;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 
@@ -130,6 +132,37 @@ public sealed class OlderVersionTests : TransferSpecs
     }
 
     [Fact]
+    public void A_sender_that_is_stopped_in_the_middle_of_such_a_file_goes_on_cutting_it_so()
+    {
+        var content = _ann.Write("a", Size);
+        var (path, account) = (Path.Combine(_ann.Files, "a"), _ann.Identity.Certificate.Account);
+        _ann.Database.Contents.Save(account, [(new ContentFile(path, new FileKey(1, 1), Size: 5, MtimeNs: 5, IsContentCut: false), [])]);
+        var contents = new ContentIndex(_ann.Database.Contents, _ann.Disk, account);
+        using var source = _ann.Disk.OpenSource([path]);
+        var (reader, identity) = (Reader(), default(FileIdentity));
+        using (var stopped = new ManifestFeeder(source, Builder(), Hashes(), contents, manifest: null, unfinishedIdentity: null))
+        {
+            var page = Assert.Single(stopped.Next().Pages);
+            identity = Assert.Single(page.Identities).Identity;
+            Assert.True(page.MayBeThere);
+            reader.Read(page.Blob);
+        }
+        Assert.True(reader.Manifest!.Unfinished is { IsContentCut: true, ListedBytes: > 0 });
+
+        using var later = new ManifestFeeder(source, ManifestBuilder.Continue(_ann.Identity.Key, reader.Manifest), Hashes(), contents, reader.Manifest, identity);
+        for (var isLast = false; !isLast;)
+        {
+            var batch = later.Next();
+            isLast = batch.IsLast;
+            foreach (var page in batch.Pages)
+                Assert.IsType<PageReading.Accepted>(reader.Read(page.Blob));
+        }
+
+        var chunks = reader.Manifest.Pages.SelectMany(page => page.Parts.SelectMany(page.ChunksOf));
+        Assert.Equal(Cut(content), chunks.Select(c => (Convert.ToHexString(c.Sha256.Span), c.Length)));
+    }
+
+    [Fact]
     public async Task An_older_version_that_changes_while_it_is_read_costs_bytes_and_nothing_else()
     {
         var before = _ann.Write("t/a", Size);
@@ -163,13 +196,18 @@ public sealed class OlderVersionTests : TransferSpecs
     private Manifest OneChunk(out byte[] content)
     {
         content = [1, 2, 3];
-        var builder = new ManifestBuilder(_ann.Identity.Key, ManifestId.New(new SeededRandom(1)), _ann.Identity.DeviceId, _ben.Identity.DeviceId);
+        var (builder, reader) = (Builder(), Reader());
         builder.BeginFile(RelativePath.Parse("a"), content.Length, 0, 0, isContentCut: true);
         builder.AddChunk(SHA256.HashData(content), content.Length);
-        var reader = new ManifestReader(_ann.Identity.Key.PublicKey, _ann.Identity.DeviceId, _ben.Identity.DeviceId);
         Assert.IsType<PageReading.Accepted>(reader.Read(builder.Finish()));
         return reader.Manifest!;
     }
+
+    private ManifestBuilder Builder() => new(_ann.Identity.Key, ManifestId.New(new SeededRandom(1)), _ann.Identity.DeviceId, _ben.Identity.DeviceId);
+
+    private ManifestReader Reader() => new(_ann.Identity.Key.PublicKey, _ann.Identity.DeviceId, _ben.Identity.DeviceId);
+
+    private HashCache Hashes() => new(_ann.Database.Hashes, TimeProvider.System);
 
     private static readonly EqualityComparer<(byte[], byte[])> Bytes =
         EqualityComparer<(byte[], byte[])>.Create((a, b) => a.Item1.AsSpan().SequenceEqual(b.Item1) && a.Item2.AsSpan().SequenceEqual(b.Item2));

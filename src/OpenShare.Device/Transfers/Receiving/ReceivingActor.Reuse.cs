@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Transfers.Contents;
 using OpenShare.Protocol.Transfer;
@@ -48,12 +49,20 @@ internal sealed partial class ReceivingActor
             {
                 _contents!.Add(manifest, files.Select(e => (e, Path.Combine(directory, PlaceOf(e.Path, names)))));
             }
-            catch (StorageFullException)
+            catch (StorageException problem)
             {
                 // It is delivered all the same.
+                return () => Remembered(problem.Message);
             }
-            return () => Self.Tell(new ReceiptKept());
+            return () => Remembered(problem: null);
         }
+    }
+
+    private void Remembered(string? problem)
+    {
+        if (problem is not null)
+            Log.Warning("what {0} sent is not remembered: {1}", Peer, problem);
+        Self.Tell(new ReceiptKept());
     }
 
     private static string PlaceOf(RelativePath path, Dictionary<string, string> names)

@@ -74,8 +74,6 @@ internal sealed partial class SendingActor
         return TransferViews.Paused(TransferViews.Stalled(view, _machine.StalledThere), _machine.IsPausedHere, _machine.IsPausedThere);
     }
 
-    private sealed record NotKept(string Reason);
-
     // Before it is told that all is done: what is sent next may be the same.
     private void AddToContents(Receipt receipt)
     {

@@ -19,6 +19,9 @@ internal sealed partial class SendingActor : TransferSession
 {
     private sealed record ReceiptKept;
 
+    /// <summary>The transfer is delivered, but what was sent is not remembered.</summary>
+    private sealed record NotKept(string Reason);
+
     private readonly ISource _source;
     private readonly ManifestId _manifestId;
     private readonly LeftOut _leftOut;

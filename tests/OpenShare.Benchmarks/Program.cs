@@ -1,7 +1,8 @@
 using System.Net;
+using OpenShare.Benchmarks;
 using OpenShare.Benchmarks.Pump;
 
-// pump receive HOST:PORT FILE | pump send FILE HOST:PORT
+// pump receive HOST:PORT FILE | pump send FILE HOST:PORT | cut MIB
 switch (args)
 {
     case ["receive", var at, var file] when IPEndPoint.TryParse(at, out var local):
@@ -10,7 +11,10 @@ switch (args)
     case ["send", var file, var to] when IPEndPoint.TryParse(to, out var remote):
         Sender.Run(file, remote);
         return 0;
+    case ["cut", var size] when int.TryParse(size, out var mebibytes) && mebibytes is > 0 and < 2048:
+        Cut.Run(mebibytes);
+        return 0;
     default:
-        Console.Error.WriteLine("pump receive HOST:PORT FILE | pump send FILE HOST:PORT");
+        Console.Error.WriteLine("pump receive HOST:PORT FILE | pump send FILE HOST:PORT | cut MIB");
         return 2;
 }

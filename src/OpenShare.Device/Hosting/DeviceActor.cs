@@ -41,7 +41,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
     {
         (_adapters, _settings) = (adapters, settings);
         var (context, database) = (adapters.Context, adapters.Database);
-        var stores = new TransferStores(database.Transfers, database.Manifests, database.Chunks, database.Outcomes, database.Receipts, database.Hashes);
+        var stores = new TransferStores(database.Transfers, database.Manifests, database.Chunks, database.Outcomes, database.Receipts, database.Hashes, database.Contents);
 
         context.Events.Subscribe<RegistrationEvents.Certified>(Self);
         context.Events.Subscribe<RevocationEvents.RevocationChanged>(Self);

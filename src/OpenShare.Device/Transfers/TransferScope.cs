@@ -3,6 +3,8 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Transfers.Contents;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 
@@ -10,7 +12,8 @@ namespace OpenShare.Device.Transfers;
 
 /// <summary>The tables that belong to transfers.</summary>
 public sealed record TransferStores(
-    ITransferStore Transfers, IManifestStore Manifests, IChunkMapStore ChunkMaps, IOutcomeStore Outcomes, IReceiptStore Receipts, IHashStore Hashes);
+    ITransferStore Transfers, IManifestStore Manifests, IChunkMapStore ChunkMaps, IOutcomeStore Outcomes, IReceiptStore Receipts, IHashStore Hashes,
+    IContentStore Contents);
 
 /// <summary>What one session works with.</summary>
 internal sealed record TransferScope(
@@ -27,6 +30,15 @@ internal sealed record TransferScope(
 
     /// <inheritdoc cref="DeviceOptions.AllowsOverwriting"/>
     internal bool AllowsOverwriting { get; init; } = true;
+
+    /// <summary>What this device has of the account's files.</summary>
+    internal ContentIndex Contents => new(Stores.Contents, Disk, Identity.Certificate.Account);
+
+    /// <summary>
+    /// What may be used for, and learnt from, what this peer sends: what is missing here tells him what is not. Null: nothing. A peer of
+    /// another account, or of none yet, gets every byte from himself.
+    /// </summary>
+    internal ContentIndex? ContentsFor(DeviceCertificate peer) => peer.Account == Identity.Certificate.Account ? Contents : null;
 
     /// <summary>What is done where a name is taken: what the sender wishes, as far as this device's owner lets him.</summary>
     internal ConflictPolicy PolicyFor(Manifest manifest) =>

@@ -48,6 +48,17 @@ public sealed class ManifestPage
 
     public IReadOnlyList<PagePart> Parts => _parts;
 
+    /// <summary>The chunks of one of its parts, in order.</summary>
+    public IEnumerable<ChunkLocation> ChunksOf(PagePart part)
+    {
+        var offset = part.FirstOffset;
+        for (var ordinal = part.FirstOrdinal; ordinal < part.FirstOrdinal + part.ChunkCount; ordinal++)
+        {
+            yield return new ChunkLocation(ordinal, part.Entry, offset, LengthOf(ordinal), Sha256Of(ordinal));
+            offset += LengthOf(ordinal);
+        }
+    }
+
     internal int LengthOf(long ordinal) => _lengths[ordinal - FirstOrdinal];
 
     internal ReadOnlyMemory<byte> Sha256Of(long ordinal) => _hashes.AsMemory(32 * (int)(ordinal - FirstOrdinal), 32);

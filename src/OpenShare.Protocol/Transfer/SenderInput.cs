@@ -11,7 +11,8 @@ public abstract record SenderInput
     public sealed record Started : SenderInput;
 
     /// <summary>The builder closed the next page, and it is stored.</summary>
-    public sealed record PageBuilt(Signed Page) : SenderInput;
+    /// <param name="MayBeThere">the receiver may well have chunks of it: they wait for its list of what is missing</param>
+    public sealed record PageBuilt(Signed Page, bool MayBeThere = false) : SenderInput;
 
     /// <summary>There is an authenticated link to the receiver. Messages of an earlier link must not come after this.</summary>
     public sealed record LinkUp : SenderInput;

@@ -13,6 +13,7 @@ public sealed partial class SenderMachine
     private readonly ManifestReader _reader;
     private readonly SortedDictionary<uint, EntryChange> _withdrawn = [];
     private readonly Dictionary<long, int> _refusals = [];
+    private readonly HashSet<int> _awaited = [];
     private readonly SendWindow _window;
     private readonly SendLedger _ledger;
     private List<SenderEffect> _effects = [];
@@ -89,7 +90,7 @@ public sealed partial class SenderMachine
         switch (input)
         {
             case SenderInput.Started: OnStarted(); break;
-            case SenderInput.PageBuilt built: OnPageBuilt(built.Page); break;
+            case SenderInput.PageBuilt built: OnPageBuilt(built); break;
             case SenderInput.LinkUp: OnLinkUp(); break;
             case SenderInput.LinkLost: OnLinkLost(); break;
             case SenderInput.StreamUp up: OnStreamUp(up.Stream, up.Carrier); break;
@@ -117,15 +118,17 @@ public sealed partial class SenderMachine
             OnEntryChanged(entry.Number, "it changed while it was being read");
     }
 
-    private void OnPageBuilt(Signed blob)
+    private void OnPageBuilt(SenderInput.PageBuilt built)
     {
         if (IsOver)
             return;
-        if (_reader.Read(blob) is not PageReading.Accepted { Page: var page })
+        if (_reader.Read(built.Page) is not PageReading.Accepted { Page: var page })
         {
             Fail("the file list that was built here does not hold together");
             return;
         }
+        if (built.MayBeThere)
+            _awaited.Add(page.Index);
         _ledger.Add(page);
         foreach (var part in page.Parts.Where(p => p.Entry.Abandoned))
             OnEntryChanged(part.Entry.Number, "it changed while it was being read");
@@ -253,7 +256,7 @@ public sealed partial class SenderMachine
         Emit(new SenderEffect.SendPage(page.Index));
         foreach (var change in _withdrawn.Values.Where(c => Manifest!.Entries[(int)c.EntryNumber].Page == page.Index))
             Send(TransferMessages.Changed(_setup.Transfer, change));
-        if (!_setup.AwaitsLists)
+        if (!_setup.AwaitsLists && !_awaited.Contains(page.Index))
             _ledger.Offer(Manifest!, page);
     }
 

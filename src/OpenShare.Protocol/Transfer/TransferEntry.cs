@@ -39,6 +39,9 @@ public sealed class TransferEntry
     /// <summary>No file of the sender's, but a text that was typed or copied: to be shown.</summary>
     public bool IsText { get; internal init; }
 
+    /// <summary>Of a file: its sender cut it by <see cref="ContentCut"/>.</summary>
+    public bool IsContentCut { get; internal init; }
+
     /// <summary>The page on which it first appears.</summary>
     public int Page { get; }
 

@@ -52,6 +52,10 @@ internal sealed class ObservedDisk : IDisk
 
     public bool Exists(string path) => _disk.Exists(path);
 
+    public FileMark? Mark(string path) => _disk.Mark(path);
+
+    public DiskResult ReadMarked(string path, FileKey expected, long offset, Memory<byte> into) => _disk.ReadMarked(path, expected, offset, into);
+
     public ISource OpenSource(IReadOnlyList<string> paths) => new Source(this, _disk.OpenSource(paths));
 
     public DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer)
@@ -80,6 +84,8 @@ internal sealed class ObservedDisk : IDisk
             disk.Reads.Enqueue(new Place(path, offset));
             return inner.Read(path, expected, offset, into);
         }
+
+        public string PlaceOf(string path) => inner.PlaceOf(path);
 
         public void Dispose() => inner.Dispose();
     }

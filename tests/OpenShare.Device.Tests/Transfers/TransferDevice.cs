@@ -63,7 +63,7 @@ internal sealed class TransferDevice : IDisposable
     public string Files => _folder["files"];
 
     public TransferStores Stores =>
-        new(Database.Transfers, Database.Manifests, Database.Chunks, Database.Outcomes, Database.Receipts, Database.Hashes);
+        new(Database.Transfers, Database.Manifests, Database.Chunks, Database.Outcomes, Database.Receipts, Database.Hashes, Database.Contents);
 
     public DeviceContext Context => _context;
 

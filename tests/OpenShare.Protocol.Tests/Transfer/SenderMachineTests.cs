@@ -56,6 +56,19 @@ public sealed partial class SenderMachineTests
     }
 
     [Fact]
+    public void A_page_that_may_be_there_waits_for_its_list_and_the_others_do_not()
+    {
+        Expect(Do(new SenderInput.LinkUp()), "open 2 streams");
+        Expect(Do(new SenderInput.StreamUp(1)));
+        Expect(Do(new SenderInput.PageBuilt(Pages[0], MayBeThere: true)), "page 0");
+        Expect(Do(new SenderInput.PageBuilt(Pages[1])), "page 1", "frame 1: 16", "frame 1: 17");
+        Expect(Do(new SenderInput.StreamUp(2)), "frame 2: 18", "frame 2: 19");
+        Expect(Receive(TransferMessages.Missing(Some.Transfer, 0, [new(7, 1)])), "=Sending");
+        Expect(Receive(Acked(16)), "frame 1: 7");
+        Assert.Equal(15_000, _machine.Progress.BytesReused);
+    }
+
+    [Fact]
     public void Small_chunks_share_a_frame_and_a_large_one_travels_alone()
     {
         var builder = Some.Builder();

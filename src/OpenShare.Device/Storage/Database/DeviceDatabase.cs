@@ -23,6 +23,7 @@ public sealed class DeviceDatabase : IDisposable
         Receipts = new SqliteReceiptStore(gate);
         AcceptRules = new SqliteAcceptRuleStore(gate);
         Hashes = new SqliteHashStore(gate);
+        Contents = new SqliteContentStore(gate);
     }
 
     public IRegistrationStore Registration { get; }
@@ -44,6 +45,8 @@ public sealed class DeviceDatabase : IDisposable
     public IAcceptRuleStore AcceptRules { get; }
 
     public IHashStore Hashes { get; }
+
+    public IContentStore Contents { get; }
 
     /// <summary>Opens a home's database, made where missing, for its owner only.</summary>
     /// <exception cref="StorageException">damaged, newer than this program, or not to be opened</exception>

@@ -64,6 +64,18 @@ internal static class Schema
             device INTEGER NOT NULL, inode INTEGER NOT NULL, stretch INTEGER NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
             ctime_ns INTEGER NOT NULL, chunk_size INTEGER NOT NULL, hashes BLOB NOT NULL, UNIQUE (device, inode, stretch));
         """,
+        """
+        CREATE TABLE content_files (
+            no INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, path TEXT NOT NULL, name TEXT NOT NULL, inode INTEGER NOT NULL,
+            birth_ns INTEGER NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, content_cut INTEGER NOT NULL, chunks INTEGER NOT NULL,
+            UNIQUE (account, path));
+        CREATE INDEX content_names ON content_files (account, name);
+        CREATE INDEX content_cut_sizes ON content_files (account, size) WHERE content_cut = 1;
+        CREATE TABLE content_chunks (
+            hash INTEGER NOT NULL, file INTEGER NOT NULL, position INTEGER NOT NULL, length INTEGER NOT NULL,
+            PRIMARY KEY (hash, file, position)) WITHOUT ROWID;
+        CREATE INDEX content_chunks_of_file ON content_chunks (file);
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

@@ -11,6 +11,9 @@ public interface ISource : IDisposable
     /// </summary>
     IEnumerable<SourceItem> Scan();
 
+    /// <summary>Where the entry of this path is on this machine.</summary>
+    string PlaceOf(string path);
+
     /// <summary>Fills the buffers whole from the file, and checks around the read that it is still the file expected.</summary>
     /// <param name="path">the entry's path in the manifest</param>
     /// <returns>done; Changed, Missing or Denied for this file alone; Failed</returns>

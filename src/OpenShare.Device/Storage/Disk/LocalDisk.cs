@@ -16,6 +16,19 @@ public sealed class LocalDisk : IDisk
 
     public bool Exists(string path) => !path.Contains('\0', StringComparison.Ordinal) && _files.TryStat(path) is not null;
 
+    public FileMark? Mark(string path) =>
+        _files.TryStat(path) is { Kind: FileKind.File, Inode: not 0 } stat ? new FileMark(stat.Key, stat.Size) : null;
+
+    // A link on the way may lead to any file; but only the one that was marked is read.
+    public DiskResult ReadMarked(string path, FileKey expected, long offset, Memory<byte> into) => DiskFault.Guard(path, () =>
+    {
+        using var file = _files.OpenToRead(path);
+        if (file.Stat() is not { Kind: FileKind.File } stat || stat.Key != expected)
+            throw new DiskFault(DiskProblem.Missing, $"{path}: it is another file now");
+        if (!file.Fill(into.Span, offset))
+            throw new DiskFault(DiskProblem.Changed, $"{path}: it is shorter now");
+    });
+
     public ISource OpenSource(IReadOnlyList<string> paths) => new SourceTree(_files, paths);
 
     public DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer) =>

@@ -3,7 +3,7 @@ using OpenShare.Protocol.Wire;
 namespace OpenShare.Device.Storage.Disk;
 
 /// <summary>What stands under a name that an entry wants.</summary>
-/// <param name="Identity">of a file that is <see cref="StandingKind.Same"/>, as it was when looked at</param>
+/// <param name="Identity">of a file that is the same, or could be replaced, as it was when looked at; nothing's where no file stands there</param>
 public readonly record struct Standing(StandingKind Kind, FileIdentity Identity);
 
 public enum StandingKind

@@ -49,6 +49,8 @@ internal sealed partial class ReceivingActor
         if (!prepared.Result.IsDone)
             return () => Fail(prepared.Result.Detail);
         IReadOnlyList<EntryNote.NotStored> notStored = [.. look.NotStored, .. prepared.Refused.Select(r => new EntryNote.Refused(r.EntryNo, r.Reason))];
+        // Before the page is kept: a process killed in between is offered it again, and copies again.
+        var copied = _reuse?.Copy(page, look.Found, notStored) ?? [];
         try
         {
             if (notStored.Count > 0)
@@ -64,7 +66,7 @@ internal sealed partial class ReceivingActor
         {
             _arrival.Held.AddPage(page);
             OnPagePrepared(page, look, prepared);
-            Drive(new ReceiverInput.PageStored(page.Index, look.Found, notStored));
+            Drive(new ReceiverInput.PageStored(page.Index, [.. look.Found, .. NoteReused(copied)], notStored));
         };
     }
 

@@ -98,14 +98,19 @@ internal sealed partial class ReceivingActor
             return;
         }
         GiveCredit(result);
-        UseRoom(written.Sum(c => _arrival!.Unwritten.Write(c.Entry.Number, c.Length)));
         TransferMetrics.Done(TransferDirection.Receiving, written.Sum(c => (long)c.Length));
+        AddUnsynced(written);
+        Drive(new ReceiverInput.ChunksWritten([.. written.Select(c => c.Ordinal)]));
+    }
+
+    private void AddUnsynced(IReadOnlyList<ChunkLocation> written)
+    {
+        UseRoom(written.Sum(c => _arrival!.Unwritten.Write(c.Entry.Number, c.Length)));
         foreach (var chunk in written)
         {
             _unsyncedFiles.TryAdd(chunk.Entry.Number, DestinationEntries.From(chunk.Entry));
             _unsyncedBytes += chunk.Length;
         }
-        Drive(new ReceiverInput.ChunksWritten([.. written.Select(c => c.Ordinal)]));
     }
 
     private void CheckpointSoon()

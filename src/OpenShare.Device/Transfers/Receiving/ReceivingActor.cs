@@ -4,6 +4,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Transfers.Contents;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
@@ -92,6 +93,7 @@ internal sealed partial class ReceivingActor : TransferSession
             return;
         // The sender's key is in its certificate, so what was kept is read when it is first there.
         var (scope, key) = (Scope, certificate.PublicKey);
+        _contents = Scope.ContentsFor(certificate);
         _opening = scope.Context.Workers.Run(() => Arrival.Open(scope, key));
         _opening.PipeTo(
             Self,
@@ -158,6 +160,7 @@ internal sealed partial class ReceivingActor : TransferSession
     {
         var setup = new ReceiverSetup(Id, Peer, _senderKey!, Scope.Identity.Key, Scope.Identity.Certificate, TransferTuning.Default);
         _arrival = opened.Arrival.Value;
+        _reuse = _contents is null || _arrival is null ? null : new ChunkReuse(_contents, _arrival.Destination, _arrival.Standing);
         _machine = _arrival?.Kept is { } kept ? ReceiverMachine.Restore(setup, kept) : new ReceiverMachine(setup);
         OweRoom();
         Drive(new ReceiverInput.Started());
@@ -225,9 +228,9 @@ internal sealed partial class ReceivingActor : TransferSession
                 break;
             case ReceiverEffect.PersistReceipt persist:
                 Scope.Stores.Receipts.Save(Scope.No, persist.Receipt, Record(StateWith(persist.Receipt)));
+                AddToContents(persist.Receipt);
                 // Everything is in its place: the sender may never come back to confirm, and nothing is to lie about until he does.
                 DiskJob(EmptyStaging);
-                Self.Tell(new ReceiptKept());
                 break;
             case ReceiverEffect.CloseStreams:
                 CloseStreams();

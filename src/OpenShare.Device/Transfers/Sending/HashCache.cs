@@ -29,6 +29,8 @@ internal sealed class HashCache(IHashStore store, TimeProvider time)
     private DateTimeOffset _begunAt;
     private (FileIdentity File, long Stretch, byte[]? Hashes) _found;
 
+    internal ContentCutHashes ContentCut { get; } = new(store, time);
+
     /// <returns>at most so many chunks from this one on; null: they have to be hashed</returns>
     internal IReadOnlyList<HashedChunk>? Find(SourceEntry file, long first, int count)
     {
@@ -63,7 +65,7 @@ internal sealed class HashCache(IHashStore store, TimeProvider time)
             _hashes.AddRange(chunk.Sha256);
         if (_hashes.Count < ChunksOf(file, stretch) * SHA256.HashSizeInBytes)
             return;
-        if (LastChange(file.Identity) + Unsure <= _begunAt)
+        if (IsSettled(file.Identity, _begunAt))
             _new.Add(new HashedStretch(file.Identity, stretch, Limits.DefaultChunk, [.. _hashes]));
         _hashes.Clear();
         if (_new.Count >= Batch || file.Size > (long)StretchChunks * Limits.DefaultChunk)
@@ -81,8 +83,9 @@ internal sealed class HashCache(IHashStore store, TimeProvider time)
     // Where a file has no number of its own, it could be taken for another.
     private static bool IsKept(SourceEntry file) => file.Size >= SmallestFile && file.Identity.Inode != 0;
 
-    private static DateTimeOffset LastChange(FileIdentity file) =>
-        DateTimeOffset.UnixEpoch.AddTicks((file.CtimeNs != 0 ? file.CtimeNs : file.MtimeNs) / TimeSpan.NanosecondsPerTick);
+    /// <summary>It was left alone for so long before this time that a change since shows.</summary>
+    internal static bool IsSettled(FileIdentity file, DateTimeOffset time) =>
+        DateTimeOffset.UnixEpoch.AddTicks((file.CtimeNs != 0 ? file.CtimeNs : file.MtimeNs) / TimeSpan.NanosecondsPerTick) + Unsure <= time;
 
     private static int ChunksOf(SourceEntry file, long stretch) =>
         (int)Math.Min(StretchChunks, (file.Size + Limits.DefaultChunk - 1) / Limits.DefaultChunk - stretch * StretchChunks);

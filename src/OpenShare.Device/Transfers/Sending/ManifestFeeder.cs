@@ -1,6 +1,7 @@
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Disk.Sending;
+using OpenShare.Device.Transfers.Contents;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
@@ -11,7 +12,8 @@ namespace OpenShare.Device.Transfers.Sending;
 /// <param name="Skipped">"path: reason" for what cannot be sent</param>
 internal sealed record FedBatch(IReadOnlyList<FedPage> Pages, IReadOnlyList<string> Skipped, bool IsLast, string? Failure);
 
-internal sealed record FedPage(Signed Blob, IReadOnlyList<SourceIdentity> Identities);
+/// <param name="MayBeThere">a chunk of it was sent or received before, or a file of it by its path</param>
+internal sealed record FedPage(Signed Blob, IReadOnlyList<SourceIdentity> Identities, bool MayBeThere);
 
 /// <summary>
 /// Walks and hashes what is to be sent and builds the manifest of it, a bounded amount of work at a call, so that
@@ -26,26 +28,34 @@ internal sealed class ManifestFeeder : IDisposable
     private readonly ISource _source;
     private readonly ManifestBuilder _builder;
     private readonly HashCache _hashes;
+    private readonly ContentIndex _contents;
     private readonly IEnumerator<SourceItem> _items;
     private readonly HashSet<string> _listed;
     private readonly (string Path, long Bytes, FileIdentity Identity)? _unfinished;
     private readonly List<SourceIdentity> _identities = [];
+    private readonly List<long> _chunks = [];
     private List<FedPage> _pages = [];
     private List<string> _skipped = [];
     private SourceEntry? _file;
-    private long _nextChunk;
+    private bool _isContentCut;
+    private bool _hasOlderVersion;
+    private long _offset;
 
     /// <param name="manifest">what an earlier process built of it; null for a new transfer</param>
     /// <param name="unfinishedIdentity">of the file in whose middle that ended</param>
-    internal ManifestFeeder(ISource source, ManifestBuilder builder, HashCache hashes, Manifest? manifest, FileIdentity? unfinishedIdentity)
+    internal ManifestFeeder(
+        ISource source, ManifestBuilder builder, HashCache hashes, ContentIndex contents, Manifest? manifest, FileIdentity? unfinishedIdentity)
     {
         _source = source;
         _builder = builder;
         _hashes = hashes;
+        _contents = contents;
         _items = source.Scan().GetEnumerator();
         _listed = [.. manifest?.Entries.Select(e => e.Path.Value) ?? []];
-        if (manifest?.Unfinished is { } open)
-            _unfinished = (open.Path.Value, open.ListedBytes, unfinishedIdentity ?? default);
+        if (manifest?.Unfinished is not { } open)
+            return;
+        _unfinished = (open.Path.Value, open.ListedBytes, unfinishedIdentity ?? default);
+        _isContentCut = open.IsContentCut;
     }
 
     /// <summary>What is sent is no file of a person's, but a text of his.</summary>
@@ -114,7 +124,7 @@ internal sealed class ManifestFeeder : IDisposable
         if (_unfinished is not { } open || open.Path != entry.Path)
             return;
         if (open.Identity == entry.Identity)
-            (_file, _nextChunk) = (entry, open.Bytes / Limits.DefaultChunk);
+            (_file, _offset) = (entry, open.Bytes);
         else
             Abandon(entry, "it changed while it was being sent");
     }
@@ -139,33 +149,66 @@ internal sealed class ManifestFeeder : IDisposable
                 break;
             case EntryKind.EntryFile:
                 var number = _builder.EntryCount;
-                Close(_builder.BeginFile(path, entry.Size, entry.Mode, entry.MtimeNs, IsText));
+                _isContentCut = IsContentCut(entry);
+                Close(_builder.BeginFile(path, entry.Size, entry.Mode, entry.MtimeNs, IsText, _isContentCut));
                 _identities.Add(new SourceIdentity(number, entry.Identity));
-                (_file, _nextChunk) = entry.Size == 0 ? (null, 0) : (entry, 0);
+                (_file, _offset) = (entry.Size == 0 ? null : entry, 0);
                 break;
         }
     }
 
+    // Where a file was sent or received before and is another now, whoever got it then has an older version. What was once cut so is
+    // always cut so, under every name: its chunks are known by that.
+    private bool IsContentCut(SourceEntry file) =>
+        file.Size is > ContentCut.SmallestFile and <= ContentCut.LargestFile
+        && (_contents.HasContentCut(file.Size) || _contents.At(_source.PlaceOf(file.Path)) is { } known && !IsSame(known, file));
+
+    private static bool IsSame(ContentFile known, SourceEntry file) =>
+        (known.Size, known.MtimeNs, known.Key.Inode) == (file.Size, file.MtimeNs, file.Identity.Inode);
+
     private long HashMore(SourceEntry file)
     {
-        if (_hashes.Find(file, _nextChunk, ChunksPerRead) is not { } chunks)
+        var hashed = _isContentCut ? HashContentCut(file) : HashFixed(file, _offset / Limits.DefaultChunk);
+        if (hashed.Value is not { } chunks)
         {
-            _hashes.Begin(file, _nextChunk);
-            var hashed = _source.Hash(file, Limits.DefaultChunk, _nextChunk, ChunksPerRead);
-            if (hashed.Value is null)
-            {
-                Abandon(file, hashed.Detail);
-                return 0;
-            }
-            chunks = hashed.Value;
-            _hashes.Add(file, _nextChunk, chunks);
+            Abandon(file, hashed.Detail);
+            return 0;
         }
         foreach (var chunk in chunks)
+        {
+            // A page that this closes does not have the chunk any more.
             Close(_builder.AddChunk(chunk.Sha256, chunk.Length));
-        _nextChunk += chunks.Count;
-        if (_nextChunk * Limits.DefaultChunk >= file.Size)
+            _hasOlderVersion |= _isContentCut;
+            if (file.Size >= ContentIndex.SmallestFile)
+                _chunks.Add(ContentIndex.Start(chunk.Sha256));
+        }
+        var bytes = chunks.Sum(c => (long)c.Length);
+        _offset += bytes;
+        if (_offset == file.Size)
             _file = null;
-        return chunks.Sum(c => (long)c.Length);
+        return bytes;
+    }
+
+    private DiskResult<IReadOnlyList<HashedChunk>> HashContentCut(SourceEntry file)
+    {
+        if (_hashes.ContentCut.Find(file, _offset) is { } known)
+            return new DiskResult<IReadOnlyList<HashedChunk>>(known);
+        _hashes.ContentCut.Begin(file, _offset);
+        var hashed = _source.HashContentCut(file, _offset);
+        if (hashed.Value is { } chunks)
+            _hashes.ContentCut.Add(file, _offset, chunks);
+        return hashed;
+    }
+
+    private DiskResult<IReadOnlyList<HashedChunk>> HashFixed(SourceEntry file, long first)
+    {
+        if (_hashes.Find(file, first, ChunksPerRead) is { } known)
+            return new DiskResult<IReadOnlyList<HashedChunk>>(known);
+        _hashes.Begin(file, first);
+        var hashed = _source.Hash(file, Limits.DefaultChunk, first, ChunksPerRead);
+        if (hashed.Value is { } chunks)
+            _hashes.Add(file, first, chunks);
+        return hashed;
     }
 
     private void Abandon(SourceEntry file, string reason)
@@ -182,7 +225,9 @@ internal sealed class ManifestFeeder : IDisposable
     {
         if (page is null)
             return;
-        _pages.Add(new FedPage(page, [.. _identities]));
+        _pages.Add(new FedPage(page, [.. _identities], _hasOlderVersion || _contents.Known(_chunks).Count > 0));
         _identities.Clear();
+        _chunks.Clear();
+        _hasOlderVersion = false;
     }
 }

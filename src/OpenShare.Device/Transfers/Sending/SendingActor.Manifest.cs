@@ -39,7 +39,8 @@ internal sealed partial class SendingActor
             ? ManifestBuilder.Continue(Scope.Identity.Key, manifest)
             : new ManifestBuilder(Scope.Identity.Key, _manifestId, Scope.Identity.DeviceId, Peer, Scope.Record.Conflict);
         _feeder = new ManifestFeeder(
-            _source, builder, new HashCache(stores.Hashes, Scope.Context.Time), _machine.Manifest, unfinished is null ? null : _identities.Of(unfinished.Number))
+            _source, builder, new HashCache(stores.Hashes, Scope.Context.Time), Scope.Contents, _machine.Manifest,
+            unfinished is null ? null : _identities.Of(unfinished.Number))
         {
             IsText = Scope.Record.IsText,
         };
@@ -84,7 +85,7 @@ internal sealed partial class SendingActor
         {
             var number = _machine.Manifest?.Pages.Count ?? 0;
             Scope.Stores.Manifests.Append(Scope.No, (uint)number, Google.Protobuf.MessageExtensions.ToByteArray(page.Blob), identities: [.. page.Identities]);
-            Drive(new SenderInput.PageBuilt(page.Blob));
+            Drive(new SenderInput.PageBuilt(page.Blob, page.MayBeThere));
         }
         // Only now: driving the machine asks for more, and the pages of a batch go in before those of the next.
         _feeding = false;

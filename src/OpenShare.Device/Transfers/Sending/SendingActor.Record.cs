@@ -1,5 +1,8 @@
+using Akka.Actor;
+using Akka.Event;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Transfers.Contents;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 using TransferState = OpenShare.Device.Hosting.TransferState;
@@ -69,5 +72,28 @@ internal sealed partial class SendingActor
             Receipt = _machine.Receipt is { } receipt ? TransferViews.Summary(receipt) : null,
         };
         return TransferViews.Paused(TransferViews.Stalled(view, _machine.StalledThere), _machine.IsPausedHere, _machine.IsPausedThere);
+    }
+
+    // Before it is told that all is done: what is sent next may be the same.
+    private void AddToContents(Receipt receipt)
+    {
+        var (manifest, source, contents) = (_machine.Manifest!, _source, Scope.Contents);
+        var files = ContentIndex.Delivered(receipt, manifest);
+        if (files.Count == 0)
+        {
+            Self.Tell(new ReceiptKept());
+            return;
+        }
+        Scope.Context.Workers.Run(() =>
+        {
+            contents.Add(manifest, files.Select(f => (f, source.PlaceOf(f.Path.Value))));
+            return new ReceiptKept();
+        }).PipeTo(Self, success: kept => kept, failure: error => new NotKept(error.Message));
+    }
+
+    private void OnNotKept(string reason)
+    {
+        Log.Warning("what was sent to {0} is not remembered: {1}", Peer, reason);
+        Self.Tell(new ReceiptKept());
     }
 }

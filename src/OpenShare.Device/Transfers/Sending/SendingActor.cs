@@ -19,6 +19,9 @@ internal sealed partial class SendingActor : TransferSession
 {
     private sealed record ReceiptKept;
 
+    /// <summary>The transfer is delivered, but what was sent is not remembered.</summary>
+    private sealed record NotKept(string Reason);
+
     private readonly ISource _source;
     private readonly ManifestId _manifestId;
     private readonly LeftOut _leftOut;
@@ -43,6 +46,7 @@ internal sealed partial class SendingActor : TransferSession
         Receive<Fed>(m => OnFed(m.Batch));
         _choice = new CarrierChoice(scope.Context.Carriers, scope.Context.CarrierTuning);
         Receive<LookDue>(_ => OnLookDue());
+        Receive<NotKept>(m => OnNotKept(m.Reason));
         Receive<ReceiptKept>(_ => Drive(new SenderInput.ReceiptStored()));
         Receive<SendingStreamActor.ChunkUnreadable>(m => Drive(new SenderInput.EntryChanged(m.EntryNumber, m.Reason)));
     }
@@ -191,7 +195,7 @@ internal sealed partial class SendingActor : TransferSession
                 _leftOut.Add(NotStoredEntries.Of(persist.Receipt, _machine.Manifest!, EntryOutcome.Types.Outcome.Refused));
                 _skipped.Add(NotStoredEntries.Of(persist.Receipt, _machine.Manifest!, EntryOutcome.Types.Outcome.Skipped));
                 Scope.Stores.Receipts.Save(Scope.No, persist.Receipt.Blob, Record(StateWith(persist.Receipt)));
-                Self.Tell(new ReceiptKept());
+                AddToContents(persist.Receipt);
                 break;
             case SenderEffect.StateChanged:
                 Scope.Stores.Transfers.Update(Scope.No, Record(State()));

@@ -33,7 +33,10 @@ internal sealed class StandingNames(Folder destination)
             FileKind.Symlink => destination.ReadLink(entry.Path) == entry.LinkTarget,
             _ => true,
         };
-        return isSame ? new Standing(StandingKind.Same, stat.Identity)
-            : new Standing(entry.Kind is not EntryKind.EntryDirectory && stat.Kind is FileKind.File or FileKind.Symlink ? StandingKind.Replaceable : StandingKind.InTheWay, default);
+        if (isSame)
+            return new Standing(StandingKind.Same, stat.Identity);
+        return entry.Kind is not EntryKind.EntryDirectory && stat.Kind is FileKind.File or FileKind.Symlink
+            ? new Standing(StandingKind.Replaceable, stat.Kind is FileKind.File ? stat.Identity : default)
+            : new Standing(StandingKind.InTheWay, default);
     }
 }

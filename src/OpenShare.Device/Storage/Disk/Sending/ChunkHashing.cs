@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Storage.Disk.Sending;
 
@@ -32,4 +33,30 @@ public static class ChunkHashing
 
         return new DiskResult<IReadOnlyList<HashedChunk>>(chunks);
     }
+
+    /// <summary>Cuts by <see cref="ContentCut"/> and hashes some chunks of a file from this byte on, where one begins.</summary>
+    /// <returns>at least one chunk; or that the file changed, is gone or cannot be read</returns>
+    public static DiskResult<IReadOnlyList<HashedChunk>> HashContentCut(this ISource source, SourceEntry file, long offset)
+    {
+        var length = (int)Math.Min(4 * ContentCut.Most, file.Size - offset);
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            var read = source.Read(file.Path, file.Identity, offset, [buffer.AsMemory(0, length)]);
+            if (!read.IsDone)
+                return new DiskResult<IReadOnlyList<HashedChunk>>(read);
+            var chunks = new List<HashedChunk>();
+            // What is too short to be cut is read again as the next one's beginning.
+            var least = offset + length == file.Size ? 1 : ContentCut.Most;
+            for (var rest = buffer.AsSpan(0, length); rest.Length >= least; rest = rest[chunks[^1].Length..])
+                chunks.Add(Hash(rest[..ContentCut.Length(rest)]));
+            return new DiskResult<IReadOnlyList<HashedChunk>>(chunks);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static HashedChunk Hash(ReadOnlySpan<byte> chunk) => new(SHA256.HashData(chunk), chunk.Length);
 }

@@ -37,6 +37,8 @@ internal sealed class SourceTree : ISource
         return result;
     }
 
+    public string PlaceOf(string path) => FullPath(path);
+
     public void Dispose() => _files.Dispose();
 
     private static long ReadAll(OpenedFile file, IReadOnlyList<Memory<byte>> into, long offset)

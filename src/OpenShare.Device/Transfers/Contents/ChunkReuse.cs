@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Transfers.Receiving;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Device.Transfers.Contents;
+
+/// <summary>
+/// Copies into the staging place what of a page this device has elsewhere: chunks of files it received or sent, and of an older
+/// version of the same file. Only what was read and has the page's hash is written. Calls block: one at a time, on a worker.
+/// </summary>
+internal sealed class ChunkReuse(ContentIndex index, IDestination destination, StandingFiles standing)
+{
+    private readonly HashSet<uint> _leftOut = [];
+    private (uint Entry, OlderVersion? Version)? _older;
+
+    /// <returns>the chunks that are written; where the disk is full, those before it was</returns>
+    internal IReadOnlyList<ChunkLocation> Copy(ManifestPage page, IReadOnlyList<ChunkRange> found, IEnumerable<EntryNote.NotStored> notStored)
+    {
+        _leftOut.UnionWith(notStored.Select(n => n.EntryNumber));
+        var copied = new List<ChunkLocation>();
+        var wanted = page.Parts.Where(p => ContentIndex.IsKept(p.Entry) && !_leftOut.Contains(p.Entry.Number) && !standing.IsSame(p.Entry.Number));
+        var chunks = wanted.SelectMany(page.ChunksOf).Where(c => !found.Any(f => f.First <= c.Ordinal && c.Ordinal < f.End)).ToList();
+        var known = index.Known([.. chunks.Select(c => ContentIndex.Start(c.Sha256.Span))]);
+        foreach (var chunk in chunks)
+        {
+            switch (Copy(chunk, known))
+            {
+                case { IsDone: true }:
+                    copied.Add(chunk);
+                    break;
+                case { Problem: DiskProblem.Full or DiskProblem.Failed }:
+                    return copied;
+            }
+        }
+        return copied;
+    }
+
+    private DiskResult? Copy(ChunkLocation chunk, IReadOnlySet<long> known)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(chunk.Length);
+        try
+        {
+            var bytes = buffer.AsMemory(0, chunk.Length);
+            var isThere = known.Contains(ContentIndex.Start(chunk.Sha256.Span)) && index.TryRead(chunk, bytes, IsWanted);
+            return isThere || Older(chunk.Entry)?.TryRead(chunk, bytes, IsWanted) == true
+                ? destination.Write(DestinationEntries.From(chunk.Entry), chunk.Offset, [bytes])
+                : null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        bool IsWanted(ReadOnlyMemory<byte> bytes) => SHA256.HashData(bytes.Span).AsSpan().SequenceEqual(chunk.Sha256.Span);
+    }
+
+    // Of one file at a time: the chunks of a file follow each other.
+    private OlderVersion? Older(TransferEntry entry)
+    {
+        if (!entry.IsContentCut)
+            return null;
+        if (_older is not { } known || known.Entry != entry.Number)
+            _older = known = (entry.Number, FindOlder(DestinationEntries.From(entry)));
+        return known.Version;
+    }
+
+    private OlderVersion? FindOlder(DestinationEntry entry)
+    {
+        if (destination.Look(entry).Identity is { Size: > 0 } identity)
+            return new OlderVersion((offset, into) => destination.ReadStanding(entry, identity, offset, into).IsDone, identity.Size, entry.Size);
+        return index.Named(Path.GetFileName(entry.Path)) is { } file
+            ? new OlderVersion((offset, into) => index.TryRead(file, offset, into), file.Size, entry.Size)
+            : null;
+    }
+}

@@ -1,0 +1,193 @@
+using System.Security.Cryptography;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Transfers;
+using OpenShare.Device.Transfers.Contents;
+
+namespace OpenShare.Device.Tests.Transfers;
+
+/// <summary>What the receiver has anywhere among the files it received and sent does not travel; what it only seems to have does.</summary>
+public sealed class ReuseTests : TransferSpecs
+{
+    private const int Size = (3 * Chunk) + 5;
+
+    private readonly TransferDevice _ann;
+    private readonly TransferDevice _ben;
+
+    public ReuseTests() => (_ann, _ben) = Devices();
+
+    [Fact]
+    public async Task The_same_file_under_another_name_is_copied_there()
+    {
+        var content = await SendFirstAsync();
+
+        var again = await SendCopyAsync("moved/b");
+
+        Assert.Equal((0L, (long)Size), (again.BytesDone, again.BytesReused));
+        Assert.Equal((content, content), (_ben.Arrived("a"), _ben.Arrived("moved/b")), Bytes);
+        var received = (await _ben.TransfersAsync())[0];
+        Assert.Equal((0L, (long)Size), (received.BytesDone, received.BytesReused));
+    }
+
+    [Fact]
+    public async Task A_file_that_this_device_sent_is_not_sent_back_to_it()
+    {
+        _ben.Write("a", Size);
+        AssertCompleted(await _ben.EndsAsync(await _ben.SendAsync(_ann, "a")), delivered: 1);
+        var content = _ann.Write("b", Size);
+
+        var back = await _ann.EndsAsync(await _ann.SendAsync(_ben, "b"));
+
+        AssertCompleted(back, delivered: 1);
+        Assert.Equal((0L, (long)Size), (back.BytesDone, back.BytesReused));
+        Assert.Equal(content, _ben.Arrived("b"));
+    }
+
+    [Fact]
+    public async Task A_chunk_that_was_changed_since_travels_and_the_others_do_not()
+    {
+        var content = await SendFirstAsync();
+        using (var file = File.OpenWrite(Path.Combine(_ben.Inbox, "a")))
+        {
+            file.Position = Chunk + 17;
+            file.WriteByte((byte)~content[Chunk + 17]);
+        }
+
+        var again = await SendCopyAsync("b");
+
+        Assert.Equal(((long)Chunk, (long)Size - Chunk), (again.BytesDone, again.BytesReused));
+        Assert.Equal(content, _ben.Arrived("b"));
+        Assert.DoesNotContain(Find(content.AsSpan(Chunk, Chunk)), p => p.File.Path.EndsWith("/a", StringComparison.Ordinal));
+        Assert.Contains(Find(content.AsSpan(0, Chunk)), p => p.File.Path.EndsWith("/a", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("gone")]
+    [InlineData("another file")]
+    [InlineData("a link to a file of the same content")]
+    [InlineData("a pipe")]
+    public async Task What_is_no_longer_there_travels_and_is_forgotten(string instead)
+    {
+        var content = await SendFirstAsync();
+        var file = Path.Combine(_ben.Inbox, "a");
+        var elsewhere = Path.Combine(_ben.Inbox, "elsewhere");
+        File.Move(file, elsewhere);
+        if (instead == "another file")
+            File.Copy(elsewhere, file);
+        else if (instead.StartsWith("a link", StringComparison.Ordinal))
+            File.CreateSymbolicLink(file, elsewhere);
+        else if (instead == "a pipe")
+            (await System.Diagnostics.Process.Start("mkfifo", [file]).WaitAsync()).Dispose();
+
+        var again = await SendCopyAsync("b");
+
+        Assert.Equal(((long)Size, 0L), (again.BytesDone, again.BytesReused));
+        Assert.Equal(content, _ben.Arrived("b"));
+        Assert.Null(_ben.Database.Contents.At(_ben.Identity.Certificate.Account, file));
+    }
+
+    [Fact]
+    public async Task What_the_index_says_wrongly_of_another_file_is_neither_taken_nor_believed_again()
+    {
+        var content = _ann.Write("b", Size);
+        var secret = Path.Combine(_ben.Files, "secret");
+        File.WriteAllBytes(secret, new byte[Size]);
+        var lie = new ContentChunk(ContentIndex.Start(SHA256.HashData(content.AsSpan(0, Chunk))), 0, Chunk);
+        _ben.Database.Contents.Save(_ben.Identity.Certificate.Account, [(new ContentFile(secret, _ben.Disk.Mark(secret)!.Value.Key, Size, 0, false), [lie])]);
+
+        var sent = await _ann.EndsAsync(await _ann.SendAsync(_ben, "b"));
+
+        AssertCompleted(sent, delivered: 1);
+        Assert.Equal(((long)Size, 0L), (sent.BytesDone, sent.BytesReused));
+        Assert.Equal(content, _ben.Arrived("b"));
+        Assert.DoesNotContain(Find(content.AsSpan(0, Chunk)), p => p.File.Path == secret);
+    }
+
+    [Fact]
+    public async Task What_was_received_for_another_account_is_not_used_for_this_one()
+    {
+        var content = _ann.Write("b", Size);
+        var theirs = Path.Combine(_ben.Files, "theirs");
+        File.WriteAllBytes(theirs, content);
+        var chunk = new ContentChunk(ContentIndex.Start(SHA256.HashData(content.AsSpan(0, Chunk))), 0, Chunk);
+        _ben.Database.Contents.Save(Protocol.Identity.AccountId.Parse("others"), [(new ContentFile(theirs, _ben.Disk.Mark(theirs)!.Value.Key, Size, 0, false), [chunk])]);
+
+        var sent = await _ann.EndsAsync(await _ann.SendAsync(_ben, "b"));
+
+        Assert.Equal(((long)Size, 0L), (sent.BytesDone, sent.BytesReused));
+    }
+
+    [Fact]
+    public async Task A_peer_of_another_account_learns_nothing_of_what_is_here()
+    {
+        await SendFirstAsync();
+        var (no, record) = _ben.Stores.Transfers.All()[0];
+        var scope = new TransferScope(_ben.Context, _ben.Stores, _ben.Disk, _ben.Identity, TestActor, no, record, AcceptPolicy.Own);
+
+        Assert.NotNull(scope.ContentsFor(_ann.Identity.Certificate));
+        Assert.Null(scope.ContentsFor(Organisation.Enroll("eve", account: "others").Certificate));
+    }
+
+    [Fact]
+    public async Task Small_files_and_texts_are_not_remembered()
+    {
+        _ann.Write("t/small", (int)ContentIndex.SmallestFile - 1);
+        _ann.Write("t/large enough", (int)ContentIndex.SmallestFile);
+
+        _ann.Write("text", (int)ContentIndex.SmallestFile);
+        AssertCompleted(await _ann.EndsAsync(await _ann.SendAsync(_ben, "t")), delivered: 3);
+        AssertCompleted(await _ann.EndsAsync(await _ann.SendTextAsync(_ben, "text")), delivered: 1);
+
+        var account = _ben.Identity.Certificate.Account;
+        Assert.Null(_ben.Database.Contents.Named(account, "small"));
+        Assert.Null(_ben.Database.Contents.Named(account, "text"));
+        Assert.Null(_ann.Database.Contents.Named(account, "text"));
+        Assert.Equal(Path.Combine(_ben.Inbox, "t/large enough"), _ben.Database.Contents.Named(account, "large enough")?.Path);
+        Assert.Equal(Path.Combine(_ann.Files, "t/large enough"), _ann.Database.Contents.Named(account, "large enough")?.Path);
+    }
+
+    [Fact]
+    public async Task A_full_disk_in_the_middle_of_copying_is_waited_for_and_nothing_is_lost()
+    {
+        var content = await SendFirstAsync();
+        var tries = 0;
+        _ben.Disk.OnRoom = () => Interlocked.Increment(ref tries) == 2 ? new DiskResult(DiskProblem.Full, "no room") : DiskResult.Done;
+
+        var again = await SendCopyAsync("b");
+
+        Assert.Equal(((long)Size - Chunk, (long)Chunk), (again.BytesDone, again.BytesReused));
+        Assert.Equal(content, _ben.Arrived("b"));
+    }
+
+    private static readonly EqualityComparer<(byte[], byte[])> Bytes =
+        EqualityComparer<(byte[], byte[])>.Create((a, b) => a.Item1.AsSpan().SequenceEqual(b.Item1) && a.Item2.AsSpan().SequenceEqual(b.Item2));
+
+    private async Task<byte[]> SendFirstAsync()
+    {
+        var content = _ann.Write("a", Size);
+        AssertCompleted(await _ann.EndsAsync(await _ann.SendAsync(_ben, "a")), delivered: 1);
+        return content;
+    }
+
+    private async Task<TransferView> SendCopyAsync(string name)
+    {
+        _ann.Write(name, Size);
+        var top = name.Split('/')[0];
+        var sent = await _ann.EndsAsync(await _ann.SendAsync(_ben, top));
+        AssertCompleted(sent, delivered: name.Split('/').Length);
+        return sent;
+    }
+
+    private IReadOnlyList<ContentPlace> Find(ReadOnlySpan<byte> chunk) =>
+        _ben.Database.Contents.Find(_ben.Identity.Certificate.Account, ContentIndex.Start(SHA256.HashData(chunk)), chunk.Length);
+}
+
+internal static class Processes
+{
+    internal static async Task<System.Diagnostics.Process> WaitAsync(this System.Diagnostics.Process process)
+    {
+        await process.WaitForExitAsync();
+        return process;
+    }
+}

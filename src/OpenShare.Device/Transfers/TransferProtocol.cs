@@ -93,6 +93,9 @@ internal static class TransferSignals
 
     internal sealed record StreamReady(uint StreamId, SecureStream Stream);
 
+    /// <summary>To a sending session: of all transfers to the same peer it is this one's turn.</summary>
+    internal sealed record TurnCame;
+
     internal sealed record Cancel;
 
     internal sealed record Pause(bool IsPaused);

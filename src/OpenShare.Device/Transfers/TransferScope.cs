@@ -3,6 +3,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Transfers.Sending;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 
@@ -27,6 +28,9 @@ internal sealed record TransferScope(
 
     /// <inheritdoc cref="DeviceOptions.AllowsOverwriting"/>
     internal bool AllowsOverwriting { get; init; } = true;
+
+    /// <summary>Whose frames go next, of all that are sent to this peer.</summary>
+    internal PeerTurns Turns { get; init; } = new();
 
     /// <summary>What is done where a name is taken: what the sender wishes, as far as this device's owner lets him.</summary>
     internal ConflictPolicy PolicyFor(Manifest manifest) =>

@@ -42,6 +42,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     private readonly Dictionary<TransferKey, TransferTrace> _traces = [];
     private readonly Dictionary<TransferKey, int> _failures = [];
     private readonly Dictionary<DeviceId, PeerEvents.LinkOpened> _links = [];
+    private readonly Dictionary<DeviceId, PeerTurns> _turns = [];
     private DeviceIdentity? _identity;
     private long _started;
 
@@ -179,6 +180,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         var scope = new TransferScope(_context, _stores, _disk, _identity!, _peers, no, record, _receiving.For(record.Key.Peer))
         {
             AllowsOverwriting = _receiving.AllowsOverwriting,
+            Turns = TurnsOf(record.Key.Peer),
         };
         var sending = record.Key.Direction == TransferDirection.Sending;
         var name = $"{(sending ? "to" : "from")}-{record.Key.Peer}-{record.Key.Transfer}-{no.Value}-{++_started}";
@@ -193,6 +195,13 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         if (sending && !record.IsOver)
             _peers.Tell(new PeerCommands.Connect(record.Key.Peer));
         return session;
+    }
+
+    private PeerTurns TurnsOf(DeviceId peer)
+    {
+        if (!_turns.TryGetValue(peer, out var turns))
+            _turns.Add(peer, turns = new PeerTurns());
+        return turns;
     }
 
     private void ConnectAgain()
@@ -213,7 +222,10 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         TransferMetrics.Stopped(key.Direction);
         EndRoom(key, terminated.ActorRef);
         if (!_sessions.Keys.Any(k => k.Peer == key.Peer && k.Direction == TransferDirection.Sending))
+        {
+            _turns.Remove(key.Peer);
             _peers.Tell(new PeerCommands.Release(key.Peer));
+        }
         if (_stores.Transfers.Find(key) is var (no, record) && !record.IsOver)
             OnSessionFailed(no, record);
         else

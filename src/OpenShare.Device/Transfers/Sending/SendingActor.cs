@@ -24,6 +24,7 @@ internal sealed partial class SendingActor : TransferSession
     private readonly LeftOut _leftOut;
     private readonly LeftOut _skipped = new("");
     private readonly bool _wasDelivered;
+    private readonly PeerTurns.Place _turns;
     private SenderMachine _machine;
     private string? _failure;
     private TransferProblem? _problem;
@@ -37,10 +38,12 @@ internal sealed partial class SendingActor : TransferSession
         _manifestId = scope.Record.Manifest ?? throw new ArgumentException("A sending transfer has its manifest id from the start.", nameof(scope));
         _leftOut = new LeftOut(scope.Record.Detail);
         _wasDelivered = scope.Stores.Transfers.WasDelivered(scope.Key.Peer, scope.Record.Paths);
+        _turns = scope.Turns.Join(scope.Key.Transfer, Self);
         _machine = new SenderMachine(Setup());
         _times = new FrameTimes(scope.Context);
         _identities = new SourceIdentities(scope.Stores.Manifests, scope.No);
         Receive<Fed>(m => OnFed(m.Batch));
+        Receive<TransferSignals.TurnCame>(_ => Drive(new SenderInput.TurnCame()));
         Receive<ReceiptKept>(_ => Drive(new SenderInput.ReceiptStored()));
         Receive<SendingStreamActor.ChunkUnreadable>(m => Drive(new SenderInput.EntryChanged(m.EntryNumber, m.Reason)));
     }
@@ -67,6 +70,7 @@ internal sealed partial class SendingActor : TransferSession
 
     protected override void PostStop()
     {
+        _turns.Dispose();
         _feeder?.Dispose();
         _source.Dispose();
         _times.Forget();
@@ -117,7 +121,10 @@ internal sealed partial class SendingActor : TransferSession
 
     private SenderSetup Setup() => new(
         Id, _manifestId, Scope.Identity.DeviceId, Peer, Scope.Identity.Key, Scope.Identity.Trust, TransferTuning.Default, Scope.Record.BytesPerSecond,
-        AwaitsLists: _wasDelivered);
+        AwaitsLists: _wasDelivered)
+    {
+        Turns = _turns,
+    };
 
     private void Drive(SenderInput input)
     {

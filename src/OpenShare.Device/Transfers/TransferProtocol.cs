@@ -50,6 +50,9 @@ public static class TransferQueries
     /// <summary>The file list of a transfer. Answered with <see cref="ManifestAnswer"/>.</summary>
     public sealed record GetManifest(TransferId Id);
 
+    /// <summary>How far each file of a transfer is. Answered with <see cref="FilesAnswer"/>.</summary>
+    public sealed record GetFiles(TransferId Id, FilesAsked Asked);
+
     /// <summary>The file list that a receipt is for. Answered with <see cref="ManifestAnswer"/>.</summary>
     public sealed record FindManifest(ManifestId Id);
 }
@@ -59,6 +62,12 @@ public sealed record TransferAnswer(TransferView? Transfer);
 
 /// <param name="WasAsked">false: it did not wait for an answer, and nothing was changed</param>
 public sealed record OfferAnswered(TransferView? Transfer, bool WasAsked);
+
+/// <param name="Files">null where nothing is known of them</param>
+public sealed record FilesAnswer(FilesProgress? Files)
+{
+    public static readonly FilesAnswer None = new((FilesProgress?)null);
+}
 
 public sealed record ReceiptAnswer(FinalReceipt? Receipt, ManifestAnswer Manifest);
 

@@ -42,7 +42,6 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     private readonly Dictionary<TransferKey, TransferTrace> _traces = [];
     private readonly Dictionary<TransferKey, int> _failures = [];
     private readonly Dictionary<DeviceId, PeerEvents.LinkOpened> _links = [];
-    private readonly Dictionary<DeviceId, PeerTurns> _turns = [];
     private DeviceIdentity? _identity;
     private long _started;
 
@@ -71,6 +70,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         Receive<TransferQueries.GetTransfer>(m => Sender.Tell(new TransferAnswer(_history.Find(m.Id) is var (no, record) ? ViewOf(no, record) : null)));
         Receive<TransferQueries.GetReceipt>(m => Look(self => _history.ReceiptOf(m.Id, self), new ReceiptAnswer(null, ManifestAnswer.None)));
         Receive<TransferQueries.GetManifest>(m => Look(self => _history.ManifestOf(m.Id, self), ManifestAnswer.None));
+        Receive<TransferQueries.GetFiles>(OnGetFiles);
         Receive<TransferQueries.FindManifest>(m => Look(self => _history.ManifestOf(m.Id, self), ManifestAnswer.None));
 
         Receive<TransferSignals.RoomWanted>(OnRoomWanted);
@@ -195,13 +195,6 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         if (sending && !record.IsOver)
             _peers.Tell(new PeerCommands.Connect(record.Key.Peer));
         return session;
-    }
-
-    private PeerTurns TurnsOf(DeviceId peer)
-    {
-        if (!_turns.TryGetValue(peer, out var turns))
-            _turns.Add(peer, turns = new PeerTurns());
-        return turns;
     }
 
     private void ConnectAgain()

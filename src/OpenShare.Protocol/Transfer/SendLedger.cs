@@ -18,6 +18,8 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
     private long _leftOutChunks;
     private long _from;
 
+    internal bool IsAcknowledged(long ordinal) => _acknowledged.Contains(ordinal);
+
     internal bool HasAll(Manifest manifest) => _acknowledged.Count + _leftOutChunks == manifest.ChunkCount;
 
     /// <summary>A page was built. A file withdrawn before it was listed to its end stays withdrawn.</summary>

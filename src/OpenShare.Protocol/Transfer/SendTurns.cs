@@ -9,8 +9,8 @@ namespace OpenShare.Protocol.Transfer;
 /// <param name="room">bytes under way that all of them share; one alone is bounded by its own window only</param>
 public sealed class SendTurns(long room)
 {
-    /// <summary>As much as one transfer has under way in chunks of 1 MiB.</summary>
-    public const long DefaultRoom = 16 * 1024 * 1024;
+    /// <summary>Twice what one transfer has under way in chunks of 1 MiB: with less, many small windows are waited for one after the other.</summary>
+    public const long DefaultRoom = 32 * 1024 * 1024;
 
     private readonly Dictionary<TransferId, Member> _members = [];
     private long _underWay;

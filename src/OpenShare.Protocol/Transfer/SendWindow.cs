@@ -10,6 +10,9 @@ internal sealed class SendWindow(int framesPerStream, ISendTurns turns)
 
     internal bool IsEmpty => _frames.Count == 0;
 
+    /// <summary>Of the chunks under way.</summary>
+    internal IEnumerable<long> Ordinals => _frames.Keys;
+
     internal bool Contains(long ordinal) => _frames.ContainsKey(ordinal);
 
     internal void Add(long stream) => _streams.TryAdd(stream, []);

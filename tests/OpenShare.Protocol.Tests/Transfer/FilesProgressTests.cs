@@ -19,11 +19,8 @@ public sealed class FilesProgressTests
 
         Assert.Equal((2, 2, 1, 1, (uint?)null), (files.Done, files.UnderWay, files.ToCome, files.LeftOut, files.Next));
         Assert.Equal(
-            [
-                new FileProgress("a/done", 2000, 2000, FileState.Done), new("a/empty", 0, 0, FileState.Done), new("a/half", 3000, 1000, FileState.UnderWay),
-                new("a/travels", 1000, 0, FileState.UnderWay), new("a/later", 1000, 0, FileState.ToCome), new("a/left", 1000, 0, FileState.LeftOut),
-            ],
-            files.List);
+            ["a/done 2000 of 2000 Done", "a/empty 0 of 0 Done", "a/half 1000 of 3000 UnderWay", "a/travels 0 of 1000 UnderWay", "a/later 0 of 1000 ToCome", "a/left 0 of 1000 LeftOut"],
+            files.List.Select(f => $"{f.Path} {f.BytesDone} of {f.Size} {f.State}"));
     }
 
     [Fact]

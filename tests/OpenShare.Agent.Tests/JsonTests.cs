@@ -1,5 +1,7 @@
+using System.Text.Json;
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Agent.Tests;
 
@@ -81,6 +83,40 @@ public sealed class JsonTests : IDisposable
         _device.Manifest = """{"manifest_id":"9b","filename":"Photos","size":3500000,"chunk_hashes":["sha256:ab"],"sender_sig":"c2ln","payload":"cGF5"}"""u8.ToArray();
 
         Golden.Equal("transfer-show-manifest.json", await AskAsync("transfer", "show", "7aaa"));
+    }
+
+    [Fact]
+    public async Task A_transfer_shown_alone_has_every_file_of_it_however_many_answers_that_takes()
+    {
+        _device.SetTransfer(Some.Transfer with { File = "Photos/b.jpg" });
+        _device.Files = new FilesProgress(2500, 1, 1, 1, [
+            .. Enumerable.Range(0, 2500).Select(i => new FileProgress($"Photos/{i}", 1, 1, FileState.Done)),
+            new FileProgress("Photos/b.jpg", 1000, 400, FileState.UnderWay), new FileProgress("Photos/c.jpg", 1000, 0, FileState.ToCome),
+            new FileProgress("Photos/d.jpg", 1000, 0, FileState.LeftOut)], Next: null);
+
+        var shown = JsonDocument.Parse(await AskAsync("transfer", "show", "7a")).RootElement;
+
+        Assert.Equal("Photos/b.jpg", shown.GetProperty("file").GetString());
+        var files = shown.GetProperty("files");
+        Assert.Equal(2503, files.GetProperty("list").GetArrayLength());
+        Assert.Equal("{\"path\":\"Photos/b.jpg\",\"state\":\"under_way\",\"size\":1000,\"bytes_done\":400}", files.GetProperty("list")[2500].GetRawText());
+        Assert.Equal(["done", "under_way", "to_come", "left_out", "list"], files.EnumerateObject().Select(p => p.Name));
+        Assert.Equal([0u, 1000u, 2000u], _device.FilesAsked.Select(a => a.From));
+    }
+
+    [Fact]
+    public async Task A_person_is_shown_counts_and_the_files_under_way()
+    {
+        _device.SetTransfer(Some.Transfer);
+        _device.Files = new FilesProgress(3, 7, 2, 1, [.. Enumerable.Range(0, 7).Select(i => new FileProgress($"Photos/{i}\u202e.jpg", 2048, 1024, FileState.UnderWay))], Next: null);
+        using var cli = new Support.Cli(_home, _device);
+
+        Assert.Equal(0, await cli.RunAsync("transfer", "show", "7a"));
+
+        Assert.Contains("3 done, 7 under way, 2 to come, 1 left out", cli.Out, StringComparison.Ordinal);
+        Assert.Contains("Photos/4\ufffd.jpg, 1.0 KiB of 2.0 KiB", cli.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("Photos/5", cli.Out, StringComparison.Ordinal);
+        Assert.Contains("and 2 more", cli.Out, StringComparison.Ordinal);
     }
 
     [Fact]

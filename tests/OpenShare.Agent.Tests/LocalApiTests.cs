@@ -64,6 +64,31 @@ public sealed class LocalApiTests : IAsyncLifetime, IDisposable
         Assert.Empty(_device.Orders);
     }
 
+    [Theory]
+    [InlineData("from=-1")]
+    [InlineData("from=x")]
+    [InlineData("count=1001")]
+    [InlineData("state=lost")]
+    public async Task A_list_of_files_that_makes_no_sense_is_refused(string query)
+    {
+        _device.SetTransfer(Some.Transfer);
+        using var response = await _http.GetAsync(new Uri($"v1/transfers/7a/files?{query}", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.StartsWith("{\"code\":\"bad_request\",\"message\":", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(_device.FilesAsked);
+    }
+
+    [Fact]
+    public async Task Of_files_that_nothing_is_known_of_it_says_so()
+    {
+        _device.SetTransfer(Some.Transfer);
+        using var response = await _http.GetAsync(new Uri("v1/transfers/7a/files", UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.StartsWith("{\"code\":\"not_found\",\"message\":", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_text_longer_than_a_text_may_be_is_refused_without_being_repeated()
     {

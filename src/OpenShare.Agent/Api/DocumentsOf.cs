@@ -8,6 +8,8 @@ using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Agent.Api;
 
@@ -77,7 +79,12 @@ internal static class DocumentsOf
         transfer.Receipt is { } receipt ? new(receipt.CompletedAt, receipt.Delivered, receipt.Withdrawn, receipt.Refused, receipt.Skipped) : null)
     {
         Kind = transfer.IsText ? "text" : "files",
+        File = PrintableOrNull(transfer.File),
     };
+
+    internal static FilesDocument Document(this FilesProgress files) => new(
+        files.Done, files.UnderWay, files.ToCome, files.LeftOut,
+        [.. files.List.Select(f => new FileDocument(Printable.Shorten(f.Path, Limits.Path), Word(f.State), f.Size, f.BytesDone))], files.Next);
 
     internal static ReceiptDocument Document(this ReceiptView receipt) => new(
         receipt.Transfer?.ToString(),

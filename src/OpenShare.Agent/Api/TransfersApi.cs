@@ -25,6 +25,7 @@ internal sealed class TransfersApi(AgentContext agent)
         routes.MapGet("/v1/transfers/watch", (RequestDelegate)WatchAll);
         routes.MapGet("/v1/transfers/{id}", (RequestDelegate)Show);
         routes.MapGet("/v1/transfers/{id}/manifest", (RequestDelegate)ShowManifest);
+        routes.MapGet("/v1/transfers/{id}/files", (RequestDelegate)ShowFiles);
         routes.MapGet("/v1/transfers/{id}/watch", (RequestDelegate)Watch);
         routes.MapPost("/v1/transfers/{id}/cancel", (RequestDelegate)Cancel);
         routes.MapPost("/v1/transfers/{id}/pause", (RequestDelegate)(http => Pause(http, isPaused: true)));
@@ -132,6 +133,17 @@ internal sealed class TransfersApi(AgentContext agent)
             await Reply.Json(http, manifest);
         else
             await Reply.Problem(http, ProblemCodes.NotFound, $"The file list of the transfer {transfer.Id} is not complete.");
+    }
+
+    private async Task ShowFiles(HttpContext http)
+    {
+        var asked = FilesQuery.Read(http.Request.Query);
+        if (await TransferLookup.Find(http, agent) is not { } transfer)
+            return;
+        if (await agent.Device.GetFiles(transfer.Id, asked, http.RequestAborted) is { } files)
+            await Reply.Json(http, files.Document(), AgentJson.Readable.FilesDocument);
+        else
+            await Reply.Problem(http, ProblemCodes.NotFound, $"How far the files of the transfer {transfer.Id} are is not known: none is listed yet, or it ended without a receipt.");
     }
 
     private async Task Watch(HttpContext http)

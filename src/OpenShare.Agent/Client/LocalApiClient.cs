@@ -85,6 +85,24 @@ public sealed class LocalApiClient : IDisposable
         }
     }
 
+    /// <summary>How many of its files are done, under way and to come, and those that are under way, so many at most. Null where that is not known.</summary>
+    public Task<FilesDocument?> FindFilesUnderWayAsync(string id, int most, CancellationToken cancellation) =>
+        FindAsync($"v1/transfers/{Uri.EscapeDataString(id)}/files?state=under_way&count={most}", AgentJson.Readable.FilesDocument, cancellation);
+
+    /// <summary>The same, with every file of it.</summary>
+    public async Task<FilesDocument?> FindFilesAsync(string id, CancellationToken cancellation)
+    {
+        var all = new List<FileDocument>();
+        FilesDocument? page = null;
+        do
+        {
+            page = await FindAsync($"v1/transfers/{Uri.EscapeDataString(id)}/files?from={page?.Next ?? 0}", AgentJson.Readable.FilesDocument, cancellation);
+            all.AddRange(page?.List ?? []);
+        }
+        while (page is { Next: not null });
+        return page is null ? null : page with { List = all };
+    }
+
     /// <summary>The transfer now, and again whenever it changes, until it has ended.</summary>
     public IAsyncEnumerable<TransferDocument> WatchTransferAsync(string id, CancellationToken cancellation) =>
         WatchAsync($"v1/transfers/{Uri.EscapeDataString(id)}/watch", AgentJson.Readable.TransferDocument, cancellation);
@@ -107,17 +125,8 @@ public sealed class LocalApiClient : IDisposable
             AgentJson.Readable.AcceptRuleRequest, AgentJson.Readable.AcceptRuleDocument, cancellation);
 
     /// <summary>The text that a transfer brought here; null where it brought none.</summary>
-    public async Task<TextDocument?> FindTextAsync(string id, CancellationToken cancellation)
-    {
-        try
-        {
-            return await GetAsync($"v1/transfers/{Uri.EscapeDataString(id)}/text", AgentJson.Readable.TextDocument, cancellation);
-        }
-        catch (LocalApiException e) when (e.Code == ProblemCodes.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<TextDocument?> FindTextAsync(string id, CancellationToken cancellation) =>
+        FindAsync($"v1/transfers/{Uri.EscapeDataString(id)}/text", AgentJson.Readable.TextDocument, cancellation);
 
     public Task<ReceiptDocument> GetReceiptAsync(string transferId, CancellationToken cancellation) =>
         GetAsync($"v1/transfers/{Uri.EscapeDataString(transferId)}/receipt", AgentJson.Readable.ReceiptDocument, cancellation);
@@ -135,6 +144,19 @@ public sealed class LocalApiClient : IDisposable
         GetAsync(device is null ? "v1/doctor" : $"v1/doctor?device={Uri.EscapeDataString(device)}", AgentJson.Readable.DoctorDocument, cancellation);
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<T?> FindAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+        where T : class
+    {
+        try
+        {
+            return await GetAsync(path, type, cancellation);
+        }
+        catch (LocalApiException e) when (e.Code == ProblemCodes.NotFound)
+        {
+            return null;
+        }
+    }
 
     private Task<TransferDocument> OrderAsync(string id, string order, CancellationToken cancellation) =>
         PostAsync($"v1/transfers/{Uri.EscapeDataString(id)}/{order}", null, AgentJson.Readable.SendRequest, AgentJson.Readable.TransferDocument, cancellation);

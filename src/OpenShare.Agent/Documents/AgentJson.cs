@@ -23,6 +23,7 @@ namespace OpenShare.Agent.Documents;
 [JsonSerializable(typeof(AcceptRuleRequest))]
 [JsonSerializable(typeof(AcceptRuleDocument))]
 [JsonSerializable(typeof(TextDocument))]
+[JsonSerializable(typeof(FilesDocument))]
 [JsonSerializable(typeof(VerifyReceiptRequest))]
 [JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(ProblemDocument))]

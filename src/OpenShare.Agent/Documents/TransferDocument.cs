@@ -48,6 +48,14 @@ public sealed record TransferDocument(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SavedAs { get; init; }
 
+    /// <summary>The path of the file that is being sent, where there are several.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? File { get; init; }
+
+    /// <summary>How far each file is: in <c>transfer show</c> alone, without a list but with <c>--json</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FilesDocument? Files { get; init; }
+
     /// <summary>It will not change any more.</summary>
     public bool IsEnded() => State is TransferStates.Completed or TransferStates.Incomplete
         or TransferStates.Declined or TransferStates.Cancelled or TransferStates.Failed;

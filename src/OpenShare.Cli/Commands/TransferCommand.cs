@@ -31,8 +31,13 @@ internal sealed class TransferCommand : Command
         {
             await using var session = await run.OpenAsync(AgentReach.HomeOnly);
             var transfer = await session.Client.GetTransferAsync(run.Get(_id), run.Interrupted);
-            if (run.Json)
-                transfer = transfer with { Manifest = await session.Client.FindManifestAsync(transfer.TransferId, run.Interrupted) };
+            transfer = transfer with
+            {
+                Manifest = run.Json ? await session.Client.FindManifestAsync(transfer.TransferId, run.Interrupted) : null,
+                Files = run.Json
+                    ? await session.Client.FindFilesAsync(transfer.TransferId, run.Interrupted)
+                    : await session.Client.FindFilesUnderWayAsync(transfer.TransferId, TransferText.MostFiles, run.Interrupted),
+            };
             if (transfer.Kind == "text" && await session.Client.FindTextAsync(transfer.TransferId, run.Interrupted) is { } text)
                 transfer = transfer with { Text = text.Text, SavedAs = text.SavedAs };
             run.Answer(transfer, AgentJson.Readable.TransferDocument, TransferText.Full);

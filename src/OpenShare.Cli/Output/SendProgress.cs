@@ -42,6 +42,8 @@ internal sealed class SendProgress : IDisposable
 
     internal sealed class Bar : IDisposable
     {
+        private const int LongestPath = 40;
+
         private readonly SendProgress _progress;
         private readonly ProgressTask? _task;
         private bool _ended;
@@ -64,12 +66,15 @@ internal sealed class SendProgress : IDisposable
                 TransferStates.AwaitingAnswer => $"{transfer.Summary}: waiting for {TransferText.Peer(transfer)} to accept",
                 TransferStates.Waiting => $"{transfer.Summary}: waiting. {transfer.Detail}",
                 TransferStates.Finishing => $"{transfer.Summary}: waiting for the receipt",
-                _ => $"{transfer.Summary} to {TransferText.Peer(transfer)}",
+                _ => $"{transfer.Summary} to {TransferText.Peer(transfer)}{(transfer.File is { } file ? $": {End(file)}" : "")}",
             });
             _task.MaxValue = Math.Max(1, transfer.BytesTotal);
             _task.IsIndeterminate = !transfer.TotalsKnown;
             _task.Value = transfer.BytesSent + transfer.BytesReused;
         }
+
+        // Of a long path the end tells more than the beginning.
+        private static string End(string path) => path.Length <= LongestPath ? path : "…" + path[^LongestPath..];
 
         /// <summary>Ends the bar; with the last one all are taken away, for what is said about the end to take their place.</summary>
         public void Dispose()

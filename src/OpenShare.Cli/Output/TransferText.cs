@@ -9,6 +9,9 @@ internal static class TransferText
     /// <summary>Characters of a text.</summary>
     private const int LongestShown = 16 * 1024;
 
+    /// <summary>Files under way that are named.</summary>
+    internal const int MostFiles = 5;
+
     internal static string Peer(TransferDocument transfer) =>
         transfer.PeerName ?? transfer.PeerAddress ?? (transfer.Peer is { } id ? Words.Short(id) : "?");
 
@@ -35,6 +38,7 @@ internal static class TransferText
             (transfer.Direction == "sending" ? "To" : "From", $"{Peer(transfer)}{(transfer.Peer is { } id ? $" ({id})" : "")}"),
             ("State", State(transfer)),
             ("Bytes", $"{Words.Bytes(transfer.BytesSent)} sent, {Words.Bytes(transfer.BytesReused)} there before, of {Words.Bytes(transfer.BytesTotal)}{(transfer.TotalsKnown ? "" : " or more")}"),
+            .. transfer.Files is { } files ? Files(files) : [],
             ("Chunks", string.Create(CultureInfo.InvariantCulture, $"{transfer.ChunksSent} of {transfer.ChunksTotal}")),
             ("Begun", Words.Time(transfer.StartedAt)),
             ("Took", Words.Seconds(transfer.Seconds)),
@@ -44,6 +48,16 @@ internal static class TransferText
                 ? [("To do", $"openshare transfer accept {Words.Short(transfer.TransferId)}, or decline")] : Array.Empty<(string, string)>(),
             .. transfer.SavedAs is { } path ? [("Saved as", Printable.Line(path))] : Array.Empty<(string, string)>(),
         ]) + TextPart(transfer);
+
+    private static IEnumerable<(string, string)> Files(FilesDocument files)
+    {
+        yield return ("Files", string.Create(CultureInfo.InvariantCulture, $"{files.Done} done, {files.UnderWay} under way, {files.ToCome} to come")
+            + (files.LeftOut > 0 ? string.Create(CultureInfo.InvariantCulture, $", {files.LeftOut} left out") : ""));
+        foreach (var file in files.List)
+            yield return ("Under way", $"{Printable.Line(file.Path)}, {Words.Bytes(file.BytesDone)} of {Words.Bytes(file.Size)}");
+        if (files.UnderWay > files.List.Count)
+            yield return ("", string.Create(CultureInfo.InvariantCulture, $"and {files.UnderWay - files.List.Count} more"));
+    }
 
     // A text may be long, and a terminal obeys control characters: shown are those that only break lines.
     private static string TextPart(TransferDocument transfer) => transfer switch

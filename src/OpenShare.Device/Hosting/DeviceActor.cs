@@ -76,6 +76,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         Receive<TransferQueries.GetTransfer>(transfers.Forward);
         Receive<TransferQueries.GetReceipt>(transfers.Forward);
         Receive<TransferQueries.GetManifest>(transfers.Forward);
+        Receive<TransferQueries.GetFiles>(transfers.Forward);
         Receive<TransferQueries.FindManifest>(transfers.Forward);
         // In the order they are stopped.
         _flows = [_discovery, transfers, _peers, revocation, registration];

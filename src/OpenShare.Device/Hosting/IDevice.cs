@@ -75,6 +75,10 @@ public interface IDevice
     /// <returns>null when there is no such transfer or its file list is not complete</returns>
     Task<ReadOnlyMemory<byte>?> GetManifest(TransferId id, CancellationToken cancellation);
 
+    /// <summary>How far each file of a transfer is, on this device's knowledge.</summary>
+    /// <returns>null when there is no such transfer, none of its files is known yet, or it ended without a receipt: then that is not kept</returns>
+    Task<FilesProgress?> GetFiles(TransferId id, FilesAsked asked, CancellationToken cancellation);
+
     /// <returns>null when there is no such transfer or it has no receipt</returns>
     Task<ReceiptView?> GetReceipt(TransferId id, CancellationToken cancellation);
 

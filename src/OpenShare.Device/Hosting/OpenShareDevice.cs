@@ -139,6 +139,9 @@ public sealed partial class OpenShareDevice : IDevice
         return json.WrittenMemory;
     }
 
+    public async Task<FilesProgress?> GetFiles(TransferId id, FilesAsked asked, CancellationToken cancellation) =>
+        (await Ask<FilesAnswer>(new TransferQueries.GetFiles(id, asked), cancellation).ConfigureAwait(false)).Files;
+
     public async Task<ReceiptView?> GetReceipt(TransferId id, CancellationToken cancellation)
     {
         var answer = await Ask<ReceiptAnswer>(new TransferQueries.GetReceipt(id), cancellation).ConfigureAwait(false);

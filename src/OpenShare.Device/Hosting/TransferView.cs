@@ -107,6 +107,9 @@ public sealed record TransferView(
 {
     public bool IsEnded => State >= TransferState.Completed;
 
+    /// <summary>Sending, and more than one file: the path of the one whose chunks went out last, while some are under way.</summary>
+    public string? File { get; init; }
+
     /// <summary>A text that was typed or copied, and no files. Of one that is received: known with its whole file list.</summary>
     public bool IsText { get; init; }
 }

@@ -3,6 +3,8 @@ using OpenShare.Device.Storage.Database;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
+using ChunkMap = OpenShare.Protocol.Transfer.ChunkMap;
+using TransferState = OpenShare.Device.Hosting.TransferState;
 
 namespace OpenShare.Device.Transfers;
 
@@ -26,11 +28,43 @@ internal sealed class TransferHistory(TransferStores stores, IPeerStore peers)
     internal ManifestAnswer ManifestOf(TransferId id, DeviceId self) =>
         Find(id) is var (no, record) ? ManifestOf(no, record, self) : ManifestAnswer.None;
 
+    /// <summary>Of a transfer that no session runs for.</summary>
+    internal FilesAnswer FilesOf(TransferNo no, TransferRecord record, FilesAsked asked, DeviceId self)
+    {
+        var isDelivered = record.State is TransferState.Completed or TransferState.Incomplete;
+        if (record.IsOver && !isDelivered || StoredManifest.Read(stores.Manifests, no, ReaderOf(record, self)) is not { Manifest: var manifest })
+            return FilesAnswer.None;
+        var left = isDelivered && stores.Receipts.Find(no) is { } receipt
+            ? Receipt.Read(receipt).Outcomes.Where(e => e.Outcome != EntryOutcome.Types.Outcome.Delivered).Select(e => new ChunkRange(e.EntryNo, e.Count))
+            : stores.Outcomes.All(no).Select(o => new ChunkRange(o.EntryNo, 1));
+        var (leftOut, there) = (new ChunkMap(), isDelivered ? null : ChunksThere(no, manifest));
+        foreach (var range in left)
+            leftOut.Add(range);
+        return new FilesAnswer(FilesProgress.Of(manifest, ordinal => there?.Contains(ordinal) ?? true, entry => leftOut.Contains(entry), new HashSet<uint>(), asked));
+    }
+
+    // What was written before a restart and is looked at again then counts here: it is there, as far as is known.
+    private ChunkMap ChunksThere(TransferNo no, Manifest manifest)
+    {
+        var there = new ChunkMap();
+        foreach (var map in stores.ChunkMaps.Load(no, epoch: ""))
+        {
+            var bits = ChunkBits.Or(map.Written, map.Recheck);
+            for (var i = 0; i < manifest.Pages[(int)map.Page].ChunkCount; i++)
+            {
+                if ((bits[i / 8] & 1 << (i % 8)) != 0)
+                    there.Add(manifest.Pages[(int)map.Page].FirstOrdinal + i);
+            }
+        }
+        return there;
+    }
+
+    private static ManifestReader ReaderOf(TransferRecord record, DeviceId self) =>
+        record.Key.Direction == TransferDirection.Sending ? ManifestReader.OfKept(self, record.Key.Peer) : ManifestReader.OfKept(record.Key.Peer, self);
+
     private ManifestAnswer ManifestOf(TransferNo no, TransferRecord record, DeviceId self)
     {
-        var isSending = record.Key.Direction == TransferDirection.Sending;
-        var reader = isSending ? ManifestReader.OfKept(self, record.Key.Peer) : ManifestReader.OfKept(record.Key.Peer, self);
-        if (StoredManifest.Read(stores.Manifests, no, reader) is not { Manifest.IsComplete: true } stored)
+        if (StoredManifest.Read(stores.Manifests, no, ReaderOf(record, self)) is not { Manifest.IsComplete: true } stored)
             return ManifestAnswer.None;
         var withdrawn = stores.Outcomes.All(no)
             .Where(o => o.Outcome == EntryOutcome.Types.Outcome.Withdrawn).Select(o => o.EntryNo).ToHashSet();

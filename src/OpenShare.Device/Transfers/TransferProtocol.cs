@@ -50,6 +50,9 @@ public static class TransferQueries
     /// <summary>The file list of a transfer. Answered with <see cref="ManifestAnswer"/>.</summary>
     public sealed record GetManifest(TransferId Id);
 
+    /// <summary>How far each file of a transfer is. Answered with <see cref="FilesAnswer"/>.</summary>
+    public sealed record GetFiles(TransferId Id, FilesAsked Asked);
+
     /// <summary>The file list that a receipt is for. Answered with <see cref="ManifestAnswer"/>.</summary>
     public sealed record FindManifest(ManifestId Id);
 }
@@ -59,6 +62,12 @@ public sealed record TransferAnswer(TransferView? Transfer);
 
 /// <param name="WasAsked">false: it did not wait for an answer, and nothing was changed</param>
 public sealed record OfferAnswered(TransferView? Transfer, bool WasAsked);
+
+/// <param name="Files">null where nothing is known of them</param>
+public sealed record FilesAnswer(FilesProgress? Files)
+{
+    public static readonly FilesAnswer None = new((FilesProgress?)null);
+}
 
 public sealed record ReceiptAnswer(FinalReceipt? Receipt, ManifestAnswer Manifest);
 
@@ -92,6 +101,9 @@ internal static class TransferSignals
     internal sealed record ControlArrived(Control Message);
 
     internal sealed record StreamReady(uint StreamId, SecureStream Stream);
+
+    /// <summary>To a sending session: of all transfers to the same peer it is this one's turn.</summary>
+    internal sealed record TurnCame;
 
     internal sealed record Cancel;
 

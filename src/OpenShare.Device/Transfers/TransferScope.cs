@@ -4,6 +4,7 @@ using OpenShare.Device.Registration;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Contents;
+using OpenShare.Device.Transfers.Sending;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
@@ -39,6 +40,9 @@ internal sealed record TransferScope(
     /// another account, or of none yet, gets every byte from himself.
     /// </summary>
     internal ContentIndex? ContentsFor(DeviceCertificate peer) => peer.Account == Identity.Certificate.Account ? Contents : null;
+
+    /// <summary>Whose frames go next, of all that are sent to this peer.</summary>
+    internal PeerTurns Turns { get; init; } = new();
 
     /// <summary>What is done where a name is taken: what the sender wishes, as far as this device's owner lets him.</summary>
     internal ConflictPolicy PolicyFor(Manifest manifest) =>

@@ -55,6 +55,7 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
             ShowView();
             Sender.Tell(new TransferAnswer(CurrentView()));
         });
+        Receive<TransferQueries.GetFiles>(m => Sender.Tell(new FilesAnswer(Files(m.Asked))));
         Receive<StreamEnded>(OnStreamEnded);
         Receive<MachineDue>(_ => OnTimedOut());
         Receive<ViewDue>(_ => ShowView());
@@ -107,6 +108,9 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
 
     /// <summary>What a person sees; the base fills in who and when.</summary>
     protected abstract TransferView View(TransferView start);
+
+    /// <returns>null: no file of it is known yet</returns>
+    protected abstract FilesProgress? Files(FilesAsked asked);
 
     protected IActorRef? StreamOf(uint streamId) => _streams.GetValueOrDefault(streamId);
 

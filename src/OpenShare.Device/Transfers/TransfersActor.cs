@@ -70,6 +70,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         Receive<TransferQueries.GetTransfer>(m => Sender.Tell(new TransferAnswer(_history.Find(m.Id) is var (no, record) ? ViewOf(no, record) : null)));
         Receive<TransferQueries.GetReceipt>(m => Look(self => _history.ReceiptOf(m.Id, self), new ReceiptAnswer(null, ManifestAnswer.None)));
         Receive<TransferQueries.GetManifest>(m => Look(self => _history.ManifestOf(m.Id, self), ManifestAnswer.None));
+        Receive<TransferQueries.GetFiles>(OnGetFiles);
         Receive<TransferQueries.FindManifest>(m => Look(self => _history.ManifestOf(m.Id, self), ManifestAnswer.None));
 
         Receive<TransferSignals.RoomWanted>(OnRoomWanted);
@@ -179,6 +180,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         var scope = new TransferScope(_context, _stores, _disk, _identity!, _peers, no, record, _receiving.For(record.Key.Peer))
         {
             AllowsOverwriting = _receiving.AllowsOverwriting,
+            Turns = TurnsOf(record.Key.Peer),
         };
         var sending = record.Key.Direction == TransferDirection.Sending;
         var name = $"{(sending ? "to" : "from")}-{record.Key.Peer}-{record.Key.Transfer}-{no.Value}-{++_started}";
@@ -213,7 +215,10 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         TransferMetrics.Stopped(key.Direction);
         EndRoom(key, terminated.ActorRef);
         if (!_sessions.Keys.Any(k => k.Peer == key.Peer && k.Direction == TransferDirection.Sending))
+        {
+            _turns.Remove(key.Peer);
             _peers.Tell(new PeerCommands.Release(key.Peer));
+        }
         if (_stores.Transfers.Find(key) is var (no, record) && !record.IsOver)
             OnSessionFailed(no, record);
         else

@@ -18,7 +18,7 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
     private long _leftOutChunks;
     private long _from;
 
-    internal bool HasPending => _pending.Count > 0;
+    internal bool IsAcknowledged(long ordinal) => _acknowledged.Contains(ordinal);
 
     internal bool HasAll(Manifest manifest) => _acknowledged.Count + _leftOutChunks == manifest.ChunkCount;
 
@@ -98,9 +98,9 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
     /// <summary>The link is gone: the receiver will say what it misses.</summary>
     internal void ForgetPending() => _pending.Clear();
 
-    /// <summary>The next chunks to travel together: small ones share a frame.</summary>
+    /// <summary>The next chunks to travel together: small ones share a frame. They stay pending until they are taken.</summary>
     /// <param name="bytes">of all of them</param>
-    internal List<long>? TakeFrame(Manifest manifest, TransferTuning tuning, out long bytes)
+    internal List<long>? NextFrame(Manifest manifest, TransferTuning tuning, out long bytes)
     {
         bytes = 0;
         var ordinal = _pending.Next(_from, long.MaxValue);
@@ -115,6 +115,12 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
             frame.Add(ordinal);
             bytes += length;
         }
+        return frame;
+    }
+
+    /// <summary>These go out, as <see cref="NextFrame"/> has them.</summary>
+    internal void Take(Manifest manifest, List<long> frame, long bytes)
+    {
         foreach (var taken in frame)
         {
             _pending.Remove(taken);
@@ -124,7 +130,6 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
         _from = frame[^1] + 1;
         _travelled += bytes;
         _chunksTravelled += frame.Count;
-        return frame;
     }
 
     internal TransferProgress Progress(Manifest? manifest) => new(

@@ -1,7 +1,7 @@
 namespace OpenShare.Protocol.Transfer;
 
 /// <summary>Which chunks are under way on which stream, in frames, at most so many frames a stream.</summary>
-internal sealed class SendWindow(int framesPerStream)
+internal sealed class SendWindow(int framesPerStream, ISendTurns turns)
 {
     private readonly SortedDictionary<long, List<Frame>> _streams = [];
     private readonly Dictionary<long, Frame> _frames = [];
@@ -9,6 +9,9 @@ internal sealed class SendWindow(int framesPerStream)
     internal int Streams => _streams.Count;
 
     internal bool IsEmpty => _frames.Count == 0;
+
+    /// <summary>Of the chunks under way.</summary>
+    internal IEnumerable<long> Ordinals => _frames.Keys;
 
     internal bool Contains(long ordinal) => _frames.ContainsKey(ordinal);
 
@@ -26,6 +29,7 @@ internal sealed class SendWindow(int framesPerStream)
             return null;
         var lost = frames.SelectMany(f => f.Left).ToList();
         lost.ForEach(o => _frames.Remove(o));
+        turns.Settle(frames.Sum(f => f.Bytes));
         return lost;
     }
 
@@ -33,6 +37,7 @@ internal sealed class SendWindow(int framesPerStream)
     {
         _streams.Clear();
         _frames.Clear();
+        turns.Leave();
     }
 
     /// <summary>The stream with the most room, the lowest of equals; null when all are full.</summary>
@@ -48,9 +53,9 @@ internal sealed class SendWindow(int framesPerStream)
         return best;
     }
 
-    internal void Launch(long stream, IReadOnlyList<long> ordinals)
+    internal void Launch(long stream, IReadOnlyList<long> ordinals, long bytes)
     {
-        var frame = new Frame(stream, [.. ordinals]);
+        var frame = new Frame(stream, [.. ordinals], bytes);
         _streams[stream].Add(frame);
         foreach (var ordinal in ordinals)
             _frames.Add(ordinal, frame);
@@ -64,13 +69,18 @@ internal sealed class SendWindow(int framesPerStream)
             return false;
         frame.Left.Remove(ordinal);
         if (frame.Left.Count == 0)
+        {
             _streams[frame.Stream].Remove(frame);
+            turns.Settle(frame.Bytes);
+        }
         return true;
     }
 
-    private sealed class Frame(long stream, HashSet<long> left)
+    private sealed class Frame(long stream, HashSet<long> left, long bytes)
     {
         internal long Stream { get; } = stream;
+
+        internal long Bytes { get; } = bytes;
 
         internal HashSet<long> Left { get; } = left;
     }

@@ -42,6 +42,9 @@ public abstract record SenderInput
     /// <summary>The receipt that was to be kept is kept.</summary>
     public sealed record ReceiptStored : SenderInput;
 
+    /// <summary>It is this transfer's turn, of all that go to the same device (<see cref="ISendTurns"/>).</summary>
+    public sealed record TurnCame : SenderInput;
+
     /// <summary><see cref="SenderMachine.NextTimeout"/> has come.</summary>
     public sealed record TimedOut : SenderInput;
 }

@@ -24,7 +24,7 @@ public sealed partial class SenderMachine
             case Control.KindOneofCase.ChunksAcknowledged: OnAcknowledged(message.ChunksAcknowledged); break;
             case Control.KindOneofCase.ChunkRefused: OnRefused(message.ChunkRefused.Ordinal); break;
             case Control.KindOneofCase.TransferPaused: IsPausedThere = message.TransferPaused.Paused; break;
-            case Control.KindOneofCase.TransferStalled: StalledThere = message.TransferStalled.Stalled ? Printable.Shorten(message.TransferStalled.Detail) : null; break;
+            case Control.KindOneofCase.TransferStalled: OnStalled(message.TransferStalled.Stalled ? Printable.Shorten(message.TransferStalled.Detail) : null); break;
             case Control.KindOneofCase.TransferCancelled: End(SenderState.Cancelled, message.TransferCancelled.Reason, tellReceiver: false); break;
         }
     }

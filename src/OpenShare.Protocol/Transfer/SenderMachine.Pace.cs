@@ -2,10 +2,11 @@ using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Transfer;
 
-/// <summary>Whether frames go now, and how fast: people on either side may have them wait, and one there may first have to accept them.</summary>
+/// <summary>Whether frames go now, and how fast: other transfers to the same device have their turns, people on either side may have them wait, and one there may first have to accept them.</summary>
 public sealed partial class SenderMachine
 {
     private readonly RateLimit _rate;
+    private readonly ISendTurns _turns;
     private DateTimeOffset? _goOnAt;
 
     /// <summary>By a person here.</summary>
@@ -38,21 +39,32 @@ public sealed partial class SenderMachine
             Send(TransferMessages.Paused(_setup.Transfer, IsPausedHere));
     }
 
+    private void OnStalled(string? reason)
+    {
+        StalledThere = reason;
+        // What it holds until there is room is not to hold up what goes to the same device.
+        if (reason is not null)
+            _turns.Leave();
+    }
+
     private void LaunchFrames(Manifest manifest)
     {
         _goOnAt = null;
-        while (!IsPaused && !IsAsked && _window.Free() is { } stream)
+        while (!IsPaused && !IsAsked && StalledThere is null && _window.Free() is { } stream && _ledger.NextFrame(manifest, _setup.Tuning, out var bytes) is { } ordinals)
         {
             if (!_rate.IsOpen(_now))
             {
-                _goOnAt = _ledger.HasPending ? _rate.OpensAt : null;
-                return;
+                _goOnAt = _rate.OpensAt;
+                break;
             }
-            if (_ledger.TakeFrame(manifest, _setup.Tuning, out var bytes) is not { } ordinals)
+            if (!_turns.Ask(bytes))
                 return;
-            _window.Launch(stream, ordinals);
+            _ledger.Take(manifest, ordinals, bytes);
+            _window.Launch(stream, ordinals, bytes);
+            _lastLaunched = ordinals[^1];
             _rate.Spend(bytes, _now);
             Emit(new SenderEffect.SendFrame(stream, ordinals));
         }
+        _turns.GiveUp();
     }
 }

@@ -32,7 +32,8 @@ public sealed partial class SenderMachine
     {
         _setup = setup;
         _reader = new ManifestReader(setup.Signer.PublicKey, setup.Sender, setup.Receiver);
-        _window = new SendWindow(setup.Tuning.Window);
+        _turns = setup.Turns;
+        _window = new SendWindow(setup.Tuning.Window, _turns);
         _ledger = new SendLedger(_window, _withdrawn);
         _rate = new RateLimit(setup.BytesPerSecond);
     }
@@ -238,7 +239,10 @@ public sealed partial class SenderMachine
     private void Advance()
     {
         if (!_linkUp || IsOver || Manifest is null || _receipt is not null)
+        {
+            _turns.GiveUp();
             return;
+        }
         while (!IsPaused && !_awaitingResume && _nextPage < Manifest.Pages.Count && _nextPage - _answered < _setup.Tuning.PageWindow)
             OfferPage(Manifest.Pages[_nextPage++]);
         Retire();

@@ -9,7 +9,11 @@ namespace OpenShare.Protocol.Transfer;
 /// <param name="BytesPerSecond">of files, at most; 0: as many as go</param>
 /// <param name="AwaitsLists">the receiver is likely to have it all: a page's chunks wait for its list of what is missing</param>
 public sealed record SenderSetup(
-    TransferId Transfer, ManifestId Manifest, DeviceId Sender, DeviceId Receiver, ISigner Signer, TrustRoot Trust, TransferTuning Tuning, long BytesPerSecond = 0, bool AwaitsLists = false);
+    TransferId Transfer, ManifestId Manifest, DeviceId Sender, DeviceId Receiver, ISigner Signer, TrustRoot Trust, TransferTuning Tuning, long BytesPerSecond = 0, bool AwaitsLists = false)
+{
+    /// <summary>Shared with the transfers that go to the same device.</summary>
+    public ISendTurns Turns { get; init; } = ISendTurns.Alone;
+}
 
 /// <summary>What was kept of a sending transfer before a restart. What the receiver has it will say itself.</summary>
 /// <param name="Pages">all stored pages, in order</param>

@@ -181,6 +181,20 @@ internal sealed class FakeDevice : IDevice
 
     public Task<ReadOnlyMemory<byte>?> GetManifest(TransferId id, CancellationToken cancellation) => Task.FromResult(Manifest);
 
+    internal FilesProgress? Files { get; set; }
+
+    internal List<FilesAsked> FilesAsked { get; } = [];
+
+    public Task<FilesProgress?> GetFiles(TransferId id, FilesAsked asked, CancellationToken cancellation)
+    {
+        FilesAsked.Add(asked);
+        return Task.FromResult(Files is { } files ? files with
+        {
+            List = [.. files.List.Where(f => asked.State is null || f.State == asked.State).Skip((int)asked.From).Take(asked.Count)],
+            Next = files.List.Length > asked.From + asked.Count && asked.State is null ? asked.From + (uint)asked.Count : null,
+        } : null);
+    }
+
     public Task<ReceiptView?> GetReceipt(TransferId id, CancellationToken cancellation) => Task.FromResult(Receipts.FirstOrDefault(r => r.Transfer == id));
 
     public Task<ReceiptCheck> VerifyReceipt(ReadOnlyMemory<byte> receipt, CancellationToken cancellation) => Task.FromResult(Check);

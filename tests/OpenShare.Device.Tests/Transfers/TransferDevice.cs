@@ -127,11 +127,17 @@ internal sealed class TransferDevice : IDisposable
 
     public Task<TransferView> EndsAsync(TransferId id) => SeesAsync(id, v => v.IsEnded);
 
+    public async Task<TransferView> SeesAnyAsync(Func<TransferView, bool> what) =>
+        (await Events.FishForMessageAsync<TransferEvents.TransferChanged>(m => what(m.Transfer), Deadline)).Transfer;
+
     public async Task<TransferView> SeesAsync(TransferId id, Func<TransferView, bool> what) =>
         (await Events.FishForMessageAsync<TransferEvents.TransferChanged>(m => m.Transfer.Id == id && what(m.Transfer), Deadline)).Transfer;
 
     public async Task<ImmutableArray<TransferView>> TransfersAsync() =>
         await _transfers.Ask<ImmutableArray<TransferView>>(new TransferQueries.GetTransfers(), Deadline);
+
+    public async Task<FilesProgress?> FilesAsync(TransferId id) =>
+        (await _transfers.Ask<FilesAnswer>(new TransferQueries.GetFiles(id, new FilesAsked(0, FilesProgress.Most)), Deadline)).Files;
 
     public async Task<ReceiptAnswer> ReceiptAsync(TransferId id) => await _transfers.Ask<ReceiptAnswer>(new TransferQueries.GetReceipt(id), Deadline);
 

@@ -69,6 +69,8 @@ internal sealed partial class ReceivingActor
         };
     }
 
+    protected override FilesProgress? Files(FilesAsked asked) => _machine?.Files(asked);
+
     protected override TransferView View(TransferView start)
     {
         if (_machine is null)

@@ -53,6 +53,8 @@ internal sealed partial class SendingActor
         _ => string.Join('\n', new[] { _leftOut.Text, _skipped.Text }.Where(t => t.Length > 0)),
     };
 
+    protected override FilesProgress? Files(FilesAsked asked) => _machine.Files(asked);
+
     protected override TransferView View(TransferView start)
     {
         var state = State();
@@ -67,6 +69,7 @@ internal sealed partial class SendingActor
             ChunksTotal = record.ChunksTotal,
             ChunksDone = record.ChunksDone,
             TotalsKnown = _machine.Progress.TotalsKnown,
+            File = state == TransferState.Transferring ? _machine.Travelling?.Path.Value : null,
             // What it waits for is shown, and not kept: what is kept of one that goes on is what was left out.
             Detail = state == TransferState.Connecting && Waiting is { } waiting ? waiting : record.Detail.Length == 0 ? null : record.Detail,
             Receipt = _machine.Receipt is { } receipt ? TransferViews.Summary(receipt) : null,

@@ -27,6 +27,7 @@ internal sealed partial class SendingActor : TransferSession
     private readonly LeftOut _leftOut;
     private readonly LeftOut _skipped = new("");
     private readonly bool _wasDelivered;
+    private readonly PeerTurns.Place _turns;
     private SenderMachine _machine;
     private string? _failure;
     private TransferProblem? _problem;
@@ -40,6 +41,7 @@ internal sealed partial class SendingActor : TransferSession
         _manifestId = scope.Record.Manifest ?? throw new ArgumentException("A sending transfer has its manifest id from the start.", nameof(scope));
         _leftOut = new LeftOut(scope.Record.Detail);
         _wasDelivered = scope.Stores.Transfers.WasDelivered(scope.Key.Peer, scope.Record.Paths);
+        _turns = scope.Turns.Join(scope.Key.Transfer, Self);
         _machine = new SenderMachine(Setup());
         _times = new FrameTimes(scope.Context);
         _identities = new SourceIdentities(scope.Stores.Manifests, scope.No);
@@ -47,6 +49,7 @@ internal sealed partial class SendingActor : TransferSession
         _choice = new CarrierChoice(scope.Context.Carriers, scope.Context.CarrierTuning);
         Receive<LookDue>(_ => OnLookDue());
         Receive<NotKept>(m => OnNotKept(m.Reason));
+        Receive<TransferSignals.TurnCame>(_ => Drive(new SenderInput.TurnCame()));
         Receive<ReceiptKept>(_ => Drive(new SenderInput.ReceiptStored()));
         Receive<SendingStreamActor.ChunkUnreadable>(m => Drive(new SenderInput.EntryChanged(m.EntryNumber, m.Reason)));
     }
@@ -73,6 +76,7 @@ internal sealed partial class SendingActor : TransferSession
 
     protected override void PostStop()
     {
+        _turns.Dispose();
         _feeder?.Dispose();
         _source.Dispose();
         _times.Forget();
@@ -136,7 +140,10 @@ internal sealed partial class SendingActor : TransferSession
 
     private SenderSetup Setup() => new(
         Id, _manifestId, Scope.Identity.DeviceId, Peer, Scope.Identity.Key, Scope.Identity.Trust, TransferTuning.Default, Scope.Record.BytesPerSecond,
-        AwaitsLists: _wasDelivered);
+        AwaitsLists: _wasDelivered)
+    {
+        Turns = _turns,
+    };
 
     private void Drive(SenderInput input)
     {

@@ -18,6 +18,8 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
     private long _leftOutChunks;
     private long _from;
 
+    internal bool HasPending => _pending.Count > 0;
+
     internal bool IsAcknowledged(long ordinal) => _acknowledged.Contains(ordinal);
 
     internal bool HasAll(Manifest manifest) => _acknowledged.Count + _leftOutChunks == manifest.ChunkCount;

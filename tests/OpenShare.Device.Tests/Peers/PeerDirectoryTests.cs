@@ -49,7 +49,7 @@ public sealed class PeerDirectoryTests
         Assert.Empty(_store.Find(_bob.DeviceId)!.Endpoints);
 
         _directory.Sighted(AnnouncedAt(IPAddress.Parse("2001:db8::7"), There.Address));
-        Assert.Equal([There], _store.Find(_bob.DeviceId)!.Endpoints);
+        Assert.Equal(There, Assert.Single(_store.Find(_bob.DeviceId)!.Endpoints));
     }
 
     private PeerSighting AnnouncedAt(params IPAddress[] addresses) => new(

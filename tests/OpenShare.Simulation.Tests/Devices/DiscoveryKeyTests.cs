@@ -1,3 +1,4 @@
+using System.Net;
 using OpenShare.Simulation.Devices;
 
 namespace OpenShare.Simulation.Tests.Devices;
@@ -73,7 +74,34 @@ public sealed class DiscoveryKeyTests : IDisposable
     }
 
     [Fact]
-    public void One_that_missed_two_changes_is_seen_again_when_it_has_reached_the_service()
+    public void One_that_missed_two_changes_gets_the_key_where_it_reached_a_device_last()
+    {
+        var (alice, bob) = OneMissesTwoChanges();
+
+        bob.Start();
+
+        _world.Until(() => HaveKey(3, bob) && SeeEachOther(alice, bob), 60, "They do not see each other.");
+        AssertNoAlarm();
+    }
+
+    [Fact]
+    public void One_that_missed_two_changes_whose_network_has_other_addresses_now_is_seen_again_when_it_has_reached_the_service()
+    {
+        var (alice, bob) = OneMissesTwoChanges();
+        alice.Host.MoveTo(IPAddress.Parse("10.9.9.9"));
+        bob.Host.MoveTo(IPAddress.Parse("10.9.9.8"));
+
+        bob.Start();
+        _world.For(60);
+        Assert.False(alice.Sees(bob) || bob.Sees(alice));
+        bob.ReachesService = true;
+
+        _world.Until(() => HaveKey(3, bob) && SeeEachOther(alice, bob), 90, "They do not see each other.");
+        AssertNoAlarm();
+    }
+
+    // The other was off, and does not reach the service either.
+    private (SimulatedDevice Alice, SimulatedDevice Bob) OneMissesTwoChanges()
     {
         var (alice, bob, first, second) = (_world.Device("alice"), _world.Device("bob"), _world.Device("first"), _world.Device("second"));
         MeetAll(alice, bob, first, second);
@@ -83,15 +111,8 @@ public sealed class DiscoveryKeyTests : IDisposable
         _world.World.Revoke(second);
         _world.Until(() => HaveKey(3, alice), 10, "It did not get the third key.");
         _world.For(150);
-
         bob.ReachesService = false;
-        bob.Start();
-        _world.For(60);
-        Assert.False(alice.Sees(bob) || bob.Sees(alice));
-        bob.ReachesService = true;
-
-        _world.Until(() => HaveKey(3, bob) && SeeEachOther(alice, bob), 90, "They do not see each other.");
-        AssertNoAlarm();
+        return (alice, bob);
     }
 
     [Fact]

@@ -14,13 +14,16 @@ internal sealed class Sending(CommandRun run, AgentOptions options, AgentSession
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestCancel = TimeSpan.FromSeconds(10);
 
+    /// <summary>An agent that has begun says so at once; only one that still looks for the device does not.</summary>
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(1);
+
     internal async Task<int> RunAsync(SendRequest request)
     {
         TransferDocument? transfer = null;
         while (true)
         {
             await using var session = await run.Shell.Launcher().OpenAsync(options, run.Interrupted);
-            transfer ??= await session.Client.SendAsync(request, run.Interrupted);
+            transfer ??= await BeginAsync(session.Client, request);
             switch (await FollowAsync(session.Client, transfer))
             {
                 case Course.Ended ended:
@@ -39,6 +42,14 @@ internal sealed class Sending(CommandRun run, AgentOptions options, AgentSession
                     break;
             }
         }
+    }
+
+    // Interrupted just when the agent begins, its answer is waited for: it alone says what is to be cancelled.
+    private async Task<TransferDocument> BeginAsync(LocalApiClient client, SendRequest request)
+    {
+        using var patience = new CancellationTokenSource();
+        await using var interrupted = run.Interrupted.Register(() => patience.CancelAfter(LongestAnswer));
+        return await client.SendAsync(request, patience.Token);
     }
 
     private async Task<Course> FollowAsync(LocalApiClient client, TransferDocument transfer)

@@ -31,6 +31,20 @@ public sealed class ReuseTests : TransferSpecs
     }
 
     [Fact]
+    public async Task Zeros_do_not_travel()
+    {
+        var content = _ann.Write("image", Size);
+        content.AsSpan(Chunk, 2 * Chunk).Clear();
+        File.WriteAllBytes(Path.Combine(_ann.Files, "image"), content);
+
+        var sent = await _ann.EndsAsync(await _ann.SendAsync(_ben, "image"));
+
+        AssertCompleted(sent, delivered: 1);
+        Assert.Equal((Chunk + 5L, 2L * Chunk), (sent.BytesDone, sent.BytesReused));
+        Assert.Equal(content, _ben.Arrived("image"), Bytes);
+    }
+
+    [Fact]
     public async Task A_file_that_this_device_sent_is_not_sent_back_to_it()
     {
         _ben.Write("a", Size);

@@ -8,7 +8,7 @@ namespace OpenShare.Device.Transfers.Contents;
 
 /// <summary>
 /// Copies into the staging place what of a page this device has elsewhere: chunks of files it received or sent, and of an older
-/// version of the same file. Only what was read and has the page's hash is written. Calls block: one at a time, on a worker.
+/// version of the same file; and zeros, which everybody has. Only what was read and has the page's hash is written. Calls block: one at a time, on a worker.
 /// </summary>
 internal sealed class ChunkReuse(ContentIndex index, IDestination destination, StandingFiles standing)
 {
@@ -43,6 +43,11 @@ internal sealed class ChunkReuse(ContentIndex index, IDestination destination, S
         try
         {
             var bytes = buffer.AsMemory(0, chunk.Length);
+            if (ZeroChunk.Is(chunk.Sha256.Span, chunk.Length))
+            {
+                bytes.Span.Clear();
+                return destination.Write(DestinationEntries.From(chunk.Entry), chunk.Offset, [bytes]);
+            }
             var isThere = known.Contains(ContentIndex.Start(chunk.Sha256.Span)) && index.TryRead(chunk, bytes, IsWanted);
             return isThere || Older(chunk.Entry)?.TryRead(chunk, bytes, IsWanted) == true
                 ? destination.Write(DestinationEntries.From(chunk.Entry), chunk.Offset, [bytes])

@@ -12,7 +12,7 @@ namespace OpenShare.Device.Transfers.Sending;
 /// <param name="Skipped">"path: reason" for what cannot be sent</param>
 internal sealed record FedBatch(IReadOnlyList<FedPage> Pages, IReadOnlyList<string> Skipped, bool IsLast, string? Failure);
 
-/// <param name="MayBeThere">a chunk of it was sent or received before, or a file of it by its path</param>
+/// <param name="MayBeThere">a chunk of it was sent or received before, or a file of it by its path; or is nothing but zeros</param>
 internal sealed record FedPage(Signed Blob, IReadOnlyList<SourceIdentity> Identities, bool MayBeThere);
 
 /// <summary>
@@ -38,7 +38,7 @@ internal sealed class ManifestFeeder : IDisposable
     private List<string> _skipped = [];
     private SourceEntry? _file;
     private bool _isContentCut;
-    private bool _hasOlderVersion;
+    private bool _mayBeThere;
     private long _offset;
 
     /// <param name="manifest">what an earlier process built of it; null for a new transfer</param>
@@ -178,7 +178,7 @@ internal sealed class ManifestFeeder : IDisposable
         {
             // A page that this closes does not have the chunk any more.
             Close(_builder.AddChunk(chunk.Sha256, chunk.Length));
-            _hasOlderVersion |= _isContentCut;
+            _mayBeThere |= _isContentCut || ZeroChunk.Is(chunk.Sha256, chunk.Length);
             if (file.Size >= ContentIndex.SmallestFile)
                 _chunks.Add(ContentIndex.Start(chunk.Sha256));
         }
@@ -225,9 +225,9 @@ internal sealed class ManifestFeeder : IDisposable
     {
         if (page is null)
             return;
-        _pages.Add(new FedPage(page, [.. _identities], _hasOlderVersion || _contents.Known(_chunks).Count > 0));
+        _pages.Add(new FedPage(page, [.. _identities], _mayBeThere || _contents.Known(_chunks).Count > 0));
         _identities.Clear();
         _chunks.Clear();
-        _hasOlderVersion = false;
+        _mayBeThere = false;
     }
 }

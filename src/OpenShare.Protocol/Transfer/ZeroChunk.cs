@@ -1,0 +1,21 @@
+using System.Security.Cryptography;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Protocol.Transfer;
+
+/// <summary>A chunk of nothing but zeros, as disk images and preallocated files are full of: everybody has it.</summary>
+public static class ZeroChunk
+{
+    // Of the lengths that such content is cut into: a file's end, of any length, travels.
+    private static readonly byte[] Fixed = SHA256.HashData(new byte[Limits.DefaultChunk]);
+    private static readonly byte[] ContentCutMost = SHA256.HashData(new byte[ContentCut.Most]);
+
+    /// <param name="sha256">32 bytes</param>
+    /// <param name="length">bytes of the chunk</param>
+    public static bool Is(ReadOnlySpan<byte> sha256, int length) => length switch
+    {
+        Limits.DefaultChunk => sha256.SequenceEqual(Fixed),
+        ContentCut.Most => sha256.SequenceEqual(ContentCutMost),
+        _ => false,
+    };
+}

@@ -2,7 +2,7 @@ using System.Net;
 using OpenShare.Benchmarks;
 using OpenShare.Benchmarks.Pump;
 
-// pump receive HOST:PORT FILE | pump send FILE HOST:PORT | cut MIB
+// pump receive HOST:PORT FILE | pump send FILE HOST:PORT | cut MIB | crowd DEVICES ADDRESS
 switch (args)
 {
     case ["receive", var at, var file] when IPEndPoint.TryParse(at, out var local):
@@ -14,7 +14,10 @@ switch (args)
     case ["cut", var size] when int.TryParse(size, out var mebibytes) && mebibytes is > 0 and < 2048:
         Cut.Run(mebibytes);
         return 0;
+    case ["crowd", var count, var at] when int.TryParse(count, out var devices) && devices is > 0 and <= 10_000 && IPAddress.TryParse(at, out var own):
+        await Crowd.RunAsync(devices, own);
+        return 0;
     default:
-        Console.Error.WriteLine("pump receive HOST:PORT FILE | pump send FILE HOST:PORT | cut MIB");
+        Console.Error.WriteLine("pump receive HOST:PORT FILE | pump send FILE HOST:PORT | cut MIB | crowd DEVICES ADDRESS");
         return 2;
 }

@@ -18,7 +18,7 @@ public sealed class FairnessTests(SharedServer shared) : IDisposable
         var (alice, bob) = (await DeviceAsync("alice"), await DeviceAsync("bob"));
         await alice.SeesAsync(bob);
         using var agent = AgentOf(alice);
-        var files = Enumerable.Range(1, 10).Select(i => Samples.MakeFile(_folder[$"out/{i} of 10"], 64 * Samples.MiB)).ToList();
+        var files = Enumerable.Range(1, 10).Select(i => Samples.MakeFile(_folder[$"out/{i} of 10"], 128 * Samples.MiB)).ToList();
         await CompletesAsync(agent, await agent.SendAsync(new SendRequest([Samples.MakeFile(_folder["out/before"], 1)], bob.Id), default));
 
         // While it is stopped all ten are read, so that they begin at the same moment.
@@ -34,7 +34,8 @@ public sealed class FairnessTests(SharedServer shared) : IDisposable
             return now.Any(t => t.BytesSent == t.BytesTotal);
         });
 
-        Assert.True(least >= 0.8, $"when the first was done, {least:0.00} of the slowest was");
+        // Whoever is linked first has up to the 32 MiB of all of them under way before another comes, and is not made to wait for it.
+        Assert.True(least >= 0.7, $"when the first was done, {least:0.00} of the slowest was");
         foreach (var transfer in sent)
             await CompletesAsync(agent, transfer);
         Assert.All(files, f => Samples.AssertSame(f, bob.Received(Path.GetFileName(f))));

@@ -236,7 +236,7 @@ public sealed partial class ReceiverMachine
     private void End(ReceiverState state, string reason, bool tellSender)
     {
         // Once there is a receipt the files are in their place, whatever happens after.
-        if (IsOver || State == ReceiverState.Delivering)
+        if (IsOver || _receipt is not null)
             return;
         Reason = Printable.Shorten(reason);
         IsAsked = false;

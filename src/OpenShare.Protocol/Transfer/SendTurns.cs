@@ -100,16 +100,26 @@ public sealed class SendTurns(long room)
         return turns;
     }
 
-    // One that has nothing under way goes at once. So a small one waits for no large one, and one that is stuck holds up nobody.
+    // One that has nothing under way goes at once, past those that wait for room. So a small one waits for no large one, and
+    // some that are stuck, with all the room and wanting more, hold up nobody.
     private Member? Next()
+    {
+        if (First(_ => true) is not { } first)
+            return null;
+        return first.UnderWay == 0 || _underWay == first.UnderWay && !OthersWait(first) || _underWay + first.Asked <= room
+            ? first
+            : First(m => m.UnderWay == 0);
+    }
+
+    private Member? First(Predicate<Member> may)
     {
         Member? first = null;
         foreach (var member in _members.Values)
         {
-            if (member.Asked > 0 && (first is null || member.CompareTo(first) < 0))
+            if (member.Asked > 0 && may(member) && (first is null || member.CompareTo(first) < 0))
                 first = member;
         }
-        return first is null || first.UnderWay == 0 || _underWay == first.UnderWay && !OthersWait(first) || _underWay + first.Asked <= room ? first : null;
+        return first;
     }
 
     private bool OthersWait(Member member) => _members.Values.Any(m => m != member && m.Asked > 0);

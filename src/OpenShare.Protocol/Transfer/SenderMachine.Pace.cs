@@ -8,6 +8,7 @@ public sealed partial class SenderMachine
     private readonly RateLimit _rate;
     private readonly ISendTurns _turns;
     private DateTimeOffset? _goOnAt;
+    private bool _waitsForTurn;
 
     /// <summary>By a person here.</summary>
     public bool IsPausedHere { get; private set; }
@@ -49,7 +50,7 @@ public sealed partial class SenderMachine
 
     private void LaunchFrames(Manifest manifest)
     {
-        _goOnAt = null;
+        (_goOnAt, _waitsForTurn) = (null, false);
         while (!IsPaused && !IsAsked && StalledThere is null && _window.Free() is { } stream && _ledger.NextFrame(manifest, _setup.Tuning, out var bytes) is { } ordinals)
         {
             if (!_rate.IsOpen(_now))
@@ -58,7 +59,10 @@ public sealed partial class SenderMachine
                 break;
             }
             if (!_turns.Ask(bytes))
+            {
+                _waitsForTurn = true;
                 return;
+            }
             _ledger.Take(manifest, ordinals, bytes);
             _window.Launch(stream, ordinals, bytes);
             _lastLaunched = ordinals[^1];

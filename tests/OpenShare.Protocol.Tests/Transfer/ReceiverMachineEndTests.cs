@@ -61,6 +61,16 @@ public sealed class ReceiverMachineEndTests : ReceiverMachineSpecs
     }
 
     [Fact]
+    public void What_fails_once_there_is_a_receipt_ends_no_delivered_transfer()
+    {
+        Accept();
+        WriteAll();
+        Expect(Do(new ReceiverInput.EntriesPlaced([])), "keep receipt");
+        Expect(Do(new ReceiverInput.Failed("the peer is revoked")));
+        Expect(Do(new ReceiverInput.ReceiptStored()), "=Delivering", "-> Receipt");
+    }
+
+    [Fact]
     public void A_cancel_counts_until_files_appear()
     {
         Accept();

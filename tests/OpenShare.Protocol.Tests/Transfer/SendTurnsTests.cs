@@ -105,6 +105,21 @@ public sealed class SendTurnsTests
     }
 
     [Fact]
+    public void Some_that_are_stuck_with_all_the_room_and_want_more_hold_up_nobody()
+    {
+        for (var i = 0; i < Room / Frame; i++)
+            Assert.True(_turns.Ask(i % 2 == 0 ? A : B, Frame));
+        Assert.False(_turns.Ask(A, Frame));
+        Assert.False(_turns.Ask(B, Frame));
+
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.True(_turns.Ask(C, Frame));
+            Assert.Empty(_turns.Settle(C, Frame));
+        }
+    }
+
+    [Fact]
     public void A_slow_one_that_asks_now_and_then_has_saved_up_nothing()
     {
         var got = new long[2];

@@ -35,22 +35,23 @@ internal sealed class ContentIndex(IContentStore store, IDisk disk, AccountId ac
 
     /// <param name="hashes">the <see cref="Start"/> of each</param>
     /// <returns>those that may be here</returns>
-    internal IReadOnlySet<long> Known(IReadOnlyCollection<long> hashes) => hashes.Count == 0 ? new HashSet<long>() : store.Known(account, hashes);
+    internal IReadOnlySet<long> Known(IReadOnlyCollection<long> hashes) =>
+        hashes.Count == 0 ? new HashSet<long>() : Ask(() => store.Known(account, hashes), new HashSet<long>());
 
     /// <summary>What this device sent or received under this path.</summary>
-    internal ContentFile? At(string path) => store.At(account, path);
+    internal ContentFile? At(string path) => Ask(() => store.At(account, path), null);
 
     /// <summary>Whether a file of this size was cut by its content: one that is the same has to be cut alike.</summary>
-    internal bool HasContentCut(long size) => store.HasContentCut(account, size);
+    internal bool HasContentCut(long size) => Ask(() => store.HasContentCut(account, size), false);
 
     /// <summary>The newest file of this name, if it is there still.</summary>
-    internal ContentFile? Named(string name) => store.Named(account, name);
+    internal ContentFile? Named(string name) => Ask(() => store.Named(account, name), null);
 
     /// <summary>Fills the buffer from the first place that has the bytes of this hash. What is found to be wrong is forgotten.</summary>
     /// <param name="isWanted">whether the bytes that were read are those</param>
     internal bool TryRead(ChunkLocation chunk, Memory<byte> into, Predicate<ReadOnlyMemory<byte>> isWanted)
     {
-        foreach (var place in store.Find(account, Start(chunk.Sha256.Span), chunk.Length))
+        foreach (var place in Ask(() => store.Find(account, Start(chunk.Sha256.Span), chunk.Length), []))
         {
             var read = disk.ReadMarked(place.File.Path, place.File.Key, place.Chunk.Offset, into);
             if (read.IsDone && isWanted(into))
@@ -101,8 +102,21 @@ internal sealed class ContentIndex(IContentStore store, IDisk disk, AccountId ac
         {
             forget();
         }
-        catch (StorageFullException)
+        catch (StorageException)
         {
+        }
+    }
+
+    // A database that does not answer knows nothing: then everything travels, as it did without this index.
+    private static T Ask<T>(Func<T> question, T nothing)
+    {
+        try
+        {
+            return question();
+        }
+        catch (StorageException)
+        {
+            return nothing;
         }
     }
 

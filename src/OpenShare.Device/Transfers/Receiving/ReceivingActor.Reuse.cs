@@ -40,28 +40,20 @@ internal sealed partial class ReceivingActor
         if (files.Count == 0)
             Self.Tell(new ReceiptKept());
         else
-            DiskJob(Add, besideFrames: true);
+            Scope.Context.Workers.Run(Add).PipeTo(Self, success: kept => kept, failure: error => new NotKept(error.Message));
 
-        Action Add()
+        ReceiptKept Add()
         {
             var names = Scope.Stores.Outcomes.Names(Scope.No).ToDictionary(n => n.Top, n => n.Name);
-            try
-            {
-                _contents!.Add(manifest, files.Select(e => (e, Path.Combine(directory, PlaceOf(e.Path, names)))));
-            }
-            catch (StorageException problem)
-            {
-                // It is delivered all the same.
-                return () => Remembered(problem.Message);
-            }
-            return () => Remembered(problem: null);
+            _contents!.Add(manifest, files.Select(e => (e, Path.Combine(directory, PlaceOf(e.Path, names)))));
+            return new ReceiptKept();
         }
     }
 
-    private void Remembered(string? problem)
+    // It is delivered all the same.
+    private void OnNotKept(string reason)
     {
-        if (problem is not null)
-            Log.Warning("what {0} sent is not remembered: {1}", Peer, problem);
+        Log.Warning("what {0} sent is not remembered: {1}", Peer, reason);
         Self.Tell(new ReceiptKept());
     }
 

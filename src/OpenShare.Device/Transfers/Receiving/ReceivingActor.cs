@@ -23,6 +23,9 @@ internal sealed partial class ReceivingActor : TransferSession
 
     private sealed record ReceiptKept;
 
+    /// <summary>The transfer is delivered, but what was received is not remembered.</summary>
+    private sealed record NotKept(string Reason);
+
     private sealed record Decided(string? Refusal);
 
     private readonly Dictionary<uint, InboundFrame> _waiting = [];
@@ -49,6 +52,7 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<FrameWritten>(m => OnFrameWritten(m.Result));
         Receive<DiskJobDone>(OnDiskJobDone);
         Receive<Synced>(OnSynced);
+        Receive<NotKept>(m => OnNotKept(m.Reason));
         Receive<ReceiptKept>(_ => Drive(new ReceiverInput.ReceiptStored()));
         Receive<TransferSignals.Answer>(m => OnAnswer(m.IsAccepted, Sender));
         Receive<PersonAsked>(_ => OnPersonAsked());

@@ -28,7 +28,7 @@ internal sealed partial class SendingActor
             return;
         }
         var facts = new CarrierFacts(
-            _machine.Progress.BytesDone, _machine.IsPushing, _open.Values.Any(s => s.IsHeldBackByLoss), _open.Values.Count(s => s.Carrier == Carrier.Quic));
+            _machine.Progress.BytesDone - _machine.Progress.BytesReused, _machine.IsPushing, _open.Values.Any(s => s.IsHeldBackByLoss), _open.Values.Count(s => s.Carrier == Carrier.Quic));
         var before = _choice.Carrier;
         if (_choice.Look(facts, Steady) != before)
             Log.Info("The streams of transfer {0} go over {1} from now on", Id, _choice.Carrier);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Quic;
@@ -59,6 +60,24 @@ public sealed class QuicTransportSpecs : TransportSpecs
         await Task.WhenAll(near.Select(async _ => { using var next = await Transport.ConnectAsync(listener.LocalEndPoint, default); }));
         using var after = await Transport.ConnectFurtherAsync(listener.LocalEndPoint, default);
         Assert.NotEqual(near[0].Binding.ToArray(), after.Binding.ToArray());
+    }
+
+    [SkippableTheory]
+    [InlineData(typeof(OperationCanceledException))]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(CryptographicException))]
+    public async Task A_handshake_that_fails_of_whatever_kind_is_not_the_end_of_listening(Type kind)
+    {
+        var failure = (Exception)Activator.CreateInstance(kind)!;
+        QuicHere.Needed();
+        var failed = 0;
+        using var listener = QuicTransportListener.Open(
+            new IPEndPoint(IPAddress.Loopback, 0), () => Interlocked.Exchange(ref failed, 1) == 0 ? throw failure : QuicCertificate.New());
+        await Assert.ThrowsAsync<TransportException>(() => Transport.ConnectAsync(listener.LocalEndPoint, default));
+        Assert.Equal(1, failed);
+
+        using var near = await Transport.ConnectAsync(listener.LocalEndPoint, default);
+        using var far = await Greeted(near, listener.AcceptAsync(default));
     }
 
     // The other side hears of a stream with its first byte.

@@ -8,7 +8,7 @@ using System.Security.Authentication;
 namespace OpenShare.Device.Transport.Quic;
 
 /// <summary>One QUIC connection, and all streams on it: it ends with the last of them.</summary>
-[SupportedOSPlatform("linux"), SupportedOSPlatform("windows"), SupportedOSPlatform("macos")]
+[SupportedOSPlatform("linux"), SupportedOSPlatform("macos")]
 internal sealed class QuicLine
 {
     /// <summary>Streams on one: a link's own, and those that it may ask for at once, twice.</summary>

@@ -80,6 +80,35 @@ public sealed class QuicTransportSpecs : TransportSpecs
         using var far = await Greeted(near, listener.AcceptAsync(default));
     }
 
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_line_on_which_nobody_proves_who_he_is_ends_however_many_streams_he_opens(bool isProven)
+    {
+        QuicHere.Needed();
+        var time = new ManualTime(DateTimeOffset.UnixEpoch);
+        using var listener = QuicTransportListener.Open(new IPEndPoint(IPAddress.Loopback, 0), time: time);
+        var first = await Transport.ConnectAsync(listener.LocalEndPoint, default);
+        var firstFar = await Greeted(first, listener.AcceptAsync(default));
+        if (isProven)
+            firstFar.MarkProven();
+        time.Advance(QuicTransportListener.UnprovenLimit);
+        var second = await Transport.ConnectFurtherAsync(listener.LocalEndPoint, default);
+        var secondFar = await Greeted(second, listener.AcceptAsync(default));
+        using var third = await Transport.ConnectFurtherAsync(listener.LocalEndPoint, default);
+        Assert.Equal(first.Binding.ToArray(), third.Binding.ToArray());
+        using var all = new Together(first, firstFar, second, secondFar);
+
+        if (isProven)
+        {
+            using var thirdFar = await Greeted(third, listener.AcceptAsync(default));
+            return;
+        }
+        // The handshake above has ended those that it had.
+        all.Dispose();
+        await Assert.ThrowsAsync<TransportException>(() => third.ReadAsync(new byte[1], default).AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
     // The other side hears of a stream with its first byte.
     private protected override async Task<(ITransportConnection Near, ITransportConnection Far)> Connected()
     {

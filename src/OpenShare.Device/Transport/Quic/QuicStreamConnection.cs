@@ -22,6 +22,8 @@ internal sealed class QuicStreamConnection(QuicLine line, QuicStream stream, byt
 
     public ReadOnlyMemory<byte> Binding => binding;
 
+    public void MarkProven() => line.IsProven = true;
+
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
         Volatile.Write(ref _isReading, 1);

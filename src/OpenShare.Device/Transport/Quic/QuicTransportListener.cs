@@ -19,16 +19,20 @@ internal sealed class QuicTransportListener : ITransportListener
     internal const int MostOfAnAddress = 24;
     private const int Backlog = 64;
 
+    /// <summary>So long a line serves whoever proves on none of its streams who he is.</summary>
+    internal static readonly TimeSpan UnprovenLimit = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMilliseconds(10);
 
     private readonly ConcurrentDictionary<QuicLine, IPAddress> _lines = [];
     private readonly ConditionalWeakTable<QuicConnection, X509Certificate2> _certificates = [];
     private readonly Channel<ITransportConnection> _accepted = System.Threading.Channels.Channel.CreateBounded<ITransportConnection>(Backlog);
     private readonly Func<X509Certificate2> _newCertificate;
+    private readonly TimeProvider _time;
     private QuicListener _listener = null!;
     private volatile bool _isDisposed;
 
-    private QuicTransportListener(Func<X509Certificate2> newCertificate) => _newCertificate = newCertificate;
+    private QuicTransportListener(Func<X509Certificate2> newCertificate, TimeProvider time) => (_newCertificate, _time) = (newCertificate, time);
 
     public IPEndPoint LocalEndPoint => _listener.LocalEndPoint;
 
@@ -36,10 +40,10 @@ internal sealed class QuicTransportListener : ITransportListener
 
     /// <param name="newCertificate">tests: one that fails</param>
     /// <exception cref="QuicException">it cannot be listened there</exception>
-    internal static QuicTransportListener Open(IPEndPoint endpoint, Func<X509Certificate2>? newCertificate = null)
+    internal static QuicTransportListener Open(IPEndPoint endpoint, Func<X509Certificate2>? newCertificate = null, TimeProvider? time = null)
     {
         var at = endpoint.Address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6 ? new IPEndPoint(IPAddress.Any, endpoint.Port) : endpoint;
-        var opened = new QuicTransportListener(newCertificate ?? QuicCertificate.New);
+        var opened = new QuicTransportListener(newCertificate ?? QuicCertificate.New, time ?? TimeProvider.System);
         opened._listener = QuicListener.ListenAsync(new QuicListenerOptions
         {
             ListenEndPoint = at,
@@ -142,10 +146,12 @@ internal sealed class QuicTransportListener : ITransportListener
         }
     }
 
-    // Whoever opens no stream is let go of; who they are that do, the handshake above finds out, in its own time.
+    // Whoever opens no stream is let go of; who they are that do, the handshake above finds out, in its own time. It has ended by
+    // then the streams of one who proves nothing, and with the last of them the line ends.
     private async Task AcceptStreamsAsync(QuicLine line, QuicConnection connection, byte[] binding)
     {
-        while (true)
+        var begun = _time.GetTimestamp();
+        while (line.IsProven || _time.GetElapsedTime(begun) < UnprovenLimit)
         {
             using var limit = new CancellationTokenSource(QuicLine.Patience);
             try

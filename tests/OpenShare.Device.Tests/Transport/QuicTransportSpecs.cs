@@ -1,5 +1,5 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Quic;
@@ -62,27 +62,20 @@ public sealed class QuicTransportSpecs : TransportSpecs
         Assert.NotEqual(near[0].Binding.ToArray(), after.Binding.ToArray());
     }
 
+    // .NET's listener throws whatever one handshake ended with, and of some kinds its own end looks no different.
     [SkippableTheory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_handshake_that_fails_in_whatever_way_is_not_the_end_of_listening(bool byItsKeys)
+    [InlineData(typeof(OperationCanceledException))]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(CryptographicException))]
+    public async Task A_handshake_that_fails_in_whatever_way_is_not_the_end_of_listening(Type kind)
     {
         QuicHere.Needed();
-        var failed = 0;
-        using var listener = QuicTransportListener.Open(
-            new IPEndPoint(IPAddress.Loopback, 0), () => Interlocked.Exchange(ref failed, 1) == 0 ? Bad() : QuicCertificate.New());
-        await Assert.ThrowsAsync<TransportException>(() => Transport.ConnectAsync(listener.LocalEndPoint, default));
-        Assert.Equal(1, failed);
+        var failures = 0;
+        using var listener = QuicTransportListener.Open(new IPEndPoint(IPAddress.Loopback, 0), accept: inner =>
+            Interlocked.Increment(ref failures) <= 2 ? throw (Exception)Activator.CreateInstance(kind)! : inner.AcceptConnectionAsync());
 
         using var near = await Transport.ConnectAsync(listener.LocalEndPoint, default);
         using var far = await Greeted(near, listener.AcceptAsync(default));
-
-        X509Certificate2 Bad()
-        {
-            var bad = byItsKeys ? QuicCertificate.New() : throw new OperationCanceledException();
-            bad.Dispose();
-            return bad;
-        }
     }
 
     [SkippableTheory]

@@ -27,23 +27,23 @@ internal sealed class QuicTransportListener : ITransportListener
     private readonly ConcurrentDictionary<QuicLine, IPAddress> _lines = [];
     private readonly ConditionalWeakTable<QuicConnection, X509Certificate2> _certificates = [];
     private readonly Channel<ITransportConnection> _accepted = System.Threading.Channels.Channel.CreateBounded<ITransportConnection>(Backlog);
-    private readonly Func<X509Certificate2> _newCertificate;
+    private readonly Func<QuicListener, ValueTask<QuicConnection>> _accept;
     private readonly TimeProvider _time;
     private QuicListener _listener = null!;
     private volatile bool _isDisposed;
 
-    private QuicTransportListener(Func<X509Certificate2> newCertificate, TimeProvider time) => (_newCertificate, _time) = (newCertificate, time);
+    private QuicTransportListener(Func<QuicListener, ValueTask<QuicConnection>> accept, TimeProvider time) => (_accept, _time) = (accept, time);
 
     public IPEndPoint LocalEndPoint => _listener.LocalEndPoint;
 
     public int? QuicPort => LocalEndPoint.Port;
 
-    /// <param name="newCertificate">tests: one that fails</param>
+    /// <param name="accept">tests: how it fails</param>
     /// <exception cref="QuicException">it cannot be listened there</exception>
-    internal static QuicTransportListener Open(IPEndPoint endpoint, Func<X509Certificate2>? newCertificate = null, TimeProvider? time = null)
+    internal static QuicTransportListener Open(IPEndPoint endpoint, Func<QuicListener, ValueTask<QuicConnection>>? accept = null, TimeProvider? time = null)
     {
         var at = endpoint.Address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6 ? new IPEndPoint(IPAddress.Any, endpoint.Port) : endpoint;
-        var opened = new QuicTransportListener(newCertificate ?? QuicCertificate.New, time ?? TimeProvider.System);
+        var opened = new QuicTransportListener(accept ?? (listener => listener.AcceptConnectionAsync()), time ?? TimeProvider.System);
         opened._listener = QuicListener.ListenAsync(new QuicListenerOptions
         {
             ListenEndPoint = at,
@@ -77,7 +77,7 @@ internal sealed class QuicTransportListener : ITransportListener
 
     private QuicServerConnectionOptions OptionsOf(QuicConnection connection)
     {
-        var certificate = _newCertificate();
+        var certificate = QuicCertificate.New();
         _certificates.Add(connection, certificate);
         var options = new QuicServerConnectionOptions
         {
@@ -101,7 +101,7 @@ internal sealed class QuicTransportListener : ITransportListener
         {
             try
             {
-                var connection = await _listener.AcceptConnectionAsync().ConfigureAwait(false);
+                var connection = await _accept(_listener).ConfigureAwait(false);
                 _ = ServeAsync(connection);
             }
             catch (Exception error) when (error is QuicException { QuicError: not QuicError.OperationAborted } or AuthenticationException)

@@ -73,6 +73,7 @@ internal sealed class HandshakeRunner(DeviceContext context, HandshakeParty part
                             context.Events.Publish(new RegistrationEvents.TrustRootOffered(followed.Links));
                             break;
                         case HandshakeEffect.Established established:
+                            connection.MarkProven();
                             var control = new SecureStream(connection, established.Result.Session.OpenControlChannel());
                             return new HandshakeOutcome.Open(established.Result, control, connection.Remote);
                         case HandshakeEffect.Failed failed:

@@ -1,6 +1,7 @@
 using System.Net;
 using Akka.Actor;
 using Akka.Event;
+using OpenShare.Device.Transport;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
@@ -11,13 +12,17 @@ namespace OpenShare.Device.Peers;
 /// <summary>Joining further streams to the link: the side that dialled the link dials them, whichever side wants them.</summary>
 internal sealed partial class PeerActor
 {
-    private sealed record StreamJoined(LinkId Link, StreamOutcome Outcome, bool Dialled, int Try, Carrier Carrier = Carrier.Tcp) : INoSerializationVerificationNeeded;
+    /// <param name="MayFail">the link is none the worse without it, and whoever wanted it asks again</param>
+    private sealed record StreamJoined(LinkId Link, StreamOutcome Outcome, bool Dialled, int Try, bool MayFail = false) : INoSerializationVerificationNeeded;
 
     private sealed record RetryStream(LinkId Link, TransferId Transfer, int Try);
 
     // The other side may not have taken note of a session yet when its first join arrives.
     private const int StreamTries = 4;
     private static readonly TimeSpan StreamRetryPause = TimeSpan.FromMilliseconds(250);
+
+    // A line by QUIC that has all the streams that it may have lets a further one wait, and says nothing.
+    private static readonly TimeSpan QuicPatience = TimeSpan.FromSeconds(10);
 
     private void OnOpenStreams(PeerCommands.OpenStreams command)
     {
@@ -55,8 +60,15 @@ internal sealed partial class PeerActor
         var link = _link!;
         if (_context.Transport.Quic is not { } quic || link.QuicRemote is not { } remote)
             return;
-        _streams.DialAsync(remote, link.Session, link.TakeStreamId(), transfer, link.Stopping, quic)
-            .PipeTo(Self, success: outcome => new StreamJoined(link.Id, outcome, Dialled: true, StreamTries, Carrier.Quic));
+        DialInTimeAsync(link, remote, transfer, StreamTries, quic).PipeTo(Self);
+    }
+
+    private async Task<StreamJoined> DialInTimeAsync(Link link, IPEndPoint remote, TransferId transfer, int tries, ITransport? by)
+    {
+        using var late = new CancellationTokenSource(QuicPatience, _context.Time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, link.Stopping);
+        var outcome = await _streams.DialAsync(remote, link.Session, link.TakeStreamId(), transfer, ended.Token, by).ConfigureAwait(false);
+        return new StreamJoined(link.Id, outcome, Dialled: true, tries, MayFail: by is not null || late.IsCancellationRequested);
     }
 
     private static void OnQuicOffer(Link link, QuicOffer offer)
@@ -68,6 +80,11 @@ internal sealed partial class PeerActor
     private void DialStream(TransferId transfer, int tries)
     {
         var link = _link!;
+        if (link.Carrier == Carrier.Quic)
+        {
+            DialInTimeAsync(link, link.Remote, transfer, tries, by: null).PipeTo(Self);
+            return;
+        }
         _streams.DialAsync(link.Remote, link.Session, link.TakeStreamId(), transfer, link.Stopping)
             .PipeTo(Self, success: outcome => new StreamJoined(link.Id, outcome, Dialled: true, tries));
     }
@@ -100,7 +117,7 @@ internal sealed partial class PeerActor
         {
             _log.Warning("A stream that wanted to join the link with {0} was refused: {1}", _device, outcome.Problem);
         }
-        else if (joined.Carrier == Carrier.Quic)
+        else if (joined.MayFail)
         {
             _log.Info("A stream to {0} could not be opened by QUIC: {1}", _device, outcome.Problem);
         }

@@ -59,7 +59,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
 
         Receive<PeerCommands.Connect>(_ => DialIf(_dial.Want(_context.Steady)));
         Receive<PeerCommands.Release>(_ => _dial.Release());
-        Receive<PeerCommands.TellLinks>(_ => { if (_link is { } link) Sender.Tell(new PeerEvents.LinkOpened(_device, link.Id, link.Certificate)); });
+        Receive<PeerCommands.TellLinks>(_ => { if (_link is { } link) Sender.Tell(new PeerEvents.LinkOpened(_device, link.Id, link.Certificate, link.Carrier)); });
         Receive<PeerCommands.SendControl>(OnSendControl);
         Receive<PeerCommands.OpenStreams>(OnOpenStreams);
         Receive<PeerCommands.AskDialBack>(OnAskDialBack);
@@ -159,7 +159,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
             OfferDiscoveryKey(link, key);
         if (_quicPort is { } port && link.Session.Role == HandshakeRole.Responder)
             link.Send(new Control { QuicOffer = new QuicOffer { Port = (uint)port } });
-        _context.Events.Publish(new PeerEvents.LinkOpened(_device, link.Id, link.Certificate));
+        _context.Events.Publish(new PeerEvents.LinkOpened(_device, link.Id, link.Certificate, link.Carrier));
         return null;
     }
 

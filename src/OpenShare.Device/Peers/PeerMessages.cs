@@ -150,7 +150,7 @@ public static class PeerEvents
     /// <summary>The device's peers has started anew: it knows neither what is in sight nor which links are wanted, and is to be told again.</summary>
     public sealed record Restarted : IDeviceEvent;
 
-    public sealed record LinkOpened(DeviceId Device, LinkId Link, DeviceCertificate Certificate) : IDeviceEvent;
+    public sealed record LinkOpened(DeviceId Device, LinkId Link, DeviceCertificate Certificate, Carrier Carrier = Carrier.Tcp) : IDeviceEvent;
 
     public sealed record LinkClosed(DeviceId Device, LinkId Link, LinkEnd End, string Reason) : IDeviceEvent;
 

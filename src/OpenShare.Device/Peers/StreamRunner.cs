@@ -48,6 +48,7 @@ internal sealed class StreamRunner(DeviceContext context)
             var stream = new SecureStream(connection, channel);
             if (await stream.ReceiveAsync(cancellation).ConfigureAwait(false) is not Inbound.Message { Control.StreamOpen: { } open })
                 throw new ProtocolException("A joined stream did not say what it is for.");
+            connection.MarkProven();
             return new StreamOutcome(join.StreamId, TransferId.FromBytes(open.TransferId.Span), stream, "");
         }
         catch (Exception error) when (error is TransportException or ProtocolException)

@@ -88,7 +88,7 @@ public static class TransferEvents
 /// <summary>What <c>transfers</c> and its sessions say to each other, and nobody else.</summary>
 internal static class TransferSignals
 {
-    internal sealed record LinkUp(LinkId Link, DeviceCertificate Certificate);
+    internal sealed record LinkUp(LinkId Link, DeviceCertificate Certificate, Carrier Carrier);
 
     internal sealed record LinkDown(LinkId Link);
 

@@ -73,6 +73,9 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
 
     protected LinkId? Link { get; private set; }
 
+    /// <summary>Of the link that is up, or was last.</summary>
+    protected Carrier LinkCarrier { get; private set; }
+
     /// <summary>Why there is no link yet, for a person.</summary>
     protected string? Waiting { get; private set; }
 
@@ -171,7 +174,7 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
     {
         if (Link is not null)
             OnLinkDown();
-        (Link, Waiting, _peerName) = (up.Link, null, up.Certificate.Name);
+        (Link, LinkCarrier, Waiting, _peerName) = (up.Link, up.Carrier, null, up.Certificate.Name);
         OnLinked(up.Certificate);
     }
 

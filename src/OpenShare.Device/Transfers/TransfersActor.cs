@@ -142,7 +142,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         _links[opened.Device] = opened;
         _early.DropAllFrom(opened.Device);
         foreach (var (_, session) in SessionsWith(opened.Device))
-            session.Tell(new TransferSignals.LinkUp(opened.Link, opened.Certificate));
+            session.Tell(new TransferSignals.LinkUp(opened.Link, opened.Certificate, opened.Carrier));
         foreach (var (no, record) in _stores.Transfers.Unfinished().Where(t => t.Transfer.Key.Peer == opened.Device && !_sessions.ContainsKey(t.Transfer.Key)))
             Start(no, record);
     }
@@ -190,7 +190,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         TransferMetrics.Started(record.Key.Direction);
         _keys[session] = record.Key;
         if (_links.TryGetValue(record.Key.Peer, out var link))
-            session.Tell(new TransferSignals.LinkUp(link.Link, link.Certificate));
+            session.Tell(new TransferSignals.LinkUp(link.Link, link.Certificate, link.Carrier));
         HandOver(record.Key, session);
         if (sending && !record.IsOver)
             _peers.Tell(new PeerCommands.Connect(record.Key.Peer));

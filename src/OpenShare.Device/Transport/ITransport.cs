@@ -50,6 +50,9 @@ public interface ITransportConnection : IDisposable
     /// <summary>Its path loses packets, and it takes each for a full line: it is slower than the line for that.</summary>
     bool IsHeldBackByLoss => false;
 
+    /// <summary>To be told once the other end has proven who it is: what carries it along with others then lasts as long as they do.</summary>
+    void MarkProven() { }
+
     /// <returns>the number of bytes read, at least 1; 0 when the other side ended its direction</returns>
     /// <exception cref="TransportException">the connection broke</exception>
     ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation);

@@ -14,10 +14,12 @@ internal static class Transports
     {
         if (rule == CarrierRule.Tcp)
             return (new TcpTransport(), rule);
-        if (QuicLibrary.IsThere(library) && (OperatingSystem.IsLinux() || OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()))
+        if (QuicLibrary.IsThere(library) && (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()))
             return (rule == CarrierRule.Quic ? new QuicTransport() : new TcpAndQuicTransport(), rule);
         return rule == CarrierRule.Measured
             ? (new TcpTransport(), CarrierRule.Tcp)
-            : throw new TransportException("This machine has no QUIC library (MsQuic). Install it, say where it lies with OPENSHARE_MSQUIC, or start without OPENSHARE__CARRIERS.");
+            : throw new TransportException(OperatingSystem.IsWindows()
+                ? "There is no QUIC on Windows yet. Start without OPENSHARE__CARRIERS."
+                : "This machine has no QUIC library (MsQuic). Install it, say where it lies with OPENSHARE_MSQUIC, or start without OPENSHARE__CARRIERS.");
     }
 }

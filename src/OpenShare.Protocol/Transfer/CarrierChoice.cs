@@ -14,6 +14,7 @@ public readonly record struct CarrierFacts(long Bytes, bool IsPushing, bool IsHe
 public sealed class CarrierChoice(CarrierRule rule, CarrierTuning tuning)
 {
     private readonly Queue<long> _looks = new();
+    private bool _isFixedByLink;
     private long? _bytes;
     private long _byTcp;
     private int _toSettle;
@@ -24,13 +25,16 @@ public sealed class CarrierChoice(CarrierRule rule, CarrierTuning tuning)
     public Carrier Carrier { get; private set; } = rule == CarrierRule.Quic ? Carrier.Quic : Carrier.Tcp;
 
     /// <summary>False: it never changes, and need not be looked at.</summary>
-    public bool IsOpen => rule is CarrierRule.Measured or CarrierRule.Alternate;
+    public bool IsOpen => !_isFixedByLink && rule is (CarrierRule.Measured or CarrierRule.Alternate);
 
-    /// <summary>A link is new: its streams begin by TCP. What was learnt of the pauses stays.</summary>
-    public void HandleLink()
+    /// <summary>
+    /// A link is new: its streams begin by TCP, and on one that is QUIC itself are by QUIC, as whoever dialled it can bring
+    /// no others. What was learnt of the pauses stays.
+    /// </summary>
+    public void HandleLink(Carrier link)
     {
-        if (IsOpen)
-            Turn(Carrier.Tcp);
+        _isFixedByLink = link == Carrier.Quic;
+        Turn(_isFixedByLink || rule == CarrierRule.Quic ? Carrier.Quic : Carrier.Tcp);
         _bytes = null;
     }
 
@@ -38,6 +42,8 @@ public sealed class CarrierChoice(CarrierRule rule, CarrierTuning tuning)
     /// <returns>what streams are to go over now</returns>
     public Carrier Look(CarrierFacts facts, DateTimeOffset now)
     {
+        if (!IsOpen)
+            return Carrier;
         var made = facts.Bytes - (_bytes ?? facts.Bytes);
         var counts = _bytes is not null && facts.IsPushing;
         _bytes = facts.Bytes;

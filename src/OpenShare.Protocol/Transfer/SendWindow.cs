@@ -18,7 +18,8 @@ internal sealed class SendWindow(int framesPerStream, ISendTurns turns)
     /// <summary>Takes no more frames.</summary>
     internal IReadOnlySet<long> Retired { get; set; } = new HashSet<long>();
 
-    internal bool IsIdle(long stream) => _streams.TryGetValue(stream, out var frames) && frames.Count == 0;
+    /// <summary>Chunks on that stream.</summary>
+    internal int UnderWay(long stream) => _streams.TryGetValue(stream, out var frames) ? frames.Sum(f => f.Left.Count) : 0;
 
     internal void Add(long stream) => _streams.TryAdd(stream, []);
 

@@ -59,7 +59,7 @@ public sealed partial class SenderMachine
 
     public TransferProgress Progress => _ledger.Progress(Manifest);
 
-    public DateTimeOffset? NextTimeout => !_linkUp || IsOver ? null : Earlier(Earlier(IsWaiting ? _heardAt + _setup.Tuning.Quiet : null, _reopenAt), _goOnAt);
+    public DateTimeOffset? NextTimeout => !_linkUp || IsOver ? null : Earlier(Earlier(IsWaiting ? _heardAt + _setup.Tuning.Quiet : null, _reopenAt), Earlier(_goOnAt, RetiredDue));
 
     private bool IsWaiting => StalledThere is null && (State == SenderState.AwaitingReceipt || (!IsPaused && IsWaitingForChunks));
 
@@ -165,34 +165,6 @@ public sealed partial class SenderMachine
         _window.Clear();
         _carriers.Clear();
         _ledger.ForgetPending();
-    }
-
-    private void OnStreamUp(long stream, Carrier carrier)
-    {
-        if (!_linkUp || IsOver || carrier == _carrier && Wanted == _setup.Tuning.Streams)
-            return;
-        _window.Add(stream);
-        _carriers[stream] = carrier;
-        if (Wanted == _setup.Tuning.Streams)
-            _reopenAt = null;
-    }
-
-    private void OnStreamDown(long stream)
-    {
-        _carriers.Remove(stream);
-        if (_window.Remove(stream) is not { } lost || IsOver)
-            return;
-        _ledger.Requeue(Manifest!, lost);
-        if (!IsAsked)
-            _reopenAt = Earlier(_reopenAt, _now + _setup.Tuning.StreamRetry);
-    }
-
-    private void AskForStreams()
-    {
-        var count = _setup.Tuning.Streams - Wanted;
-        _reopenAt = count > 0 ? _now + _setup.Tuning.StreamPatience : null;
-        if (count > 0)
-            Emit(new SenderEffect.OpenStreams(count, _carrier));
     }
 
     private void OnEntryChanged(uint number, string reason)

@@ -27,6 +27,8 @@ public abstract class PeersKit : TestKit
 
     private protected abstract ITransport TransportOf(IPAddress address);
 
+    private protected virtual TimeProvider Time => TimeProvider.System;
+
     private protected sealed record Side(DeviceIdentity Identity, DeviceContext Context, IActorRef Peers, Akka.TestKit.TestProbe Events, ITransportListener Listener)
     {
         public IPEndPoint Address => Listener.LocalEndPoint;
@@ -75,7 +77,7 @@ public abstract class PeersKit : TestKit
     }
 
     private protected DeviceContext ContextAt(IPAddress address) =>
-        new(TimeProvider.System, new SystemRandom(), new Workers(2), TransportOf(address), new DeviceEventBus());
+        new(Time, new SystemRandom(), new Workers(2), TransportOf(address), new DeviceEventBus());
 
     private protected static HandshakeParty PartyOf(DeviceIdentity identity) =>
         new(identity.Key, identity.Certificate, identity.Chain, Revoked: null, new HashSet<DeviceId>(), TimeFloor.None) { DiscoveryKey = identity.DiscoveryKeys.Issue };

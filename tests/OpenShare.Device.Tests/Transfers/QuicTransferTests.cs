@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OpenShare.Device.Peers;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Quic;
@@ -82,6 +83,27 @@ public sealed class QuicTransferTests : TransferSpecs
         Assert.Equal(sent, ben.Arrived("measured"));
         Assert.Equal(isHeldBack, tap.Order.Contains(Carrier.Quic));
         Assert.InRange(tap.Written(Carrier.Tcp) + tap.Written(Carrier.Quic), sent.Length, sent.Length + Chunk / 2);
+    }
+
+    [SkippableFact]
+    public async Task On_a_link_by_quic_no_stream_is_ever_asked_for_by_tcp()
+    {
+        QuicHere.Needed();
+        var (ann, ben) = (Device("ann", new QuicTransport(), CarrierRule.Quic), Device("ben", new TcpAndQuicTransport(), CarrierRule.Alternate));
+        ann.Write("first", 1);
+        AssertCompleted(await ann.EndsAsync(await ann.SendAsync(ben, "first")), 1);
+        var back = ben.Write("back", 24 * Chunk);
+        var opened = CreateTestProbe();
+        ben.Context.Events.Subscribe<PeerEvents.StreamOpened>(opened.Ref);
+        using var never = new ManualResetEventSlim();
+        // Slow enough that it would be changed a few times.
+        ann.Disk.OnWrite = _ => never.Wait(TimeSpan.FromMilliseconds(20));
+
+        AssertCompleted(await ben.EndsAsync(await ben.SendAsync(ann, "back")), 1);
+
+        Assert.Equal(back, ann.Arrived("back"));
+        await opened.ReceiveNAsync(TransferTuning.Default.Streams, default).ToListAsync();
+        await opened.ExpectNoMsgAsync(TimeSpan.Zero);
     }
 
     [SkippableFact]

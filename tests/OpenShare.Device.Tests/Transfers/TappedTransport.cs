@@ -76,6 +76,8 @@ internal sealed class TappedTransport(ITransport inner, TappedTransport? outer =
             return inner.WriteAsync(buffer, cancellation);
         }
 
+        public void MarkProven() => inner.MarkProven();
+
         public void Dispose() => inner.Dispose();
     }
 

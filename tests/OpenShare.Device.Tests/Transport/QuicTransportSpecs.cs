@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Quic;
@@ -59,6 +60,52 @@ public sealed class QuicTransportSpecs : TransportSpecs
         await Task.WhenAll(near.Select(async _ => { using var next = await Transport.ConnectAsync(listener.LocalEndPoint, default); }));
         using var after = await Transport.ConnectFurtherAsync(listener.LocalEndPoint, default);
         Assert.NotEqual(near[0].Binding.ToArray(), after.Binding.ToArray());
+    }
+
+    // .NET's listener throws whatever one handshake ended with, and of some kinds its own end looks no different.
+    [SkippableTheory]
+    [InlineData(typeof(OperationCanceledException))]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(CryptographicException))]
+    public async Task A_handshake_that_fails_in_whatever_way_is_not_the_end_of_listening(Type kind)
+    {
+        QuicHere.Needed();
+        var failures = 0;
+        using var listener = QuicTransportListener.Open(new IPEndPoint(IPAddress.Loopback, 0), accept: inner =>
+            Interlocked.Increment(ref failures) <= 2 ? throw (Exception)Activator.CreateInstance(kind)! : inner.AcceptConnectionAsync());
+
+        using var near = await Transport.ConnectAsync(listener.LocalEndPoint, default);
+        using var far = await Greeted(near, listener.AcceptAsync(default));
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_line_on_which_nobody_proves_who_he_is_ends_however_many_streams_he_opens(bool isProven)
+    {
+        QuicHere.Needed();
+        var time = new ManualTime(DateTimeOffset.UnixEpoch);
+        using var listener = QuicTransportListener.Open(new IPEndPoint(IPAddress.Loopback, 0), time: time);
+        var first = await Transport.ConnectAsync(listener.LocalEndPoint, default);
+        var firstFar = await Greeted(first, listener.AcceptAsync(default));
+        if (isProven)
+            firstFar.MarkProven();
+        time.Advance(QuicTransportListener.UnprovenLimit);
+        var second = await Transport.ConnectFurtherAsync(listener.LocalEndPoint, default);
+        var secondFar = await Greeted(second, listener.AcceptAsync(default));
+        using var third = await Transport.ConnectFurtherAsync(listener.LocalEndPoint, default);
+        Assert.Equal(first.Binding.ToArray(), third.Binding.ToArray());
+        using var all = new Together(first, firstFar, second, secondFar);
+
+        if (isProven)
+        {
+            using var thirdFar = await Greeted(third, listener.AcceptAsync(default));
+            return;
+        }
+        // Not accepted. Those that were, the handshake above has ended.
+        await third.WriteAsync("?"u8.ToArray(), default);
+        all.Dispose();
+        await Assert.ThrowsAsync<TransportException>(() => third.ReadAsync(new byte[1], default).AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
     }
 
     // The other side hears of a stream with its first byte.

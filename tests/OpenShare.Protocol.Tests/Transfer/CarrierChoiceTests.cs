@@ -74,10 +74,26 @@ public sealed class CarrierChoiceTests
         Try();
         Look(8, rate: 10, byQuic: 4);
         Assert.Equal(Carrier.Tcp, Look(10, rate: 10));
-        _choice.HandleLink();
+        _choice.HandleLink(Carrier.Tcp);
         Assert.Equal(Carrier.Tcp, _choice.Carrier);
         Assert.Equal(Carrier.Tcp, Look(49, rate: 10));
         Assert.Equal(Carrier.Quic, Look(1, rate: 10));
+    }
+
+    [Theory]
+    [InlineData(CarrierRule.Measured)]
+    [InlineData(CarrierRule.Alternate)]
+    [InlineData(CarrierRule.Tcp)]
+    public void On_a_link_that_is_quic_itself_streams_are_too_and_on_the_next_they_are_chosen_again(CarrierRule rule)
+    {
+        var choice = new CarrierChoice(rule, CarrierTuning.Default);
+        var isOpen = choice.IsOpen;
+        choice.HandleLink(Carrier.Quic);
+        Assert.False(choice.IsOpen);
+        for (var i = 1; i < 100; i++)
+            Assert.Equal(Carrier.Quic, choice.Look(new CarrierFacts(i, IsPushing: true, IsHeldBack: false, ByQuic: i % 2), _now.AddSeconds(i)));
+        choice.HandleLink(Carrier.Tcp);
+        Assert.Equal((isOpen, Carrier.Tcp), (choice.IsOpen, choice.Carrier));
     }
 
     [Theory]
@@ -86,7 +102,7 @@ public sealed class CarrierChoiceTests
     public void What_is_fixed_never_changes(CarrierRule rule, Carrier carrier)
     {
         var choice = new CarrierChoice(rule, CarrierTuning.Default);
-        choice.HandleLink();
+        choice.HandleLink(Carrier.Tcp);
         Assert.False(choice.IsOpen);
         for (var i = 1; i < 100; i++)
             Assert.Equal(carrier, choice.Look(new CarrierFacts(i, IsPushing: true, IsHeldBack: true, ByQuic: 4), _now.AddSeconds(i)));

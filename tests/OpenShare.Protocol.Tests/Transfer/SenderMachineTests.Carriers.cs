@@ -64,4 +64,60 @@ public sealed partial class SenderMachineTests
         Expect(Do(new SenderInput.StreamUp(5, Carrier.Quic)), "frame 5: 4", "frame 5: 5");
         Assert.Equal(2000, _machine.Progress.BytesAgain);
     }
+
+    [Fact]
+    public void A_stream_more_than_were_wanted_is_closed()
+    {
+        Begin();
+        Receive(TransferMessages.Missing(Some.Transfer, 0, [new(0, 16)]));
+        Expect(Do(new SenderInput.StreamUp(3)), "close 3");
+        Expect(Receive(Acked(0)), "frame 1: 4");
+    }
+
+    [Fact]
+    public void What_an_old_stream_gets_no_answer_to_travels_on_a_new_one()
+    {
+        Move();
+        Receive(Acked(0));
+        _now += Small.RetiredPatience - TimeSpan.FromSeconds(1);
+        // A word on it, and it has as long again.
+        Expect(Receive(Acked(2)));
+        _now += Small.RetiredPatience - TimeSpan.FromSeconds(1);
+        Expect(Receive(Acked(1)), "close 1");
+        Assert.Equal(_now.AddSeconds(1), Assert.NotNull(RetiredDue()));
+        _now += TimeSpan.FromSeconds(1);
+        Expect(Do(new SenderInput.TimedOut()), "close 2");
+        Expect(Receive(Acked(4)), "frame 3: 3");
+        Assert.Equal(1000, _machine.Progress.BytesAgain);
+    }
+
+    [Fact]
+    public void While_somebody_has_it_wait_no_old_stream_is_given_up()
+    {
+        Move();
+        Receive(TransferMessages.Stalled(Some.Transfer, "its disk is full"));
+        _now += Small.RetiredPatience * 3;
+        Expect(Do(new SenderInput.TimedOut()));
+        Receive(TransferMessages.Stalled(Some.Transfer, null));
+        _now += Small.RetiredPatience - TimeSpan.FromSeconds(1);
+        Assert.DoesNotContain(Do(new SenderInput.TimedOut()), e => e is SenderEffect.CloseStream);
+    }
+
+    // Both old ones have two chunks under way, the new ones as many.
+    private void Move()
+    {
+        Begin();
+        Receive(TransferMessages.Missing(Some.Transfer, 0, [new(0, 16)]));
+        Do(new SenderInput.CarrierChosen(Carrier.Quic));
+        Expect(Do(new SenderInput.StreamUp(3, Carrier.Quic)), "frame 3: 4", "frame 3: 5");
+        Expect(Do(new SenderInput.StreamUp(4, Carrier.Quic)), "frame 4: 6", "frame 4: 7");
+    }
+
+    // What else it waits for comes before, and changes nothing of this.
+    private DateTimeOffset? RetiredDue()
+    {
+        while (_machine.NextTimeout is { } due && due <= _now)
+            Do(new SenderInput.TimedOut());
+        return _machine.NextTimeout;
+    }
 }

@@ -204,7 +204,7 @@ public sealed partial class SenderMachineTests
         Begin();
         Expect(Receive(Answered(Answer.Declined)), "=Declined");
         Expect(Receive(Answered(Answer.Accepted)));
-        Expect(Do(new SenderInput.StreamUp(3)));
+        Expect(Do(new SenderInput.StreamUp(3)), "close 3");
         Assert.True(_machine.IsSettled);
     }
 

@@ -14,7 +14,7 @@ internal sealed partial class SendingActor
 
     private void BeginLooking()
     {
-        _choice.HandleLink();
+        _choice.HandleLink(LinkCarrier);
         Drive(new SenderInput.CarrierChosen(_choice.Carrier));
         if (_choice.IsOpen)
             Timers.StartPeriodicTimer("look", new LookDue(), Scope.Context.CarrierTuning.LookEvery);

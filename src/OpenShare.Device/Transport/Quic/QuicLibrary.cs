@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace OpenShare.Device.Transport.Quic;
 
-/// <summary>MsQuic, which System.Net.Quic needs: Windows 11 has it, other systems where somebody installed it.</summary>
+/// <summary>MsQuic, which System.Net.Quic needs: there where somebody installed it.</summary>
 public static class QuicLibrary
 {
     private const string Name = "libmsquic.so.2";
@@ -22,6 +22,10 @@ public static class QuicLibrary
 
     private static bool Load(string? path)
     {
+        // Not on Windows, though Windows 11 has it: TLS there (Schannel) takes no key that lies in memory alone, as those of
+        // QuicCertificate do, and nothing of this was ever run there.
+        if (OperatingSystem.IsWindows())
+            return false;
         var library = IntPtr.Zero;
         if (path is not null)
         {
@@ -41,6 +45,6 @@ public static class QuicLibrary
         }
         if (library != IntPtr.Zero)
             MsQuicSettings.Apply(library);
-        return (OperatingSystem.IsLinux() || OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()) && QuicListener.IsSupported;
+        return (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()) && QuicListener.IsSupported;
     }
 }

@@ -8,7 +8,7 @@ using System.Security.Authentication;
 namespace OpenShare.Device.Transport.Quic;
 
 /// <summary>One QUIC connection, and all streams on it: it ends with the last of them.</summary>
-[SupportedOSPlatform("linux"), SupportedOSPlatform("windows"), SupportedOSPlatform("macos")]
+[SupportedOSPlatform("linux"), SupportedOSPlatform("macos")]
 internal sealed class QuicLine
 {
     /// <summary>Streams on one: a link's own, and those that it may ask for at once, twice.</summary>
@@ -25,6 +25,7 @@ internal sealed class QuicLine
     private readonly Lock _lock = new();
     private readonly Task<(QuicConnection Connection, byte[] Binding)> _opened;
     private int _users = 1;
+    private bool _isProven;
 
     private QuicLine(IPEndPoint remote)
     {
@@ -39,6 +40,13 @@ internal sealed class QuicLine
     }
 
     internal IPEndPoint Remote { get; }
+
+    /// <summary>On one of its streams the other end has proven who it is.</summary>
+    internal bool IsProven
+    {
+        get => Volatile.Read(ref _isProven);
+        set => Volatile.Write(ref _isProven, value);
+    }
 
     internal bool IsUsed
     {

@@ -6,7 +6,7 @@ using OpenShare.Protocol.Transfer;
 namespace OpenShare.Device.Transport.Quic;
 
 /// <summary>One stream of a line.</summary>
-[SupportedOSPlatform("linux"), SupportedOSPlatform("windows"), SupportedOSPlatform("macos")]
+[SupportedOSPlatform("linux"), SupportedOSPlatform("macos")]
 internal sealed class QuicStreamConnection(QuicLine line, QuicStream stream, byte[] binding) : ITransportConnection
 {
     // The other side has so long to take what was written last.
@@ -21,6 +21,8 @@ internal sealed class QuicStreamConnection(QuicLine line, QuicStream stream, byt
     public Carrier Carrier => Carrier.Quic;
 
     public ReadOnlyMemory<byte> Binding => binding;
+
+    public void MarkProven() => line.IsProven = true;
 
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {

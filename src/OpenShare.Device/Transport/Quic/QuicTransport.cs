@@ -7,7 +7,7 @@ using OpenShare.Device.Transport.Tcp;
 namespace OpenShare.Device.Transport.Quic;
 
 /// <summary>QUIC alone. A link and its further streams are streams of one connection.</summary>
-[SupportedOSPlatform("linux"), SupportedOSPlatform("windows"), SupportedOSPlatform("macos")]
+[SupportedOSPlatform("linux"), SupportedOSPlatform("macos")]
 public sealed class QuicTransport : ITransport
 {
     // The latest to each place.

@@ -5,7 +5,7 @@ using OpenShare.Device.Transport.Tcp;
 namespace OpenShare.Device.Transport.Quic;
 
 /// <summary>TCP for links and, at first, for their streams; QUIC beside it, at the port of the same number, for streams that go better by it.</summary>
-[SupportedOSPlatform("linux"), SupportedOSPlatform("windows"), SupportedOSPlatform("macos")]
+[SupportedOSPlatform("linux"), SupportedOSPlatform("macos")]
 public sealed class TcpAndQuicTransport : ITransport
 {
     private readonly TcpTransport _tcp = new();

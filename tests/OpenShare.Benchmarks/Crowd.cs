@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -19,26 +20,41 @@ internal static class Crowd
     private static readonly IPAddress Group = IPAddress.Parse("224.0.0.251");
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
-    internal static async Task RunAsync(int count, IPAddress own)
+    /// <param name="first">each device has an address of its own, from this one on: an agent keeps only so much from one source</param>
+    internal static async Task RunAsync(int count, IPAddress first)
     {
-        using var socket = new UdpClient(AddressFamily.InterNetwork);
-        socket.Client.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        socket.Client.Bind(new IPEndPoint(IPAddress.Any, MdnsPort));
-        socket.Client.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, own.GetAddressBytes());
-        socket.JoinMulticastGroup(Group, own);
-        var account = await HeardAsync(socket);
-        byte[][] packets = [.. Enumerable.Range(0, count).Select(n => Announcement(n, account, own))];
+        var account = await HeardAsync(first);
+        var devices = Enumerable.Range(0, count).Select(n => (Socket: SocketAt(After(first, n)), Packet: Announcement(n, account, After(first, n)))).ToList();
         using var timer = new PeriodicTimer(Every / count);
         for (var n = 0; await timer.WaitForNextTickAsync(); n++)
         {
-            await socket.SendAsync(packets[n % count], new IPEndPoint(Group, MdnsPort));
+            var (socket, packet) = devices[n % count];
+            await socket.SendAsync(packet, new IPEndPoint(Group, MdnsPort));
             if (n == count)
                 Console.WriteLine("All were announced.");
         }
     }
 
-    private static async Task<AccountHash> HeardAsync(UdpClient socket)
+    private static IPAddress After(IPAddress first, int number)
     {
+        var bytes = first.GetAddressBytes();
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, BinaryPrimitives.ReadUInt32BigEndian(bytes) + (uint)number);
+        return new IPAddress(bytes);
+    }
+
+    private static UdpClient SocketAt(IPAddress own)
+    {
+        var socket = new UdpClient(AddressFamily.InterNetwork);
+        socket.Client.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Client.Bind(new IPEndPoint(own, MdnsPort));
+        socket.Client.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, own.GetAddressBytes());
+        return socket;
+    }
+
+    private static async Task<AccountHash> HeardAsync(IPAddress own)
+    {
+        using var socket = SocketAt(IPAddress.Any);
+        socket.JoinMulticastGroup(Group, own);
         while (true)
         {
             var packet = await socket.ReceiveAsync();

@@ -37,8 +37,10 @@ register agent
 begin "Network"
 ip netns add "$lan-agent" && ip netns add "$lan-crowd" && ip link add eth0 netns "$lan-agent" type veth peer name eth0 netns "$lan-crowd" || fail "no network"
 for n in agent:1 crowd:2; do
-  host "${n%:*}" ip link set lo up && host "${n%:*}" ip address add "10.79.0.${n#*:}/24" dev eth0 && host "${n%:*}" ip link set eth0 up || fail "no host ${n%:*}"
+  host "${n%:*}" ip link set lo up && host "${n%:*}" ip address add "10.79.0.${n#*:}/16" dev eth0 && host "${n%:*}" ip link set eth0 up || fail "no host ${n%:*}"
 done
+# Each of the crowd has an address of its own, as it would have.
+for n in $(seq 0 $((crowd - 1))); do echo "address add 10.79.$((n / 256 + 1)).$((n % 256))/16 dev eth0"; done | host crowd ip -batch - || fail "no addresses"
 start agent ip netns exec "$lan-agent" "$openshare" --home "$work/agent" agent --save-to "$work/in"
 agent_pid=$last_pid
 wait_for 60 agent_listens agent "$agent_pid" || fail "it does not listen: $(said "$work/logs/agent.err")"
@@ -46,7 +48,7 @@ sleep 40
 say "An agent, forty seconds old"
 measure "Alone"
 begin "Crowd"
-start crowd ip netns exec "$lan-crowd" dotnet "$root/artifacts/bin/OpenShare.Benchmarks/release/pump.dll" crowd "$crowd" 10.79.0.2
+start crowd ip netns exec "$lan-crowd" dotnet "$root/artifacts/bin/OpenShare.Benchmarks/release/pump.dll" crowd "$crowd" 10.79.1.0
 wait_for 180 grep -qs "All were announced" "$work/logs/crowd.out" || fail "the crowd is silent: $(said "$work/logs/crowd.err")"
 say "$crowd devices are announced each minute"
 sleep 30

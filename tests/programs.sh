@@ -4,7 +4,7 @@
 publish_programs() {
   local project
   for project in src/OpenShare.Cli src/OpenShare.Registration; do
-    dotnet publish "$root/$project" -c Release --nologo -v quiet >>"$1" 2>&1 || return 1
+    dotnet publish "$root/$project" -c Release -p:CompileAhead=true --nologo -v quiet >>"$1" 2>&1 || return 1
   done
   launcher openshare OpenShare.Cli
   launcher openshare-server OpenShare.Registration
@@ -12,6 +12,6 @@ publish_programs() {
 
 # launcher NAME PROJECT: works wherever the dotnet on the PATH is installed.
 launcher() {
-  printf '#!/bin/sh\n# Made by run-local.sh.\nexec dotnet "$(dirname "$(readlink -f "$0")")/publish/%s/release/%s.dll" "$@"\n' "$2" "$1" >"$root/artifacts/$1"
+  printf '#!/bin/sh\n# Made by run-local.sh.\nexec dotnet "$(dirname "$(readlink -f "$0")")/publish/%s/release_ahead/%s.dll" "$@"\n' "$2" "$1" >"$root/artifacts/$1"
   chmod +x "$root/artifacts/$1"
 }

@@ -20,5 +20,6 @@ internal static class Checkout
 
     public static string Relay => Program(Built, "OpenShare.Relay", "relay");
 
-    private static string Program(string folder, string project, string name) => Path.Combine(Artifacts, folder, project, Configuration, name + ".dll");
+    private static string Program(string folder, string project, string name) => 
+        Path.Combine(Artifacts, folder, project, folder == Built ? Configuration : Configuration + "_ahead", name + ".dll");
 }

@@ -18,7 +18,8 @@ internal static partial class Plants
 {
     internal static void RepeatANonce(RecordKey self, Span<byte> nonce, int length) => nonce.Clear();
 
-    internal static byte[] ShareStreamKeys(Session session, string label, uint streamId, ReadOnlySpan<byte> nonceI, ReadOnlySpan<byte> nonceR) =>
+    internal static byte[] ShareStreamKeys(
+        Session session, string label, uint streamId, ReadOnlySpan<byte> nonceI, ReadOnlySpan<byte> nonceR, ReadOnlySpan<byte> binding) =>
         System.Security.Cryptography.HMACSHA256.HashData(session.JoinSecret, System.Text.Encoding.ASCII.GetBytes(label));
 
     internal static LinkProblem? PrintTheJoinSecret(PeerActor self, HandshakeOutcome.Open open)

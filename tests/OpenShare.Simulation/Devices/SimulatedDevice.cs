@@ -189,7 +189,22 @@ public sealed class SimulatedDevice : IDisposable
 
     internal void CloseDatabase() => _database.Close();
 
-    internal DeviceDatabase OpenDatabase() => Database = _database.Open();
+    internal DeviceDatabase OpenDatabase()
+    {
+        Database = _database.Open();
+        Recall(Database.Transfers);
+        return Database;
+    }
+
+    // One that ended in the moment before its process died was not told of: its history has it.
+    private void Recall(ITransferStore history)
+    {
+        foreach (var (id, view) in Transfers.Where(t => !t.Value.IsEnded))
+        {
+            if (history.Find(view.Id) is { Transfer: { IsOver: true } kept })
+                Transfers = Transfers.SetItem(id, view with { State = kept.State });
+        }
+    }
 
     /// <summary>Key and database of another machine, as a thief of a backup would have them.</summary>
     internal void CopyHomeOf(SimulatedDevice other)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using OpenShare.EndToEnd.Tests.Harness;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Dns;
 using OpenShare.Protocol.Identity;
@@ -16,7 +17,6 @@ internal static class Crowd
 {
     private const int MdnsPort = 5353;
     private const int Port = 9;
-    private const uint Seconds = 120;
     private static readonly IPAddress Group = IPAddress.Parse("224.0.0.251");
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
@@ -69,19 +69,6 @@ internal static class Crowd
     private static byte[] Announcement(int number, AccountHash account, IPAddress own)
     {
         var id = DeviceId.FromBytes(RandomNumberGenerator.GetBytes(DeviceId.Size));
-        var type = DnsName.Of("_openshare", "_tcp", "local");
-        var name = $"crowd-{number}";
-        var (instance, host) = (DnsName.Of([name, .. type.Labels]), DnsName.Of(name, "local"));
-        return new DnsMessage
-        {
-            IsResponse = true,
-            Answers =
-            [
-                new DnsRecord(type, new DnsData.Pointer(instance), Seconds),
-                new DnsRecord(instance, new DnsData.Service(0, 0, Port, host), Seconds, CacheFlush: true),
-                new DnsRecord(instance, new ServiceAnnouncement(account, id, id.ToString()[..16], Port).ToText(), Seconds, CacheFlush: true),
-                new DnsRecord(host, new DnsData.Address(own), Seconds, CacheFlush: true),
-            ],
-        }.Encode();
+        return Announcements.Of($"crowd-{number}", new ServiceAnnouncement(account, id, id.ToString()[..16], Port).ToText(), Port, own);
     }
 }

@@ -45,8 +45,9 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
         var endpoints = known?.Endpoints ?? [];
         _seen.TryGetValue(certificate.DeviceId, out var sighting);
         var reached = isDialled ? remote : sighting is null ? null : AnnouncedAt(sighting, remote.Address);
+        _cameFrom.Remove(certificate.DeviceId);
         if (reached is null)
-            _cameFrom[certificate.DeviceId] = remote.Address;
+            _cameFrom.Add(certificate.DeviceId, remote.Address);
         else
             endpoints = First(reached, endpoints);
         var foundBy = sighting is not null ? sighting.FoundBy : known?.FoundBy ?? FoundBy.Typed;

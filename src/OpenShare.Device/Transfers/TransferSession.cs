@@ -17,7 +17,7 @@ namespace OpenShare.Device.Transfers;
 /// What sending and receiving sessions share: the link to the one peer, one child actor for each chunk stream, the
 /// machine's timer, and the view that a person gets of it.
 /// </summary>
-internal abstract class TransferSession : ReceiveActor, IWithTimers
+internal abstract partial class TransferSession : ReceiveActor, IWithTimers
 {
     private sealed record MachineDue;
 
@@ -57,6 +57,7 @@ internal abstract class TransferSession : ReceiveActor, IWithTimers
         });
         Receive<TransferQueries.GetFiles>(m => Sender.Tell(new FilesAnswer(Files(m.Asked))));
         Receive<StreamEnded>(OnStreamEnded);
+        Receive<Noted>(OnNoted);
         Receive<MachineDue>(_ => OnTimedOut());
         Receive<ViewDue>(_ => ShowView());
     }

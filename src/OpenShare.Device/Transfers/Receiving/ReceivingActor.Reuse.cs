@@ -32,29 +32,10 @@ internal sealed partial class ReceivingActor
         return ChunkRanges.Pack(copied.Select(c => c.Ordinal));
     }
 
-    // Before the sender has the receipt: what he sends next may be the same.
-    private void AddToContents(FinalReceipt receipt)
+    private Func<RelativePath, string> Places()
     {
-        var (manifest, directory) = (_machine!.Manifest!, Scope.Record.Destination);
-        var files = _contents is null ? [] : ContentIndex.Delivered(Receipt.Read(receipt), manifest);
-        if (files.Count == 0)
-            Self.Tell(new ReceiptKept());
-        else
-            Scope.Context.Workers.Run(Add).PipeTo(Self, success: kept => kept, failure: error => new NotKept(error.Message));
-
-        ReceiptKept Add()
-        {
-            var names = Scope.Stores.Outcomes.Names(Scope.No).ToDictionary(n => n.Top, n => n.Name);
-            _contents!.Add(manifest, files.Select(e => (e, Path.Combine(directory, PlaceOf(e.Path, names)))));
-            return new ReceiptKept();
-        }
-    }
-
-    // It is delivered all the same.
-    private void OnNotKept(string reason)
-    {
-        Log.Warning("what {0} sent is not remembered: {1}", Peer, reason);
-        Self.Tell(new ReceiptKept());
+        var names = Scope.Stores.Outcomes.Names(Scope.No).ToDictionary(n => n.Top, n => n.Name);
+        return path => Path.Combine(Scope.Record.Destination, PlaceOf(path, names));
     }
 
     private static string PlaceOf(RelativePath path, Dictionary<string, string> names)

@@ -21,11 +21,6 @@ internal sealed partial class ReceivingActor : TransferSession
 {
     private sealed record Opened(DiskResult<Arrival> Arrival) : INoSerializationVerificationNeeded;
 
-    private sealed record ReceiptKept;
-
-    /// <summary>The transfer is delivered, but what was received is not remembered.</summary>
-    private sealed record NotKept(string Reason);
-
     private sealed record Decided(string? Refusal);
 
     private readonly Dictionary<uint, InboundFrame> _waiting = [];
@@ -52,8 +47,6 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<FrameWritten>(m => OnFrameWritten(m.Result));
         Receive<DiskJobDone>(OnDiskJobDone);
         Receive<Synced>(OnSynced);
-        Receive<NotKept>(m => OnNotKept(m.Reason));
-        Receive<ReceiptKept>(_ => Drive(new ReceiverInput.ReceiptStored()));
         Receive<TransferSignals.Answer>(m => OnAnswer(m.IsAccepted, Sender));
         Receive<PersonAsked>(_ => OnPersonAsked());
         Receive<Decided>(m => Drive(new ReceiverInput.Decided(m.Refusal)));
@@ -129,6 +122,8 @@ internal sealed partial class ReceivingActor : TransferSession
     }
 
     protected override void OnControl(Control message) => DriveWhenOpen(new ReceiverInput.Received(message));
+
+    protected override void OnReceiptKept() => Drive(new ReceiverInput.ReceiptStored());
 
     protected override void OnStreamUp(uint streamId) => DriveWhenOpen(new ReceiverInput.StreamUp(streamId));
 
@@ -232,7 +227,7 @@ internal sealed partial class ReceivingActor : TransferSession
                 break;
             case ReceiverEffect.PersistReceipt persist:
                 Scope.Stores.Receipts.Save(Scope.No, persist.Receipt, Record(StateWith(persist.Receipt)));
-                AddToContents(persist.Receipt);
+                NoteContents(_contents, Receipt.Read(persist.Receipt), _machine!.Manifest!, Places);
                 // Everything is in its place: the sender may never come back to confirm, and nothing is to lie about until he does.
                 DiskJob(EmptyStaging);
                 break;

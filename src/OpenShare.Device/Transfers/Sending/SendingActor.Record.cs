@@ -76,27 +76,4 @@ internal sealed partial class SendingActor
         };
         return TransferViews.Paused(TransferViews.Stalled(view, _machine.StalledThere), _machine.IsPausedHere, _machine.IsPausedThere);
     }
-
-    // Before it is told that all is done: what is sent next may be the same.
-    private void AddToContents(Receipt receipt)
-    {
-        var (manifest, source, contents) = (_machine.Manifest!, _source, Scope.Contents);
-        var files = ContentIndex.Delivered(receipt, manifest);
-        if (files.Count == 0)
-        {
-            Self.Tell(new ReceiptKept());
-            return;
-        }
-        Scope.Context.Workers.Run(() =>
-        {
-            contents.Add(manifest, files.Select(f => (f, source.PlaceOf(f.Path.Value))));
-            return new ReceiptKept();
-        }).PipeTo(Self, success: kept => kept, failure: error => new NotKept(error.Message));
-    }
-
-    private void OnNotKept(string reason)
-    {
-        Log.Warning("what was sent to {0} is not remembered: {1}", Peer, reason);
-        Self.Tell(new ReceiptKept());
-    }
 }

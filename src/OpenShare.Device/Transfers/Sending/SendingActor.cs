@@ -17,11 +17,6 @@ namespace OpenShare.Device.Transfers.Sending;
 /// </summary>
 internal sealed partial class SendingActor : TransferSession
 {
-    private sealed record ReceiptKept;
-
-    /// <summary>The transfer is delivered, but what was sent is not remembered.</summary>
-    private sealed record NotKept(string Reason);
-
     private readonly ISource _source;
     private readonly ManifestId _manifestId;
     private readonly LeftOut _leftOut;
@@ -48,9 +43,7 @@ internal sealed partial class SendingActor : TransferSession
         Receive<Fed>(m => OnFed(m.Batch));
         _choice = new CarrierChoice(scope.Context.Carriers, scope.Context.CarrierTuning);
         Receive<LookDue>(_ => OnLookDue());
-        Receive<NotKept>(m => OnNotKept(m.Reason));
         Receive<TransferSignals.TurnCame>(_ => Drive(new SenderInput.TurnCame()));
-        Receive<ReceiptKept>(_ => Drive(new SenderInput.ReceiptStored()));
         Receive<SendingStreamActor.ChunkUnreadable>(m => Drive(new SenderInput.EntryChanged(m.EntryNumber, m.Reason)));
     }
 
@@ -119,6 +112,8 @@ internal sealed partial class SendingActor : TransferSession
             ForgetHashes(message.ChunkRefused.Ordinal);
         Drive(new SenderInput.Received(message));
     }
+
+    protected override void OnReceiptKept() => Drive(new SenderInput.ReceiptStored());
 
     protected override void OnStreamUp(uint streamId) => Drive(new SenderInput.StreamUp(streamId, _open[streamId].Carrier));
 
@@ -202,7 +197,7 @@ internal sealed partial class SendingActor : TransferSession
                 _leftOut.Add(NotStoredEntries.Of(persist.Receipt, _machine.Manifest!, EntryOutcome.Types.Outcome.Refused));
                 _skipped.Add(NotStoredEntries.Of(persist.Receipt, _machine.Manifest!, EntryOutcome.Types.Outcome.Skipped));
                 Scope.Stores.Receipts.Save(Scope.No, persist.Receipt.Blob, Record(StateWith(persist.Receipt)));
-                AddToContents(persist.Receipt);
+                NoteContents(Scope.Contents, persist.Receipt, _machine.Manifest!, () => path => _source.PlaceOf(path.Value));
                 break;
             case SenderEffect.StateChanged:
                 Scope.Stores.Transfers.Update(Scope.No, Record(State()));

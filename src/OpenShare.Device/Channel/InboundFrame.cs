@@ -1,4 +1,3 @@
-using System.Buffers;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Channel;
@@ -49,7 +48,7 @@ public sealed class InboundFrame : IDisposable
     public void Dispose()
     {
         if (_buffer is { } buffer)
-            ArrayPool<byte>.Shared.Return(buffer);
+            FrameBuffers.Pool.Return(buffer);
         _buffer = null;
     }
 }

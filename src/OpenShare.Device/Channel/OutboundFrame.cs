@@ -1,4 +1,3 @@
-using System.Buffers;
 using Google.Protobuf;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Wire;
@@ -26,7 +25,7 @@ public sealed class OutboundFrame : IDisposable
             throw new ArgumentException($"A frame holds 1 to {Limits.FrameChunks} chunks of at most {Limits.FrameBytes} bytes in all.", nameof(head));
         var records = (int)((_chunkBytes + Limits.RecordPlaintext - 1) / Limits.RecordPlaintext);
         Size = _headSize + RecordHeader.Overhead + (int)_chunkBytes + records * RecordHeader.Overhead;
-        _buffer = ArrayPool<byte>.Shared.Rent(Size);
+        _buffer = FrameBuffers.Pool.Rent(Size);
     }
 
     /// <summary>Bytes of the frame on the wire.</summary>
@@ -64,7 +63,7 @@ public sealed class OutboundFrame : IDisposable
     public void Dispose()
     {
         if (_buffer is { } buffer)
-            ArrayPool<byte>.Shared.Return(buffer);
+            FrameBuffers.Pool.Return(buffer);
         _buffer = null;
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Identity;
@@ -99,7 +98,7 @@ internal sealed class RecordReader(ITransportConnection connection, SecureChanne
         }
         var frame = new InboundFrame(head, _buffer, records);
         var rest = _buffer.AsSpan(at, _end - at);
-        var next = rest.Length == 0 ? [] : ArrayPool<byte>.Shared.Rent(Math.Max(FirstRead, rest.Length));
+        var next = rest.Length == 0 ? [] : FrameBuffers.Pool.Rent(Math.Max(FirstRead, rest.Length));
         rest.CopyTo(next);
         (_buffer, _start, _end) = (next, 0, rest.Length);
         return frame;
@@ -125,10 +124,10 @@ internal sealed class RecordReader(ITransportConnection connection, SecureChanne
         if (_buffer.Length - _start >= wanted)
             return;
         var there = _end - _start;
-        var larger = _buffer.Length >= wanted ? _buffer : ArrayPool<byte>.Shared.Rent(wanted);
+        var larger = _buffer.Length >= wanted ? _buffer : FrameBuffers.Pool.Rent(wanted);
         _buffer.AsSpan(_start, there).CopyTo(larger);
         if (!ReferenceEquals(larger, _buffer) && _buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
+            FrameBuffers.Pool.Return(_buffer);
         (_buffer, _start, _end) = (larger, 0, there);
     }
 }

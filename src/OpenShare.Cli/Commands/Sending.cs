@@ -19,28 +19,35 @@ internal sealed class Sending(CommandRun run, AgentOptions options, AgentSession
 
     internal async Task<int> RunAsync(SendRequest request)
     {
-        TransferDocument? transfer = null;
-        while (true)
+        var transfer = await BeginAsync(kept.Client, request);
+        var code = await StayAsync(kept, transfer);
+        while (code is null)
         {
+            run.Warn("The agent has stopped; going on without it.");
             await using var session = await run.Shell.Launcher().OpenAsync(options, run.Interrupted);
-            transfer ??= await BeginAsync(session.Client, request);
-            switch (await FollowAsync(session.Client, transfer))
-            {
-                case Course.Ended ended:
-                    return Tell(ended.Transfer);
-                case Course.Interrupted:
-                    return Tell(await CancelAsync(session.Client, transfer));
-                case Course.Silent:
-                    await CancelAsync(session.Client, transfer);
-                    run.Warn($"{TransferText.Peer(transfer)} does not answer{(transfer.PeerAddress is { } address ? " at " + address : "")}. Is OpenShare running there, and its port open?");
-                    return ExitCode.DeviceNotFound;
-                case Course.AgentGone when session.IsHosted || kept.Stopped.IsCancellationRequested:
-                    run.Warn($"The device stopped by itself; the transfer {Words.Short(transfer.TransferId)} goes on with: openshare agent");
-                    return ExitCode.Failed;
-                default:
-                    run.Warn("The agent has stopped; going on without it.");
-                    break;
-            }
+            code = await StayAsync(session, transfer);
+        }
+        return code.Value;
+    }
+
+    /// <returns>the command's exit code; null where the agent has stopped, and another can go on</returns>
+    private async Task<int?> StayAsync(AgentSession session, TransferDocument transfer)
+    {
+        switch (await FollowAsync(session.Client, transfer))
+        {
+            case Course.Ended ended:
+                return Tell(ended.Transfer);
+            case Course.Interrupted:
+                return Tell(await CancelAsync(session.Client, transfer));
+            case Course.Silent:
+                await CancelAsync(session.Client, transfer);
+                run.Warn($"{TransferText.Peer(transfer)} does not answer{(transfer.PeerAddress is { } address ? " at " + address : "")}. Is OpenShare running there, and its port open?");
+                return ExitCode.DeviceNotFound;
+            case Course.AgentGone when session.IsHosted || kept.Stopped.IsCancellationRequested:
+                run.Warn($"The device stopped by itself; the transfer {Words.Short(transfer.TransferId)} goes on with: openshare agent");
+                return ExitCode.Failed;
+            default:
+                return null;
         }
     }
 

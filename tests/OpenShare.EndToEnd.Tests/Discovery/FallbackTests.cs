@@ -8,7 +8,7 @@ using OpenShare.Protocol.Identity;
 namespace OpenShare.EndToEnd.Tests.Discovery;
 
 /// <summary>Two devices on a network of their own that lets some things through and others not.</summary>
-[Collection(Processes.Name)]
+[Collection(Networks.Name)]
 public sealed class FallbackTests(SharedServer shared) : IDisposable
 {
     private const string NoMulticast = "ether daddr & ff:ff:ff:00:00:00 == 01:00:5e:00:00:00 drop";

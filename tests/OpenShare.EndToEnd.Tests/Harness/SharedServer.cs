@@ -19,9 +19,16 @@ public sealed class SharedServer : IAsyncLifetime, IDisposable
     }
 }
 
-/// <summary>Tests with many processes: one after another, or two cores are not enough for their deadlines.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
+/// <summary>Tests with many processes on this host: one after another, or two cores are not enough for their deadlines.</summary>
+[CollectionDefinition(Name)]
 public sealed class Processes : ICollectionFixture<SharedServer>
 {
     public const string Name = "Processes";
+}
+
+/// <summary>Tests in networks of their own, which wait more than they work: one after another, beside those of <see cref="Processes"/>.</summary>
+[CollectionDefinition(Name)]
+public sealed class Networks : ICollectionFixture<SharedServer>
+{
+    public const string Name = "Networks";
 }

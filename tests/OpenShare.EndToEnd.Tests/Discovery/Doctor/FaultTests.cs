@@ -6,7 +6,7 @@ namespace OpenShare.EndToEnd.Tests.Discovery.Doctor;
 /// Each fault, made in network namespaces with real agents, is found and called by its name, with what mends it; and where there is
 /// none, none is found (docs/doctor.md).
 /// </summary>
-[Collection(Processes.Name)]
+[Collection(Networks.Name)]
 public sealed partial class FaultTests(DoctorLab lab) : IClassFixture<DoctorLab>
 {
     [SkippableFact]

@@ -22,7 +22,7 @@ Usage: tests/bench/compare.sh [--work file|tree|small] [--size BYTES] [--count N
 END
 }
 
-kind=file size=4G count=10000 runs=5 dir=/dev/shm only= syncs=false
+kind=file size=4G count=10000 runs=5 dir=/dev/shm only= syncs=false source=
 while [ $# -gt 0 ]; do
   case $1 in
     --work) kind=$2; shift ;;
@@ -48,18 +48,20 @@ esac
 . "$(dirname "${BASH_SOURCE[0]}")/contestants.sh"
 PATH=$PATH:/usr/sbin
 
-# make_source: content that was never there before.
+# make_source: content that was never there before, in a folder that was never there before: what is sent again from its old place may
+# be another version of it.
 make_source() {
   begin "Source"
-  rm -rf "$work/source"
+  [ -z "$source" ] || rm -rf "${source%/*}"
+  source=$(mktemp -d "$work/from.XXXXXX")/source
   if [ "$kind" = tree ]; then
     local folder
     for folder in $(seq $(((count + 99) / 100))); do
-      mkdir -p "$work/source/$folder"
-      noise $((100 * 4096)) | split -b 4096 -d -a 2 - "$work/source/$folder/f" || fail "no room in $dir"
+      mkdir -p "$source/$folder"
+      noise $((100 * 4096)) | split -b 4096 -d -a 2 - "$source/$folder/f" || fail "no room in $dir"
     done
   else
-    noise "$bytes" >"$work/source" || fail "no room for $bytes bytes in $dir"
+    noise "$bytes" >"$source" || fail "no room for $bytes bytes in $dir"
   fi
 }
 # Random bytes many times as fast as /dev/urandom has them.
@@ -68,9 +70,9 @@ noise() { { openssl enc -aes-128-ctr -pass file:<(head -c 32 /dev/urandom | base
 # check_copy PATH NAME: that it is the same, each byte of it in the first round.
 check_copy() {
   if [ -n "${checked[$2]:-}" ]; then
-    [ "$(du -sb --apparent-size "$1" | cut -f 1)" = "$(du -sb --apparent-size "$work/source" | cut -f 1)" ] || fail "$2: not all of it is there"
+    [ "$(du -sb --apparent-size "$1" | cut -f 1)" = "$(du -sb --apparent-size "$source" | cut -f 1)" ] || fail "$2: not all of it is there"
   else
-    diff -r "$work/source" "$1" >"$work/logs/diff" 2>&1 || fail "$2: it is not the same: $(head -n 2 "$work/logs/diff")"
+    diff -r "$source" "$1" >"$work/logs/diff" 2>&1 || fail "$2: it is not the same: $(head -n 2 "$work/logs/diff")"
     checked[$2]=yes
   fi
   rm -rf "$1"

@@ -8,7 +8,7 @@ run_pump() {
   local port pump=$root/artifacts/bin/OpenShare.Benchmarks/release/pump.dll
   port=$(free_port)
   timed "$work/logs/to" dotnet "$pump" receive "127.0.0.1:$port" "$work/copy" &
-  one_way "$port" dotnet "$pump" send "$work/source" "127.0.0.1:$port"
+  one_way "$port" dotnet "$pump" send "$source" "127.0.0.1:$port"
   record_one_way pump
   check_copy "$work/copy" pump
 }
@@ -16,7 +16,7 @@ run_pump() {
 run_nc() {
   local port; port=$(free_port)
   timed "$work/logs/to" nc -l -N 127.0.0.1 "$port" >"$work/copy" </dev/null &
-  one_way "$port" nc -N 127.0.0.1 "$port" <"$work/source" >/dev/null
+  one_way "$port" nc -N 127.0.0.1 "$port" <"$source" >/dev/null
   record_one_way nc
   check_copy "$work/copy" nc
 }

@@ -52,15 +52,15 @@ run_rsync_ssh() {
 run_rsync_ssh_fsync() {
   served rsync-ssh-fsync "$sshd_pid" rsync -a --whole-file --fsync -e "ssh -p $ssh_port ${ssh_options[*]}" "$(rsync_source)" "127.0.0.1:$work/copy"
 }
-rsync_source() { [ "$kind" = tree ] && echo "$work/source/" || echo "$work/source"; }
+rsync_source() { [ "$kind" = tree ] && echo "$source/" || echo "$source"; }
 
-run_scp() { served scp "$sshd_pid" scp -q -r -P "$ssh_port" "${ssh_options[@]}" "$work/source" "127.0.0.1:$work/copy"; }
+run_scp() { served scp "$sshd_pid" scp -q -r -P "$ssh_port" "${ssh_options[@]}" "$source" "127.0.0.1:$work/copy"; }
 run_scp_aes128_gcm() {
-  served scp-aes128-gcm "$sshd_pid" scp -q -r -P "$ssh_port" "${ssh_options[@]}" -c aes128-gcm@openssh.com "$work/source" "127.0.0.1:$work/copy"
+  served scp-aes128-gcm "$sshd_pid" scp -q -r -P "$ssh_port" "${ssh_options[@]}" -c aes128-gcm@openssh.com "$source" "127.0.0.1:$work/copy"
 }
 
 # As it comes: four files at once, and a check of each by its hash where the other side can be asked.
 run_rclone() {
-  served rclone "$sshd_pid" rclone copyto --config /dev/null "$work/source" \
+  served rclone "$sshd_pid" rclone copyto --config /dev/null "$source" \
     ":sftp,host=127.0.0.1,port=$ssh_port,user=$(id -un),key_file=$work/ssh/user:$work/copy"
 }

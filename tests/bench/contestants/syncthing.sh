@@ -45,9 +45,9 @@ END
 
 run_syncthing() {
   local a b t files
-  files=$(find "$work/source" -type f | wc -l)
+  files=$(find "$source" -type f | wc -l)
   rm -rf "$work/syncthing/from-folder/source"
-  cp -al "$work/source" "$work/syncthing/from-folder/source"
+  cp -al "$source" "$work/syncthing/from-folder/source"
   forget_peak "$sync_from_pid"; forget_peak "$sync_to_pid"
   a=$(cpu "$sync_from_pid") b=$(cpu "$sync_to_pid") t=$EPOCHREALTIME
   # Answers once it has scanned; what it found goes on from there.

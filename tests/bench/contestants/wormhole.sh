@@ -13,7 +13,7 @@ start_wormhole() {
 run_wormhole() {
   local t=$EPOCHREALTIME sender code="$((++wormholes))-bench-mark"
   timed "$work/logs/from" env HOME="$work/wormhole" \
-    wormhole --relay-url "ws://127.0.0.1:$mailbox_port/v1" --transit-helper "" send --hide-progress --code "$code" "$work/source" >"$work/logs/wormhole" 2>&1 &
+    wormhole --relay-url "ws://127.0.0.1:$mailbox_port/v1" --transit-helper "" send --hide-progress --code "$code" "$source" >"$work/logs/wormhole" 2>&1 &
   sender=$!
   timed "$work/logs/to" env HOME="$work/wormhole" \
     wormhole --relay-url "ws://127.0.0.1:$mailbox_port/v1" --transit-helper "" receive --hide-progress --accept-file -o "$work/copy" "$code" >"$work/logs/wormhole-to" 2>&1 \

@@ -108,6 +108,16 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    public async Task A_network_of_IPv6_alone_without_a_way_for_multicast()
+    {
+        await lab.ReadyAsync();
+        await lab.Lan.HostAsync("alice", "sh", "-c",
+            "ip -4 address flush dev eth0; ip address add fd00:a::1/64 dev eth0 nodad; ip -6 route delete multicast ff00::/8 dev eth0 table local");
+
+        (await Report.OfAsync(lab.Alice)).HasProblem("multicast_fails", "cannot send multicast on eth0: NetworkUnreachable", "ip -brief address");
+    }
+
+    [SkippableFact]
     public async Task Multicast_and_broadcast_that_the_access_point_keeps_back()
     {
         await lab.ReadyAsync();

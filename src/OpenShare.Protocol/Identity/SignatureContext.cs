@@ -17,6 +17,7 @@ public sealed class SignatureContext
     public static readonly SignatureContext DiscoveryKey = new("openshare/discovery-key/v1");
     public static readonly SignatureContext DiscoveryKeyProof = new("openshare/discovery-key-proof/v1");
     public static readonly SignatureContext RevocationList = new("openshare/crl/v1");
+    public static readonly SignatureContext AuditLine = new("openshare/audit-line/v1");
     public static readonly SignatureContext Handshake = new("openshare/handshake/v1");
     public static readonly SignatureContext ManifestPage = new("openshare/manifest-page/v1");
     public static readonly SignatureContext EntryChanged = new("openshare/entry-changed/v1");

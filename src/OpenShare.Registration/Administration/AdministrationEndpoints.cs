@@ -31,6 +31,12 @@ internal static class AdministrationEndpoints
         owner.MapPut(AdministrationPaths.Quotas + "/{account}", async (HttpContext http, IAdministration admin, string account) =>
             (await (await JsonBody.ReadAsync<SetQuota>(http.Request)).ThenAsync(r => Account(account)
                 .ThenAsync(a => admin.SetQuotaAsync(a!.Value, r, http.RequestAborted)))).ToResult());
+
+        owner.MapGet(AdministrationPaths.Audit, async (HttpContext http, IAdministration admin, int last) =>
+            (await admin.ShowAuditAsync(last, http.RequestAborted)).ToResult());
+
+        owner.MapGet(AdministrationPaths.AuditVerdict, async (HttpContext http, IAdministration admin) =>
+            (await admin.VerifyAuditAsync(http.RequestAborted)).ToResult());
     }
 
     private static Outcome<AccountId?> Account(string? text)

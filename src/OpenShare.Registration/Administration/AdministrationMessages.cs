@@ -1,3 +1,5 @@
+using OpenShare.Registration.Audit;
+
 namespace OpenShare.Registration.Administration;
 
 /// <summary>What an administrator asks and is shown; the JSON of `--json` and of the owner's socket.</summary>
@@ -24,4 +26,9 @@ internal static class AdministrationMessages
     public sealed record Quota(string AccountId, int Devices, [property: System.Text.Json.Serialization.JsonPropertyName("quota")] int Limit);
 
     public sealed record QuotaList(IReadOnlyList<Quota> Quotas);
+
+    public sealed record AuditShown(IReadOnlyList<AuditLine> Lines);
+
+    /// <param name="Problems">the first ones of what does not hold</param>
+    public sealed record AuditVerdict(bool Holds, long Lines, IReadOnlyList<string> Problems);
 }

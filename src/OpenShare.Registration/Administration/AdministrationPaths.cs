@@ -6,4 +6,6 @@ internal static class AdministrationPaths
     public const string Tokens = "/tokens";
     public const string Devices = "/devices";
     public const string Quotas = "/quotas";
+    public const string Audit = "/audit";
+    public const string AuditVerdict = "/audit/verdict";
 }

@@ -21,4 +21,9 @@ internal interface IAdministration
     Task<Outcome<QuotaList>> ShowQuotasAsync(AccountId? account, CancellationToken cancel);
 
     Task<Outcome<Quota>> SetQuotaAsync(AccountId account, SetQuota request, CancellationToken cancel);
+
+    /// <param name="last">how many of the last lines</param>
+    Task<Outcome<AuditShown>> ShowAuditAsync(int last, CancellationToken cancel);
+
+    Task<Outcome<AuditVerdict>> VerifyAuditAsync(CancellationToken cancel);
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Audit;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Revocation;
@@ -11,7 +12,7 @@ using static OpenShare.Registration.Administration.AdministrationMessages;
 namespace OpenShare.Registration.Administration;
 
 /// <summary>Administration in the process that holds the data directory.</summary>
-internal sealed class LocalAdministration(Store store, TokenIssuer tokens, RevocationLists lists, Quotas quotas, TimeProvider time) : IAdministration
+internal sealed class LocalAdministration(Store store, TokenIssuer tokens, RevocationLists lists, Quotas quotas, AuditReading audit, TimeProvider time) : IAdministration
 {
     public Task<Outcome<TokenCreated>> CreateTokenAsync(CreateToken request, CancellationToken cancel)
     {
@@ -68,6 +69,13 @@ internal sealed class LocalAdministration(Store store, TokenIssuer tokens, Revoc
             return new Quota(row.Name, await Quotas.ActiveAsync(db, row.Name, cancel), request.Quota);
         }, cancel);
     }
+
+    public async Task<Outcome<AuditShown>> ShowAuditAsync(int last, CancellationToken cancel) =>
+        last is < 1 or > AuditReading.MostShown
+            ? JsonBody.Malformed($"1 to {AuditReading.MostShown} lines are shown.")
+            : await audit.ShowAsync(last, cancel);
+
+    public async Task<Outcome<AuditVerdict>> VerifyAuditAsync(CancellationToken cancel) => await audit.VerifyAsync(cancel);
 
     private async Task<Outcome<DeviceRow>> FindAsync(string which, CancellationToken cancel)
     {

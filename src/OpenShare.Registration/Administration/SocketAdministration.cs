@@ -11,7 +11,8 @@ namespace OpenShare.Registration.Administration;
 /// <summary>Administration asked of the running service over its owner's socket.</summary>
 internal sealed class SocketAdministration : IAdministration, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    // A log of a million lines is verified in some minutes.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly HttpClient _http;
 
@@ -49,6 +50,12 @@ internal sealed class SocketAdministration : IAdministration, IDisposable
 
     public Task<Outcome<Quota>> SetQuotaAsync(AccountId account, SetQuota request, CancellationToken cancel) =>
         SendAsync<Quota>(HttpMethod.Put, $"{AdministrationPaths.Quotas}/{Uri.EscapeDataString(account.Value)}", request, cancel);
+
+    public Task<Outcome<AuditShown>> ShowAuditAsync(int last, CancellationToken cancel) =>
+        SendAsync<AuditShown>(HttpMethod.Get, $"{AdministrationPaths.Audit}?last={last}", null, cancel);
+
+    public Task<Outcome<AuditVerdict>> VerifyAuditAsync(CancellationToken cancel) =>
+        SendAsync<AuditVerdict>(HttpMethod.Get, AdministrationPaths.AuditVerdict, null, cancel);
 
     public void Dispose() => _http.Dispose();
 

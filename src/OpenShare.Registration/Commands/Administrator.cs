@@ -16,10 +16,12 @@ internal sealed class Administrator
     private readonly Option<bool> _json = CommonOptions.Json();
     private readonly Option<string?> _passphraseFile = CommonOptions.PassphraseFile();
 
+    /// <param name="exitCode">of the command by its answer; 0 where it is null</param>
     public Command Wire<T>(
         Command command,
         Func<ParseResult, IAdministration, CancellationToken, Task<Outcome<T>>> ask,
-        Action<T, TextWriter> show)
+        Action<T, TextWriter> show,
+        Func<T, int>? exitCode = null)
     {
         command.Add(_data);
         command.Add(_passphraseFile);
@@ -35,7 +37,7 @@ internal sealed class Administrator
                 output.WriteLine(JsonSerializer.Serialize(done.Value, ForPeople));
             else
                 show(done.Value, output);
-            return 0;
+            return exitCode?.Invoke(done.Value) ?? 0;
         });
         return command;
     }

@@ -1,5 +1,6 @@
 using OpenShare.Protocol.Identity;
 using OpenShare.Registration.Administration;
+using OpenShare.Registration.Audit;
 using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
 using OpenShare.Registration.Revocation;
@@ -41,6 +42,7 @@ internal sealed class RegistrationCore : IDisposable
     public Publisher Publisher { get; }
     public TrustRoot Trust { get; private set; } = null!;
     public AccountKeys AccountKeys { get; private set; } = null!;
+    public AuditLog Audit { get; private set; } = null!;
     public RevocationLists Lists { get; private set; } = null!;
     public LocalAdministration Administration { get; private set; } = null!;
 
@@ -65,7 +67,11 @@ internal sealed class RegistrationCore : IDisposable
         if (!options.Data.IsInUse)
             throw NeverRan(options.Data);
         return OpenAsync(options, time, random, async core =>
-            core.Assemble(await TrustRoots.ReadNewestAsync(core.Store, cancel) ?? throw NeverRan(options.Data)), cancel);
+        {
+            core.Assemble(await TrustRoots.ReadNewestAsync(core.Store, cancel) ?? throw NeverRan(options.Data));
+            // What an earlier version of the service wrote has no log yet.
+            await core.Audit.BeginAsync(core.Store, core.Trust, cancel);
+        }, cancel);
     }
 
     public void Dispose()
@@ -98,15 +104,17 @@ internal sealed class RegistrationCore : IDisposable
     {
         Assemble(await TrustRoots.OpenOrCreateAsync(Store, Keys, Random, Time.GetUtcNow(), cancel));
         await Lists.StartAsync(cancel);
+        await Audit.BeginAsync(Store, Trust, cancel);
     }
 
     private void Assemble(TrustRoot trust)
     {
         Trust = trust;
         AccountKeys = new AccountKeys(Keys, Random, Time);
-        Lists = new RevocationLists(Store, Keys, AccountKeys, trust, Publisher, Time, Options.RevocationListLifetime);
+        Audit = new AuditLog(Keys, Time);
+        Lists = new RevocationLists(Store, Keys, AccountKeys, Audit, trust, Publisher, Time, Options.RevocationListLifetime);
         Administration = new LocalAdministration(
-            Store, new TokenIssuer(Store, trust, Random, Time), Lists, new Quotas(Options.DefaultQuota), Time);
+            Store, new TokenIssuer(Store, trust, Random, Time), Lists, new Quotas(Options.DefaultQuota), new AuditReading(Store, trust), Time);
     }
 
     private static UserError NeverRan(DataDirectory data) =>

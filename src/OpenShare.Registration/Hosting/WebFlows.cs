@@ -21,7 +21,7 @@ internal static class WebFlows
         services.AddSingleton(credential);
         services.AddSingleton(new TrustRootEndpoint(core.Trust, core.Keys, tlsKey, core.Time));
         services.AddSingleton(new Challenges(await ChallengeKey.OpenOrCreateAsync(core.Store, core.Random, cancel), core.Random, core.Time));
-        services.AddSingleton(new CertificateIssuer(core.Keys, core.Time, core.Options.CertificateLifetime));
+        services.AddSingleton(new CertificateIssuer(core.Keys, core.Audit, core.Time, core.Options.CertificateLifetime));
         services.AddSingleton(new RegistrationAnswer(core.Trust, core.AccountKeys)).AddSingleton(core.AccountKeys);
         services.AddSingleton(new Quotas(core.Options.DefaultQuota));
         services.AddSingleton<ProofOfPossession>().AddSingleton<ProvenRequests>();

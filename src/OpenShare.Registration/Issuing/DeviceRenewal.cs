@@ -11,7 +11,7 @@ internal sealed class DeviceRenewal(ProvenRequests requests, CertificateIssuer i
         requests.AnswerAsync(request.DeviceId, request.Proof, SignatureContext.RenewalProof, (db, device, proof) =>
             DeviceDescription.Parse(proof.Name, proof.Platform, proof.AppVersion).ThenAsync<RegistrationMessages.RegisterResponse>(async description =>
             {
-                await issuer.ReissueAsync(db, device, description, cancel);
+                await issuer.RenewAsync(db, device, description, cancel);
                 return await answer.ForAsync(db, device, cancel);
             }), cancel);
 }

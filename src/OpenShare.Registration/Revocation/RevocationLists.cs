@@ -4,6 +4,7 @@ using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Audit;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
@@ -16,7 +17,7 @@ namespace OpenShare.Registration.Revocation;
 /// it the next discovery key of the account, whose devices are no longer to be found by one that is revoked.
 /// </summary>
 internal sealed class RevocationLists(
-    Store store, ISigningKeyStore keys, AccountKeys accountKeys, TrustRoot trust, Publisher publisher, TimeProvider time, TimeSpan lifetime)
+    Store store, ISigningKeyStore keys, AccountKeys accountKeys, AuditLog audit, TrustRoot trust, Publisher publisher, TimeProvider time, TimeSpan lifetime)
 {
     /// <summary>Characters of a reason: every device downloads all of them.</summary>
     public const int MaxReason = 200;
@@ -63,6 +64,8 @@ internal sealed class RevocationLists(
             device.RevokedAt = time.GetUtcNow();
             device.RevokeReason = string.IsNullOrWhiteSpace(reason) ? null : Printable.Shorten(reason, MaxReason);
             var list = await SignNextAsync(db, cancel, device);
+            await audit.AddAsync(db, new AuditAct.DeviceRevoked(
+                device.Account, device.DeviceId, device.Name, device.DeviceNo, (long)list.List.Version, device.RevokeReason), cancel);
             accountKeys.Renew(await db.Accounts.SingleAsync(a => a.Name == device.Account, cancel), list.List.Version);
             return list;
         }, cancel);

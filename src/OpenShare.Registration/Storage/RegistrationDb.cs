@@ -11,6 +11,7 @@ internal sealed class RegistrationDb(DbContextOptions<RegistrationDb> options) :
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
     public DbSet<TokenUseRow> TokenUses => Set<TokenUseRow>();
     public DbSet<RevocationListRow> RevocationLists => Set<RevocationListRow>();
+    public DbSet<AuditLineRow> AuditLines => Set<AuditLineRow>();
     public DbSet<TrustRootRow> TrustRoots => Set<TrustRootRow>();
     public DbSet<CounterRow> Counters => Set<CounterRow>();
     public DbSet<SecretRow> Secrets => Set<SecretRow>();
@@ -20,8 +21,12 @@ internal sealed class RegistrationDb(DbContextOptions<RegistrationDb> options) :
     {
         // The update takes the row's lock in every database, so two service instances never draw the same number.
         await Counters.Where(c => c.Name == counter).ExecuteUpdateAsync(s => s.SetProperty(c => c.Value, c => c.Value + 1), cancel);
-        return await Counters.Where(c => c.Name == counter).Select(c => c.Value).SingleAsync(cancel);
+        return await CurrentAsync(counter, cancel);
     }
+
+    /// <summary>The number that a counter gave out last; 0 before the first.</summary>
+    public Task<long> CurrentAsync(string counter, CancellationToken cancel) =>
+        Counters.Where(c => c.Name == counter).Select(c => c.Value).SingleAsync(cancel);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
@@ -58,6 +63,11 @@ internal sealed class RegistrationDb(DbContextOptions<RegistrationDb> options) :
             list.ToTable("revocation_lists").HasKey(l => l.Version);
             list.Property(l => l.Version).ValueGeneratedNever();
         });
+        modelBuilder.Entity<AuditLineRow>(line =>
+        {
+            line.ToTable("audit_lines").HasKey(l => l.Number);
+            line.Property(l => l.Number).ValueGeneratedNever();
+        });
         modelBuilder.Entity<TrustRootRow>(root =>
         {
             root.ToTable("trust_roots").HasKey(r => r.Version);
@@ -70,7 +80,8 @@ internal sealed class RegistrationDb(DbContextOptions<RegistrationDb> options) :
             counter.HasData(
                 new CounterRow { Name = CounterRow.DeviceNo, Value = 0 },
                 new CounterRow { Name = CounterRow.Serial, Value = 0 },
-                new CounterRow { Name = CounterRow.RevocationList, Value = 0 });
+                new CounterRow { Name = CounterRow.RevocationList, Value = 0 },
+                new CounterRow { Name = CounterRow.AuditLine, Value = 0 });
         });
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {

@@ -63,6 +63,13 @@ internal sealed class RevocationListRow
     public required byte[] Signed { get; set; }
 }
 
+/// <summary>A line of the audit log as it was signed.</summary>
+internal sealed class AuditLineRow
+{
+    public required long Number { get; init; }
+    public required byte[] Signed { get; init; }
+}
+
 internal sealed class TrustRootRow
 {
     public required long Version { get; init; }
@@ -75,6 +82,7 @@ internal sealed class CounterRow
     public const string DeviceNo = "device_no";
     public const string Serial = "serial";
     public const string RevocationList = "crl_version";
+    public const string AuditLine = "audit_line";
 
     public required string Name { get; init; }
     public required long Value { get; set; }

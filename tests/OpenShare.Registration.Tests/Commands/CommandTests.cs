@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Commands;
 using OpenShare.Registration.Hosting;
@@ -20,6 +21,9 @@ public sealed class CommandTests
     [InlineData("quota")]
     [InlineData("quota show")]
     [InlineData("quota set")]
+    [InlineData("audit")]
+    [InlineData("audit show")]
+    [InlineData("audit verify")]
     public async Task Every_command_has_help_with_an_example(string command)
     {
         var (status, output, error) = await TypeAsync($"{command} --help");
@@ -81,6 +85,18 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task A_log_that_does_not_hold_ends_with_1_and_says_where()
+    {
+        await using var service = await TestService.StartAsync();
+        using (await new TestDevice().RegisterAsync(service.Http, await TokenAsync(service.Data))) { }
+        await service.Core.Store.WriteAsync<int>(async db => await db.AuditLines.Where(l => l.Number == 1).ExecuteDeleteAsync(), default);
+
+        var (status, output, error) = await TypeAsync($"audit verify --data {service.Data}");
+        Assert.Equal((1, ""), (status, error));
+        Assert.Contains("line 1 is missing", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task While_another_process_holds_the_directory_without_a_socket_it_is_said()
     {
         using var directory = new TempDirectory();
@@ -108,6 +124,9 @@ public sealed class CommandTests
             Assert.Equal((id, 2), (revoked.RootElement.GetProperty("device_id").GetString(), revoked.RootElement.GetProperty("crl_version").GetInt32()));
         using (var shown = JsonDocument.Parse(await OutputAsync($"device show {id} --json", data)))
             Assert.Equal(("revoked", "lost"), (shown.RootElement.GetProperty("state").GetString(), shown.RootElement.GetProperty("revoke_reason").GetString()));
+        Assert.Contains("revoked, list version 2: lost", await OutputAsync("audit show", data), StringComparison.Ordinal);
+        Assert.StartsWith("The audit log holds: 3 lines", await OutputAsync("audit verify", data), StringComparison.Ordinal);
+        Assert.Equal("""{"holds":true,"lines":3,"problems":[]}""", (await OutputAsync("audit verify --json", data)).Trim());
         var (status, _, error) = await TypeAsync($"device show nobody --data {data}");
         Assert.Equal(1, status);
         Assert.Contains("nobody", error, StringComparison.Ordinal);

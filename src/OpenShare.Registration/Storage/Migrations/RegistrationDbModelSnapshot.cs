@@ -45,6 +45,22 @@ namespace OpenShare.Registration.Storage.Migrations
                     b.ToTable("accounts", (string)null);
                 });
 
+            modelBuilder.Entity("OpenShare.Registration.Storage.AuditLineRow", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("Signed")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("signed");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("audit_lines", (string)null);
+                });
+
             modelBuilder.Entity("OpenShare.Registration.Storage.CounterRow", b =>
                 {
                     b.Property<string>("Name")
@@ -73,6 +89,11 @@ namespace OpenShare.Registration.Storage.Migrations
                         new
                         {
                             Name = "crl_version",
+                            Value = 0L
+                        },
+                        new
+                        {
+                            Name = "audit_line",
                             Value = 0L
                         });
                 });

@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+
+namespace OpenShare.Registration.Audit;
+
+/// <summary>What the service did, as an auditor reads it. A closed set: each kind has its name in the log.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(LogBegan), "log_began")]
+[JsonDerivedType(typeof(CertificateIssued), "certificate_issued")]
+[JsonDerivedType(typeof(CertificateRenewed), "certificate_renewed")]
+[JsonDerivedType(typeof(DeviceRevoked), "device_revoked")]
+internal abstract record AuditAct
+{
+    private AuditAct() { }
+
+    /// <summary>The first line: what was there before, and has no lines.</summary>
+    /// <param name="Serial">the last certificate's</param>
+    /// <param name="ListVersion">of the revocation list</param>
+    /// <param name="TrustRoot">its version</param>
+    public sealed record LogBegan(long Serial, long ListVersion, uint TrustRoot) : AuditAct;
+
+    /// <summary>For a token, at a registration.</summary>
+    public sealed record CertificateIssued(string Account, string DeviceId, string Name, long DeviceNo, long Serial) : AuditAct;
+
+    /// <summary>For a device that proved its key.</summary>
+    public sealed record CertificateRenewed(string Account, string DeviceId, string Name, long DeviceNo, long Serial) : AuditAct;
+
+    public sealed record DeviceRevoked(string Account, string DeviceId, string Name, long DeviceNo, long ListVersion, string? Reason = null) : AuditAct;
+}

@@ -1,0 +1,103 @@
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Registration.Audit;
+
+/// <summary>
+/// Goes along an audit log line by line and says what does not hold: a line that was altered, one that is missing, certificates and
+/// revocations that no line tells of.
+/// </summary>
+internal sealed class AuditChain(TrustRoot trust)
+{
+    /// <summary>A log that was torn apart has a problem at each line: the first ones tell.</summary>
+    public const int MostProblems = 20;
+
+    private readonly List<string> _problems = [];
+    private readonly Dictionary<long, long> _serials = [];
+    private readonly Dictionary<long, long> _revocations = [];
+    private string _previous = "";
+    private long _serial;
+    private long _listVersion;
+
+    public long Lines { get; private set; }
+
+    public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>The last certificate's serial and the newest list's version by what the log tells.</summary>
+    public (long Serial, long ListVersion) Told => (_serial, _listVersion);
+
+    /// <param name="number">under which it is stored</param>
+    public void Follow(long number, byte[] stored)
+    {
+        if (number != Lines + 1)
+            Say(number == Lines + 2 ? $"line {Lines + 1} is missing" : $"lines {Lines + 1} to {number - 1} are missing");
+        else if (Read(stored) is not { } line)
+            Say($"line {number} cannot be read");
+        else
+            Follow(number, stored, line);
+        Lines = number;
+        _previous = AuditLine.HashOf(stored);
+    }
+
+    /// <summary>The serial of the newest certificate of this device that a line tells of, and in which version it was revoked; null where none does.</summary>
+    public (long? Serial, long? RevokedIn) Of(long deviceNo) =>
+        (_serials.TryGetValue(deviceNo, out var serial) ? serial : null, _revocations.TryGetValue(deviceNo, out var version) ? version : null);
+
+    public void Say(string problem)
+    {
+        if (_problems.Count < MostProblems)
+            _problems.Add(problem);
+    }
+
+    private void Follow(long number, byte[] stored, AuditLine line)
+    {
+        var signed = Signed.Parser.ParseFrom(stored);
+        if (!trust.Vouches(AuditLine.Signer, signed, SignatureContext.AuditLine, line.At))
+            Say($"line {number} is not signed by this service");
+        if (line.Number != number)
+            Say($"line {number} was line {line.Number}");
+        if (line.Previous != _previous)
+            Say($"line {number} does not follow from the line before it: one of the two was altered or exchanged");
+        switch (line.Act)
+        {
+            case AuditAct.LogBegan began when number == 1:
+                (_serial, _listVersion) = (began.Serial, began.ListVersion);
+                break;
+            case AuditAct.LogBegan:
+                Say($"line {number} begins the log again");
+                break;
+            case AuditAct.CertificateIssued(_, _, _, var device, var serial):
+                Certify(number, device, serial);
+                break;
+            case AuditAct.CertificateRenewed(_, _, _, var device, var serial):
+                Certify(number, device, serial);
+                break;
+            case AuditAct.DeviceRevoked revoked:
+                if (revoked.ListVersion != _listVersion + 1)
+                    Say($"line {number} tells of version {revoked.ListVersion} of the revocation list after version {_listVersion}");
+                _listVersion = revoked.ListVersion;
+                _revocations[revoked.DeviceNo] = revoked.ListVersion;
+                break;
+        }
+    }
+
+    private void Certify(long number, long device, long serial)
+    {
+        if (serial != _serial + 1)
+            Say($"line {number} tells of the certificate with serial {serial} after {_serial}");
+        _serial = serial;
+        _serials[device] = serial;
+    }
+
+    private static AuditLine? Read(byte[] stored)
+    {
+        try
+        {
+            return AuditLine.Read(SignedBlobs.Parse(stored, "line"));
+        }
+        catch (ProtocolException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Globalization;
+using OpenShare.Registration.Audit;
+using static OpenShare.Registration.Administration.AdministrationMessages;
+
+namespace OpenShare.Registration.Commands;
+
+internal static class AuditCommands
+{
+    public static Command Create(Administrator administrator)
+    {
+        var last = new Option<int>("--last") { Description = "So many of the last lines", HelpName = "N", DefaultValueFactory = _ => 50 };
+        return new DocumentedCommand("audit", "The log of what this service signed.", "openshare-server audit verify")
+        {
+            administrator.Wire(
+                new DocumentedCommand("show", "Shows the last lines.", "openshare-server audit show --last 10") { last },
+                (parsed, admin, cancel) => admin.ShowAuditAsync(parsed.GetValue(last), cancel),
+                (shown, output) => Table.Write(
+                    output, ["LINE", "AT", "WHAT", "WHOM"],
+                    shown.Lines.Select(l => new[] { l.Number.ToString(CultureInfo.InvariantCulture), l.At.ToString("u", CultureInfo.InvariantCulture), What(l.Act), Whom(l.Act) }))),
+            administrator.Wire(
+                new DocumentedCommand(
+                    "verify", "Finds every line that was altered, exchanged or removed, and what no line tells of; exit code 1 where there is any.",
+                    "openshare-server audit verify"),
+                (_, admin, cancel) => admin.VerifyAuditAsync(cancel),
+                Tell,
+                verdict => verdict.Holds ? 0 : 1),
+        };
+    }
+
+    private static void Tell(AuditVerdict verdict, TextWriter output)
+    {
+        if (verdict.Holds)
+        {
+            output.WriteLine($"The audit log holds: {verdict.Lines} lines, each signed by this service and following from the one before it; every certificate and every revocation is told of.");
+            return;
+        }
+        output.WriteLine($"The audit log does not hold ({verdict.Lines} lines):");
+        foreach (var problem in verdict.Problems)
+            output.WriteLine($"  {problem}");
+    }
+
+    private static string What(AuditAct act) => act switch
+    {
+        AuditAct.LogBegan began => $"the log began, after certificate {began.Serial} and list version {began.ListVersion}",
+        AuditAct.CertificateIssued issued => $"certificate {issued.Serial} issued for a token",
+        AuditAct.CertificateRenewed renewed => $"certificate {renewed.Serial} issued as a renewal",
+        AuditAct.DeviceRevoked revoked => $"revoked, list version {revoked.ListVersion}{(revoked.Reason is null ? "" : ": " + revoked.Reason)}",
+        _ => throw new InvalidOperationException(),
+    };
+
+    private static string Whom(AuditAct act) => act switch
+    {
+        AuditAct.CertificateIssued(var account, var id, var name, _, _) => $"{name} ({id[..8]}) of {account}",
+        AuditAct.CertificateRenewed(var account, var id, var name, _, _) => $"{name} ({id[..8]}) of {account}",
+        AuditAct.DeviceRevoked(var account, var id, var name, _, _, _) => $"{name} ({id[..8]}) of {account}",
+        _ => "",
+    };
+}

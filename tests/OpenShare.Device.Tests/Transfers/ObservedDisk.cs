@@ -85,6 +85,8 @@ internal sealed class ObservedDisk : IDisk
             return inner.Read(path, expected, offset, into);
         }
 
+        public FileStretch? StretchAt(string path, FileIdentity expected, long offset) => inner.StretchAt(path, expected, offset);
+
         public string PlaceOf(string path) => inner.PlaceOf(path);
 
         public void Dispose() => inner.Dispose();
@@ -124,6 +126,14 @@ internal sealed class ObservedDisk : IDisk
                 disk.Writes.Enqueue(new Place(file.Path, offset));
             return result;
         }
+
+        public DiskResult Clear(DestinationEntry file, long offset, long length)
+        {
+            var result = disk.OnRoom();
+            return result.IsDone ? inner.Clear(file, offset, length) : result;
+        }
+
+        public FileStretch? StretchOfStanding(DestinationEntry file, FileIdentity expected, long offset) => inner.StretchOfStanding(file, expected, offset);
 
         public DiskResult Read(DestinationEntry file, long offset, Memory<byte> into) => inner.Read(file, offset, into);
 

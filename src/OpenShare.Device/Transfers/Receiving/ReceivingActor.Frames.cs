@@ -105,11 +105,12 @@ internal sealed partial class ReceivingActor
 
     private void AddUnsynced(IReadOnlyList<ChunkLocation> written)
     {
-        UseRoom(written.Sum(c => _arrival!.Unwritten.Write(c.Entry.Number, c.Length)));
+        UseRoom(written.Sum(_arrival!.Unwritten.Write));
         foreach (var chunk in written)
         {
             _unsyncedFiles.TryAdd(chunk.Entry.Number, DestinationEntries.From(chunk.Entry));
-            _unsyncedBytes += chunk.Length;
+            // A hole is made again for nothing.
+            _unsyncedBytes += ZeroChunk.Is(chunk) ? 0 : chunk.Length;
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed partial class ReceivingActor
 
     private readonly Queue<(ManifestPage Page, Signed Blob)> _pages = new();
     private PageLook? _look;
+    private long _roomAsked;
     private bool _decisionWaits;
 
     private sealed record LookedAt(PageLook Look) : INoSerializationVerificationNeeded;
@@ -48,8 +49,10 @@ internal sealed partial class ReceivingActor
 
     private void AskForRoom()
     {
-        if (_look!.Bytes is > 0 and var bytes)
-            Context.Parent.Tell(new TransferSignals.RoomWanted(_arrival!.Destination, bytes));
+        var toPrepare = _look!.ToPrepare.Select(e => e.EntryNo).ToHashSet();
+        _roomAsked = ClaimedSizes.Sum([_look.Bytes, _arrival!.Unwritten.Excess(_pages.Peek().Page, toPrepare.Contains)]);
+        if (_roomAsked > 0)
+            Context.Parent.Tell(new TransferSignals.RoomWanted(_arrival.Destination, _roomAsked));
         else
             Self.Tell(new TransferSignals.RoomPromised());
     }
@@ -81,7 +84,7 @@ internal sealed partial class ReceivingActor
     private void StickPage(ManifestPage page, Signed blob, PageLook look, string reason)
     {
         // Others are not to wait for this one to take its room.
-        if (look.Bytes > 0)
+        if (_roomAsked > 0)
             Context.Parent.Tell(new TransferSignals.RoomTaken(0));
         Stick(reason, () => DiskJob(() => StorePage(page, blob, look), besideFrames: true));
     }
@@ -93,11 +96,12 @@ internal sealed partial class ReceivingActor
         var toCome = look.ToPrepare.Select(e => e.EntryNo).Where(n => !refused.Contains(n) && !_machine!.Withdrawn.ContainsKey(n)).ToHashSet();
         foreach (var part in page.Parts.Where(p => toCome.Contains(p.Entry.Number)))
             unwritten.Add(part.Entry, _arrival.Destination.RoomTakenFrom);
+        unwritten.List(page);
         _pages.Dequeue();
         if (_machine!.IsOver)
             return;
-        if (look.Bytes > 0)
-            Context.Parent.Tell(new TransferSignals.RoomTaken(look.Bytes - (unwritten.Bytes - before)));
+        if (_roomAsked > 0)
+            Context.Parent.Tell(new TransferSignals.RoomTaken(Math.Max(0, _roomAsked - (unwritten.Bytes - before))));
         if (_pages.Count > 0)
             LookAtPage();
     }

@@ -159,7 +159,7 @@ internal sealed partial class ReceivingActor : TransferSession
     {
         var setup = new ReceiverSetup(Id, Peer, _senderKey!, Scope.Identity.Key, Scope.Identity.Certificate, TransferTuning.Default);
         _arrival = opened.Arrival.Value;
-        _reuse = _contents is null || _arrival is null ? null : new ChunkReuse(_contents, _arrival.Destination, _arrival.Standing);
+        _reuse = _arrival is null ? null : new ChunkReuse(_contents, _arrival.Destination, _arrival.Standing);
         _machine = _arrival?.Kept is { } kept ? ReceiverMachine.Restore(setup, kept) : new ReceiverMachine(setup);
         OweRoom();
         Drive(new ReceiverInput.Started());

@@ -35,6 +35,9 @@ internal sealed class ObservedDisk : IDisk
     /// <summary>Before bytes of a file are read, to be hashed or to be sent.</summary>
     public Action<Place> OnRead { get; set; } = _ => { };
 
+    /// <summary>What this disk says of holes in what is sent; null: what is so.</summary>
+    public Func<Place, FileStretch?> OnStretch { get; set; } = _ => null;
+
     /// <summary>Before a chunk is written, with the number of those begun before it: each number once.</summary>
     public Action<int> OnWrite { get; set; } = _ => { };
 
@@ -85,7 +88,8 @@ internal sealed class ObservedDisk : IDisk
             return inner.Read(path, expected, offset, into);
         }
 
-        public FileStretch? StretchAt(string path, FileIdentity expected, long offset) => inner.StretchAt(path, expected, offset);
+        public FileStretch? StretchAt(string path, FileIdentity expected, long offset) =>
+            disk.OnStretch(new Place(path, offset)) ?? inner.StretchAt(path, expected, offset);
 
         public string PlaceOf(string path) => inner.PlaceOf(path);
 

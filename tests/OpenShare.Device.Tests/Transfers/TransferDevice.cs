@@ -150,9 +150,10 @@ internal sealed class TransferDevice : IDisposable
     public async Task<TransferView> PauseAsync(TransferId id, bool isPaused) =>
         (await _transfers.Ask<Device.Transfers.TransferAnswer>(new TransferCommands.PauseTransfer(id, isPaused), Deadline)).Transfer!;
 
-    public byte[] Write(string name, int bytes)
+    /// <summary>Of the same size and seed, the same content.</summary>
+    public byte[] Write(string name, int bytes, int seed = 0)
     {
-        var content = new Random(bytes).NextBytes(bytes);
+        var content = new Random(bytes + seed).NextBytes(bytes);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Files, name))!);
         File.WriteAllBytes(Path.Combine(Files, name), content);
         return content;

@@ -50,6 +50,40 @@ internal sealed class ChunkReuse(ContentIndex? index, IDestination destination, 
         return copied;
     }
 
+    /// <summary>Copies within the transfer.</summary>
+    /// <returns>the chunks that are written; where the disk is full, those before it was</returns>
+    internal IReadOnlyList<ChunkLocation> Copy(IEnumerable<RepeatedChunk> repeated)
+    {
+        var copied = new List<ChunkLocation>();
+        // Each is read once, wherever it goes.
+        foreach (var group in repeated.GroupBy(r => r.There.Ordinal, r => r))
+        {
+            var there = group.First().There;
+            var buffer = ArrayPool<byte>.Shared.Rent(there.Length);
+            try
+            {
+                var bytes = buffer.AsMemory(0, there.Length);
+                if (!destination.Read(DestinationEntries.From(there.Entry), there.Offset, bytes).IsDone || !IsOf(there, bytes))
+                    continue;
+                foreach (var chunk in group.Select(r => r.Missing))
+                {
+                    var written = destination.Write(DestinationEntries.From(chunk.Entry), chunk.Offset, [bytes]);
+                    if (written.IsDone)
+                        copied.Add(chunk);
+                    else if (written.Problem is DiskProblem.Full or DiskProblem.Failed)
+                        return copied;
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+        return copied;
+    }
+
+    private static bool IsOf(ChunkLocation chunk, ReadOnlyMemory<byte> bytes) => SHA256.HashData(bytes.Span).AsSpan().SequenceEqual(chunk.Sha256.Span);
+
     // Chunks that follow each other in one file.
     private static IEnumerable<List<ChunkLocation>> Runs(IEnumerable<ChunkLocation> chunks)
     {
@@ -83,7 +117,7 @@ internal sealed class ChunkReuse(ContentIndex? index, IDestination destination, 
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        bool IsWanted(ReadOnlyMemory<byte> bytes) => SHA256.HashData(bytes.Span).AsSpan().SequenceEqual(chunk.Sha256.Span);
+        bool IsWanted(ReadOnlyMemory<byte> bytes) => IsOf(chunk, bytes);
     }
 
     // Of one file at a time: the chunks of a file follow each other.

@@ -66,7 +66,7 @@ internal sealed partial class ReceivingActor
         {
             _arrival.Held.AddPage(page);
             OnPagePrepared(page, look, prepared);
-            Drive(new ReceiverInput.PageStored(page.Index, [.. look.Found, .. NoteReused(copied)], notStored));
+            CopyRepeated(page, [.. look.Found, .. NoteReused(copied)], notStored, tried: []);
         };
     }
 

@@ -97,12 +97,14 @@ internal sealed partial class ReceivingActor
         foreach (var part in page.Parts.Where(p => toCome.Contains(p.Entry.Number)))
             unwritten.Add(part.Entry, _arrival.Destination.RoomTakenFrom);
         unwritten.List(page);
-        _pages.Dequeue();
-        if (_machine!.IsOver)
-            return;
-        if (_roomAsked > 0)
+        if (!_machine!.IsOver && _roomAsked > 0)
             Context.Parent.Tell(new TransferSignals.RoomTaken(Math.Max(0, _roomAsked - (unwritten.Bytes - before))));
-        if (_pages.Count > 0)
+    }
+
+    private void NextPage()
+    {
+        _pages.Dequeue();
+        if (_pages.Count > 0 && !_machine!.IsOver)
             LookAtPage();
     }
 

@@ -47,6 +47,9 @@ internal sealed class TransferDevice : IDisposable
 
     public ObservedDisk Disk { get; } = new();
 
+    /// <summary>No page can be noted.</summary>
+    public bool IsDatabaseFull { get; set; }
+
     /// <summary>How far its clock is set forward.</summary>
     public TimeSpan ClockAhead { get; set; }
 
@@ -63,7 +66,7 @@ internal sealed class TransferDevice : IDisposable
     public string Files => _folder["files"];
 
     public TransferStores Stores =>
-        new(Database.Transfers, Database.Manifests, Database.Chunks, Database.Outcomes, Database.Receipts, Database.Hashes, Database.Contents);
+        new(Database.Transfers, new ManifestsWithRoom(Database.Manifests, () => !IsDatabaseFull), Database.Chunks, Database.Outcomes, Database.Receipts, Database.Hashes, Database.Contents);
 
     public DeviceContext Context => _context;
 

@@ -81,12 +81,12 @@ internal sealed partial class ReceivingActor
             Fail(reason);
     }
 
-    private void StickPage(ManifestPage page, Signed blob, PageLook look, string reason)
+    private void StickPage(string reason, Func<Action> again)
     {
         // Others are not to wait for this one to take its room.
         if (_roomAsked > 0)
             Context.Parent.Tell(new TransferSignals.RoomTaken(0));
-        Stick(reason, () => DiskJob(() => StorePage(page, blob, look), besideFrames: true));
+        Stick(reason, () => DiskJob(again, besideFrames: true));
     }
 
     private void OnPagePrepared(ManifestPage page, PageLook look, PrepareReport prepared)

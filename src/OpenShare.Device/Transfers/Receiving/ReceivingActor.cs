@@ -56,6 +56,7 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<TransferSignals.RoomRefused>(m => OnRoomRefused(m.Reason));
         Receive<CheckpointDue>(_ => Checkpoint());
         Receive<NoteAgain>(m => NoteWritten(m.Result));
+        Receive<OpenAgain>(_ => Open());
         Receive<NothingWaits>(_ => Drive(new ReceiverInput.DiskFreed()));
     }
 
@@ -86,17 +87,14 @@ internal sealed partial class ReceivingActor : TransferSession
             Drive(new ReceiverInput.LinkUp());
             return;
         }
+        if (_noRoom is { } reason)
+            Send(TransferMessages.Stalled(Id, reason));
         if (_opening is not null)
             return;
         // The sender's key is in its certificate, so what was kept is read when it is first there.
-        var (scope, key) = (Scope, certificate.PublicKey);
+        _senderKey = certificate.PublicKey;
         _contents = Scope.ContentsFor(certificate);
-        _opening = scope.Context.Workers.Run(() => Arrival.Open(scope, key));
-        _opening.PipeTo(
-            Self,
-            success: arrival => new Opened(arrival),
-            failure: error => new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Failed, error.Message))));
-        _senderKey = key;
+        Open();
     }
 
     protected override void OnUnlinked()
@@ -104,6 +102,8 @@ internal sealed partial class ReceivingActor : TransferSession
         DropFrames();
         if (_machine is not null)
             Drive(new ReceiverInput.LinkLost());
+        else
+            ForgetLink();
     }
 
     private void DropFrames()
@@ -121,7 +121,13 @@ internal sealed partial class ReceivingActor : TransferSession
             Fail(problem.Detail);
     }
 
-    protected override void OnControl(Control message) => DriveWhenOpen(new ReceiverInput.Received(message));
+    protected override void OnControl(Control message)
+    {
+        if (_noRoom is null)
+            DriveWhenOpen(new ReceiverInput.Received(message));
+        else
+            HearWaiting(message);
+    }
 
     protected override void OnReceiptKept() => Drive(new ReceiverInput.ReceiptStored());
 
@@ -137,7 +143,11 @@ internal sealed partial class ReceivingActor : TransferSession
         DriveWhenOpen(new ReceiverInput.StreamDown(streamId));
     }
 
-    protected override void OnCancel() => DriveWhenOpen(new ReceiverInput.Cancelled("cancelled on the receiving device"));
+    protected override void OnCancel()
+    {
+        DriveWhenOpen(new ReceiverInput.Cancelled("cancelled on the receiving device"));
+        GiveUpWaiting();
+    }
 
     protected override void OnPause(bool isPaused)
     {
@@ -157,6 +167,19 @@ internal sealed partial class ReceivingActor : TransferSession
 
     private void OnOpened(Opened opened)
     {
+        if (_machine is not null)
+        {
+            opened.Arrival.Value?.Destination.Dispose();
+            return;
+        }
+        // What was not accepted yet is not begun without room.
+        if (opened.Arrival.Problem == DiskProblem.Full && _isAccepted && !_isGivenUp)
+        {
+            WaitForRoom(opened.Arrival.Detail);
+            return;
+        }
+        var waited = _noRoom is not null;
+        _noRoom = null;
         var setup = new ReceiverSetup(Id, Peer, _senderKey!, Scope.Identity.Key, Scope.Identity.Certificate, TransferTuning.Default);
         _arrival = opened.Arrival.Value;
         _reuse = _arrival is null ? null : new ChunkReuse(_contents, _arrival.Destination, _arrival.Standing);
@@ -166,7 +189,10 @@ internal sealed partial class ReceivingActor : TransferSession
         Drive(new ReceiverInput.PauseOrdered(Scope.Record.IsPaused));
         if (Link is not null)
             Drive(new ReceiverInput.LinkUp());
-        if (_arrival is null)
+        // What it asked for while it was told to wait is answered below.
+        if (waited && !_isGivenUp)
+            Send(TransferMessages.Stalled(Id, detail: null));
+        if (_arrival is null && !_isGivenUp)
             Fail(opened.Arrival.Detail);
         foreach (var input in _early.ToList())
         {

@@ -147,8 +147,8 @@ internal sealed class TransferDevice : IDisposable
     public async Task<TransferView?> CancelAsync(TransferId id) =>
         (await _transfers.Ask<Device.Transfers.TransferAnswer>(new TransferCommands.CancelTransfer(id), Deadline)).Transfer;
 
-    public async Task<OfferAnswered> AnswerAsync(TransferId id, bool isAccepted) =>
-        await _transfers.Ask<OfferAnswered>(new TransferCommands.AnswerOffer(id, isAccepted), Deadline);
+    public async Task<OfferAnswered> AnswerAsync(TransferId id, bool isAccepted, string? saveTo = null) =>
+        await _transfers.Ask<OfferAnswered>(new TransferCommands.AnswerOffer(id, isAccepted) { SaveTo = saveTo }, Deadline);
 
     public async Task<TransferView> PauseAsync(TransferId id, bool isPaused) =>
         (await _transfers.Ask<Device.Transfers.TransferAnswer>(new TransferCommands.PauseTransfer(id, isPaused), Deadline)).Transfer!;

@@ -36,6 +36,8 @@ internal sealed partial class ReceivingActor
     // Beside the frames that are written: it reads what is there, and of the staging place nothing.
     private void LookAtPage()
     {
+        if (_moving is not null)
+            return;
         var (standing, page, policy) = (_arrival!.Standing, _pages.Peek().Page, Scope.PolicyFor(_machine!.Manifest!));
         Scope.Context.Workers.Run(() => standing.Look(page, policy, NoEntries)).PipeTo(
             Self, success: look => new LookedAt(look), failure: error => new LookFailed(error.Message));

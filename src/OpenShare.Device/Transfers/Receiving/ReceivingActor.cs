@@ -47,7 +47,7 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<FrameWritten>(m => OnFrameWritten(m.Result));
         Receive<DiskJobDone>(OnDiskJobDone);
         Receive<Synced>(OnSynced);
-        Receive<TransferSignals.Answer>(m => OnAnswer(m.IsAccepted, Sender));
+        Receive<TransferSignals.Answer>(m => OnAnswer(m.IsAccepted, m.SaveTo, Sender));
         Receive<PersonAsked>(_ => OnPersonAsked());
         Receive<Decided>(m => Drive(new ReceiverInput.Decided(m.Refusal)));
         Receive<LookedAt>(m => OnLookedAt(m.Look));
@@ -56,6 +56,7 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<TransferSignals.RoomRefused>(m => OnRoomRefused(m.Reason));
         Receive<CheckpointDue>(_ => Checkpoint());
         Receive<NoteAgain>(m => NoteWritten(m.Result));
+        Receive<Moved>(m => OnMoved(m.Arrival));
         Receive<OpenAgain>(_ => Open());
         Receive<NothingWaits>(_ => Drive(new ReceiverInput.DiskFreed()));
     }
@@ -65,6 +66,7 @@ internal sealed partial class ReceivingActor : TransferSession
     protected override void PostStop()
     {
         DropFrames();
+        _moving?.ContinueWith(CloseUnseen, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (_arrival is not null)
             _arrival.Destination.Dispose();
         else
@@ -201,7 +203,7 @@ internal sealed partial class ReceivingActor : TransferSession
             else if (input is ReceivingStreamActor.FrameArrived frame)
                 OnFrameArrived(frame);
             else if (input is EarlyAnswer answer)
-                OnAnswer(answer.IsAccepted, answer.Asker);
+                OnAnswer(answer.IsAccepted, answer.SaveTo, answer.Asker);
         }
         _early.Clear();
         ShowView();

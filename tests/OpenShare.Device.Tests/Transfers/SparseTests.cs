@@ -83,6 +83,24 @@ public sealed class SparseTests : TransferSpecs
     }
 
     [Fact]
+    public async Task A_sparse_file_that_changed_is_cut_by_its_content_and_its_holes_are_not_read()
+    {
+        Sparse("image", 64 * MiB, 20 * MiB, 3 * MiB);
+        AssertCompleted(await _ann.EndsAsync(await _ann.SendAsync(_ben, "image")), delivered: 1);
+        var content = Sparse("image", 64 * MiB, 40 * MiB, 3 * MiB);
+        _ann.Disk.Reads.Clear();
+        _ben.Disk.Free = () => 24L * MiB;
+
+        var again = await _ann.EndsAsync(await _ann.SendAsync(_ben, ConflictPolicy.Overwrite, "image"));
+
+        AssertCompleted(again, delivered: 1);
+        Assert.Equal(content, _ben.Arrived("image"));
+        Assert.InRange(again.BytesDone, 3L * MiB, 8L * MiB);
+        // Up to 8 MiB at a time are read to be cut, and what ends in data begins in a hole.
+        Assert.All(_ann.Disk.Reads, r => Assert.InRange(r.Offset, 30L * MiB, 64L * MiB));
+    }
+
+    [Fact]
     public async Task A_receiver_that_is_killed_goes_on_with_the_holes_it_has()
     {
         var content = Sparse("image", 64 * MiB, 30 * MiB, 10 * MiB);

@@ -65,6 +65,8 @@ public sealed class SparseVectorTests
             Assert.False(ZeroChunk.Is(SHA256.HashData(new byte[length]), length - 1));
             Assert.False(ZeroChunk.Is(Some.Hash(0), length));
         }
+        // By content zeros are cut as late as can be, whatever comes behind them.
+        Assert.Equal(ContentCut.Most, ContentCut.Length(new byte[ContentCut.Most]));
     }
 
     [Fact]

@@ -6,9 +6,6 @@ public sealed partial class ReceiverMachine
     // One frame is to keep a worker busy for no longer than a few others; what is left is copied with the next that travels.
     private const int MostCopied = 64 * 1024 * 1024;
 
-    // Of those that are equal, the first few tell: where they are not there, mostly none is.
-    private const int MostLookedAt = 16;
-
     private readonly RepeatedChunks _repeated = new();
 
     /// <summary>Chunks of a page that is about to be stored, for which an equal one is there by now. What that is, is to be read and hashed.</summary>
@@ -17,7 +14,7 @@ public sealed partial class ReceiverMachine
         var repeated = new List<RepeatedChunk>();
         foreach (var chunk in page.Parts.Where(p => !_ledger.IsLeftOut(p.Entry.Number)).SelectMany(page.ChunksOf))
         {
-            foreach (var other in _repeated.EqualTo(Manifest!, chunk).Take(MostLookedAt).Where(Held.Contains).Take(1))
+            foreach (var other in _repeated.EqualTo(Manifest!, chunk).Take(RepeatedChunks.MostLookedAt).Where(Held.Contains).Take(1))
                 repeated.Add(new RepeatedChunk(Manifest!.Locate(other), chunk));
         }
         return repeated;

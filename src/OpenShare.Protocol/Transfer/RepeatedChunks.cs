@@ -11,6 +11,9 @@ internal sealed class RepeatedChunks(int mostKnown = RepeatedChunks.MostKnown)
     /// <summary>A smaller chunk is sent as quickly as it is copied.</summary>
     internal const int Least = 64 * 1024;
 
+    /// <summary>Of those that are equal, the first few tell where none of them is, or is under way: mostly the others are not either.</summary>
+    internal const int MostLookedAt = 16;
+
     private const int MostKnown = 128 * 1024;
 
     // Sorted: what is sent as a hash is chosen by whoever sends it, also so that a table of them would be slow.

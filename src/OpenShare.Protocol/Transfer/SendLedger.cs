@@ -164,8 +164,9 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
             return;
         if (_repeated.EqualTo(ordinal) is { Count: > 0 } equal)
         {
-            if (_travelling.TryGetValue(equal, out var other) && other != ordinal && (_pending.Contains(other) || window.Contains(other)))
+            if (UnderWay(equal, ordinal) is { } other)
             {
+                _travelling[equal] = other;
                 _waiting.Add(ordinal);
                 return;
             }
@@ -174,6 +175,18 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
         }
         _pending.Add(ordinal);
         _from = Math.Min(_from, ordinal);
+    }
+
+    // One that went out before there was a page with another like it is among the first of them.
+    private long? UnderWay(IReadOnlyList<long> equal, long ordinal)
+    {
+        if (_travelling.TryGetValue(equal, out var known) && IsUnderWay(known))
+            return known;
+        foreach (var other in equal.Take(RepeatedChunks.MostLookedAt).Where(IsUnderWay))
+            return other;
+        return null;
+
+        bool IsUnderWay(long other) => other != ordinal && (_pending.Contains(other) || window.Contains(other));
     }
 
     // It is there, or will never be.

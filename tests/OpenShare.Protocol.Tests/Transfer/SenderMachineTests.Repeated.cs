@@ -67,6 +67,22 @@ public sealed partial class SenderMachineTests
     }
 
     [Fact]
+    public void What_went_out_before_the_page_that_repeats_it_was_known_is_waited_for_too()
+    {
+        var builder = Some.Builder();
+        List<Signed> pages = [.. builder.File("a", 16, Long), .. Repeats(builder, "b", 1, 100), builder.Finish()];
+        Do(new SenderInput.LinkUp());
+        Do(new SenderInput.StreamUp(1));
+        Expect(Do(new SenderInput.PageBuilt(pages[0])), "page 0", "frame 1: 0", "frame 1: 1");
+        Receive(TransferMessages.Missing(Some.Transfer, 0, [new(0, 2)]));
+        Expect(Do(new SenderInput.PageBuilt(pages[1])), "page 1");
+        Expect(Receive(TransferMessages.Missing(Some.Transfer, 1, [new(16, 2)])));
+        Expect(Receive(Acked(0)), "frame 1: 17");
+        Expect(Receive(Acked(1, 16)));
+        Expect(Receive(Acked(17)), "=AwaitingReceipt");
+    }
+
+    [Fact]
     public void Small_chunks_and_zeros_are_not_looked_for_and_of_the_rest_a_bounded_number_is()
     {
         Assert.Empty(EqualTo(2, Long - 1, n => 0));

@@ -15,10 +15,10 @@ internal sealed record FrameResult(uint StreamId, IReadOnlyList<ChunkLocation> W
     /// <summary>Of what is written, chunks that did not travel, and have the bytes of one that did.</summary>
     internal IReadOnlyList<ChunkLocation> Copied { get; init; } = [];
 
-    /// <summary>What is equal to it was looked for again.</summary>
+    /// <summary>What is equal to it was looked for again, and nothing more came of it.</summary>
     internal bool IsLookedAt { get; init; }
 
-    internal FrameResult With(IReadOnlyList<ChunkLocation> copied) => this with { Written = [.. Written, .. copied], Copied = [.. Copied, .. copied], IsLookedAt = true };
+    internal FrameResult With(IReadOnlyList<ChunkLocation> copied) => this with { Written = [.. Written, .. copied], Copied = [.. Copied, .. copied], IsLookedAt = copied.Count == 0 };
 }
 
 /// <summary>A frame that waits for room on the disk, less what was written of it.</summary>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Transfers.Contents;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 
@@ -36,6 +37,48 @@ internal sealed partial class ReceivingActor
             Self,
             success: arrival => new Opened(arrival),
             failure: error => new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Failed, error.Message))));
+    }
+
+    private void OnOpened(Opened opened)
+    {
+        if (_machine is not null)
+        {
+            opened.Arrival.Value?.Destination.Dispose();
+            return;
+        }
+        // What was not accepted yet is not begun without room.
+        if (opened.Arrival.Problem == DiskProblem.Full && _isAccepted && !_isGivenUp)
+        {
+            WaitForRoom(opened.Arrival.Detail);
+            return;
+        }
+        var waited = _noRoom is not null;
+        _noRoom = null;
+        var setup = new ReceiverSetup(Id, Peer, _senderKey!, Scope.Identity.Key, Scope.Identity.Certificate, TransferTuning.Default);
+        _arrival = opened.Arrival.Value;
+        _reuse = _arrival is null ? null : new ChunkReuse(_contents, _arrival.Destination, _arrival.Standing);
+        _machine = _arrival?.Kept is { } kept ? ReceiverMachine.Restore(setup, kept) : new ReceiverMachine(setup);
+        OweRoom();
+        Drive(new ReceiverInput.Started());
+        Drive(new ReceiverInput.PauseOrdered(Scope.Record.IsPaused));
+        if (Link is not null)
+            Drive(new ReceiverInput.LinkUp());
+        // What it asked for while it was told to wait is answered below.
+        if (waited && !_isGivenUp)
+            Send(TransferMessages.Stalled(Id, detail: null));
+        if (_arrival is null && !_isGivenUp)
+            Fail(opened.Arrival.Detail);
+        foreach (var input in _early.ToList())
+        {
+            if (input is ReceiverInput early)
+                Drive(early);
+            else if (input is ReceivingStreamActor.FrameArrived frame)
+                OnFrameArrived(frame);
+            else if (input is EarlyAnswer answer)
+                OnAnswer(answer.IsAccepted, answer.SaveTo, answer.Asker);
+        }
+        _early.Clear();
+        ShowView();
     }
 
     private void WaitForRoom(string reason)

@@ -7,28 +7,32 @@ usage() {
   cat <<'END'
 Usage: tests/long.sh [--size BYTES] [--cuts N] [--seed N] [TREE]
        tests/long.sh --wifi
+       tests/long.sh --sparse [--size BYTES]
 
   --size BYTES  of the file, with K, M or G (default: 4G)
   --cuts N      how often the link is cut in the last part (default: 20)
   --seed N      of the random cuts (default: printed)
   --wifi        instead of all that: what Wi-Fi does to transfers, in network namespaces (root), and a table of it
+  --sparse      instead of all that: one file of 1 TiB (or --size, with T) that is holes but for 24 MiB
   TREE          the tree (default: the folder of the dotnet on the PATH)
 END
 }
 
-size=4G cuts=20 seed=$RANDOM tree="" wifi=false
+size="" cuts=20 seed=$RANDOM tree="" wifi=false sparse=false
 while [ $# -gt 0 ]; do
   case $1 in
     --size) size=$2; shift ;;
     --cuts) cuts=$2; shift ;;
     --seed) seed=$2; shift ;;
     --wifi) wifi=true ;;
+    --sparse) sparse=true ;;
     -h | --help) usage; exit 0 ;;
     -*) usage >&2; exit 2 ;;
     *) tree=$1 ;;
   esac
   shift
 done
+[ -n "$size" ] || { [ "$sparse" = true ] && size=1T || size=4G; }
 bytes=$(numfmt --from=iec "$size") || exit 2
 tree=$(realpath -s -- "${tree:-$(dirname "$(readlink -f "$(command -v dotnet)")")}")
 
@@ -80,6 +84,34 @@ wifi() {
   say "All of it held."
 }
 
+# sparse: a file with 8 MiB of data at its front, in its middle and at its end. Of the rest nothing is read, sent or written. The
+# data is compared; that there is none elsewhere is seen by the room it takes.
+sparse() {
+  local t base cpu seconds place taken
+  begin "A sparse file of $size"
+  truncate -s "$bytes" "$work/sparse" || fail "this file system has no file of $size"
+  for place in 0 $((bytes / 2 + 12345)) $((bytes - 8 * 1048576)); do
+    dd if=/dev/urandom of="$work/sparse" bs=1M count=8 seek="$place" oflag=seek_bytes conv=notrunc status=none || fail "no room for 24 MiB in $work"
+  done
+  base=$(passed) || exit 1
+  cpu=$(($(ticks "$alice_pid") + $(ticks "$bob_pid")))
+  t=$EPOCHREALTIME
+  device alice send "$work/sparse" --to "$bob_id" --json >"$work/logs/send.out" 2>"$work/logs/send.err" || fail "$(said "$work/logs/send.err")"
+  seconds=$(seconds_since "$t")
+  say "A sparse file of $size: $seconds s, $(mib $(($(passed) - base))) crossed the link"
+  note "CPU of both $(awk -v n=$(($(ticks "$alice_pid") + $(ticks "$bob_pid") - cpu)) -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.1f", n / hz }') s; peak memory: alice $(peak "$alice_pid") MiB, bob $(peak "$bob_pid") MiB"
+  note "databases: alice $(mib "$(stat -c %s "$work/alice/device.db")"), bob $(mib "$(stat -c %s "$work/bob/device.db")")"
+  [ "$(stat -c %s "$work/bob-received/sparse")" = "$bytes" ] || fail "it has another size at bob's"
+  for place in 0 $((bytes / 2 + 12345)) $((bytes - 8 * 1048576)); do
+    cmp -i "$place" -n $((8 * 1048576)) "$work/sparse" "$work/bob-received/sparse" || fail "it differs at $place"
+  done
+  taken=$(($(stat -c %b "$work/bob-received/sparse") * 512))
+  [ "$taken" -le $((28 * 1048576)) ] || fail "it takes $(mib "$taken") at bob's"
+  say "A sparse file of $size: the same data at bob's, in $(mib "$taken")"
+}
+# ticks PID: user and system time.
+ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
+
 begin_work long
 began=$EPOCHREALTIME
 [ "$wifi" = false ] || { wifi; exit 0; }
@@ -92,6 +124,13 @@ start_agent alice "$alice_port" "$alice_front"
 start_agent bob "$bob_port" "$bob_front"
 discover
 began=$EPOCHREALTIME
+
+if [ "$sparse" = true ]; then
+  sparse
+  started=$began
+  say "All of it held."
+  exit 0
+fi
 
 begin "Input"
 head -c "$bytes" /dev/urandom >"$work/file" || fail "no room for $size in $work"

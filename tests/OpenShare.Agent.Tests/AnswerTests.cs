@@ -28,9 +28,22 @@ public sealed class AnswerTests : IDisposable
 
         Assert.Equal(0, await cli.RunAsync(["transfer", answer, "7aaa", .. always ? ["--always"] : Array.Empty<string>()]));
 
-        Assert.Equal((answer == "accept", always), Assert.Single(_device.Answers));
+        Assert.Equal((answer == "accept", always, null), Assert.Single(_device.Answers));
         Assert.Equal($"The transfer 7aaa0000 (Photos) from bob is {answer}ed.".Replace("eed", "ed", StringComparison.Ordinal), cli.Out.TrimEnd());
         Assert.Equal("", cli.Error);
+    }
+
+    [Fact]
+    public async Task What_is_accepted_may_be_saved_elsewhere_and_what_is_declined_is_nowhere()
+    {
+        _device.SetTransfer(Asked);
+        await using var agent = await TestAgent.StartAsync(_home.Home, _device);
+        using var cli = new Support.Cli(_home, _device);
+
+        Assert.Equal(2, await cli.RunAsync("transfer", "decline", "7aaa", "--save-to", "/tmp"));
+        Assert.Equal(0, await cli.RunAsync("transfer", "accept", "7aaa", "--save-to", "some/where"));
+
+        Assert.Equal((true, false, Path.GetFullPath("some/where")), Assert.Single(_device.Answers));
     }
 
     [Fact]

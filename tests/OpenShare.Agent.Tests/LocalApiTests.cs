@@ -48,6 +48,8 @@ public sealed class LocalApiTests : IAsyncLifetime, IDisposable
     [InlineData("v1/sends", """{"paths":[null],"to":"bob"}""")]
     [InlineData("v1/sends", """{"paths":["/etc"],"to":"bob","text":"both"}""")]
     [InlineData("v1/sends", """{"paths":[],"to":"bob","text":""}""")]
+    [InlineData("v1/transfers/7aaa/accept", """{"save_to":"relative"}""")]
+    [InlineData("v1/transfers/7aaa/decline", """{"save_to":"/tmp"}""")]
     [InlineData("v1/peers/bob/accept", """{"answer":"sometimes"}""")]
     [InlineData("v1/registration", """{"server":"https://share.example"}""")]
     [InlineData("v1/registration", """{"server":"https://share.example","token":"ost1_!"}""")]
@@ -111,7 +113,7 @@ public sealed class LocalApiTests : IAsyncLifetime, IDisposable
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Conflict), (first.StatusCode, second.StatusCode));
         Assert.StartsWith("""{"code":"not_asked",""", await second.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal((true, false), Assert.Single(_device.Answers));
+        Assert.Equal((true, false, null), Assert.Single(_device.Answers));
     }
 
     [Theory]

@@ -176,10 +176,22 @@ internal sealed class TransfersApi(AgentContext agent)
 
     private async Task Answer(HttpContext http, bool isAccepted)
     {
-        var always = http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true } && (await Reply.Read(http, AgentJson.Readable.OfferAnswerRequest)).Always;
+        var (always, saveTo) = http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true }
+            ? await Reply.Read(http, AgentJson.Readable.OfferAnswerRequest)
+            : new OfferAnswerRequest();
+        if (saveTo is not null && (!isAccepted || !Path.IsPathFullyQualified(saveTo)))
+        {
+            await Reply.Problem(http, ProblemCodes.BadRequest, isAccepted ? "save_to is an absolute path." : "What is declined is not saved: save_to goes with accept.");
+            return;
+        }
         if (await TransferLookup.Find(http, agent) is not { } transfer)
             return;
-        var answered = await agent.Device.AnswerOffer(transfer.Id, isAccepted, always, http.RequestAborted);
+        var answered = await agent.Device.AnswerOffer(transfer.Id, isAccepted, always, saveTo, http.RequestAborted);
+        if (answered.Problem is { } problem)
+        {
+            await Reply.Problem(http, ProblemCodes.BadRequest, problem);
+            return;
+        }
         var now = (answered.Transfer ?? transfer).Document();
         await (answered.WasAsked
             ? Reply.Json(http, now, AgentJson.Readable.TransferDocument)

@@ -114,8 +114,9 @@ public sealed class LocalApiClient : IDisposable
     public Task<TransferDocument> ResumeTransferAsync(string id, CancellationToken cancellation) => OrderAsync(id, "resume", cancellation);
 
     /// <param name="always">and every later offer of that device</param>
-    public Task<TransferDocument> AnswerOfferAsync(string id, bool isAccepted, bool always, CancellationToken cancellation) =>
-        PostAsync($"v1/transfers/{Uri.EscapeDataString(id)}/{(isAccepted ? "accept" : "decline")}", new OfferAnswerRequest(always),
+    /// <param name="saveTo">an absolute directory for what is accepted; null: where all is saved</param>
+    public Task<TransferDocument> AnswerOfferAsync(string id, bool isAccepted, bool always, string? saveTo, CancellationToken cancellation) =>
+        PostAsync($"v1/transfers/{Uri.EscapeDataString(id)}/{(isAccepted ? "accept" : "decline")}", new OfferAnswerRequest(always, saveTo),
             AgentJson.Readable.OfferAnswerRequest, AgentJson.Readable.TransferDocument, cancellation);
 
     /// <param name="device">its name, or the beginning of its id</param>

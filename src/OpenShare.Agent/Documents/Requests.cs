@@ -18,7 +18,8 @@ public sealed record SendRequest(IReadOnlyList<string> Paths, string To, double 
 }
 
 /// <param name="Always">and every later offer of that device</param>
-public sealed record OfferAnswerRequest(bool Always = false);
+/// <param name="SaveTo">an absolute directory, for this one alone; with accept only</param>
+public sealed record OfferAnswerRequest(bool Always = false, string? SaveTo = null);
 
 /// <param name="Answer">always, never, or ask: as the agent's policy says</param>
 public sealed record AcceptRuleRequest(string Answer);

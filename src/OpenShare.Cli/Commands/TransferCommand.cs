@@ -49,6 +49,7 @@ internal sealed class TransferCommand : Command
     {
         private readonly Argument<string> _id = Id();
         private readonly Option<bool> _always;
+        private readonly Option<string?> _saveTo = new("--save-to") { Description = "Where this one goes, not where the agent saves the others", HelpName = "DIR" };
         private readonly bool _isAccepted;
 
         public Answer(Shell shell, bool isAccepted) : base(
@@ -60,12 +61,15 @@ internal sealed class TransferCommand : Command
             _always = new("--always") { Description = $"And {(isAccepted ? "take" : "refuse")} whatever that device sends from now on, until: openshare peers accept DEVICE ask" };
             Arguments.Add(_id);
             Options.Add(_always);
+            if (isAccepted)
+                Options.Add(_saveTo);
         }
 
         protected override async Task<int> RunAsync(CommandRun run)
         {
             await using var session = await run.OpenAsync(AgentReach.HomeOnly);
-            var transfer = await session.Client.AnswerOfferAsync(run.Get(_id), _isAccepted, run.Get(_always), run.Interrupted);
+            var saveTo = _isAccepted && run.Get(_saveTo) is { Length: > 0 } directory ? Path.GetFullPath(directory) : null;
+            var transfer = await session.Client.AnswerOfferAsync(run.Get(_id), _isAccepted, run.Get(_always), saveTo, run.Interrupted);
             run.Answer(transfer, AgentJson.Readable.TransferDocument, t =>
                 $"The transfer {Words.Short(t.TransferId)} ({t.Summary}) from {TransferText.Peer(t)} is {(_isAccepted ? "accepted" : "declined")}.");
             if (session.IsHosted)

@@ -63,7 +63,8 @@ public interface IDevice
 
     /// <summary>A person's answer to an offer that waits for one. A restart changes nothing of it.</summary>
     /// <param name="always">and to every later offer of that device</param>
-    Task<OfferAnswered> AnswerOffer(TransferId id, bool isAccepted, bool always, CancellationToken cancellation);
+    /// <param name="saveTo">an absolute directory for this one, made where missing; null: where all are saved</param>
+    Task<OfferAnswered> AnswerOffer(TransferId id, bool isAccepted, bool always, string? saveTo, CancellationToken cancellation);
 
     /// <param name="rule">for every offer of the device from now on; null: none</param>
     Task SetAcceptRule(DeviceId device, AcceptRule? rule, CancellationToken cancellation);

@@ -32,9 +32,11 @@ public sealed partial class OpenShareDevice
         return start;
     }
 
-    public async Task<OfferAnswered> AnswerOffer(TransferId id, bool isAccepted, bool always, CancellationToken cancellation)
+    public async Task<OfferAnswered> AnswerOffer(TransferId id, bool isAccepted, bool always, string? saveTo, CancellationToken cancellation)
     {
-        var answered = await Ask<OfferAnswered>(new TransferCommands.AnswerOffer(id, isAccepted), cancellation).ConfigureAwait(false);
+        if (saveTo is not null && await Task.Run(() => ProblemWith(saveTo), cancellation).ConfigureAwait(false) is { } problem)
+            return new OfferAnswered(Transfer: null, WasAsked: false) { Problem = problem };
+        var answered = await Ask<OfferAnswered>(new TransferCommands.AnswerOffer(id, isAccepted) { SaveTo = saveTo }, cancellation).ConfigureAwait(false);
         if (always && answered is { WasAsked: true, Transfer.Peer: { } device })
             await SetAcceptRule(device, isAccepted ? AcceptRule.Always : AcceptRule.Never, cancellation).ConfigureAwait(false);
         return answered;
@@ -59,6 +61,20 @@ public sealed partial class OpenShareDevice
         return receipt.Outcomes[0].Outcome == Protocol.Wire.EntryOutcome.Types.Outcome.Delivered
             ? await Task.Run(() => ReceivedText.Read(record.Destination, manifest, receipt), cancellation).ConfigureAwait(false)
             : null;
+    }
+
+    // Told to whoever types it, and not to the sender as the end of his transfer.
+    private static string? ProblemWith(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return $"Nothing can be saved to {Printable.Shorten(directory)}: {error.Message}";
+        }
     }
 
     private ImmutableArray<AcceptRuleView> Rules() =>

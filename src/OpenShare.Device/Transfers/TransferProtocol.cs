@@ -27,7 +27,11 @@ public static class TransferCommands
     }
 
     /// <summary>A person's answer to an offer that is left to him. Answered with <see cref="OfferAnswered"/>.</summary>
-    public sealed record AnswerOffer(TransferId Id, bool IsAccepted);
+    public sealed record AnswerOffer(TransferId Id, bool IsAccepted)
+    {
+        /// <summary>Where this one is to be saved; null: where all are.</summary>
+        public string? SaveTo { get; init; }
+    }
 
     /// <summary>Has a transfer wait, or lets it go on. Answered with <see cref="TransferAnswer"/>.</summary>
     public sealed record PauseTransfer(TransferId Id, bool IsPaused);
@@ -61,7 +65,11 @@ public static class TransferQueries
 public sealed record TransferAnswer(TransferView? Transfer);
 
 /// <param name="WasAsked">false: it did not wait for an answer, and nothing was changed</param>
-public sealed record OfferAnswered(TransferView? Transfer, bool WasAsked);
+public sealed record OfferAnswered(TransferView? Transfer, bool WasAsked)
+{
+    /// <summary>Why it cannot be saved where it was to be; nothing was changed. Null: nothing is wrong.</summary>
+    public string? Problem { get; init; }
+}
 
 /// <param name="Files">null where nothing is known of them</param>
 public sealed record FilesAnswer(FilesProgress? Files)
@@ -110,7 +118,7 @@ internal static class TransferSignals
     internal sealed record Pause(bool IsPaused);
 
     /// <summary>To a receiving session: a person has answered. Answered with <see cref="OfferAnswered"/>.</summary>
-    internal sealed record Answer(bool IsAccepted);
+    internal sealed record Answer(bool IsAccepted, string? SaveTo);
 
     /// <summary>From a session: what it looks like now.</summary>
     internal sealed record ViewChanged(TransferView View);

@@ -64,7 +64,7 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected TransferScope Scope { get; }
+    protected TransferScope Scope { get; set; }
 
     protected DateTimeOffset Now => Scope.Context.Now;
 

@@ -21,12 +21,12 @@ internal sealed partial class TransfersActor
         }
         if (_sessions.TryGetValue(record.Key, out var session))
         {
-            session.Forward(new TransferSignals.Answer(command.IsAccepted));
+            session.Forward(new TransferSignals.Answer(command.IsAccepted, command.SaveTo));
             return;
         }
         // Nothing runs: what is kept says so, and its sender hears of it when he comes back.
-        KeepAnswer(no, record, command.IsAccepted);
-        if (!command.IsAccepted)
+        KeepAnswer(no, record with { Destination = command.SaveTo ?? record.Destination }, command.IsAccepted);
+        if (!command.IsAccepted || command.SaveTo is not null)
             Discard(no, record);
         Sender.Tell(new OfferAnswered(ViewOf(no, _stores.Transfers.Find(record.Key)!.Value.Transfer), WasAsked: true));
     }

@@ -82,13 +82,15 @@ public sealed class ManifestBuilder
     /// <summary>Begins a file; its chunks follow until they add up to its size.</summary>
     /// <param name="isText">it is no file of the sender's, but a text that was typed or copied, of at most <see cref="Limits.Text"/> bytes</param>
     /// <param name="isContentCut">its chunks are cut by <see cref="ContentCut"/></param>
+    /// <param name="zeroBytes">so much of it is likely to be chunks of nothing but zeros</param>
     /// <exception cref="ProtocolException">the path is listed already or lies in no listed directory, or there are too many entries</exception>
-    public Signed? BeginFile(RelativePath path, long size, uint mode, long mtimeNs, bool isText = false, bool isContentCut = false)
+    public Signed? BeginFile(RelativePath path, long size, uint mode, long mtimeNs, bool isText = false, bool isContentCut = false, long zeroBytes = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(size);
         var entry = new ManifestEntry
         {
             Kind = EntryKind.EntryFile, Path = path.Value, Size = (ulong)size, Mode = mode & 0xFFF, MtimeNs = mtimeNs, Text = isText, ContentCut = isContentCut,
+            ZeroBytes = (ulong)zeroBytes,
         };
         var closed = Begin(entry, path);
         (_open, _openRest) = size == 0 ? (null, 0) : (_page.Entries[^1], size);

@@ -5,11 +5,14 @@ namespace OpenShare.Protocol.Transfer;
 /// <param name="Continued">true when the entry began on an earlier page</param>
 public readonly record struct PagePart(TransferEntry Entry, long FirstOrdinal, int ChunkCount, long FirstOffset, bool Continued);
 
-/// <summary>One verified page, kept compact: 36 bytes a chunk.</summary>
+/// <summary>One verified page, kept compact: 36 bytes a chunk, or for all of them where all are the same, as in a hole.</summary>
 public sealed class ManifestPage
 {
+    private const int HashSize = 32;
+
     private readonly byte[] _hashes;
     private readonly int[] _lengths;
+    private readonly bool _areSame;
     private readonly PagePart[] _parts;
 
     internal ManifestPage(int index, byte[] payloadSha256, long firstOrdinal, PagePart[] parts, byte[] hashes, int[] lengths, bool isLast)
@@ -18,8 +21,11 @@ public sealed class ManifestPage
         PayloadSha256 = payloadSha256;
         FirstOrdinal = firstOrdinal;
         _parts = parts;
-        _hashes = hashes;
-        _lengths = lengths;
+        ChunkCount = lengths.Length;
+        // Each is its neighbour.
+        _areSame = lengths.Length > 1 && lengths.AsSpan(1).SequenceEqual(lengths.AsSpan(0, lengths.Length - 1))
+            && hashes.AsSpan(HashSize).SequenceEqual(hashes.AsSpan(0, hashes.Length - HashSize));
+        (_hashes, _lengths) = _areSame ? (hashes[..HashSize], lengths[..1]) : (hashes, lengths);
         IsLast = isLast;
         Bytes = lengths.Sum(l => (long)l);
     }
@@ -31,7 +37,7 @@ public sealed class ManifestPage
 
     public long FirstOrdinal { get; }
 
-    public int ChunkCount => _lengths.Length;
+    public int ChunkCount { get; }
 
     public ChunkRange Chunks => new(FirstOrdinal, ChunkCount);
 
@@ -59,21 +65,27 @@ public sealed class ManifestPage
         }
     }
 
-    internal int LengthOf(long ordinal) => _lengths[ordinal - FirstOrdinal];
+    internal int LengthOf(long ordinal) => _lengths[IndexOf(ordinal)];
 
-    internal ReadOnlyMemory<byte> Sha256Of(long ordinal) => _hashes.AsMemory(32 * (int)(ordinal - FirstOrdinal), 32);
+    internal ReadOnlyMemory<byte> Sha256Of(long ordinal) => _hashes.AsMemory(HashSize * IndexOf(ordinal), HashSize);
 
     internal TransferEntry EntryOf(long ordinal) => PartOf(ordinal).Entry;
 
     /// <param name="ordinal">of a chunk of this page</param>
     public ChunkLocation Locate(long ordinal)
     {
-        var at = (int)(ordinal - FirstOrdinal);
         var part = PartOf(ordinal);
         var offset = part.FirstOffset;
-        for (var i = (int)(part.FirstOrdinal - FirstOrdinal); i < at; i++)
-            offset += _lengths[i];
-        return new ChunkLocation(ordinal, part.Entry, offset, _lengths[at], Sha256Of(ordinal));
+        for (var before = part.FirstOrdinal; before < ordinal; before++)
+            offset += LengthOf(before);
+        return new ChunkLocation(ordinal, part.Entry, offset, LengthOf(ordinal), Sha256Of(ordinal));
+    }
+
+    private int IndexOf(long ordinal)
+    {
+        var index = checked((int)(ordinal - FirstOrdinal));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)ChunkCount);
+        return _areSame ? 0 : index;
     }
 
     // Parts without chunks share the next part's first ordinal: the last one that starts at or before it has it.

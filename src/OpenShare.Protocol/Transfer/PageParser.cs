@@ -65,14 +65,17 @@ internal sealed class PageParser(Manifest manifest, ManifestTree tree, ManifestP
         }
         if (tree.Add(path, entry.Kind) is { } refusal)
             return refusal;
-        _open = new TransferEntry(_nextEntry++, path, entry.Kind, (long)entry.Size, entry.Mode, entry.MtimeNs, target, (int)payload.PageIndex, manifest.ChunkCount + _chunks) { IsText = entry.Text, IsContentCut = entry.ContentCut };
+        _open = new TransferEntry(_nextEntry++, path, entry.Kind, (long)entry.Size, entry.Mode, entry.MtimeNs, target, (int)payload.PageIndex, manifest.ChunkCount + _chunks)
+        {
+            IsText = entry.Text, IsContentCut = entry.ContentCut, ZeroBytes = (long)entry.ZeroBytes,
+        };
         return AddChunks(_open, entry);
     }
 
     private static bool HasFieldsOfItsKind(ManifestEntry entry) => entry.Kind switch
     {
-        EntryKind.EntryFile => entry.Size <= (ulong)(entry.Text ? Limits.Text : long.MaxValue) && entry.LinkTarget.Length == 0,
-        _ when entry.Text || entry.ContentCut => false,
+        EntryKind.EntryFile => entry.Size <= (ulong)(entry.Text ? Limits.Text : long.MaxValue) && entry.ZeroBytes <= entry.Size && entry.LinkTarget.Length == 0,
+        _ when entry.Text || entry.ContentCut || entry.ZeroBytes > 0 => false,
         EntryKind.EntryDirectory => entry.Size == 0 && entry.Chunks.Count == 0 && entry.LinkTarget.Length == 0,
         EntryKind.EntrySymlink => entry.Size == 0 && entry.Chunks.Count == 0,
         _ => false,

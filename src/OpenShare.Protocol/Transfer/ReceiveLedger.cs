@@ -56,6 +56,13 @@ internal sealed class ReceiveLedger
         return true;
     }
 
+    /// <summary>What is held was not brought by its own chunk.</summary>
+    internal void Reuse(long ordinal, int length)
+    {
+        if (_held.Contains(ordinal) && _reused.Add(ordinal))
+            _bytesReused += length;
+    }
+
     /// <returns>true when it was held</returns>
     internal bool Lose(long ordinal, int length)
     {

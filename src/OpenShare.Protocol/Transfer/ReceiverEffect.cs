@@ -42,7 +42,14 @@ public abstract record ReceiverEffect
 
 /// <summary>A chunk of an arriving frame, in the frame's order.</summary>
 /// <param name="Keep">false: it is there already or not wanted any more</param>
-public readonly record struct IncomingChunk(ChunkLocation Location, bool Keep);
+public readonly record struct IncomingChunk(ChunkLocation Location, bool Keep)
+{
+    /// <summary>Chunks that are missing too and have the same bytes: to be written with it.</summary>
+    public IReadOnlyList<ChunkLocation> Copies { get; init; } = [];
+}
+
+/// <summary>A chunk that is there, and one that is missing and has the same bytes.</summary>
+public readonly record struct RepeatedChunk(ChunkLocation There, ChunkLocation Missing);
 
 /// <summary>What is known of an offer when its first page is there.</summary>
 /// <param name="Names">the top names, as far as the first page goes</param>

@@ -42,7 +42,11 @@ public abstract record ReceiverInput
     public sealed record FrameArrived(long Stream, ChunkFrame Head) : ReceiverInput;
 
     /// <summary>These chunks match their hashes and are written.</summary>
-    public sealed record ChunksWritten(IReadOnlyList<long> Ordinals) : ReceiverInput;
+    public sealed record ChunksWritten(IReadOnlyList<long> Ordinals) : ReceiverInput
+    {
+        /// <summary>Those of them that did not travel, but were written with another that has the same bytes.</summary>
+        public IReadOnlyList<long> Copied { get; init; } = [];
+    }
 
     /// <summary>The chunk's bytes are not those its hash names. Nothing of it was written.</summary>
     public sealed record ChunkMismatched(long Ordinal) : ReceiverInput;

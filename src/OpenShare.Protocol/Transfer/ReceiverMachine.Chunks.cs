@@ -16,7 +16,7 @@ public sealed partial class ReceiverMachine
             Admit(stream, head);
     }
 
-    private void OnWritten(IReadOnlyList<long> ordinals)
+    private void OnWritten(IReadOnlyList<long> ordinals, IReadOnlyList<long> copied)
     {
         if (IsOver || Manifest is null)
             return;
@@ -25,6 +25,8 @@ public sealed partial class ReceiverMachine
             if (_ledger.IsMissing(ordinal))
                 _ledger.Hold(ordinal, Manifest.LengthOf(ordinal));
         }
+        foreach (var ordinal in copied)
+            _ledger.Reuse(ordinal, Manifest.LengthOf(ordinal));
         OnDiskFreed(isSure: false);
         Send(TransferMessages.Acknowledged(_setup.Transfer, ChunkRanges.Pack(ordinals)));
         PlaceWhenWhole();
@@ -74,7 +76,7 @@ public sealed partial class ReceiverMachine
             _gate.Park(stream, head);
             return;
         }
-        var chunks = head.Chunks.Select(c => Manifest!.Locate((long)c.Ordinal)).Select(l => new IncomingChunk(l, _ledger.IsMissing(l.Ordinal))).ToList();
+        var chunks = head.Chunks.Select(c => Manifest!.Locate((long)c.Ordinal)).Select(l => new IncomingChunk(l, _ledger.IsMissing(l.Ordinal)) { Copies = CopiesOf(l) }).ToList();
         if (!head.Chunks.Zip(chunks).All(pair => pair.First.Length == pair.Second.Location.Length))
         {
             Fail("the sender sent chunks of another length than it announced");

@@ -15,6 +15,7 @@ public sealed partial class ReceiverMachine
                 throw new ProtocolException("The stored file list of this transfer is damaged. It has to be sent again.");
             machine.LeaveOutAbandoned(page);
             machine._ledger.Store(page, record.Held.Ranges(page.FirstOrdinal, page.Chunks.End), areReused: false);
+            machine._repeated.Add(machine.Manifest!, page);
         }
         var entries = machine.Manifest?.Entries.Count ?? 0;
         foreach (var (entry, reason) in record.Withdrawn.Where(w => w.Key < entries))

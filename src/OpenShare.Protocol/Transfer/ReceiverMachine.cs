@@ -83,7 +83,7 @@ public sealed partial class ReceiverMachine
             case ReceiverInput.Decided decided: OnDecided(decided.Refusal); break;
             case ReceiverInput.PageStored stored: OnPageStored(stored); break;
             case ReceiverInput.FrameArrived arrived: OnFrame(arrived.Stream, arrived.Head); break;
-            case ReceiverInput.ChunksWritten written: OnWritten(written.Ordinals); break;
+            case ReceiverInput.ChunksWritten written: OnWritten(written.Ordinals, written.Copied); break;
             case ReceiverInput.ChunkMismatched mismatched: OnMismatched(mismatched.Ordinal); break;
             case ReceiverInput.ChunksLost lost: OnLost(lost.Ordinals); break;
             case ReceiverInput.EntriesPlaced placed: OnPlaced(placed.Notes); break;
@@ -142,6 +142,7 @@ public sealed partial class ReceiverMachine
             Refuse(refused);
         if (!_ledger.Store(page, stored.Held, areReused: true))
             return;
+        _repeated.Add(Manifest, page);
         OnDiskFreed(isSure: false);
         if (IsAccepted)
             SendMissing(page);

@@ -9,6 +9,12 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
     private readonly ChunkMap _acknowledged = new();
     private readonly ChunkMap _pending = new();
     private readonly ChunkMap _sent = new();
+    private readonly RepeatedChunks _repeated = new();
+
+    // Of chunks that are equal one travels, and the others wait for what the receiver makes of it.
+    private readonly ChunkMap _waiting = new();
+    private readonly Dictionary<IReadOnlyList<long>, long> _travelling = [];
+    private readonly List<IReadOnlyList<long>> _arrived = [];
     private long _done;
     private long _travelled;
     private long _chunksTravelled;
@@ -25,7 +31,8 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
     internal bool HasAll(Manifest manifest) => _acknowledged.Count + _leftOutChunks == manifest.ChunkCount;
 
     /// <summary>A page was built. A file withdrawn before it was listed to its end stays withdrawn.</summary>
-    internal void Add(ManifestPage page)
+    /// <returns>whether the receiver may have some of it from earlier pages</returns>
+    internal bool Add(Manifest manifest, ManifestPage page)
     {
         foreach (var part in page.Parts.Where(p => p.Continued && withdrawn.ContainsKey(p.Entry.Number)))
         {
@@ -33,6 +40,7 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
             for (var i = 0; i < part.ChunkCount; i++)
                 _leftOutBytes += page.LengthOf(part.FirstOrdinal + i);
         }
+        return _repeated.Add(manifest, page);
     }
 
     /// <summary>The page goes out: the receiver has nothing of it that it could know of.</summary>
@@ -68,6 +76,7 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
         {
             window.Settle(ordinal);
             _pending.Remove(ordinal);
+            Arrive(ordinal);
             // What the receiver has of a withdrawn file counts as left out, not as done.
             if (IsWithdrawn(manifest, ordinal) || !_acknowledged.Add(ordinal))
                 continue;
@@ -93,18 +102,26 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
         {
             window.Settle(ordinal);
             _pending.Remove(ordinal);
+            Arrive(ordinal);
             Forget(manifest, ordinal);
         }
     }
 
     /// <summary>The link is gone: the receiver will say what it misses.</summary>
-    internal void ForgetPending() => _pending.Clear();
+    internal void ForgetPending()
+    {
+        _pending.Clear();
+        _waiting.Clear();
+        _travelling.Clear();
+        _arrived.Clear();
+    }
 
     /// <summary>The next chunks to travel together: small ones share a frame. They stay pending until they are taken.</summary>
     /// <param name="bytes">of all of them</param>
     internal List<long>? NextFrame(Manifest manifest, TransferTuning tuning, out long bytes)
     {
         bytes = 0;
+        WaitNoLonger(manifest);
         var ordinal = _pending.Next(_from, long.MaxValue);
         if (ordinal < 0)
             return null;
@@ -145,8 +162,53 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
     {
         if (_acknowledged.Contains(ordinal) || window.Contains(ordinal) || IsWithdrawn(manifest, ordinal))
             return;
+        if (_repeated.EqualTo(ordinal) is { Count: > 0 } equal)
+        {
+            if (UnderWay(equal, ordinal) is { } other)
+            {
+                _travelling[equal] = other;
+                _waiting.Add(ordinal);
+                return;
+            }
+            _waiting.Remove(ordinal);
+            _travelling[equal] = ordinal;
+        }
         _pending.Add(ordinal);
         _from = Math.Min(_from, ordinal);
+    }
+
+    // One that went out before there was a page with another like it is among the first of them.
+    private long? UnderWay(IReadOnlyList<long> equal, long ordinal)
+    {
+        if (_travelling.TryGetValue(equal, out var known) && IsUnderWay(known))
+            return known;
+        foreach (var other in equal.Take(RepeatedChunks.MostLookedAt).Where(IsUnderWay))
+            return other;
+        return null;
+
+        bool IsUnderWay(long other) => other != ordinal && (_pending.Contains(other) || window.Contains(other));
+    }
+
+    // It is there, or will never be.
+    private void Arrive(long ordinal)
+    {
+        _waiting.Remove(ordinal);
+        if (_travelling.Count > 0 && _repeated.EqualTo(ordinal) is { Count: > 0 } equal && _travelling.GetValueOrDefault(equal, -1) == ordinal)
+        {
+            _travelling.Remove(equal);
+            _arrived.Add(equal);
+        }
+    }
+
+    // What the receiver did not say it has with the one that arrived. Not before all that it said is heard.
+    private void WaitNoLonger(Manifest manifest)
+    {
+        foreach (var ordinal in _arrived.SelectMany(e => e).Where(_waiting.Contains).ToList())
+        {
+            _waiting.Remove(ordinal);
+            MakePending(manifest, ordinal);
+        }
+        _arrived.Clear();
     }
 
     private void Forget(Manifest manifest, long ordinal)

@@ -73,7 +73,8 @@ public sealed partial class SenderMachine
         {
             if (machine._reader.Read(page) is not PageReading.Accepted { Page: var read })
                 throw new ProtocolException("The stored file list of this transfer is damaged. Send the files again.");
-            machine._ledger.Add(read);
+            if (machine._ledger.Add(machine.Manifest!, read))
+                machine._awaited.Add(read.Index);
         }
         foreach (var (entry, reason) in record.Withdrawn.Where(w => w.Key < (machine.Manifest?.Entries.Count ?? 0)))
             machine.Withdraw(EntryChange.Sign(setup.Signer, setup.Manifest, entry, reason));
@@ -128,9 +129,8 @@ public sealed partial class SenderMachine
             Fail("the file list that was built here does not hold together");
             return;
         }
-        if (built.MayBeThere)
+        if (_ledger.Add(Manifest!, page) | built.MayBeThere)
             _awaited.Add(page.Index);
-        _ledger.Add(page);
         foreach (var part in page.Parts.Where(p => p.Entry.Abandoned))
             OnEntryChanged(part.Entry.Number, "it changed while it was being read");
     }

@@ -42,6 +42,12 @@ public sealed class TransferEntry
     /// <summary>Of a file: its sender cut it by <see cref="ContentCut"/>.</summary>
     public bool IsContentCut { get; internal init; }
 
+    /// <summary>Of a file: bytes that its sender takes to lie in chunks of nothing but zeros. What they are, their hashes say.</summary>
+    public long ZeroBytes { get; internal init; }
+
+    /// <summary>Bytes of the rest, for which there has to be room.</summary>
+    public long Room => Size - ZeroBytes;
+
     /// <summary>The page on which it first appears.</summary>
     public int Page { get; }
 

@@ -21,7 +21,7 @@ public static class TransferMessages
     internal static Control Paused(TransferId id, bool isPaused) =>
         new() { TransferPaused = new TransferPaused { TransferId = Bytes(id), Paused = isPaused } };
 
-    internal static Control Stalled(TransferId id, string? detail) =>
+    public static Control Stalled(TransferId id, string? detail) =>
         new() { TransferStalled = new TransferStalled { TransferId = Bytes(id), Stalled = detail is not null, Detail = Printable.Shorten(detail ?? "") } };
 
     internal static Control Confirmed(TransferId id) => new() { ReceiptConfirmed = new ReceiptConfirmed { TransferId = Bytes(id) } };

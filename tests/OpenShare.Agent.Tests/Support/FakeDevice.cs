@@ -130,14 +130,14 @@ internal sealed class FakeDevice : IDevice
         return Task.FromResult(OnSend(target));
     }
 
-    internal List<(bool IsAccepted, bool Always)> Answers { get; } = [];
+    internal List<(bool IsAccepted, bool Always, string? SaveTo)> Answers { get; } = [];
 
-    public async Task<OfferAnswered> AnswerOffer(TransferId id, bool isAccepted, bool always, CancellationToken cancellation)
+    public async Task<OfferAnswered> AnswerOffer(TransferId id, bool isAccepted, bool always, string? saveTo, CancellationToken cancellation)
     {
         if (await GetTransfer(id, cancellation) is not { State: TransferState.AwaitingAnswer } transfer)
             return new OfferAnswered(await GetTransfer(id, cancellation), WasAsked: false);
         lock (_gate)
-            Answers.Add((isAccepted, always));
+            Answers.Add((isAccepted, always, saveTo));
         SetTransfer(transfer with { State = isAccepted ? TransferState.Transferring : TransferState.Declined });
         return new OfferAnswered(await GetTransfer(id, cancellation), WasAsked: true);
     }

@@ -1,4 +1,5 @@
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Transfer;
 using TransferState = OpenShare.Device.Hosting.TransferState;
@@ -83,6 +84,84 @@ public sealed class FullDiskTests : TransferSpecs
 
         AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
         Assert.Equal(_content, _ben.Arrived("a.bin"));
+    }
+
+    [Theory]
+    [InlineData("the database")]
+    [InlineData("the disk")]
+    public async Task What_is_opened_after_a_reboot_and_finds_no_room_waits_for_it_too(string whose)
+    {
+        var id = await RebootedAsync(whose);
+        foreach (var device in (TransferDevice[])[_ann, _ben])
+            await device.SeesAsync(id, v => v is { State: TransferState.Waiting, Detail: "a.bin: no space left on the disk" });
+
+        _isFull = false;
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        Assert.Equal(_content, _ben.Arrived("a.bin"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_waits_to_be_opened_can_be_cancelled_on_either_side_and_leaves_nothing(bool bySender)
+    {
+        var id = await RebootedAsync("the database");
+        await _ann.SeesAsync(id, v => v is { State: TransferState.Waiting, Detail: "a.bin: no space left on the disk" });
+
+        await (bySender ? _ann : _ben).CancelAsync(id);
+
+        Assert.Equal(TransferState.Cancelled, (await (bySender ? _ben : _ann).EndsAsync(id)).State);
+        await AwaitAssertAsync(() => Assert.Empty(Directory.GetFileSystemEntries(_ben.Inbox)), TimeSpan.FromSeconds(10));
+        await AwaitAssertAsync(() => Assert.Equal(0, _ben.Disk.OpenDestinations), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task It_waits_over_a_lost_link_as_well()
+    {
+        var id = await RebootedAsync("the database");
+        await _ann.SeesAsync(id, v => v is { State: TransferState.Waiting });
+        await _ann.KillAsync();
+        _ann.Start();
+        _ann.See(_ben);
+        await _ann.SeesAsync(id, v => v is { State: TransferState.Waiting });
+
+        _isFull = false;
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+    }
+
+    [Fact]
+    public async Task What_was_copied_for_a_page_that_could_not_be_noted_is_not_copied_again()
+    {
+        _isFull = false;
+        AssertCompleted(await _ann.EndsAsync(await _ann.SendAsync(_ben, "a.bin")), delivered: 1);
+        File.Move(Path.Combine(_ann.Files, "a.bin"), Path.Combine(_ann.Files, "b.bin"));
+        var writes = _ben.Disk.Writes.Count;
+        _ben.IsDatabaseFull = true;
+
+        var id = await _ann.SendAsync(_ben, "b.bin");
+        await _ben.SeesAsync(id, v => v is { State: TransferState.Waiting });
+        _ben.IsDatabaseFull = false;
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        Assert.Equal(Chunks, _ben.Disk.Writes.Count - writes);
+        Assert.Equal(_content, _ben.Arrived("b.bin"));
+    }
+
+    // Some of it has arrived, and the machine that has it comes up on a full disk.
+    private async Task<TransferId> RebootedAsync(string whose)
+    {
+        var id = await WaitingAsync();
+        await _ben.KillAsync();
+        _ben.Disk.Epoch = "another boot";
+        if (whose == "the disk")
+            _ben.Disk.OnPrepare = () => _isFull ? Full : DiskResult.Done;
+        else
+            _ben.Disk.OnPrepare = () => _isFull ? throw new StorageFullException(Full.Detail) : DiskResult.Done;
+        _ben.Start();
+        _ann.See(_ben);
+        return id;
     }
 
     private async Task<TransferId> WaitingAsync()

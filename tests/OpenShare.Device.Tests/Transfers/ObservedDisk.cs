@@ -35,6 +35,9 @@ internal sealed class ObservedDisk : IDisk
     /// <summary>Before bytes of a file are read, to be hashed or to be sent.</summary>
     public Action<Place> OnRead { get; set; } = _ => { };
 
+    /// <summary>What this disk says of holes in what is sent; null: what is so.</summary>
+    public Func<Place, FileStretch?> OnStretch { get; set; } = _ => null;
+
     /// <summary>Before a chunk is written, with the number of those begun before it: each number once.</summary>
     public Action<int> OnWrite { get; set; } = _ => { };
 
@@ -85,6 +88,9 @@ internal sealed class ObservedDisk : IDisk
             return inner.Read(path, expected, offset, into);
         }
 
+        public FileStretch? StretchAt(string path, FileIdentity expected, long offset) =>
+            disk.OnStretch(new Place(path, offset)) ?? inner.StretchAt(path, expected, offset);
+
         public string PlaceOf(string path) => inner.PlaceOf(path);
 
         public void Dispose() => inner.Dispose();
@@ -124,6 +130,14 @@ internal sealed class ObservedDisk : IDisk
                 disk.Writes.Enqueue(new Place(file.Path, offset));
             return result;
         }
+
+        public DiskResult Clear(DestinationEntry file, long offset, long length)
+        {
+            var result = disk.OnRoom();
+            return result.IsDone ? inner.Clear(file, offset, length) : result;
+        }
+
+        public FileStretch? StretchOfStanding(DestinationEntry file, FileIdentity expected, long offset) => inner.StretchOfStanding(file, expected, offset);
 
         public DiskResult Read(DestinationEntry file, long offset, Memory<byte> into) => inner.Read(file, offset, into);
 

@@ -148,10 +148,8 @@ public sealed class ResumeTests : TransferSpecs
     [Fact]
     public async Task The_durable_map_names_a_chunk_only_after_a_sync_that_covers_it()
     {
-        // More than one checkpoint's worth, of zeroes.
-        var name = Path.Combine(_ann.Files, "large");
-        using (var file = File.Create(name))
-            file.SetLength(70L * Chunk);
+        // More than one checkpoint's worth.
+        _ann.Write("large", 70 * Chunk);
         var (durableAtSync, durableAtEnd, writtenAtSync) = (-1, -1, -1);
         _ben.Disk.OnSync = () =>
         {

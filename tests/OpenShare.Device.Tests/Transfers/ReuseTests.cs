@@ -45,6 +45,62 @@ public sealed class ReuseTests : TransferSpecs
     }
 
     [Fact]
+    public async Task The_same_file_twice_in_a_tree_travels_once()
+    {
+        const int large = 40 * Chunk;
+        var content = _ann.Write("t/a", large);
+        File.Copy(Path.Combine(_ann.Files, "t/a"), Path.Combine(_ann.Files, "t/b"));
+
+        var sent = await _ann.EndsAsync(await _ann.SendAsync(_ben, "t"));
+
+        AssertCompleted(sent, delivered: 3);
+        Assert.Equal(((long)large, (long)large), (sent.BytesDone, sent.BytesReused));
+        Assert.Equal((content, content), (_ben.Arrived("t/a"), _ben.Arrived("t/b")), Bytes);
+        var received = (await _ben.TransfersAsync())[0];
+        Assert.Equal(((long)large, (long)large), (received.BytesDone, received.BytesReused));
+    }
+
+    [Fact]
+    public async Task A_chunk_that_a_file_has_again_and_again_travels_once()
+    {
+        var block = new Random(1).NextBytes(Chunk);
+        var content = Enumerable.Range(0, 50).SelectMany(n => n % 5 == 0 ? new Random(n + 2).NextBytes(Chunk) : block).ToArray();
+        File.WriteAllBytes(Path.Combine(_ann.Files, "a"), content);
+
+        var sent = await _ann.EndsAsync(await _ann.SendAsync(_ben, "a"));
+
+        AssertCompleted(sent, delivered: 1);
+        Assert.Equal((11L * Chunk, 39L * Chunk), (sent.BytesDone, sent.BytesReused));
+        Assert.Equal(content, _ben.Arrived("a"));
+    }
+
+    [Fact]
+    public async Task What_somebody_changed_in_the_staging_place_is_not_copied_from_there()
+    {
+        var content = _ann.Write("t/a", 16 * Chunk);
+        File.Copy(Path.Combine(_ann.Files, "t/a"), Path.Combine(_ann.Files, "t/b"));
+        using var bothPages = new ManualResetEventSlim();
+        // The second page is prepared when all of the first has arrived, and was damaged.
+        var prepared = 0;
+        _ben.Disk.OnPrepare = () =>
+        {
+            if (Interlocked.Increment(ref prepared) == 2)
+            {
+                Assert.True(SpinWait.SpinUntil(() => _ben.Database.Chunks.Load(_ben.Database.Transfers.All()[0].No, "").Sum(m => m.Recheck.Sum(b => int.PopCount(b)) + m.Written.Sum(b => int.PopCount(b))) >= 16, TimeSpan.FromSeconds(20)));
+                using var staged = File.OpenWrite(Directory.GetFiles(Path.Combine(_ben.Inbox, ".openshare-partial"), "a", SearchOption.AllDirectories).Single());
+                staged.Position = 3 * Chunk;
+                staged.WriteByte((byte)~content[3 * Chunk]);
+            }
+            return DiskResult.Done;
+        };
+
+        var sent = await _ann.EndsAsync(await _ann.SendAsync(_ben, "t"));
+
+        Assert.Equal((17L * Chunk, 15L * Chunk), (sent.BytesDone, sent.BytesReused));
+        Assert.Equal(content, _ben.Arrived("t/b"));
+    }
+
+    [Fact]
     public async Task A_file_that_this_device_sent_is_not_sent_back_to_it()
     {
         _ben.Write("a", Size);

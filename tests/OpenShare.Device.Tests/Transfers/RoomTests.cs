@@ -28,7 +28,7 @@ public sealed class RoomTests : TransferSpecs
         foreach (var sender in new[] { _ann, _cat })
         {
             for (var i = 0; i < Files; i++)
-                sender.Write($"t/f{i}", FileSize);
+                sender.Write($"t/f{i}", FileSize, seed: i);
         }
     }
 

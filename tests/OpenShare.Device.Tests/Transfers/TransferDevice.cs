@@ -47,6 +47,9 @@ internal sealed class TransferDevice : IDisposable
 
     public ObservedDisk Disk { get; } = new();
 
+    /// <summary>No page can be noted.</summary>
+    public bool IsDatabaseFull { get; set; }
+
     /// <summary>How far its clock is set forward.</summary>
     public TimeSpan ClockAhead { get; set; }
 
@@ -63,7 +66,7 @@ internal sealed class TransferDevice : IDisposable
     public string Files => _folder["files"];
 
     public TransferStores Stores =>
-        new(Database.Transfers, Database.Manifests, Database.Chunks, Database.Outcomes, Database.Receipts, Database.Hashes, Database.Contents);
+        new(Database.Transfers, new ManifestsWithRoom(Database.Manifests, () => !IsDatabaseFull), Database.Chunks, Database.Outcomes, Database.Receipts, Database.Hashes, Database.Contents);
 
     public DeviceContext Context => _context;
 
@@ -144,15 +147,16 @@ internal sealed class TransferDevice : IDisposable
     public async Task<TransferView?> CancelAsync(TransferId id) =>
         (await _transfers.Ask<Device.Transfers.TransferAnswer>(new TransferCommands.CancelTransfer(id), Deadline)).Transfer;
 
-    public async Task<OfferAnswered> AnswerAsync(TransferId id, bool isAccepted) =>
-        await _transfers.Ask<OfferAnswered>(new TransferCommands.AnswerOffer(id, isAccepted), Deadline);
+    public async Task<OfferAnswered> AnswerAsync(TransferId id, bool isAccepted, string? saveTo = null) =>
+        await _transfers.Ask<OfferAnswered>(new TransferCommands.AnswerOffer(id, isAccepted) { SaveTo = saveTo }, Deadline);
 
     public async Task<TransferView> PauseAsync(TransferId id, bool isPaused) =>
         (await _transfers.Ask<Device.Transfers.TransferAnswer>(new TransferCommands.PauseTransfer(id, isPaused), Deadline)).Transfer!;
 
-    public byte[] Write(string name, int bytes)
+    /// <summary>Of the same size and seed, the same content.</summary>
+    public byte[] Write(string name, int bytes, int seed = 0)
     {
-        var content = new Random(bytes).NextBytes(bytes);
+        var content = new Random(bytes + seed).NextBytes(bytes);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Files, name))!);
         File.WriteAllBytes(Path.Combine(Files, name), content);
         return content;

@@ -27,10 +27,13 @@ public sealed class AskTests(SharedPair shared) : IClassFixture<SharedPair>
         Assert.True(send.IsRunning);
         Assert.False(Directory.Exists(pair.Bob.SaveTo) && Directory.EnumerateFiles(pair.Bob.SaveTo, "*", SearchOption.AllDirectories).Any(f => f.EndsWith("asked", StringComparison.Ordinal)));
 
-        (await pair.Bob.RunAsync("transfer", "accept", id)).EndedWith(0);
+        var elsewhere = Path.Combine(pair.Bob.SaveTo, "else", "where");
+        (await pair.Bob.RunAsync("transfer", "accept", id, "--save-to", Path.Combine(file, "below"))).EndedWith(2).Said("Nothing can be saved to");
+        (await pair.Bob.RunAsync("transfer", "accept", id, "--save-to", elsewhere)).EndedWith(0);
 
         (await send.EndAsync()).EndedWith(0);
-        Samples.AssertSame(file, pair.Bob.Received("asked"));
+        Samples.AssertSame(file, Path.Combine(elsewhere, "asked"));
+        Assert.False(Path.Exists(pair.Bob.Received("asked")));
         (await pair.Bob.RunAsync("transfer", "accept", id)).EndedWith(1).Said("does not wait for your answer");
     }
 

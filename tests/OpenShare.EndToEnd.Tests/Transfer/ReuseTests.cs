@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using OpenShare.EndToEnd.Tests.Harness;
 
 namespace OpenShare.EndToEnd.Tests.Transfer;
@@ -52,6 +54,26 @@ public sealed class ReuseTests(SharedPair shared) : IClassFixture<SharedPair>
         Assert.InRange(await pair.Relay.PassedAsync() - before, 1, (6 * Samples.MiB) + Words);
         Samples.AssertSame(file, pair.Bob.Received("mailbox"));
         Assert.False(Path.Exists(pair.Bob.Received("mailbox (2)")));
+        await Transfers.AssertReceiptAsync(pair.Alice, pair.Bob, sent.Text("transfer_id")!);
+    }
+
+    [Fact]
+    public async Task A_file_of_64_GiB_that_is_holes_takes_the_time_and_the_room_of_its_data()
+    {
+        var pair = await shared.ReadyAsync();
+        var file = pair.File("image", 3 * Samples.MiB);
+        await using (var image = File.Open(file, FileMode.Open))
+            image.SetLength(64 * 1024 * Samples.MiB);
+        var before = await pair.Relay.PassedAsync();
+
+        var sent = (await pair.Alice.SendAsync(pair.Bob, file)).EndedWith(0).Json;
+
+        Assert.Equal((3 * Samples.MiB, 65533 * Samples.MiB), (sent.Number("bytes_sent"), sent.Number("bytes_reused")));
+        // Of each GiB 44 KiB of the file list.
+        Assert.InRange(await pair.Relay.PassedAsync() - before, 3 * Samples.MiB, (6 * Samples.MiB) + Words);
+        Assert.Equal(64 * 1024 * Samples.MiB, new FileInfo(pair.Bob.Received("image")).Length);
+        using var taken = Process.Start(new ProcessStartInfo("du", ["--block-size=1", pair.Bob.Received("image")]) { RedirectStandardOutput = true })!;
+        Assert.InRange(long.Parse((await taken.StandardOutput.ReadToEndAsync()).Split('\t')[0], CultureInfo.InvariantCulture), 3 * Samples.MiB, 4 * Samples.MiB);
         await Transfers.AssertReceiptAsync(pair.Alice, pair.Bob, sent.Text("transfer_id")!);
     }
 

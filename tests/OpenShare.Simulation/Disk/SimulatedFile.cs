@@ -48,7 +48,7 @@ internal sealed class SimulatedFile(DiskMount mount, FileNode file) : OpenedFile
             throw DiskFault.Of(Errno.NoSpace, file.Path);
     }
 
-    internal override bool Allocate(long size, string path)
+    internal override bool Allocate(long from, long size, string path)
     {
         using var scope = mount.Change(file.Path);
         var end = mount.Tree.Room(file, size);
@@ -58,6 +58,8 @@ internal sealed class SimulatedFile(DiskMount mount, FileNode file) : OpenedFile
             throw DiskFault.Of(Errno.NoSpace, path);
         return true;
     }
+
+    internal override void Extend(long size) => Allocate(0, size, file.Path);
 
     public override void Dispose()
     {

@@ -23,7 +23,7 @@ public interface IDestination : IDisposable
 
     /// <summary>
     /// Files of so many bytes and more have all their room once they are prepared; those below take it as they are written.
-    /// <see cref="long.MaxValue"/> where the file system gives none in advance. Holds for what was prepared so far.
+    /// <see cref="long.MaxValue"/> where the file system gives none in advance. Holds for what was prepared so far, and not for what is sparse.
     /// </summary>
     long RoomTakenFrom { get; }
 
@@ -43,6 +43,9 @@ public interface IDestination : IDisposable
     /// <summary>Writes the buffers one after the other at the offset, whole.</summary>
     DiskResult Write(DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes);
 
+    /// <summary>Makes these bytes zeros, whatever they were: a hole, where the file system has such.</summary>
+    DiskResult Clear(DestinationEntry file, long offset, long length);
+
     /// <summary>Fills the buffer from what is already there (to be hashed again); Missing where the file is shorter or not there.</summary>
     DiskResult Read(DestinationEntry file, long offset, Memory<byte> into);
 
@@ -57,6 +60,9 @@ public interface IDestination : IDisposable
 
     /// <summary>Fills the buffer whole from a file that stands in the destination, and checks that it is still the one that was looked at.</summary>
     DiskResult ReadStanding(DestinationEntry file, FileIdentity expected, long offset, Memory<byte> into);
+
+    /// <summary>What there is at this offset of a file that stands in the destination; null where it is not the one that was looked at.</summary>
+    FileStretch? StretchOfStanding(DestinationEntry file, FileIdentity expected, long offset);
 
     /// <summary>
     /// The end: makes the links, sets times and modes, syncs, chooses names, has them persisted, renames without
@@ -77,6 +83,12 @@ public interface IDestination : IDisposable
 /// <param name="Mode">permission bits; 0 where the sender has none; only the lowest nine are ever set</param>
 public sealed record DestinationEntry(uint EntryNo, string Path, EntryKind Kind, long Size, uint Mode, long MtimeNs, string LinkTarget)
 {
+    /// <summary>Bytes of a file that are likely to be holes. One that has any takes its room as it is written, where there can be holes.</summary>
+    public long ZeroBytes { get; init; }
+
+    /// <summary>Bytes that there has to be room for.</summary>
+    public long Room => Size - ZeroBytes;
+
     public static DestinationEntry From(ManifestEntry entry) =>
         new(entry.EntryNo, entry.Path, entry.Kind, checked((long)entry.Size), entry.Mode, entry.MtimeNs, entry.LinkTarget);
 }

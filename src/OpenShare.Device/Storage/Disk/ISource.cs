@@ -14,6 +14,9 @@ public interface ISource : IDisposable
     /// <summary>Where the entry of this path is on this machine.</summary>
     string PlaceOf(string path);
 
+    /// <summary>What the file is at this offset; null where it is not the file expected any more.</summary>
+    FileStretch? StretchAt(string path, FileIdentity expected, long offset);
+
     /// <summary>Fills the buffers whole from the file, and checks around the read that it is still the file expected.</summary>
     /// <param name="path">the entry's path in the manifest</param>
     /// <returns>done; Changed, Missing or Denied for this file alone; Failed</returns>

@@ -37,10 +37,25 @@ internal abstract class OpenedFile : IDisposable
     {
     }
 
-    /// <summary>Makes sure that the file's space is there, and that it has this size. What it has already is no harm.</summary>
+    /// <summary>Makes sure that the file's space is there from this offset on, and that it has this size. What it has already is no harm.</summary>
     /// <param name="path">for the message</param>
     /// <returns>false: this file system cannot tell, and leaves it to the writes</returns>
-    internal abstract bool Allocate(long size, string path);
+    internal abstract bool Allocate(long from, long size, string path);
+
+    /// <summary>At least so long; what is new is zeros, and takes no room where the file system can do without. Beside no write.</summary>
+    internal abstract void Extend(long size);
+
+    /// <summary>Makes a hole: zeros, whatever was there, that take no room. The file keeps its size.</summary>
+    /// <returns>false: there are no holes here, and nothing was done</returns>
+    internal virtual bool MakeHole(long offset, long length) => false;
+
+    /// <summary>What there is at this offset, before the file's end.</summary>
+    internal virtual FileStretch StretchAt(long offset) => new(IsHole: false, End: long.MaxValue);
 
     public abstract void Dispose();
 }
+
+/// <summary>A part of a file.</summary>
+/// <param name="IsHole">it is zeros that take no room; false: nobody can tell without reading</param>
+/// <param name="End">the offset behind it</param>
+public readonly record struct FileStretch(bool IsHole, long End);

@@ -13,5 +13,11 @@ internal abstract class SystemFile(SafeFileHandle handle) : OpenedFile
 
     internal override void Write(IReadOnlyList<ReadOnlyMemory<byte>> bytes, long offset) => RandomAccess.Write(Handle, bytes, offset);
 
+    internal override void Extend(long size)
+    {
+        if (RandomAccess.GetLength(Handle) < size)
+            RandomAccess.SetLength(Handle, size);
+    }
+
     public override void Dispose() => Handle.Dispose();
 }

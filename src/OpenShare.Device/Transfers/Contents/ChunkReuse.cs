@@ -8,9 +8,11 @@ namespace OpenShare.Device.Transfers.Contents;
 
 /// <summary>
 /// Copies into the staging place what of a page this device has elsewhere: chunks of files it received or sent, and of an older
-/// version of the same file; and zeros, which everybody has. Only what was read and has the page's hash is written. Calls block: one at a time, on a worker.
+/// version of the same file. Only what was read and has the page's hash is written. Zeros, which everybody has, become holes.
+/// Calls block: one at a time, on a worker.
 /// </summary>
-internal sealed class ChunkReuse(ContentIndex index, IDestination destination, StandingFiles standing)
+/// <param name="index">null: of what this device has nothing but zeros is used</param>
+internal sealed class ChunkReuse(ContentIndex? index, IDestination destination, StandingFiles standing)
 {
     private readonly HashSet<uint> _leftOut = [];
     private (uint Entry, OlderVersion? Version)? _older;
@@ -21,11 +23,22 @@ internal sealed class ChunkReuse(ContentIndex index, IDestination destination, S
         _leftOut.UnionWith(notStored.Select(n => n.EntryNumber));
         var copied = new List<ChunkLocation>();
         var wanted = page.Parts.Where(p => ContentIndex.IsKept(p.Entry) && !_leftOut.Contains(p.Entry.Number) && !standing.IsSame(p.Entry.Number));
-        var chunks = wanted.SelectMany(page.ChunksOf).Where(c => !found.Any(f => f.First <= c.Ordinal && c.Ordinal < f.End)).ToList();
+        var missing = wanted.SelectMany(page.ChunksOf).Where(c => !found.Any(f => f.First <= c.Ordinal && c.Ordinal < f.End)).ToLookup(ZeroChunk.Is);
+        foreach (var hole in Runs(missing[true]))
+        {
+            var made = destination.Clear(DestinationEntries.From(hole[0].Entry), hole[0].Offset, hole.Sum(c => (long)c.Length));
+            if (made.Problem is DiskProblem.Full or DiskProblem.Failed)
+                return copied;
+            if (made.IsDone)
+                copied.AddRange(hole);
+        }
+        if (index is null)
+            return copied;
+        var chunks = missing[false].ToList();
         var known = index.Known([.. chunks.Select(c => ContentIndex.Start(c.Sha256.Span))]);
         foreach (var chunk in chunks)
         {
-            switch (Copy(chunk, known))
+            switch (Copy(index, chunk, known))
             {
                 case { IsDone: true }:
                     copied.Add(chunk);
@@ -37,19 +50,65 @@ internal sealed class ChunkReuse(ContentIndex index, IDestination destination, S
         return copied;
     }
 
-    private DiskResult? Copy(ChunkLocation chunk, IReadOnlySet<long> known)
+    /// <summary>Copies within the transfer.</summary>
+    /// <returns>the chunks that are written; where the disk is full, those before it was</returns>
+    internal IReadOnlyList<ChunkLocation> Copy(IEnumerable<RepeatedChunk> repeated)
+    {
+        var copied = new List<ChunkLocation>();
+        // Each is read once, wherever it goes.
+        foreach (var group in repeated.GroupBy(r => r.There.Ordinal, r => r))
+        {
+            var there = group.First().There;
+            var buffer = ArrayPool<byte>.Shared.Rent(there.Length);
+            try
+            {
+                var bytes = buffer.AsMemory(0, there.Length);
+                if (!destination.Read(DestinationEntries.From(there.Entry), there.Offset, bytes).IsDone || !IsOf(there, bytes))
+                    continue;
+                foreach (var chunk in group.Select(r => r.Missing))
+                {
+                    var written = destination.Write(DestinationEntries.From(chunk.Entry), chunk.Offset, [bytes]);
+                    if (written.IsDone)
+                        copied.Add(chunk);
+                    else if (written.Problem is DiskProblem.Full or DiskProblem.Failed)
+                        return copied;
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+        return copied;
+    }
+
+    private static bool IsOf(ChunkLocation chunk, ReadOnlyMemory<byte> bytes) => SHA256.HashData(bytes.Span).AsSpan().SequenceEqual(chunk.Sha256.Span);
+
+    // Chunks that follow each other in one file.
+    private static IEnumerable<List<ChunkLocation>> Runs(IEnumerable<ChunkLocation> chunks)
+    {
+        var run = new List<ChunkLocation>();
+        foreach (var chunk in chunks)
+        {
+            if (run.Count > 0 && (run[^1].Entry != chunk.Entry || run[^1].Ordinal + 1 != chunk.Ordinal))
+            {
+                yield return run;
+                run = [];
+            }
+            run.Add(chunk);
+        }
+        if (run.Count > 0)
+            yield return run;
+    }
+
+    private DiskResult? Copy(ContentIndex index, ChunkLocation chunk, IReadOnlySet<long> known)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(chunk.Length);
         try
         {
             var bytes = buffer.AsMemory(0, chunk.Length);
-            if (ZeroChunk.Is(chunk.Sha256.Span, chunk.Length))
-            {
-                bytes.Span.Clear();
-                return destination.Write(DestinationEntries.From(chunk.Entry), chunk.Offset, [bytes]);
-            }
             var isThere = known.Contains(ContentIndex.Start(chunk.Sha256.Span)) && index.TryRead(chunk, bytes, IsWanted);
-            return isThere || Older(chunk.Entry)?.TryRead(chunk, bytes, IsWanted) == true
+            return isThere || Older(index, chunk.Entry)?.TryRead(chunk, bytes, IsWanted) == true
                 ? destination.Write(DestinationEntries.From(chunk.Entry), chunk.Offset, [bytes])
                 : null;
         }
@@ -58,20 +117,20 @@ internal sealed class ChunkReuse(ContentIndex index, IDestination destination, S
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        bool IsWanted(ReadOnlyMemory<byte> bytes) => SHA256.HashData(bytes.Span).AsSpan().SequenceEqual(chunk.Sha256.Span);
+        bool IsWanted(ReadOnlyMemory<byte> bytes) => IsOf(chunk, bytes);
     }
 
     // Of one file at a time: the chunks of a file follow each other.
-    private OlderVersion? Older(TransferEntry entry)
+    private OlderVersion? Older(ContentIndex index, TransferEntry entry)
     {
         if (!entry.IsContentCut)
             return null;
         if (_older is not { } known || known.Entry != entry.Number)
-            _older = known = (entry.Number, FindOlder(DestinationEntries.From(entry)));
+            _older = known = (entry.Number, FindOlder(index, DestinationEntries.From(entry)));
         return known.Version;
     }
 
-    private OlderVersion? FindOlder(DestinationEntry entry)
+    private OlderVersion? FindOlder(ContentIndex index, DestinationEntry entry)
     {
         if (destination.Look(entry).Identity is { Size: > 0 } identity)
             return new OlderVersion((offset, into) => destination.ReadStanding(entry, identity, offset, into).IsDone, identity.Size, entry.Size);

@@ -92,7 +92,8 @@ internal sealed class ContentIndex(IContentStore store, IDisk disk, AccountId ac
     {
         var parts = manifest.Pages.Skip(entry.Page).TakeWhile(p => p.FirstOrdinal < entry.Chunks.End)
             .SelectMany(page => page.Parts.Where(p => p.Entry == entry).SelectMany(page.ChunksOf));
-        return parts.Select(c => new ContentChunk(Start(c.Sha256.Span), c.Offset, c.Length));
+        // Zeros everybody has.
+        return parts.Where(c => !ZeroChunk.Is(c)).Select(c => new ContentChunk(Start(c.Sha256.Span), c.Offset, c.Length));
     }
 
     // Nothing hangs on it: where the disk is full it is found wrong again.

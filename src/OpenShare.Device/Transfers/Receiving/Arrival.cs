@@ -78,12 +78,15 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Standi
     private static void AddUnwritten(UnwrittenFiles unwritten, StandingFiles standing, Manifest manifest, ReceiverRecord kept, long roomTakenFrom)
     {
         var leftOut = kept.Withdrawn.Keys.Concat(kept.Refused.Select(r => r.EntryNumber)).ToHashSet();
-        foreach (var file in manifest.Entries.Where(e => e.Size < roomTakenFrom && !e.Abandoned && !leftOut.Contains(e.Number) && !standing.IsSame(e.Number)))
+        foreach (var file in manifest.Entries.Where(e => !e.Abandoned && !leftOut.Contains(e.Number) && !standing.IsSame(e.Number)))
         {
-            var written = 0L;
-            for (var ordinal = file.Chunks.First; ordinal < file.Chunks.End; ordinal++)
-                written += kept.Held.Contains(ordinal) ? manifest.LengthOf(ordinal) : 0;
-            unwritten.Add(file, roomTakenFrom, written);
+            unwritten.Add(file, roomTakenFrom);
+        }
+        foreach (var page in manifest.Pages)
+        {
+            unwritten.List(page);
+            foreach (var chunk in page.Parts.SelectMany(page.ChunksOf).Where(c => kept.Held.Contains(c.Ordinal)))
+                unwritten.Write(chunk);
         }
     }
 

@@ -11,6 +11,14 @@ internal sealed record FrameResult(uint StreamId, IReadOnlyList<ChunkLocation> W
 {
     /// <summary>Where the disk is full: what is left of the frame, to be tried again. Whoever has it disposes the frame.</summary>
     internal UnwrittenFrame? Left { get; init; }
+
+    /// <summary>Of what is written, chunks that did not travel, and have the bytes of one that did.</summary>
+    internal IReadOnlyList<ChunkLocation> Copied { get; init; } = [];
+
+    /// <summary>What is equal to it was looked for again, and nothing more came of it.</summary>
+    internal bool IsLookedAt { get; init; }
+
+    internal FrameResult With(IReadOnlyList<ChunkLocation> copied) => this with { Written = [.. Written, .. copied], Copied = [.. Copied, .. copied], IsLookedAt = copied.Count == 0 };
 }
 
 /// <summary>A frame that waits for room on the disk, less what was written of it.</summary>
@@ -24,7 +32,7 @@ internal static class FrameWriting
         var isKept = false;
         try
         {
-            var (written, mismatched) = (new List<ChunkLocation>(chunks.Count), new List<long>());
+            var (written, mismatched, copied) = (new List<ChunkLocation>(chunks.Count), new List<long>(), new List<ChunkLocation>());
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
             for (var i = 0; i < chunks.Count; i++)
             {
@@ -42,11 +50,19 @@ internal static class FrameWriting
                 if (!result.IsDone)
                 {
                     isKept = result.Problem == DiskProblem.Full;
-                    return new FrameResult(streamId, written, mismatched, result) { Left = isKept ? new UnwrittenFrame(streamId, frame, From(chunks, i)) : null };
+                    return new FrameResult(streamId, written, mismatched, result)
+                    {
+                        Left = isKept ? new UnwrittenFrame(streamId, frame, From(chunks, i)) : null,
+                        Copied = copied,
+                    };
                 }
                 written.Add(location);
+                // What finds no room travels, and waits for it then.
+                var copies = chunks[i].Copies.TakeWhile(c => destination.Write(DestinationEntries.From(c.Entry), c.Offset, bytes).IsDone).ToList();
+                copied.AddRange(copies);
+                written.AddRange(copies);
             }
-            return new FrameResult(streamId, written, mismatched, DiskResult.Done);
+            return new FrameResult(streamId, written, mismatched, DiskResult.Done) { Copied = copied };
         }
         finally
         {

@@ -1,5 +1,7 @@
 using Akka.Actor;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Transfers.Contents;
 using OpenShare.Protocol.Transfer;
 using TransferState = OpenShare.Device.Hosting.TransferState;
 
@@ -13,9 +15,12 @@ internal sealed partial class ReceivingActor
 {
     private sealed record PersonAsked;
 
-    private sealed record EarlyAnswer(bool IsAccepted, IActorRef Asker);
+    private sealed record EarlyAnswer(bool IsAccepted, string? SaveTo, IActorRef Asker);
+
+    private sealed record Moved(DiskResult<Arrival> Arrival) : INoSerializationVerificationNeeded;
 
     private bool _isAccepted;
+    private Task<DiskResult<Arrival>>? _moving;
 
     private bool IsLeftToAPerson => Scope.Accept == AcceptPolicy.Ask && !_isAccepted && _machine!.State <= ReceiverState.Deciding;
 
@@ -37,23 +42,29 @@ internal sealed partial class ReceivingActor
             _decisionWaits = true;
     }
 
-    private void OnAnswer(bool isAccepted, IActorRef asker)
+    private void OnAnswer(bool isAccepted, string? saveTo, IActorRef asker)
     {
         if (_machine is null && _opening is not null)
         {
-            _early.Add(new EarlyAnswer(isAccepted, asker));
+            _early.Add(new EarlyAnswer(isAccepted, saveTo, asker));
             return;
         }
         // Of two answers the first counts.
         var wasAsked = IsAsked;
-        var view = !wasAsked ? CurrentView() : isAccepted ? Accept() : Decline();
+        var view = !wasAsked ? CurrentView() : isAccepted ? Accept(saveTo) : Decline();
         Context.Parent.Tell(new TransferSignals.ViewChanged(view));
         asker.Tell(new OfferAnswered(view, wasAsked));
     }
 
-    private TransferView Accept()
+    private TransferView Accept(string? saveTo)
     {
         _isAccepted = true;
+        if (saveTo is not null && saveTo != Scope.Record.Destination)
+        {
+            Scope = Scope with { Record = Scope.Record with { Destination = saveTo } };
+            if (_arrival is not null)
+                Move();
+        }
         Scope.Stores.Transfers.Update(Scope.No, Record(TransferState.Transferring));
         if (_machine is { IsAsked: true })
             Take();
@@ -91,5 +102,39 @@ internal sealed partial class ReceivingActor
         Scope.Stores.Transfers.Update(Scope.No, Record(TransferState.Declined));
         Context.Stop(Self);
         return CurrentView() with { State = TransferState.Declined };
+    }
+
+    // Nothing is staged before there is an answer: another staging place is opened, and the empty one goes. Until then no page is looked at.
+    private void Move()
+    {
+        var (scope, key) = (Scope, _senderKey!);
+        _moving = scope.Context.Workers.Run(() => Arrival.Open(scope, key));
+        _moving.PipeTo(
+            Self,
+            success: arrival => new Moved(arrival),
+            failure: error => new Moved(new DiskResult<Arrival>(new DiskResult(DiskProblem.Failed, error.Message))));
+    }
+
+    private void OnMoved(DiskResult<Arrival> moved)
+    {
+        _moving = null;
+        if (moved.Value is not { } arrival)
+        {
+            Fail(moved.Detail);
+            return;
+        }
+        var old = _machine!.IsOver ? arrival.Destination : _arrival!.Destination;
+        DiskJob(() =>
+        {
+            old.Discard();
+            old.Dispose();
+            return () => { };
+        });
+        if (_machine.IsOver)
+            return;
+        _arrival = arrival;
+        _reuse = new ChunkReuse(_contents, arrival.Destination, arrival.Standing);
+        if (_pages.Count > 0)
+            LookAtPage();
     }
 }

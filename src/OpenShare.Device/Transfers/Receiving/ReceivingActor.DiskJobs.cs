@@ -45,12 +45,17 @@ internal sealed partial class ReceivingActor
         var prepared = _arrival!.Destination.Prepare(look.ToPrepare);
         // What finds no room from the start is not begun.
         if (prepared.Result.Problem == DiskProblem.Full && page.Index > 0)
-            return () => StickPage(page, blob, look, prepared.Result.Detail);
+            return () => StickPage(prepared.Result.Detail, () => StorePage(page, blob, look));
         if (!prepared.Result.IsDone)
             return () => Fail(prepared.Result.Detail);
         IReadOnlyList<EntryNote.NotStored> notStored = [.. look.NotStored, .. prepared.Refused.Select(r => new EntryNote.Refused(r.EntryNo, r.Reason))];
         // Before the page is kept: a process killed in between is offered it again, and copies again.
-        var copied = _reuse?.Copy(page, look.Found, notStored) ?? [];
+        return NotePage(page, blob, look, prepared, notStored, _reuse?.Copy(page, look.Found, notStored) ?? []);
+    }
+
+    private Action NotePage(
+        ManifestPage page, Signed blob, PageLook look, PrepareReport prepared, IReadOnlyList<EntryNote.NotStored> notStored, IReadOnlyList<ChunkLocation> copied)
+    {
         try
         {
             if (notStored.Count > 0)
@@ -60,13 +65,13 @@ internal sealed partial class ReceivingActor
         }
         catch (StorageFullException full)
         {
-            return () => StickPage(page, blob, look, full.Message);
+            return () => StickPage(full.Message, () => NotePage(page, blob, look, prepared, notStored, copied));
         }
         return () =>
         {
-            _arrival.Held.AddPage(page);
+            _arrival!.Held.AddPage(page);
             OnPagePrepared(page, look, prepared);
-            Drive(new ReceiverInput.PageStored(page.Index, [.. look.Found, .. NoteReused(copied)], notStored));
+            CopyRepeated(page, [.. look.Found, .. NoteReused(copied)], notStored, tried: []);
         };
     }
 
@@ -127,7 +132,10 @@ internal sealed partial class ReceivingActor
 
     private Action DiscardStaging()
     {
-        _arrival?.Destination.Discard();
+        if (_arrival is not null)
+            _arrival.Destination.Discard();
+        else if (_isGivenUp)
+            Scope.Disk.Discard(Scope.Record.Destination, Peer, Id);
         return () =>
         {
             Scope.Stores.Transfers.DropWorkingState(Scope.No);

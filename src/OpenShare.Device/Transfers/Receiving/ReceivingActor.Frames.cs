@@ -63,6 +63,11 @@ internal sealed partial class ReceivingActor
 
     private void OnFrameWritten(FrameResult result)
     {
+        if (!result.IsLookedAt && _machine!.RepeatedSince(result.Written) is { Count: > 0 } repeated)
+        {
+            CopyRepeated(result, repeated);
+            return;
+        }
         _writing--;
         if (result.Left is { } left)
             Keep(left, result.Problem.Detail);
@@ -98,18 +103,19 @@ internal sealed partial class ReceivingActor
             return;
         }
         GiveCredit(result);
-        TransferMetrics.Done(TransferDirection.Receiving, written.Sum(c => (long)c.Length));
+        TransferMetrics.Done(TransferDirection.Receiving, written.Sum(c => (long)c.Length) - result.Copied.Sum(c => (long)c.Length));
         AddUnsynced(written);
-        Drive(new ReceiverInput.ChunksWritten([.. written.Select(c => c.Ordinal)]));
+        Drive(new ReceiverInput.ChunksWritten([.. written.Select(c => c.Ordinal)]) { Copied = [.. result.Copied.Select(c => c.Ordinal)] });
     }
 
     private void AddUnsynced(IReadOnlyList<ChunkLocation> written)
     {
-        UseRoom(written.Sum(c => _arrival!.Unwritten.Write(c.Entry.Number, c.Length)));
+        UseRoom(written.Sum(_arrival!.Unwritten.Write));
         foreach (var chunk in written)
         {
             _unsyncedFiles.TryAdd(chunk.Entry.Number, DestinationEntries.From(chunk.Entry));
-            _unsyncedBytes += chunk.Length;
+            // A hole is made again for nothing.
+            _unsyncedBytes += ZeroChunk.Is(chunk) ? 0 : chunk.Length;
         }
     }
 

@@ -74,7 +74,7 @@ internal sealed partial class ReceivingActor
     protected override TransferView View(TransferView start)
     {
         if (_machine is null)
-            return start with { State = State() };
+            return TransferViews.Stalled(start with { State = State() }, _noRoom);
         var record = Record(State());
         var view = start with
         {

@@ -17,6 +17,7 @@ internal sealed partial class ReceivingActor
 
     private readonly Queue<(ManifestPage Page, Signed Blob)> _pages = new();
     private PageLook? _look;
+    private long _roomAsked;
     private bool _decisionWaits;
 
     private sealed record LookedAt(PageLook Look) : INoSerializationVerificationNeeded;
@@ -35,6 +36,8 @@ internal sealed partial class ReceivingActor
     // Beside the frames that are written: it reads what is there, and of the staging place nothing.
     private void LookAtPage()
     {
+        if (_moving is not null)
+            return;
         var (standing, page, policy) = (_arrival!.Standing, _pages.Peek().Page, Scope.PolicyFor(_machine!.Manifest!));
         Scope.Context.Workers.Run(() => standing.Look(page, policy, NoEntries)).PipeTo(
             Self, success: look => new LookedAt(look), failure: error => new LookFailed(error.Message));
@@ -48,8 +51,10 @@ internal sealed partial class ReceivingActor
 
     private void AskForRoom()
     {
-        if (_look!.Bytes is > 0 and var bytes)
-            Context.Parent.Tell(new TransferSignals.RoomWanted(_arrival!.Destination, bytes));
+        var toPrepare = _look!.ToPrepare.Select(e => e.EntryNo).ToHashSet();
+        _roomAsked = ClaimedSizes.Sum([_look.Bytes, _arrival!.Unwritten.Excess(_pages.Peek().Page, toPrepare.Contains)]);
+        if (_roomAsked > 0)
+            Context.Parent.Tell(new TransferSignals.RoomWanted(_arrival.Destination, _roomAsked));
         else
             Self.Tell(new TransferSignals.RoomPromised());
     }
@@ -78,12 +83,12 @@ internal sealed partial class ReceivingActor
             Fail(reason);
     }
 
-    private void StickPage(ManifestPage page, Signed blob, PageLook look, string reason)
+    private void StickPage(string reason, Func<Action> again)
     {
         // Others are not to wait for this one to take its room.
-        if (look.Bytes > 0)
+        if (_roomAsked > 0)
             Context.Parent.Tell(new TransferSignals.RoomTaken(0));
-        Stick(reason, () => DiskJob(() => StorePage(page, blob, look), besideFrames: true));
+        Stick(reason, () => DiskJob(again, besideFrames: true));
     }
 
     private void OnPagePrepared(ManifestPage page, PageLook look, PrepareReport prepared)
@@ -93,12 +98,15 @@ internal sealed partial class ReceivingActor
         var toCome = look.ToPrepare.Select(e => e.EntryNo).Where(n => !refused.Contains(n) && !_machine!.Withdrawn.ContainsKey(n)).ToHashSet();
         foreach (var part in page.Parts.Where(p => toCome.Contains(p.Entry.Number)))
             unwritten.Add(part.Entry, _arrival.Destination.RoomTakenFrom);
+        unwritten.List(page);
+        if (!_machine!.IsOver && _roomAsked > 0)
+            Context.Parent.Tell(new TransferSignals.RoomTaken(Math.Max(0, _roomAsked - (unwritten.Bytes - before))));
+    }
+
+    private void NextPage()
+    {
         _pages.Dequeue();
-        if (_machine!.IsOver)
-            return;
-        if (look.Bytes > 0)
-            Context.Parent.Tell(new TransferSignals.RoomTaken(look.Bytes - (unwritten.Bytes - before)));
-        if (_pages.Count > 0)
+        if (_pages.Count > 0 && !_machine!.IsOver)
             LookAtPage();
     }
 

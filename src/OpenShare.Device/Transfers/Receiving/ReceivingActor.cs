@@ -47,7 +47,7 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<FrameWritten>(m => OnFrameWritten(m.Result));
         Receive<DiskJobDone>(OnDiskJobDone);
         Receive<Synced>(OnSynced);
-        Receive<TransferSignals.Answer>(m => OnAnswer(m.IsAccepted, Sender));
+        Receive<TransferSignals.Answer>(m => OnAnswer(m.IsAccepted, m.SaveTo, Sender));
         Receive<PersonAsked>(_ => OnPersonAsked());
         Receive<Decided>(m => Drive(new ReceiverInput.Decided(m.Refusal)));
         Receive<LookedAt>(m => OnLookedAt(m.Look));
@@ -56,6 +56,8 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<TransferSignals.RoomRefused>(m => OnRoomRefused(m.Reason));
         Receive<CheckpointDue>(_ => Checkpoint());
         Receive<NoteAgain>(m => NoteWritten(m.Result));
+        Receive<Moved>(m => OnMoved(m.Arrival));
+        Receive<OpenAgain>(_ => Open());
         Receive<NothingWaits>(_ => Drive(new ReceiverInput.DiskFreed()));
     }
 
@@ -64,6 +66,7 @@ internal sealed partial class ReceivingActor : TransferSession
     protected override void PostStop()
     {
         DropFrames();
+        _moving?.ContinueWith(CloseUnseen, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (_arrival is not null)
             _arrival.Destination.Dispose();
         else
@@ -86,17 +89,14 @@ internal sealed partial class ReceivingActor : TransferSession
             Drive(new ReceiverInput.LinkUp());
             return;
         }
+        if (_noRoom is { } reason)
+            Send(TransferMessages.Stalled(Id, reason));
         if (_opening is not null)
             return;
         // The sender's key is in its certificate, so what was kept is read when it is first there.
-        var (scope, key) = (Scope, certificate.PublicKey);
+        _senderKey = certificate.PublicKey;
         _contents = Scope.ContentsFor(certificate);
-        _opening = scope.Context.Workers.Run(() => Arrival.Open(scope, key));
-        _opening.PipeTo(
-            Self,
-            success: arrival => new Opened(arrival),
-            failure: error => new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Failed, error.Message))));
-        _senderKey = key;
+        Open();
     }
 
     protected override void OnUnlinked()
@@ -104,6 +104,8 @@ internal sealed partial class ReceivingActor : TransferSession
         DropFrames();
         if (_machine is not null)
             Drive(new ReceiverInput.LinkLost());
+        else
+            ForgetLink();
     }
 
     private void DropFrames()
@@ -121,7 +123,13 @@ internal sealed partial class ReceivingActor : TransferSession
             Fail(problem.Detail);
     }
 
-    protected override void OnControl(Control message) => DriveWhenOpen(new ReceiverInput.Received(message));
+    protected override void OnControl(Control message)
+    {
+        if (_noRoom is null)
+            DriveWhenOpen(new ReceiverInput.Received(message));
+        else
+            HearWaiting(message);
+    }
 
     protected override void OnReceiptKept() => Drive(new ReceiverInput.ReceiptStored());
 
@@ -137,7 +145,11 @@ internal sealed partial class ReceivingActor : TransferSession
         DriveWhenOpen(new ReceiverInput.StreamDown(streamId));
     }
 
-    protected override void OnCancel() => DriveWhenOpen(new ReceiverInput.Cancelled("cancelled on the receiving device"));
+    protected override void OnCancel()
+    {
+        DriveWhenOpen(new ReceiverInput.Cancelled("cancelled on the receiving device"));
+        GiveUpWaiting();
+    }
 
     protected override void OnPause(bool isPaused)
     {
@@ -153,32 +165,6 @@ internal sealed partial class ReceivingActor : TransferSession
             _early.Add(input);
         else
             Drive(input);
-    }
-
-    private void OnOpened(Opened opened)
-    {
-        var setup = new ReceiverSetup(Id, Peer, _senderKey!, Scope.Identity.Key, Scope.Identity.Certificate, TransferTuning.Default);
-        _arrival = opened.Arrival.Value;
-        _reuse = _contents is null || _arrival is null ? null : new ChunkReuse(_contents, _arrival.Destination, _arrival.Standing);
-        _machine = _arrival?.Kept is { } kept ? ReceiverMachine.Restore(setup, kept) : new ReceiverMachine(setup);
-        OweRoom();
-        Drive(new ReceiverInput.Started());
-        Drive(new ReceiverInput.PauseOrdered(Scope.Record.IsPaused));
-        if (Link is not null)
-            Drive(new ReceiverInput.LinkUp());
-        if (_arrival is null)
-            Fail(opened.Arrival.Detail);
-        foreach (var input in _early.ToList())
-        {
-            if (input is ReceiverInput early)
-                Drive(early);
-            else if (input is ReceivingStreamActor.FrameArrived frame)
-                OnFrameArrived(frame);
-            else if (input is EarlyAnswer answer)
-                OnAnswer(answer.IsAccepted, answer.Asker);
-        }
-        _early.Clear();
-        ShowView();
     }
 
     private void Drive(ReceiverInput input)

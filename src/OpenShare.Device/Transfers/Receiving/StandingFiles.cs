@@ -17,6 +17,7 @@ internal sealed class StandingFiles(IDestination destination)
     private readonly HashSet<uint> _same = [];
     private readonly ChunkMap _found = new();
     private readonly Dictionary<string, StandingKind> _tops = [];
+    private (uint File, FileStretch Stretch) _hole;
 
     // Until a settlement is done with them: one that finds no room is begun anew.
     private readonly List<long> _lost = [];
@@ -127,14 +128,28 @@ internal sealed class StandingFiles(IDestination destination)
     {
         var (file, identity) = _files[part.Entry.Number];
         var count = 0;
-        while (count < part.ChunkCount && Read(file, identity, page.Locate(part.FirstOrdinal + count), (_, _) => DiskResult.Done).IsDone)
+        foreach (var chunk in page.ChunksOf(part))
+        {
+            if (!IsHole(file, identity, chunk) && !Read(file, identity, chunk, (_, _) => DiskResult.Done).IsDone)
+                break;
             count++;
+        }
         if (count > 0)
         {
             found.Add(new ChunkRange(part.FirstOrdinal, count));
             _found.Add(found[^1]);
         }
         return count;
+    }
+
+    // What are zeros on either side need not be read. Whether it changed since is looked at at the end, as of the rest.
+    private bool IsHole(DestinationEntry file, FileIdentity identity, ChunkLocation chunk)
+    {
+        if (!ZeroChunk.Is(chunk))
+            return false;
+        if (_hole.File != file.EntryNo || chunk.Offset >= _hole.Stretch.End)
+            _hole = (file.EntryNo, destination.StretchOfStanding(file, identity, chunk.Offset) ?? default);
+        return _hole.Stretch.IsHole && chunk.Offset + chunk.Length <= _hole.Stretch.End;
     }
 
     private HashSet<uint> There(IReadOnlyList<DestinationEntry> entries, ConflictPolicy policy, HashSet<uint> changed)
@@ -157,7 +172,8 @@ internal sealed class StandingFiles(IDestination destination)
         destination.Look(file) is { Kind: StandingKind.Same } standing && standing.Identity == _files[file.EntryNo].Identity;
 
     private DiskResult Copy(DestinationEntry file, ChunkLocation chunk) =>
-        Read(file, _files[file.EntryNo].Identity, chunk, (entry, bytes) => destination.Write(entry, chunk.Offset, [bytes]));
+        ZeroChunk.Is(chunk) ? destination.Clear(file, chunk.Offset, chunk.Length)
+        : Read(file, _files[file.EntryNo].Identity, chunk, (entry, bytes) => destination.Write(entry, chunk.Offset, [bytes]));
 
     private DiskResult Read(DestinationEntry file, FileIdentity identity, ChunkLocation chunk, Func<DestinationEntry, ReadOnlyMemory<byte>, DiskResult> then)
     {
@@ -194,8 +210,8 @@ internal sealed class StandingFiles(IDestination destination)
 /// <param name="NotStored">entries that have no place, or want none</param>
 internal sealed record PageLook(IReadOnlyList<ChunkRange> Found, IReadOnlyList<EntryNote.NotStored> NotStored, IReadOnlyList<DestinationEntry> ToPrepare)
 {
-    /// <summary>Of the files to be prepared, as their sender claims. Capped at <see cref="long.MaxValue"/>.</summary>
-    internal long Bytes => ClaimedSizes.Sum(ToPrepare.Select(e => e.Size));
+    /// <summary>Room for the files to be prepared, as their sender claims. Capped at <see cref="long.MaxValue"/>.</summary>
+    internal long Bytes => ClaimedSizes.Sum(ToPrepare.Select(e => e.Room));
 }
 
 /// <summary>What comes of what stands there, once all has arrived.</summary>

@@ -27,6 +27,9 @@ internal sealed class HashCache(IHashStore store, TimeProvider time)
     private readonly List<byte> _hashes = [];
     private FileIdentity _hashing;
     private DateTimeOffset _begunAt;
+
+    // Found again as quickly as looked up.
+    private bool _isAllHole;
     private (FileIdentity File, long Stretch, byte[]? Hashes) _found;
 
     internal ContentCutHashes ContentCut { get; } = new(store, time);
@@ -52,7 +55,7 @@ internal sealed class HashCache(IHashStore store, TimeProvider time)
         if (first % StretchChunks != 0)
             return;
         _hashes.Clear();
-        (_hashing, _begunAt) = (file.Identity, time.GetUtcNow());
+        (_hashing, _begunAt, _isAllHole) = (file.Identity, time.GetUtcNow(), true);
     }
 
     /// <summary>What came of it. A stretch is kept once it is hashed whole.</summary>
@@ -62,10 +65,13 @@ internal sealed class HashCache(IHashStore store, TimeProvider time)
         if (!IsKept(file) || _hashing != file.Identity || _hashes.Count != first % StretchChunks * SHA256.HashSizeInBytes)
             return;
         foreach (var chunk in chunks)
+        {
             _hashes.AddRange(chunk.Sha256);
+            _isAllHole &= chunk.IsHole;
+        }
         if (_hashes.Count < ChunksOf(file, stretch) * SHA256.HashSizeInBytes)
             return;
-        if (IsSettled(file.Identity, _begunAt))
+        if (!_isAllHole && IsSettled(file.Identity, _begunAt))
             _new.Add(new HashedStretch(file.Identity, stretch, Limits.DefaultChunk, [.. _hashes]));
         _hashes.Clear();
         if (_new.Count >= Batch || file.Size > (long)StretchChunks * Limits.DefaultChunk)

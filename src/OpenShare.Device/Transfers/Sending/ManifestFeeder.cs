@@ -38,6 +38,7 @@ internal sealed class ManifestFeeder : IDisposable
     private List<string> _skipped = [];
     private SourceEntry? _file;
     private bool _isContentCut;
+    private bool _isSparse;
     private bool _mayBeThere;
     private long _offset;
 
@@ -124,7 +125,7 @@ internal sealed class ManifestFeeder : IDisposable
         if (_unfinished is not { } open || open.Path != entry.Path)
             return;
         if (open.Identity == entry.Identity)
-            (_file, _offset) = (entry, open.Bytes);
+            (_file, _offset, _isSparse) = (entry, open.Bytes, _source.ZeroBytes(entry, _isContentCut) > 0);
         else
             Abandon(entry, "it changed while it was being sent");
     }
@@ -150,7 +151,9 @@ internal sealed class ManifestFeeder : IDisposable
             case EntryKind.EntryFile:
                 var number = _builder.EntryCount;
                 _isContentCut = IsContentCut(entry);
-                Close(_builder.BeginFile(path, entry.Size, entry.Mode, entry.MtimeNs, IsText, _isContentCut));
+                var zeros = _source.ZeroBytes(entry, _isContentCut);
+                _isSparse = zeros > 0;
+                Close(_builder.BeginFile(path, entry.Size, entry.Mode, entry.MtimeNs, IsText, _isContentCut, zeros));
                 _identities.Add(new SourceIdentity(number, entry.Identity));
                 (_file, _offset) = (entry.Size == 0 ? null : entry, 0);
                 break;
@@ -179,14 +182,13 @@ internal sealed class ManifestFeeder : IDisposable
             // A page that this closes does not have the chunk any more.
             Close(_builder.AddChunk(chunk.Sha256, chunk.Length));
             _mayBeThere |= _isContentCut || ZeroChunk.Is(chunk.Sha256, chunk.Length);
-            if (file.Size >= ContentIndex.SmallestFile)
+            if (file.Size >= ContentIndex.SmallestFile && !chunk.IsHole)
                 _chunks.Add(ContentIndex.Start(chunk.Sha256));
         }
-        var bytes = chunks.Sum(c => (long)c.Length);
-        _offset += bytes;
+        _offset += chunks.Sum(c => (long)c.Length);
         if (_offset == file.Size)
             _file = null;
-        return bytes;
+        return chunks.Sum(c => c.IsHole ? 0L : c.Length);
     }
 
     private DiskResult<IReadOnlyList<HashedChunk>> HashContentCut(SourceEntry file)
@@ -194,7 +196,8 @@ internal sealed class ManifestFeeder : IDisposable
         if (_hashes.ContentCut.Find(file, _offset) is { } known)
             return new DiskResult<IReadOnlyList<HashedChunk>>(known);
         _hashes.ContentCut.Begin(file, _offset);
-        var hashed = _source.HashContentCut(file, _offset);
+        var holes = _isSparse ? _source.HolesAt(file, _offset, ContentCut.Most, most: 4, out _) : [];
+        var hashed = holes.Count > 0 ? new DiskResult<IReadOnlyList<HashedChunk>>(holes) : _source.HashContentCut(file, _offset);
         if (hashed.Value is { } chunks)
             _hashes.ContentCut.Add(file, _offset, chunks);
         return hashed;
@@ -205,10 +208,19 @@ internal sealed class ManifestFeeder : IDisposable
         if (_hashes.Find(file, first, ChunksPerRead) is { } known)
             return new DiskResult<IReadOnlyList<HashedChunk>>(known);
         _hashes.Begin(file, first);
-        var hashed = _source.Hash(file, Limits.DefaultChunk, first, ChunksPerRead);
+        var hashed = _isSparse ? HashSparse(file, first) : _source.Hash(file, Limits.DefaultChunk, first, ChunksPerRead);
         if (hashed.Value is { } chunks)
             _hashes.Add(file, first, chunks);
         return hashed;
+    }
+
+    private DiskResult<IReadOnlyList<HashedChunk>> HashSparse(SourceEntry file, long first)
+    {
+        var holes = _source.HolesAt(
+            file, first * Limits.DefaultChunk, Limits.DefaultChunk, HashCache.StretchChunks - (int)(first % HashCache.StretchChunks), out var data);
+        return holes.Count > 0
+            ? new DiskResult<IReadOnlyList<HashedChunk>>(holes)
+            : _source.Hash(file, Limits.DefaultChunk, first, (int)Math.Clamp(data / Limits.DefaultChunk, 1, ChunksPerRead));
     }
 
     private void Abandon(SourceEntry file, string reason)

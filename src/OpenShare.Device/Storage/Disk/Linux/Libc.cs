@@ -54,6 +54,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "fallocate", SetLastError = true)]
     internal static partial int Fallocate(SafeFileHandle file, int mode, long offset, long length);
 
+    [LibraryImport(Library, EntryPoint = "lseek", SetLastError = true)]
+    internal static partial long Lseek(SafeFileHandle file, long offset, int whence);
+
     [LibraryImport(Library, EntryPoint = "pread", SetLastError = true)]
     internal static partial nint Pread(SafeFileHandle file, Span<byte> into, nint size, long offset);
 

@@ -52,10 +52,10 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path) : SystemFile
             throw LinuxFiles.Fault(path);
     }
 
-    internal override bool Allocate(long size, string path)
+    internal override bool Allocate(long from, long size, string path)
     {
         // In steps: a signal interrupts the call, and tmpfs then undoes what the call had done.
-        for (var offset = 0L; offset < size;)
+        for (var offset = from; offset < size;)
         {
             var length = Math.Min(AllocationStep, size - offset);
             if (Libc.Fallocate(Handle, 0, offset, length) == 0)
@@ -67,5 +67,30 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path) : SystemFile
         }
 
         return true;
+    }
+
+    internal override bool MakeHole(long offset, long length)
+    {
+        while (Libc.Fallocate(Handle, LinuxFlags.KeepSize | LinuxFlags.PunchHole, offset, length) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() is Errno.NotSupported or Errno.NotImplemented)
+                return false;
+            if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                throw LinuxFiles.Fault(path);
+        }
+
+        return true;
+    }
+
+    internal override FileStretch StretchAt(long offset)
+    {
+        // Beside other readers: they read at offsets of their own.
+        var data = Libc.Lseek(Handle, offset, LinuxFlags.SeekData);
+        if (data < 0)
+            return new FileStretch(IsHole: Marshal.GetLastPInvokeError() == Errno.NoSuchAddress, End: long.MaxValue);
+        if (data > offset)
+            return new FileStretch(IsHole: true, data);
+        var hole = Libc.Lseek(Handle, offset, LinuxFlags.SeekHole);
+        return new FileStretch(IsHole: false, hole > offset ? hole : long.MaxValue);
     }
 }

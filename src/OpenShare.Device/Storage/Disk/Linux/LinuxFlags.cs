@@ -20,6 +20,11 @@ internal static class LinuxFlags
     internal const ulong ResolveNoSymlinks = 0x04;
     internal const ulong ResolveBeneath = 0x08;
 
+    internal const int KeepSize = 1;
+    internal const int PunchHole = 2;
+    internal const int SeekData = 3;
+    internal const int SeekHole = 4;
+
     internal const int RemoveDirectory = 0x200;
     internal const int SymlinkNoFollow = 0x100;
     internal const int EmptyPath = 0x1000;

@@ -6,12 +6,12 @@ internal sealed class PortableFile(SafeFileHandle handle) : SystemFile(handle)
 {
     internal override FileStat Stat() => PortableFiles.Stat(Handle);
 
-    internal override bool Allocate(long size, string path)
+    internal override bool Allocate(long from, long size, string path)
     {
         // Windows takes the space with the length; on macOS the writes find out.
         if (!OperatingSystem.IsWindows())
             return false;
-        RandomAccess.SetLength(Handle, size);
+        Extend(size);
         return true;
     }
 }

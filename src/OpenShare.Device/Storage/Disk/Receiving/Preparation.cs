@@ -65,11 +65,10 @@ internal sealed class Preparation(Folder staging)
             if (staging.Stat(entry.Path) is not { Kind: FileKind.File })
                 throw DiskFault.Of(Errno.Exists, entry.Path);
             _twins.Check(entry.Path);
-            // An earlier run may have been cut before it had all of the space.
             if (entry.Size >= AllocateFrom)
             {
                 using var known = staging.OpenFile(entry.Path);
-                TakeRoom(known, entry);
+                TakeRestOfRoom(known, entry);
             }
 
             return false;
@@ -80,7 +79,7 @@ internal sealed class Preparation(Folder staging)
             return true;
         try
         {
-            TakeRoom(file, entry);
+            TakeRoom(file, entry, from: 0);
             return true;
         }
         catch (Exception error) when (DiskFault.Understand(error, entry.Path) is not null)
@@ -91,10 +90,29 @@ internal sealed class Preparation(Folder staging)
         }
     }
 
-    private void TakeRoom(OpenedFile file, DestinationEntry entry)
+    // An earlier run may have been cut before it had all of the space. Where it had, some of it may have become holes; but whether
+    // this file system gives space at all only an attempt tells.
+    private void TakeRestOfRoom(OpenedFile file, DestinationEntry entry)
     {
-        if (!file.Allocate(entry.Size, entry.Path))
+        var isWhole = file.Stat().Size >= entry.Size;
+        try
+        {
+            TakeRoom(file, entry, from: isWhole ? entry.Size - 1 : 0);
+        }
+        catch (DiskFault fault) when (isWhole && fault.Problem is DiskProblem.Full)
+        {
+        }
+    }
+
+    private void TakeRoom(OpenedFile file, DestinationEntry entry, long from)
+    {
+        // There is nothing behind its end: tried there, it only tells whether there can be holes.
+        var isSparse = entry.ZeroBytes > 0 && file.MakeHole(entry.Size, 1);
+        if (!isSparse && file.Allocate(from, entry.Size, entry.Path))
+            return;
+        if (!isSparse)
             RoomTakenFrom = long.MaxValue;
+        file.Extend(entry.Size);
     }
 
     private void EnsureParent(string path)

@@ -10,6 +10,7 @@ internal sealed class StagedDestination : IDestination
     internal const int SyncEach = 64;
 
     private const int OpenFiles = 64;
+    private static readonly byte[] Zeros = new byte[256 * 1024];
     private const uint OwnerRead = 0x100; // 0400
 
     private readonly Folder _destination;
@@ -103,6 +104,15 @@ internal sealed class StagedDestination : IDestination
             lease.Handle.SetFinal(Finishing.Mode(file), file.MtimeNs);
     });
 
+    public DiskResult Clear(DestinationEntry file, long offset, long length) => DiskFault.Guard(file.Path, () =>
+    {
+        using var lease = _files.Take(file.Path);
+        if (lease.Handle.MakeHole(offset, length))
+            return;
+        for (var (at, end) = (offset, offset + length); at < end; at += Zeros.Length)
+            lease.Handle.Write([Zeros.AsMemory(0, (int)Math.Min(Zeros.Length, end - at))], at);
+    });
+
     public DiskResult Read(DestinationEntry file, long offset, Memory<byte> into) => DiskFault.Guard(file.Path, () =>
     {
         using var lease = _files.Take(file.Path);
@@ -136,6 +146,13 @@ internal sealed class StagedDestination : IDestination
 
     public DiskResult ReadStanding(DestinationEntry file, FileIdentity expected, long offset, Memory<byte> into) =>
         DiskFault.Guard(file.Path, () => _names.Read(file, expected, offset, into));
+
+    public FileStretch? StretchOfStanding(DestinationEntry file, FileIdentity expected, long offset)
+    {
+        FileStretch? stretch = null;
+        DiskFault.Guard(file.Path, () => { stretch = _names.StretchOf(file, expected, offset); });
+        return stretch;
+    }
 
     public CompletionReport Complete(
         IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist, Conflicts? conflicts = null)

@@ -23,6 +23,13 @@ internal sealed class StandingNames(Folder destination)
             throw new DiskFault(DiskProblem.Changed, $"{file.Path}: the file that stood there changed");
     }
 
+    internal FileStretch? StretchOf(DestinationEntry file, FileIdentity expected, long offset)
+    {
+        using var opened = destination.OpenToRead(file.Path);
+        var stretch = opened.StretchAt(offset);
+        return opened.Stat().Identity == expected ? stretch : null;
+    }
+
     private Standing Compare(DestinationEntry entry)
     {
         if (destination.Stat(entry.Path) is not { } stat)

@@ -5,7 +5,8 @@ using OpenShare.Protocol.Transfer;
 namespace OpenShare.Device.Storage.Disk.Sending;
 
 /// <param name="Sha256">32 bytes</param>
-public readonly record struct HashedChunk(byte[] Sha256, int Length);
+/// <param name="IsHole">zeros that nobody had to read</param>
+public readonly record struct HashedChunk(byte[] Sha256, int Length, bool IsHole = false);
 
 public static class ChunkHashing
 {

@@ -37,6 +37,18 @@ internal sealed class SourceTree : ISource
         return result;
     }
 
+    public FileStretch? StretchAt(string path, FileIdentity expected, long offset)
+    {
+        FileStretch? stretch = null;
+        DiskFault.Guard(path, () =>
+        {
+            using var lease = _files.Take(path);
+            var found = lease.Handle.StretchAt(offset);
+            stretch = lease.Handle.Stat().Identity == expected ? found : null;
+        });
+        return stretch;
+    }
+
     public string PlaceOf(string path) => FullPath(path);
 
     public void Dispose() => _files.Dispose();

@@ -1,0 +1,126 @@
+using Akka.Actor;
+using OpenShare.Device.Storage;
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Transfers.Contents;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Transfers.Receiving;
+
+/// <summary>
+/// What an earlier process left is opened, and where that finds no room for its notes or its files it waits, as all that is received
+/// does. Nothing is decided meanwhile: the sender is told why, and only its last question is kept.
+/// </summary>
+internal sealed partial class ReceivingActor
+{
+    private sealed record OpenAgain;
+
+    private string? _noRoom;
+    private TimeSpan _openPause;
+    private bool _isGivenUp;
+
+    private void Open()
+    {
+        var (scope, key) = (Scope, _senderKey!);
+        _opening = scope.Context.Workers.Run(() =>
+        {
+            try
+            {
+                return Arrival.Open(scope, key);
+            }
+            catch (StorageFullException full)
+            {
+                return new DiskResult<Arrival>(new DiskResult(DiskProblem.Full, full.Message));
+            }
+        });
+        _opening.PipeTo(
+            Self,
+            success: arrival => new Opened(arrival),
+            failure: error => new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Failed, error.Message))));
+    }
+
+    private void OnOpened(Opened opened)
+    {
+        if (_machine is not null)
+        {
+            opened.Arrival.Value?.Destination.Dispose();
+            return;
+        }
+        // What was not accepted yet is not begun without room.
+        if (opened.Arrival.Problem == DiskProblem.Full && _isAccepted && !_isGivenUp)
+        {
+            WaitForRoom(opened.Arrival.Detail);
+            return;
+        }
+        var waited = _noRoom is not null;
+        _noRoom = null;
+        var setup = new ReceiverSetup(Id, Peer, _senderKey!, Scope.Identity.Key, Scope.Identity.Certificate, TransferTuning.Default);
+        _arrival = opened.Arrival.Value;
+        _reuse = _arrival is null ? null : new ChunkReuse(_contents, _arrival.Destination, _arrival.Standing);
+        _machine = _arrival?.Kept is { } kept ? ReceiverMachine.Restore(setup, kept) : new ReceiverMachine(setup);
+        OweRoom();
+        Drive(new ReceiverInput.Started());
+        Drive(new ReceiverInput.PauseOrdered(Scope.Record.IsPaused));
+        if (Link is not null)
+            Drive(new ReceiverInput.LinkUp());
+        // What it asked for while it was told to wait is answered below.
+        if (waited && !_isGivenUp)
+            Send(TransferMessages.Stalled(Id, detail: null));
+        if (_arrival is null && !_isGivenUp)
+            Fail(opened.Arrival.Detail);
+        foreach (var input in _early.ToList())
+        {
+            if (input is ReceiverInput early)
+                Drive(early);
+            else if (input is ReceivingStreamActor.FrameArrived frame)
+                OnFrameArrived(frame);
+            else if (input is EarlyAnswer answer)
+                OnAnswer(answer.IsAccepted, answer.SaveTo, answer.Asker);
+        }
+        _early.Clear();
+        ShowView();
+    }
+
+    private void WaitForRoom(string reason)
+    {
+        var (isNews, tuning) = (_noRoom is null, TransferTuning.Default);
+        _noRoom = Protocol.Identity.Printable.Shorten(reason);
+        _openPause = isNews || _openPause == default ? tuning.DiskRetry : TimeSpan.FromTicks(Math.Min(2 * _openPause.Ticks, tuning.LongestDiskRetry.Ticks));
+        Timers.StartSingleTimer("open", new OpenAgain(), _openPause);
+        if (!isNews)
+            return;
+        Send(TransferMessages.Stalled(Id, _noRoom));
+        ShowView();
+        // Said while it was opened.
+        if (_early.Any(e => e is ReceiverInput.Cancelled or ReceiverInput.Received { Message.KindCase: Control.KindOneofCase.TransferCancelled }))
+            GiveUpWaiting();
+    }
+
+    private void HearWaiting(Control message)
+    {
+        if (message.KindCase is not (Control.KindOneofCase.TransferResumed or Control.KindOneofCase.TransferCancelled))
+            return;
+        _early.RemoveAll(e => e is ReceiverInput.Received);
+        _early.Add(new ReceiverInput.Received(message));
+        if (message.KindCase is Control.KindOneofCase.TransferCancelled)
+            GiveUpWaiting();
+    }
+
+    // Its end needs no room.
+    private void GiveUpWaiting()
+    {
+        if (_noRoom is null || _isGivenUp || _machine is not null)
+            return;
+        _isGivenUp = true;
+        Timers.Cancel("open");
+        Self.Tell(new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Full, _noRoom))));
+    }
+
+    // What came over it is of no use on another.
+    private void ForgetLink()
+    {
+        foreach (var frame in _early.OfType<ReceivingStreamActor.FrameArrived>())
+            frame.Frame.Dispose();
+        _early.RemoveAll(e => e is ReceivingStreamActor.FrameArrived or ReceiverInput.Received or ReceiverInput.StreamUp or ReceiverInput.StreamDown);
+    }
+}

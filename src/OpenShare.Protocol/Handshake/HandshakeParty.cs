@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Revocation;
 
 namespace OpenShare.Protocol.Handshake;
@@ -23,6 +24,12 @@ public sealed record HandshakeParty(
 
     /// <summary>This run of the device.</summary>
     public InstanceId Instance { get; init; }
+
+    /// <summary>Those whom this device has invited to be paired, or had a while ago: they are told what became of that.</summary>
+    public IReadOnlySet<PairingCode> Invited { get; init; } = ImmutableHashSet<PairingCode>.Empty;
+
+    /// <summary>Devices that this one has sponsored, and whose provisional certificates it has taken back.</summary>
+    public IReadOnlySet<DeviceId> Withdrawn { get; init; } = ImmutableHashSet<DeviceId>.Empty;
 
     /// <summary>Device ids that two places announce, and that are asked to prove it: refused for the moment.</summary>
     public IReadOnlySet<DeviceId> Suspected { get; init; } = ImmutableHashSet<DeviceId>.Empty;

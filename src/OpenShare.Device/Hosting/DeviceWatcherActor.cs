@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
+using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
@@ -76,8 +77,16 @@ internal sealed class DeviceWarnings
                 case RegistrationEvents.Certified { Identity.IsWithdrawn: true }:
                     _own["certificate"] = "The organisation has withdrawn the key that issued this device's certificate: other devices refuse it until it is renewed, for which the registration service must be reached.";
                     break;
-                case RegistrationEvents.Certified:
+                case RegistrationEvents.Certified certified:
                     _own.Remove("certificate");
+                    NoteProvisional(certified.Identity.Certificate);
+                    break;
+                case PairingEvents.PairingRefused refused:
+                    SetOther($"pairing {refused.Device}", $"{refused.Name} asked to be paired, and was refused: {refused.Refusal.Detail}");
+                    break;
+                case PairingEvents.Paired paired:
+                    _others.Remove($"pairing {paired.Peer.DeviceId}");
+                    _others.Remove($"peer {paired.Peer.DeviceId}");
                     break;
                 case PeerEvents.PeerRefused refused:
                     SetOther($"peer {refused.Device}", refused.Problem.ByPeer ? $"Refused by another device: {refused.Problem.Detail}" : $"A device was refused: {refused.Problem.Detail}");
@@ -135,6 +144,14 @@ internal sealed class DeviceWarnings
                 .. revocation.IsStale ? [Stale] : (string[])[],
                 .. _cloned.Values, .. _forged.Values, .. _others.Values,
             ];
+    }
+
+    private void NoteProvisional(DeviceCertificate own)
+    {
+        if (own.Sponsor is not { } sponsor)
+            _own.Remove("provisional");
+        else
+            _own["provisional"] = $"This device was paired by {sponsor.Name} and is not registered: its trust is provisional, ends on {own.ExpiresAt:u} or when {sponsor.Name} takes it back, and it may pair no other. Register it when the server is in reach: openshare register --help";
     }
 
     private static string Words(ImmutableArray<PeerPlace> places) => string.Join(", ", places.Select(p => p.EndPoints.FirstOrDefault()?.ToString() ?? p.Host));

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Event;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Pairing;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
 using OpenShare.Device.Storage.Database;
@@ -46,6 +47,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private Protocol.Revocation.RevocationList? _revoked;
     private ImmutableHashSet<DeviceId> _duplicates = [];
     private ImmutableHashSet<DeviceId> _suspected = [];
+    private PairingEvents.StandingChanged _pairing = PairingEvents.StandingChanged.None;
     private TimeFloor _floor = TimeFloor.None;
 
     /// <param name="listener">already listening, so that its port can be announced; null where this device is not on the network</param>
@@ -62,6 +64,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<RegistrationEvents.Certified>(m => { var before = _identity; _identity = m.Identity; TellParty(); TellNews(before); });
         Receive<RevocationEvents.RevocationChanged>(m => { _revoked = m.List; TellParty(); TellNews(_identity); });
         Receive<RegistrationEvents.TimeFloorRaised>(m => { _floor = _floor.Raise(m.Floor.IssuedAt); TellParty(); });
+        Receive<PairingEvents.StandingChanged>(m => { _pairing = m; TellParty(); });
+        Receive<PairingEvents.Paired>(m => OnPaired(m.Peer, m.At));
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
         Receive<DiscoveryEvents.PeerHeardAgain>(OnHeardAgain);
         Receive<DiscoveryEvents.PeerLost>(OnLost);
@@ -120,6 +124,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<RegistrationEvents.TimeFloorRaised>(self);
         _context.Events.Subscribe<RegistrationEvents.Certified>(self);
         _context.Events.Subscribe<RevocationEvents.RevocationChanged>(self);
+        _context.Events.Subscribe<PairingEvents.StandingChanged>(self);
+        _context.Events.Subscribe<PairingEvents.Paired>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerSighted>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerHeardAgain>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerLost>(self);
@@ -156,6 +162,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
             DiscoveryKey = _identity.DiscoveryKeys.Issue,
             Instance = _context.Instance,
             Suspected = _suspected,
+            Invited = _pairing.Invited,
+            Withdrawn = _pairing.Withdrawn,
         };
 
     private void TellParty()
@@ -262,6 +270,15 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         RunProbes();
         _directory.Proven(certificate, remote, isDialled);
         _context.Events.Publish(new PeerEvents.PeerProven(certificate));
+    }
+
+    // Where the other side of a pairing is reached: no announcement may ever tell of it.
+    private void OnPaired(DeviceCertificate peer, IPEndPoint? at)
+    {
+        if (at is null)
+            return;
+        _directory.Proven(peer, at, isDialled: true);
+        _peers.GetValueOrDefault(peer.DeviceId)?.Tell(new PeerSignals.AddressesKnown([at]));
     }
 
     private void OnRefused(DeviceId device, LinkProblem problem)

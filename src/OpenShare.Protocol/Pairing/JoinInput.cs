@@ -12,7 +12,11 @@ public abstract record JoinInput
     /// <summary>A person wants this device to be paired.</summary>
     /// <param name="Trust">the organisation's keys, where this device knows them already</param>
     /// <param name="Fingerprint">of the sponsor's key (32 hex digits), where a person has compared it; null: nobody has</param>
-    public sealed record Begin(PairingToken Token, PublicKey Key, TrustRoot? Trust, RevocationList? Revoked, string? Fingerprint) : JoinInput;
+    public sealed record Begin(PairingToken Token, PublicKey Key, TrustRoot? Trust, RevocationList? Revoked, string? Fingerprint) : JoinInput
+    {
+        /// <summary>Where this device listens; 0: nowhere.</summary>
+        public int Port { get; init; }
+    }
 
     /// <summary>The sponsor is there, and has proven its key.</summary>
     public sealed record Connected : JoinInput;

@@ -33,16 +33,15 @@ public sealed class JoinMachine
         (Step.Asking, JoinInput.Answered { Answer.KindCase: PairingAnswer.KindOneofCase.Grant } answered) => Judge(answered.Answer.Grant, now),
         (Step.Asking, JoinInput.Answered) => End(Refused(PairingRefusalCode.BadGrant, "The answer of the other device has no meaning to this version.")),
         (Step.Storing, JoinInput.Stored) => End(new JoinOutcome.Paired(_paired!.Certificate)),
-        (Step.Storing, JoinInput.NotStored problem) =>
-            End(Refused(PairingRefusalCode.NotStored, $"The invitation is used, and what it brought cannot be kept on this device: {problem.Detail} When that is mended, ask for another invitation.")),
+        (Step.Storing, JoinInput.NotStored problem) => End(NotStored(problem.Detail)),
         (Step.Dialling or Step.Asking, JoinInput.Cut cut) => End(new JoinOutcome.Unreachable(cut.Detail)),
         _ => [],
     };
 
     public IReadOnlyList<JoinEffect> HandleTimeout(DateTimeOffset time) =>
-        time >= NextTimeout && _step is Step.Dialling or Step.Asking
-            ? End(new JoinOutcome.Unreachable($"{_begun!.Token.Sponsor.Name} did not answer in time."))
-            : [];
+        time < NextTimeout || NextTimeout is null ? []
+        : _step == Step.Storing ? End(NotStored("That takes too long."))
+        : End(new JoinOutcome.Unreachable($"{_begun!.Token.Sponsor.Name} did not answer in time."));
 
     private List<JoinEffect> Begin(JoinInput.Begin begin, DateTimeOffset time, DateTimeOffset now)
     {
@@ -61,7 +60,7 @@ public sealed class JoinMachine
     private List<JoinEffect> Ask()
     {
         _step = Step.Asking;
-        return [new JoinEffect.Send(new PairingRequest { Token = _begun!.Token.Blob })];
+        return [new JoinEffect.Send(new PairingRequest { Token = _begun!.Token.Blob, Port = (uint)_begun.Port })];
     }
 
     private List<JoinEffect> Judge(PairingGrant grant, DateTimeOffset now)
@@ -74,7 +73,7 @@ public sealed class JoinMachine
         {
             return End(Refused(PairingRefusalCode.BadGrant, $"What {_begun!.Token.Sponsor.Name} gave was refused. {error.Message}"));
         }
-        (_step, NextTimeout) = (Step.Storing, null);
+        _step = Step.Storing;
         return [new JoinEffect.Store(_paired)];
     }
 
@@ -87,6 +86,9 @@ public sealed class JoinMachine
     private static JoinOutcome ToOutcome(JoinInput.HandshakeRefused refused) => refused.Code == RefusalCode.NotInvited
         ? new JoinOutcome.Refused(new(PairingRefusalCode.Unknown, $"{refused.Detail} {PairingChecks.Again}"), ByPeer: true)
         : new JoinOutcome.Unreachable(refused.Detail);
+
+    private static JoinOutcome.Refused NotStored(string detail) => Refused(
+        PairingRefusalCode.NotStored, $"The invitation is used, and what it brought cannot be kept on this device: {detail} When that is mended, ask for another invitation.");
 
     private static JoinOutcome.Refused Refused(PairingRefusalCode code, string detail) => new(new(code, detail), ByPeer: false);
 }

@@ -24,7 +24,7 @@ public abstract record SponsorEffect
     public sealed record Answer(int Visit, PairingAnswer Message) : SponsorEffect;
 
     /// <summary>A device was paired: tell everybody.</summary>
-    public sealed record Paired(DeviceCertificate Provisional) : SponsorEffect;
+    public sealed record Paired(int Visit, DeviceCertificate Provisional) : SponsorEffect;
 
     /// <summary>A device asked and was refused: for this side's person.</summary>
     public sealed record Refused(DeviceCertificate Introduction, PairingRefusal Refusal) : SponsorEffect;

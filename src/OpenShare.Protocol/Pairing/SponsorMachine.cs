@@ -59,7 +59,7 @@ public sealed class SponsorMachine(IRandomSource random)
 
     private static SponsorEffect[] Conclude(SponsorInput.Spent spent, DeviceCertificate introduction, DeviceCertificate provisional, PairingSponsor self) => spent.Outcome switch
     {
-        SpendOutcome.Spent => [new SponsorEffect.Paired(provisional), new SponsorEffect.Answer(spent.Visit, self.Grant(provisional))],
+        SpendOutcome.Spent => [new SponsorEffect.Paired(spent.Visit, provisional), new SponsorEffect.Answer(spent.Visit, self.Grant(provisional))],
         SpendOutcome.SpentBefore => Refuse(spent.Visit, introduction, new(PairingRefusalCode.Spent, $"The invitation was used already, and is good once. {PairingChecks.Again}")),
         SpendOutcome.Unknown => Refuse(spent.Visit, introduction, new(PairingRefusalCode.Unknown, $"{self.Certificate.Name} knows of no such invitation. {PairingChecks.Again}")),
         SpendOutcome.NotStored problem => Refuse(spent.Visit, introduction, NotStored(problem.Detail)),

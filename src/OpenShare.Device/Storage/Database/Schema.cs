@@ -76,6 +76,12 @@ internal static class Schema
             PRIMARY KEY (hash, file, position)) WITHOUT ROWID;
         CREATE INDEX content_chunks_of_file ON content_chunks (file);
         """,
+        """
+        CREATE TABLE pairing_invitations (
+            nonce TEXT PRIMARY KEY, code BLOB NOT NULL, expires_at INTEGER NOT NULL, spent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+        CREATE TABLE pairing_sponsored (
+            device_id TEXT PRIMARY KEY, name TEXT NOT NULL, expires_at INTEGER NOT NULL, withdrawn INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

@@ -39,7 +39,8 @@ public interface IDevice
 
     /// <summary>Has this device be paired by the one that made the token. Answers when that has come to its end.</summary>
     /// <param name="fingerprint">of the sponsor's key (32 hex digits), where a person has compared it; null: nobody has</param>
-    Task<JoinReport> Join(PairingToken token, string? fingerprint, CancellationToken cancellation);
+    /// <param name="name">that this device is to have; null: <see cref="DeviceOptions.Name"/></param>
+    Task<JoinReport> Join(PairingToken token, string? fingerprint, string? name, CancellationToken cancellation);
 
     /// <summary>Takes back what a device was given here: it is refused by this device from now on, and its link is cut.</summary>
     Task<WithdrawOutcome> WithdrawPairing(DeviceId device, CancellationToken cancellation);

@@ -35,12 +35,12 @@ public sealed partial class OpenShareDevice
     }
 
     // Waited for also where whoever asked has left: an invitation is good once, and what came of it must not be lost on the way.
-    public async Task<JoinReport> Join(PairingToken token, string? fingerprint, CancellationToken cancellation)
+    public async Task<JoinReport> Join(PairingToken token, string? fingerprint, string? name, CancellationToken cancellation)
     {
         var registration = await Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration(), cancellation).ConfigureAwait(false);
         if (registration.State is RegistrationState.Certified && registration.Identity?.TrustAt(registration.Floor.At(_adapters.Context.Now), _warnings.Revoked) == PeerTrust.Certified)
             return new JoinReport.AlreadyRegistered();
-        var order = new PairingCommands.Join(token, registration.Key!, Dialled(token.Addresses), fingerprint);
+        var order = new PairingCommands.Join(token, registration.Key!, Dialled(token.Addresses), fingerprint) { Name = name };
         return await Ask<object>(order, JoinPatience, CancellationToken.None).ConfigureAwait(false) is JoinOutcome outcome
             ? new JoinReport.Ended(outcome)
             : new JoinReport.UnderWay();

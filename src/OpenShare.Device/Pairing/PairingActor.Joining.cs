@@ -65,7 +65,7 @@ internal sealed partial class PairingActor
             switch (effect)
             {
                 case JoinEffect.Dial dial:
-                    var introduction = Introduction.Of(join.Order.Key, _name, _context.Instance, _context.Now);
+                    var introduction = Introduction.Of(join.Order.Key, join.Order.Name ?? _name, _context.Instance, _context.Now);
                     join.Dial = Context.ActorOf(
                         DialActor.Props(
                             _context, introduction, AddressOrder.BestFirst(join.Order.Addresses), dial.Sponsor, Authentication.Types.Purpose.Pairing,

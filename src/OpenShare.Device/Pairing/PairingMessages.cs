@@ -18,7 +18,11 @@ public static class PairingCommands
     /// <param name="Key">this device's own</param>
     /// <param name="Addresses">the token's, as they are dialled from here</param>
     /// <param name="Fingerprint">of the sponsor's key, where a person has compared it</param>
-    public sealed record Join(PairingToken Token, ISigner Key, ImmutableArray<IPEndPoint> Addresses, string? Fingerprint);
+    public sealed record Join(PairingToken Token, ISigner Key, ImmutableArray<IPEndPoint> Addresses, string? Fingerprint)
+    {
+        /// <summary>That this device is to have; null: the one that it has where it has no certificate.</summary>
+        public string? Name { get; init; }
+    }
 
     /// <summary>Another try has not ended yet.</summary>
     public sealed record JoinUnderWay;

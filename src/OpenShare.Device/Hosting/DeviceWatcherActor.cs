@@ -61,6 +61,7 @@ internal sealed class DeviceWarnings
     private DiscoveryEvents.LadderChanged _ladder = new([]);
     private ImmutableArray<InterfaceFailure> _failing = [];
     private RungState _lastKnown = RungState.Resting;
+    private bool _isPairingOffered;
 
     /// <summary>The list in force, null before there is one.</summary>
     internal RevocationList? Revoked { get; private set; }
@@ -117,6 +118,9 @@ internal sealed class DeviceWarnings
                 case DiscoveryEvents.LadderChanged ladder:
                     _ladder = ladder;
                     break;
+                case DiscoveryEvents.PairingOffered offered:
+                    _isPairingOffered = offered.IsOffered;
+                    break;
                 case DiscoveryEvents.RungChanged { Way: FoundBy.LastKnown } rung:
                     _lastKnown = rung.State;
                     break;
@@ -130,7 +134,7 @@ internal sealed class DeviceWarnings
         get
         {
             lock (_lock)
-                return new DiscoveryView(_ladder.Rungs, _lastKnown, _ladder.IsAlone);
+                return new DiscoveryView(_ladder.Rungs, _lastKnown, _ladder.IsAlone) { IsPairingOffered = _isPairingOffered };
         }
     }
 

@@ -146,6 +146,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     {
         base.PostRestart(reason);
         _context.Events.Publish(new DiscoveryEvents.RungChanged(FoundBy.LastKnown, null, _lastKnownState));
+        _context.Events.Publish(new DiscoveryEvents.PairingOffered(_isPairingOffered));
         _context.Events.Publish(new PeerEvents.Restarted());
     }
 

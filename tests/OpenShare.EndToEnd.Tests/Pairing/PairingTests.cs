@@ -36,6 +36,9 @@ public sealed class PairingTests(SharedServer shared) : IDisposable
         Assert.Equal("provisional", status.Text("trust"));
         Assert.Contains(status.GetProperty("warnings").EnumerateArray(), w => w.GetString()!.Contains("was paired by alice and is not registered", StringComparison.Ordinal));
 
+        var examined = (await Tablet.RunAsync("doctor", "--json")).Json.GetProperty("findings").EnumerateArray();
+        Assert.Contains("paired by alice", examined.Single(f => f.Text("code") == "provisional").Text("what"), StringComparison.Ordinal);
+
         await SendAsync(Alice, Tablet, "to-tablet");
         await SendAsync(Tablet, Alice, "to-alice");
 

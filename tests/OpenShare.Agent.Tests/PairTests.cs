@@ -181,7 +181,7 @@ public sealed class PairTests : IDisposable
     private static PairingToken Token() => PairingToken.Create(
         Sponsor, Alice, PairingCode.Of(New.PublicKey), ProvisionalScope.Account, PairingNonce.FromBytes(new byte[16]), [IPEndPoint.Parse("192.0.2.1:4747")], Some.Time, PairingToken.DefaultTtl);
 
-    private static DeviceCertificate Certificate() => DeviceCertificate.Sponsored(Sponsor, Alice, New.PublicKey, "tablet", ProvisionalScope.Account, Some.Time, SponsorMachine.Lifetime);
+    private static DeviceCertificate Certificate() => DeviceCertificate.Sponsored(Sponsor, Alice, 1, New.PublicKey, "tablet", ProvisionalScope.Account, Some.Time, SponsorMachine.Lifetime);
 
     public void Dispose() => _home.Dispose();
 }

@@ -105,7 +105,7 @@ internal sealed partial class PairCommand : Command
             await using var session = await run.OpenAsync(AgentReach.HomeOnly);
             run.Answer(
                 await session.Client.WithdrawAsync(run.Get(_device), run.Interrupted), AgentJson.Readable.WithdrawnDocument,
-                w => $"{w.Name} ({Words.Short(w.DeviceId)}) is refused by this device from now on. Other devices refuse it when what it was given expires, or when this one is revoked.");
+                w => $"{w.Name} ({Words.Short(w.DeviceId)}) is refused by this device from now on. Other devices of the account refuse it once they have met this one, or one that has heard of it.");
             return ExitCode.Done;
         }
     }

@@ -26,7 +26,6 @@ internal sealed partial class PairingActor
     private void ReceiveSponsoring()
     {
         ReceiveAsync<PairingCommands.Invite>(OnInvite);
-        ReceiveAsync<PairingCommands.Withdraw>(OnWithdraw);
         Receive<PeerEvents.PairingOpened>(OnOpened);
         ReceiveAsync<Asked>(OnAsked);
         Receive<VisitOverdue>(m => Leave(m.Visit));
@@ -70,21 +69,6 @@ internal sealed partial class PairingActor
         catch (StorageException error)
         {
             return new SponsorInput.InvitationNotStored(error.Message);
-        }
-    }
-
-    private async Task OnWithdraw(PairingCommands.Withdraw withdraw)
-    {
-        var asker = Sender;
-        try
-        {
-            var (isWithdrawn, standing) = await _context.Workers.Run(() => (_database.Pairing.Withdraw(withdraw.Device), Standing(_database.Pairing)));
-            _context.Events.Publish(standing);
-            asker.Tell(isWithdrawn ? new WithdrawOutcome.Withdrawn() : new WithdrawOutcome.NotSponsored());
-        }
-        catch (StorageException error)
-        {
-            asker.Tell(new WithdrawOutcome.NotStored(error.Message));
         }
     }
 
@@ -146,10 +130,7 @@ internal sealed partial class PairingActor
     {
         try
         {
-            var (outcome, standing) = await _context.Workers.Run(() => (_database.Pairing.Spend(spend.Nonce, spend.Provisional, _context.Now), Standing(_database.Pairing)));
-            // Who is paired again has not been taken back any more.
-            _context.Events.Publish(standing);
-            return outcome;
+            return await _context.Workers.Run(() => _database.Pairing.Spend(spend.Nonce, spend.Provisional, _context.Now));
         }
         catch (StorageException error)
         {

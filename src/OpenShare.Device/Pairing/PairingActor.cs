@@ -38,6 +38,7 @@ internal sealed partial class PairingActor : ReceiveActor, IWithTimers
         Receive<RevocationEvents.RevocationChanged>(m => _revoked = m.List);
         Receive<RegistrationEvents.TimeFloorRaised>(m => _floor = _floor.Raise(m.Floor.IssuedAt));
         ReceiveSponsoring();
+        ReceiveWithdrawals();
         ReceiveJoining();
     }
 
@@ -47,8 +48,8 @@ internal sealed partial class PairingActor : ReceiveActor, IWithTimers
     internal static Props Props(DeviceContext context, DeviceDatabase database, string name, int port, IActorRef registration) =>
         Akka.Actor.Props.Create(() => new PairingActor(context, database, name, port, registration));
 
-    /// <summary>What is on disk of whom this device has invited, and from whom it took that back.</summary>
-    internal static PairingEvents.StandingChanged Standing(IPairingStore store) => new(store.Invited(), store.Withdrawn());
+    /// <summary>What is on disk of whom this device has invited, and what was taken back.</summary>
+    internal static PairingEvents.StandingChanged Standing(IPairingStore store) => new(store.Invited(), store.Withdrawals());
 
     // A dial is a few lines over a machine: that one fails is a surprise, and pairing begins anew.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
@@ -59,6 +60,7 @@ internal sealed partial class PairingActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<RevocationEvents.RevocationChanged>(Self);
         _context.Events.Subscribe<RegistrationEvents.TimeFloorRaised>(Self);
         _context.Events.Subscribe<PeerEvents.PairingOpened>(Self);
+        _context.Events.Subscribe<PeerEvents.WithdrawalsOffered>(Self);
     }
 
     protected override void PostStop()

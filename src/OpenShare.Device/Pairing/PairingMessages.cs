@@ -59,10 +59,12 @@ public abstract record WithdrawOutcome
 
 public static class PairingEvents
 {
-    /// <summary>Whom this device has invited, and from whom it has taken that back.</summary>
-    public sealed record StandingChanged(ImmutableHashSet<PairingCode> Invited, ImmutableHashSet<DeviceId> Withdrawn) : IDeviceState
+    /// <summary>Whom this device has invited, and what devices of the account have taken back.</summary>
+    public sealed record StandingChanged(ImmutableHashSet<PairingCode> Invited, ImmutableArray<Withdrawal> Withdrawals) : IDeviceState
     {
         public static readonly StandingChanged None = new([], []);
+
+        public ImmutableHashSet<GivenCertificate> Withdrawn { get; } = [.. Withdrawals.Select(w => w.Certificate)];
     }
 
     /// <summary>This device has paired another, or was paired by it.</summary>

@@ -187,6 +187,9 @@ public static class PeerEvents
     /// <param name="Introduction">what it says of itself: its key is proven, its name is its own word</param>
     public sealed record PairingOpened(DeviceCertificate Introduction, IPEndPoint Remote, SecureStream Stream) : IDeviceEvent;
 
+    /// <summary>A peer showed what devices of the account have taken back. Unverified: the pairing flow judges it.</summary>
+    public sealed record WithdrawalsOffered(DeviceId Device, IReadOnlyList<Signed> Withdrawals) : IDeviceEvent;
+
     /// <summary>A message of the transfer flow arrived on a link's control stream.</summary>
     public sealed record ControlReceived(DeviceId Device, LinkId Link, Control Message) : IDeviceEvent;
 

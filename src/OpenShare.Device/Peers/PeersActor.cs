@@ -47,7 +47,6 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private Protocol.Revocation.RevocationList? _revoked;
     private ImmutableHashSet<DeviceId> _duplicates = [];
     private ImmutableHashSet<DeviceId> _suspected = [];
-    private PairingEvents.StandingChanged _pairing = PairingEvents.StandingChanged.None;
     private TimeFloor _floor = TimeFloor.None;
 
     /// <param name="listener">already listening, so that its port can be announced; null where this device is not on the network</param>
@@ -64,7 +63,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<RegistrationEvents.Certified>(m => { var before = _identity; _identity = m.Identity; TellParty(); TellNews(before); });
         Receive<RevocationEvents.RevocationChanged>(m => { _revoked = m.List; TellParty(); TellNews(_identity); });
         Receive<RegistrationEvents.TimeFloorRaised>(m => { _floor = _floor.Raise(m.Floor.IssuedAt); TellParty(); });
-        Receive<PairingEvents.StandingChanged>(m => { _pairing = m; TellParty(); });
+        Receive<PairingEvents.StandingChanged>(OnStandingChanged);
         Receive<PairingEvents.Paired>(m => OnPaired(m.Peer, m.At));
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
         Receive<DiscoveryEvents.PeerHeardAgain>(OnHeardAgain);
@@ -165,6 +164,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
             Suspected = _suspected,
             Invited = _pairing.Invited,
             Withdrawn = _pairing.Withdrawn,
+            Withdrawals = _withdrawals,
         };
 
     private void TellParty()
@@ -271,15 +271,6 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         RunProbes();
         _directory.Proven(certificate, remote, isDialled);
         _context.Events.Publish(new PeerEvents.PeerProven(certificate));
-    }
-
-    // Where the other side of a pairing is reached: no announcement may ever tell of it.
-    private void OnPaired(DeviceCertificate peer, IPEndPoint? at)
-    {
-        if (at is null)
-            return;
-        _directory.Proven(peer, at, isDialled: true);
-        _peers.GetValueOrDefault(peer.DeviceId)?.Tell(new PeerSignals.AddressesKnown([at]));
     }
 
     private void OnRefused(DeviceId device, LinkProblem problem)

@@ -28,8 +28,11 @@ public sealed record HandshakeParty(
     /// <summary>Those whom this device has invited to be paired, or had a while ago: they are told what became of that.</summary>
     public IReadOnlySet<PairingCode> Invited { get; init; } = ImmutableHashSet<PairingCode>.Empty;
 
-    /// <summary>Devices that this one has sponsored, and whose provisional certificates it has taken back.</summary>
-    public IReadOnlySet<DeviceId> Withdrawn { get; init; } = ImmutableHashSet<DeviceId>.Empty;
+    /// <summary>Provisional certificates that their sponsors have taken back.</summary>
+    public IReadOnlySet<GivenCertificate> Withdrawn { get; init; } = ImmutableHashSet<GivenCertificate>.Empty;
+
+    /// <summary>What of them is handed on to peers, newest first.</summary>
+    public ImmutableArray<Wire.Signed> Withdrawals { get; init; } = [];
 
     /// <summary>Device ids that two places announce, and that are asked to prove it: refused for the moment.</summary>
     public IReadOnlySet<DeviceId> Suspected { get; init; } = ImmutableHashSet<DeviceId>.Empty;

@@ -1,4 +1,5 @@
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Handshake;
@@ -70,7 +71,7 @@ internal static class PeerChecks
     private static (RefusalCode Code, string Detail)? JudgeProvisional(HandshakeParty self, DeviceCertificate shown, DeviceCertificate sponsor) =>
         self.Revoked is { } list && list.Revokes(sponsor.DeviceId)
             ? (RefusalCode.Revoked, $"{shown.Name} was paired by {sponsor.Name}, which was revoked: that ended it.")
-        : self.Withdrawn.Contains(shown.DeviceId) && sponsor.DeviceId == self.Certificate.DeviceId
+        : GivenCertificate.Of(shown) is { } given && self.Withdrawn.Contains(given)
             ? (RefusalCode.Withdrawn, $"{shown.Name} was paired by {sponsor.Name}, which has withdrawn that.")
         : shown.Scope == ProvisionalScope.Sponsor && sponsor.DeviceId != self.Certificate.DeviceId
             ? (RefusalCode.OutOfScope, $"{shown.Name} was paired to speak with {sponsor.Name} alone.")

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Google.Protobuf;
 using OpenShare.Protocol.Wire;
 
@@ -67,6 +68,9 @@ public sealed class DeviceCertificate
     /// <summary>Of a provisional one.</summary>
     public ProvisionalScope Scope { get; }
 
+    /// <summary>SHA-256 of its payload, in hex digits.</summary>
+    public string PayloadSha256 => Convert.ToHexStringLower(SHA256.HashData(Blob.Payload.Span));
+
     /// <summary>The newest time in it to which a key of the organisation has put its name: a sponsor's clock is its own.</summary>
     public DateTimeOffset VouchedAt => Sponsor?.IssuedAt ?? IssuedAt;
 
@@ -91,11 +95,13 @@ public sealed class DeviceCertificate
 
     /// <summary>Issues a provisional one, in the sponsor's name and for its account.</summary>
     /// <param name="key">the sponsor's</param>
+    /// <param name="serial">random: one that is taken back is told by it from the next for the same device</param>
     public static DeviceCertificate Sponsored(
-        ISigner key, DeviceCertificate sponsor, PublicKey device, string name, ProvisionalScope scope, DateTimeOffset now, TimeSpan lifetime) =>
+        ISigner key, DeviceCertificate sponsor, ulong serial, PublicKey device, string name, ProvisionalScope scope, DateTimeOffset now, TimeSpan lifetime) =>
         Read(SignedBlobs.Sign(key, SignatureContext.Provisional, new CertificatePayload
         {
             Version = CurrentVersion,
+            Serial = serial,
             DeviceId = ByteString.CopyFrom(DeviceId.FromPublicKey(device.Bytes).ToBytes()),
             AccountId = sponsor.Account.Value,
             PubkeyEd25519 = ByteString.CopyFrom(device.Bytes),

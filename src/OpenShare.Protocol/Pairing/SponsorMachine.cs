@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
 
@@ -52,7 +53,7 @@ public sealed class SponsorMachine(IRandomSource random)
         if (PairingChecks.JudgeAsSponsor(token, asked.Introduction.PublicKey, self, now) is { } refusal)
             return Refuse(asked.Visit, asked.Introduction, refusal);
         var provisional = DeviceCertificate.Sponsored(
-            self.Key, self.Certificate, asked.Introduction.PublicKey, asked.Introduction.Name, token.Scope, now, Lifetime);
+            self.Key, self.Certificate, BinaryPrimitives.ReadUInt64BigEndian(random.Bytes(sizeof(ulong))), asked.Introduction.PublicKey, asked.Introduction.Name, token.Scope, now, Lifetime);
         _visits.Add(asked.Visit, (asked.Introduction, provisional));
         return [new SponsorEffect.Spend(asked.Visit, token.Nonce, provisional)];
     }

@@ -10,7 +10,7 @@ namespace OpenShare.Protocol.Registration;
 /// from before the first attempt until it is certified or refused.
 /// </summary>
 /// <param name="floor">as far as it was stored; what is held raises it</param>
-public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IRandomSource random, TimeFloor floor)
+public sealed partial class RegistrationMachine(ISigner key, DevicePlatform platform, IRandomSource random, TimeFloor floor)
 {
     private enum Step { Idle, Storing, Waiting, ProvingService, Challenging, Requesting }
 
@@ -181,49 +181,6 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
         return [.. effects, new RegistrationEffect.AskChallenge(++_call, Contact)];
     }
 
-    private RegistrationEffect[] HandleOffer(IReadOnlyList<TrustRootLink> links)
-    {
-        if (Held is null)
-            return [];
-        try
-        {
-            return Follow(links);
-        }
-        catch (ProtocolException error)
-        {
-            return [new RegistrationEffect.Warn($"Newer keys of the organisation were refused. {error.Message}")];
-        }
-    }
-
-    /// <exception cref="ProtocolException">they do not follow: nothing has changed</exception>
-    private RegistrationEffect[] Follow(IReadOnlyList<TrustRootLink> links)
-    {
-        var trust = Held!.Issued.Trust.Follow(links);
-        if (trust == Held.Issued.Trust)
-            return [];
-        Held = Held with { Issued = Held.Issued with { Trust = trust } };
-        _isWithdrawn = Held.Issued.IsWithdrawn;
-        return [new RegistrationEffect.StoreTrust(trust), .. Raise(Floor.Raise(trust.Newest.IssuedAt)), new RegistrationEffect.Announce(Held)];
-    }
-
-    private RegistrationEffect[] HandleOffer(DiscoveryKey key)
-    {
-        if (Held is not { Issued: var issued })
-            return [];
-        try
-        {
-            var keys = issued.DiscoveryKeys.Follow(key.VerifiedBy(issued.Trust.Newest, issued.Certificate.Account), issued.Trust.Newest);
-            if (keys == issued.DiscoveryKeys)
-                return [];
-            Held = Held with { Issued = issued with { DiscoveryKeys = keys } };
-            return [new RegistrationEffect.StoreDiscoveryKeys(keys), new RegistrationEffect.Announce(Held)];
-        }
-        catch (ProtocolException error)
-        {
-            return [new RegistrationEffect.Warn($"A discovery key was refused. {error.Message}")];
-        }
-    }
-
     private RegistrationEffect[] Request(RegistrationMessages.Challenge challenge)
     {
         var metadata = platform.Describe(_goal!.Name);
@@ -240,16 +197,6 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
         var before = _goal is RegistrationGoal.NextCertificate ? Held!.Issued.DiscoveryKeys : null;
         var issued = IssuedRegistration.Read(answer, key.PublicKey, _goal!.Account, Trust, before);
         return Store(new HeldRegistration(_goal.Server, _goal.ServerTrust, issued));
-    }
-
-    // A registration that is good is worth more; one that is underway is replaced, as by another order.
-    private RegistrationEffect[] HandlePaired(HeldRegistration paired, DateTimeOffset now)
-    {
-        if (IsRegisteredAt(now))
-            return [];
-        _goal = null;
-        Rest(Step.Idle);
-        return Store(paired);
     }
 
     private RegistrationEffect[] Store(HeldRegistration held)
@@ -275,15 +222,6 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
     private RegistrationEffect[] HandleNotStored(string detail, DateTimeOffset now) => _goal is null ? Forget()
         : _unstored is null ? Refuse(RegistrationRefusal.Other, $"The registration cannot be kept on this device, so it was not begun: {detail}")
         : Retry($"The certificate cannot be stored: {detail}", now);
-
-    // Whoever paired this device is told that it came to nothing.
-    private RegistrationEffect[] Forget()
-    {
-        Rest(Step.Idle);
-        if (Held is { } held)
-            Hold(held);
-        return [];
-    }
 
     private RegistrationEffect[] HandleFailure(ServiceFailure failure, DateTimeOffset now)
     {

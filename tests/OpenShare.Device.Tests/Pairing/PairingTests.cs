@@ -145,6 +145,24 @@ public sealed class PairingTests : TestKit
     }
 
     [Fact]
+    public async Task What_is_taken_back_is_refused_by_every_device_that_hears_of_it_also_by_way_of_another()
+    {
+        using var other = Certified("bob", "10.0.0.2");
+        using var third = Certified("carol", "10.0.0.3");
+        await Pair();
+        await Meet(_new, third);
+        await third.Hears<PeerEvents.LinkOpened>();
+        await Meet(third, other);
+        await third.Hears<PeerEvents.LinkOpened>(m => m.Device == other.Id);
+
+        await _sponsor.WithdrawAsync(_new);
+        // Carol hears it of bob, who hears it of alice.
+        await Meet(other, _sponsor);
+        await third.Hears<PeerEvents.LinkClosed>(m => m.Device == _new.Id);
+        Assert.Contains("has withdrawn that", (await third.Hears<PeerEvents.PeerRefused>()).Problem.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nothing_is_taken_back_from_a_device_that_was_not_paired_here() =>
         Assert.IsType<WithdrawOutcome.NotSponsored>(await _sponsor.WithdrawAsync(_new));
 
@@ -191,7 +209,7 @@ public sealed class PairingTests : TestKit
     }
 
     private DeviceCertificate Some(PairingToken token) => DeviceCertificate.Sponsored(
-        _sponsor.Key, token.Sponsor, _new.Key.PublicKey, _new.Name, token.Scope, DateTimeOffset.UtcNow, SponsorMachine.Lifetime);
+        _sponsor.Key, token.Sponsor, 1, _new.Key.PublicKey, _new.Name, token.Scope, DateTimeOffset.UtcNow, SponsorMachine.Lifetime);
 
     private static void IsRefused(PairingRefusalCode code, JoinOutcome outcome, bool byPeer = true)
     {

@@ -29,7 +29,7 @@ public sealed class PairingVectorTests
         Assert.Equal(Base32([.. code, .. SHA256.HashData([.. "openshare/pairing-code-check/v1\0"u8, .. code])[..3]]), vector.Text("code_text").Replace("-", "", StringComparison.Ordinal));
 
         byte[] token = [
-            .. RawProto.Number(1, 1), .. RawProto.Blob(2, inputs.Bytes("nonce")), .. RawProto.Number(3, Seconds(inputs, "now")), .. RawProto.Number(4, 300),
+            .. RawProto.Number(1, 1), .. RawProto.Blob(2, inputs.Bytes("nonce")), .. RawProto.Number(3, NumberOf(inputs, "now")), .. RawProto.Number(4, 300),
             .. RawProto.Blob(5, code), .. RawProto.Blob(6, inputs.Bytes("sponsor_certificate")),
             .. RawProto.Blob(7, [.. RawProto.Blob(1, [192, 0, 2, 7]), .. RawProto.Number(2, 4711)]),
             .. RawProto.Blob(7, [.. RawProto.Blob(1, [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]), .. RawProto.Number(2, 4711)]),
@@ -40,11 +40,17 @@ public sealed class PairingVectorTests
         Assert.Equal("osp1_" + RawProto.Base64Url(RawProto.Signed(token, keyId, vector.Bytes("token_signature"))), vector.Text("token_text"));
 
         byte[] certificate = [
-            .. RawProto.Number(1, 1), .. RawProto.Blob(4, SHA256.HashData([.. "openshare/device-id/v1\0"u8, .. key]).AsSpan(0, 16)), .. RawProto.Text(5, "acme"),
-            .. RawProto.Blob(6, key), .. RawProto.Text(7, "new device"), .. RawProto.Number(8, Seconds(inputs, "now") - 300),
-            .. RawProto.Number(9, Seconds(inputs, "now") + 7 * 86400), .. RawProto.Blob(10, inputs.Bytes("sponsor_certificate")), .. RawProto.Number(11, 1)];
+            .. RawProto.Number(1, 1), .. RawProto.Number(2, NumberOf(inputs, "serial")), .. RawProto.Blob(4, SHA256.HashData([.. "openshare/device-id/v1\0"u8, .. key]).AsSpan(0, 16)), .. RawProto.Text(5, "acme"),
+            .. RawProto.Blob(6, key), .. RawProto.Text(7, "new device"), .. RawProto.Number(8, NumberOf(inputs, "now") - 300),
+            .. RawProto.Number(9, NumberOf(inputs, "now") + 7 * 86400), .. RawProto.Blob(10, inputs.Bytes("sponsor_certificate")), .. RawProto.Number(11, 1)];
         Assert.Equal(Hex(certificate), vector.Text("certificate_payload"));
         Assert.True(Ed25519Reference.IsSigned(sponsorKey, "openshare/provisional/v1", certificate, vector.Bytes("certificate_signature")));
+
+        byte[] withdrawal = [
+            .. RawProto.Blob(1, SHA256.HashData(certificate)), .. RawProto.Number(2, NumberOf(inputs, "now") + 7 * 86400),
+            .. RawProto.Blob(3, inputs.Bytes("sponsor_certificate"))];
+        Assert.Equal(Hex(withdrawal), vector.Text("withdrawal_payload"));
+        Assert.True(Ed25519Reference.IsSigned(sponsorKey, "openshare/withdrawal/v1", withdrawal, vector.Bytes("withdrawal_signature")));
     }
 
     [Fact]
@@ -58,7 +64,7 @@ public sealed class PairingVectorTests
         Assert.Equal(token.Sponsor.DeviceId, certificate.Sponsor!.DeviceId);
     }
 
-    private static ulong Seconds(JsonNode inputs, string field) => inputs[field]!.GetValue<ulong>();
+    private static ulong NumberOf(JsonNode inputs, string field) => inputs[field]!.GetValue<ulong>();
 
     // The bits from the left, five at a time.
     private static string Base32(byte[] bytes)
@@ -72,11 +78,12 @@ public sealed class PairingVectorTests
         var sponsor = new Organisation().Sponsor();
         var token = sponsor.Invite(nonce: 0x5a);
         var certificate = sponsor.Provisional();
+        var withdrawal = Withdrawal.Create(sponsor.Key, sponsor.Certificate, certificate.PayloadSha256, certificate.ExpiresAt).Blob;
         return new JsonObject
         {
-            ["description"] = "A new device's code; a registered device's invitation of it; the provisional certificate that it gets. code: the first 12 bytes of "
+            ["description"] = "A new device's code; a registered device's invitation of it; the provisional certificate that it gets; its sponsor's withdrawal of it. code: the first 12 bytes of "
                 + "SHA-256(\"openshare/pairing-code/v1\", 00, public key); code_text: those and the first 3 bytes of SHA-256(\"openshare/pairing-code-check/v1\", 00, code) in Crockford's base 32.",
-            ["contexts"] = new JsonObject { ["token"] = SignatureContext.PairingToken.Text, ["certificate"] = SignatureContext.Provisional.Text },
+            ["contexts"] = new JsonObject { ["token"] = SignatureContext.PairingToken.Text, ["certificate"] = SignatureContext.Provisional.Text, ["withdrawal"] = SignatureContext.Withdrawal.Text },
             ["inputs"] = new JsonObject
             {
                 ["new_seed"] = Hex(Organisation.Seed(0, 40)),
@@ -86,6 +93,7 @@ public sealed class PairingVectorTests
                 ["now"] = Organisation.Now.ToUnixTimeSeconds(),
                 ["addresses"] = new JsonArray([.. SomePairing.Addresses.Select(a => JsonValue.Create(a.ToString()))]),
                 ["scope"] = "account",
+                ["serial"] = certificate.Serial,
             },
             ["code"] = Hex(token.Code.ToBytes()),
             ["code_text"] = token.Code.ToString(),
@@ -95,6 +103,8 @@ public sealed class PairingVectorTests
             ["certificate_payload"] = Hex(certificate.Blob.Payload.Span),
             ["certificate_signature"] = Hex(certificate.Blob.Signature.Span),
             ["certificate_blob"] = Hex(certificate.Blob.ToByteArray()),
+            ["withdrawal_payload"] = Hex(withdrawal.Payload.Span),
+            ["withdrawal_signature"] = Hex(withdrawal.Signature.Span),
         };
     }
 }

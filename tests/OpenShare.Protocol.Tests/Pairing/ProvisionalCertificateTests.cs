@@ -24,7 +24,7 @@ public sealed class ProvisionalCertificateTests
 
         var seen = (provisionalDials ? pair.ResponderResult : pair.InitiatorResult)!.Peer;
         Assert.True(seen.IsProvisional);
-        Assert.Equal((_sponsor.Certificate.DeviceId, 0ul, 0ul), (seen.Sponsor!.DeviceId, seen.Serial, seen.DeviceNo));
+        Assert.Equal((_sponsor.Certificate.DeviceId, 0ul), (seen.Sponsor!.DeviceId, seen.DeviceNo));
     }
 
     [Fact]
@@ -38,8 +38,11 @@ public sealed class ProvisionalCertificateTests
     public void Its_sponsor_can_take_it_back()
     {
         var certificate = _sponsor.Provisional();
-        var judge = _organisation.Device(10) with { Withdrawn = new HashSet<DeviceId> { certificate.DeviceId } };
-        Refused(RefusalCode.Withdrawn, "has withdrawn that", certificate, judge);
+        var withdrawn = new HashSet<GivenCertificate> { GivenCertificate.Of(certificate)!.Value };
+        Refused(RefusalCode.Withdrawn, "has withdrawn that", certificate, _organisation.Device(11) with { Withdrawn = withdrawn });
+        // What it is given anew is another certificate.
+        var again = _sponsor.Provisional(at: Organisation.Now.AddSeconds(1));
+        Assert.NotNull(new HandshakePair(Party(again), _organisation.Device(11) with { Withdrawn = withdrawn }).Run().InitiatorResult);
     }
 
     [Fact]

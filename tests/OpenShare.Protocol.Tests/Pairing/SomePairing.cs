@@ -35,5 +35,5 @@ internal static class SomePairing
 
     internal static DeviceCertificate Provisional(
         this PairingSponsor sponsor, ISigner? key = null, ProvisionalScope scope = ProvisionalScope.Account, TimeSpan? lifetime = null, DateTimeOffset? at = null) =>
-        DeviceCertificate.Sponsored(sponsor.Key, sponsor.Certificate, (key ?? NewKey).PublicKey, "new device", scope, at ?? Organisation.Now, lifetime ?? SponsorMachine.Lifetime);
+        DeviceCertificate.Sponsored(sponsor.Key, sponsor.Certificate, 0x5e71a1, (key ?? NewKey).PublicKey, "new device", scope, at ?? Organisation.Now, lifetime ?? SponsorMachine.Lifetime);
 }

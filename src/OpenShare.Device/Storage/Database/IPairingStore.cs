@@ -5,9 +5,9 @@ using OpenShare.Protocol.Pairing;
 namespace OpenShare.Device.Storage.Database;
 
 /// <summary>
-/// Invitations that this device made, and devices that it sponsored. Everything is durable when a call returns. Bounded:
-/// invitations are kept for a day past their end, so that whoever comes late is told why; sponsored devices for as long
-/// as their certificates could be good.
+/// Invitations that this device made, certificates that it gave, and those that were taken back, by whomever. Everything is
+/// durable when a call returns. Bounded: invitations are kept for a day past their end, so that whoever comes late is told why;
+/// the rest for as long as such a certificate could be good.
 /// </summary>
 public interface IPairingStore
 {
@@ -19,12 +19,15 @@ public interface IPairingStore
     /// <summary>Of every invitation that is kept.</summary>
     ImmutableHashSet<PairingCode> Invited();
 
-    /// <summary>Spends the nonce and keeps whom it was spent for, in one: of any number at once one succeeds.</summary>
+    /// <summary>Spends the nonce and keeps what it was spent for, in one: of any number at once one succeeds.</summary>
     SpendOutcome Spend(PairingNonce nonce, DeviceCertificate provisional, DateTimeOffset now);
 
-    /// <returns>false: this device has sponsored none of that id</returns>
-    bool Withdraw(DeviceId device);
+    /// <returns>certificates that this device gave to that one, by the hash of their payload, and when they end</returns>
+    IReadOnlyList<(string Sha256, DateTimeOffset ExpiresAt)> GivenTo(DeviceId device, DateTimeOffset now);
 
-    /// <summary>Devices whose provisional certificates were taken back.</summary>
-    ImmutableHashSet<DeviceId> Withdrawn();
+    /// <param name="withdrawals">verified; of one sponsor <see cref="Withdrawal.Most"/> are kept</param>
+    /// <returns>true: one of them is new</returns>
+    bool Add(IReadOnlyList<Withdrawal> withdrawals, DateTimeOffset now);
+
+    ImmutableArray<Withdrawal> Withdrawals();
 }

@@ -80,7 +80,10 @@ internal static class Schema
         CREATE TABLE pairing_invitations (
             nonce TEXT PRIMARY KEY, code BLOB NOT NULL, expires_at INTEGER NOT NULL, spent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
         CREATE TABLE pairing_sponsored (
-            device_id TEXT PRIMARY KEY, name TEXT NOT NULL, expires_at INTEGER NOT NULL, withdrawn INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+            certificate TEXT PRIMARY KEY, device_id TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE pairing_withdrawals (
+            certificate TEXT NOT NULL, sponsor TEXT NOT NULL, expires_at INTEGER NOT NULL, withdrawal BLOB NOT NULL,
+            PRIMARY KEY (certificate, sponsor)) WITHOUT ROWID;
         """,
     ];
 

@@ -52,28 +52,36 @@ public sealed class PairingStoreTests : IDisposable
     }
 
     [Fact]
-    public void What_was_given_can_be_taken_back_and_given_again()
+    public void What_was_given_is_known_until_it_ends()
     {
-        Assert.False(Store.Withdraw(Given().DeviceId));
         Store.Spend(Saved().Nonce, Given(), Now);
-        Assert.True(Store.Withdraw(Given().DeviceId));
-        Assert.Equal([Given().DeviceId], Store.Withdrawn());
-
-        Store.Spend(Saved().Nonce, Given(), Now);
-        Assert.Empty(Store.Withdrawn());
+        Assert.Equal([(Given().PayloadSha256, Given().ExpiresAt)], Store.GivenTo(Given().DeviceId, Now));
+        Assert.Empty(Store.GivenTo(_alice.DeviceId, Now));
+        Assert.Empty(Store.GivenTo(Given().DeviceId, Now.AddDays(8)));
     }
 
     [Fact]
-    public void What_was_taken_back_is_kept_for_as_long_as_it_could_be_shown()
+    public void What_was_taken_back_is_new_once_and_kept_for_as_long_as_it_could_be_shown()
     {
-        Store.Spend(Saved().Nonce, Given(), Now);
-        Store.Withdraw(Given().DeviceId);
-        var other = DeviceCertificate.Sponsored(
-            _alice.Key, _alice.Certificate, SigningKey.Create(_random).PublicKey, "other", ProvisionalScope.Account, Now, SponsorMachine.Lifetime);
-        Store.Spend(Saved(Now.AddDays(7)).Nonce, other, Now.AddDays(7));
-        Assert.Single(Store.Withdrawn());
-        Store.Spend(Saved(Now.AddDays(9)).Nonce, other, Now.AddDays(9));
-        Assert.Empty(Store.Withdrawn());
+        var withdrawal = Withdrawal.Create(_alice.Key, _alice.Certificate, Given().PayloadSha256, Given().ExpiresAt);
+        Assert.True(Store.Add([withdrawal], Now));
+        Assert.False(Store.Add([withdrawal], Now));
+        Assert.Equal(withdrawal.Certificate, Assert.Single(Store.Withdrawals()).Certificate);
+        Store.Add([], Now.AddDays(7));
+        Assert.Single(Store.Withdrawals());
+        Store.Add([], Now.AddDays(9));
+        Assert.Empty(Store.Withdrawals());
+    }
+
+    [Fact]
+    public void A_sponsor_crowds_out_its_own_withdrawals_alone()
+    {
+        var bob = new TestOrganisation(3, Now).Enroll("bob");
+        var bobs = Withdrawal.Create(bob.Key, bob.Certificate, new string('b', 64), Now.AddDays(1));
+        Store.Add([bobs], Now);
+        Store.Add([.. Enumerable.Range(0, Withdrawal.Most + 5).Select(n => Withdrawal.Create(_alice.Key, _alice.Certificate, n.ToString("x64", null), Now.AddDays(7)))], Now);
+        Assert.Equal(Withdrawal.Most + 1, Store.Withdrawals().Length);
+        Assert.Contains(Store.Withdrawals(), w => w.Certificate == bobs.Certificate);
     }
 
     public void Dispose() => _database.Dispose();
@@ -88,5 +96,5 @@ public sealed class PairingStoreTests : IDisposable
     }
 
     private DeviceCertificate Given() => DeviceCertificate.Sponsored(
-        _alice.Key, _alice.Certificate, _new.PublicKey, "new", ProvisionalScope.Account, Now, SponsorMachine.Lifetime);
+        _alice.Key, _alice.Certificate, 1, _new.PublicKey, "new", ProvisionalScope.Account, Now, SponsorMachine.Lifetime);
 }

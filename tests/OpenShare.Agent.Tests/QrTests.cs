@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Cli.Invocation;
 using OpenShare.Cli.Output;
+using OpenShare.EndToEnd.Tests.Harness;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Wire;
@@ -16,14 +17,35 @@ public sealed class QrTests
     [InlineData(12)]
     public void The_longest_token_is_drawn_and_read_again(int addresses)
     {
-        using var key = SigningKey.FromSeed(new byte[32]);
-        var sponsor = DeviceCertificate.Issue(key, ulong.MaxValue, ulong.MaxValue, key.PublicKey, AccountId.Parse(new string('a', Limits.AccountName)), new string('世', Limits.DeviceName), DateTimeOffset.UtcNow, TimeSpan.FromDays(365));
-        var token = PairingToken.Create(
-            key, sponsor, PairingCode.Of(key.PublicKey), ProvisionalScope.Account, PairingNonce.FromBytes(new byte[16]),
-            Enumerable.Range(1, addresses).Select(n => new IPEndPoint(IPAddress.Parse($"2001:db8:1234:5678:9abc:def0:1234:{n:x}"), 65535)), DateTimeOffset.UtcNow, PairingToken.DefaultTtl).ToText();
+        var token = Longest(addresses);
         using var qr = new QrCode(token);
         Assert.Equal(token, QrPicture.Read(qr.Png(), "it"));
         Assert.All(qr.Text(coloured: false).Split('\n'), line => Assert.Equal(qr.Width, line.Length));
+    }
+
+    [SkippableTheory]
+    [InlineData(1)]
+    [InlineData(12)]
+    public async Task Zbarimg_reads_the_longest_token_from_a_picture_and_from_a_terminal(int addresses)
+    {
+        Zbar.SkipUnlessHere();
+        var folder = Directory.CreateTempSubdirectory("openshare-qr-").FullName;
+        var token = Longest(addresses);
+        using var qr = new QrCode(token);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "qr.png"), qr.Png());
+        Assert.Equal(token, await Zbar.ReadAsync(Path.Combine(folder, "qr.png")));
+        Assert.Equal(token, await Zbar.ReadAsync(Zbar.Rasterise(qr.Text(coloured: false).Split('\n'), Path.Combine(folder, "terminal.pgm"))));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    // With as many addresses, and every name as long as it may be.
+    private static string Longest(int addresses)
+    {
+        using var key = SigningKey.FromSeed(new byte[32]);
+        var sponsor = DeviceCertificate.Issue(key, ulong.MaxValue, ulong.MaxValue, key.PublicKey, AccountId.Parse(new string('a', Limits.AccountName)), new string('世', Limits.DeviceName), DateTimeOffset.UtcNow, TimeSpan.FromDays(365));
+        return PairingToken.Create(
+            key, sponsor, PairingCode.Of(key.PublicKey), ProvisionalScope.Account, PairingNonce.FromBytes(new byte[16]),
+            Enumerable.Range(1, addresses).Select(n => new IPEndPoint(IPAddress.Parse($"2001:db8:1234:5678:9abc:def0:1234:{n:x}"), 65535)), DateTimeOffset.UtcNow, PairingToken.DefaultTtl).ToText();
     }
 
     [Fact]

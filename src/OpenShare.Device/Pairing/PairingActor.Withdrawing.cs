@@ -27,6 +27,7 @@ internal sealed partial class PairingActor
                 return;
             }
             await Keep([.. given.Select(g => Withdrawal.Create(own.Key, own.Certificate, g.Sha256, g.ExpiresAt))]);
+            _context.Events.Publish(new PairingEvents.Withdrawn(withdraw.Device));
             asker.Tell(new WithdrawOutcome.Withdrawn());
         }
         catch (StorageException error)

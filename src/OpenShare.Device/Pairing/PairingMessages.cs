@@ -71,6 +71,9 @@ public static class PairingEvents
     /// <param name="At">where it is reached; null: unknown</param>
     public sealed record Paired(DeviceCertificate Peer, IPEndPoint? At) : IDeviceEvent;
 
+    /// <summary>This device has taken back what it gave to that one.</summary>
+    public sealed record Withdrawn(DeviceId Device) : IDeviceEvent;
+
     /// <summary>A device asked to be paired and was refused.</summary>
     /// <param name="Name">as it says itself</param>
     public sealed record PairingRefused(DeviceId Device, string Name, PairingRefusal Refusal) : IDeviceEvent;

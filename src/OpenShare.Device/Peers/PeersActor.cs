@@ -65,6 +65,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<RegistrationEvents.TimeFloorRaised>(m => { _floor = _floor.Raise(m.Floor.IssuedAt); TellParty(); });
         Receive<PairingEvents.StandingChanged>(OnStandingChanged);
         Receive<PairingEvents.Paired>(m => OnPaired(m.Peer, m.At));
+        Receive<PairingEvents.Withdrawn>(m => _directory.Refused(m.Device, PeerTrust.Revoked));
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
         Receive<DiscoveryEvents.PeerHeardAgain>(OnHeardAgain);
         Receive<DiscoveryEvents.PeerLost>(OnLost);
@@ -125,6 +126,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<RevocationEvents.RevocationChanged>(self);
         _context.Events.Subscribe<PairingEvents.StandingChanged>(self);
         _context.Events.Subscribe<PairingEvents.Paired>(self);
+        _context.Events.Subscribe<PairingEvents.Withdrawn>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerSighted>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerHeardAgain>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerLost>(self);

@@ -26,9 +26,6 @@ public abstract record SponsorInput
 
     /// <summary>What came of <see cref="SponsorEffect.Spend"/>.</summary>
     public sealed record Spent(int Visit, SpendOutcome Outcome) : SponsorInput;
-
-    /// <summary>The connection is no more.</summary>
-    public sealed record Left(int Visit) : SponsorInput;
 }
 
 /// <summary>What the disk says of a nonce that is to be spent.</summary>

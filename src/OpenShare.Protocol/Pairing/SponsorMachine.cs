@@ -25,7 +25,6 @@ public sealed class SponsorMachine(IRandomSource random)
         SponsorInput.InvitationNotStored problem => [new SponsorEffect.RefuseInvitation(NotStored(problem.Detail))],
         SponsorInput.Asked asked when !_visits.ContainsKey(asked.Visit) => Judge(asked, self, now),
         SponsorInput.Spent spent when _visits.Remove(spent.Visit, out var visit) => Conclude(spent, visit.Introduction, visit.Provisional, self),
-        SponsorInput.Left left => Forget(left.Visit),
         _ => [],
     };
 
@@ -66,13 +65,6 @@ public sealed class SponsorMachine(IRandomSource random)
         SpendOutcome.NotStored problem => Refuse(spent.Visit, introduction, NotStored(problem.Detail)),
         _ => throw new ArgumentOutOfRangeException(nameof(spent), spent.Outcome, "No such outcome."),
     };
-
-    // What is being spent is spent, whoever still waits for it: the certificate was given to nobody.
-    private SponsorEffect[] Forget(int visit)
-    {
-        _visits.Remove(visit);
-        return [];
-    }
 
     private static SponsorEffect[] Refuse(int visit, DeviceCertificate introduction, PairingRefusal refusal) =>
         [new SponsorEffect.Refused(introduction, refusal), new SponsorEffect.Answer(visit, refusal.ToWire())];

@@ -45,6 +45,7 @@ public sealed class PairingTests(SharedServer shared) : IDisposable
         Assert.Contains("used already", (await Tablet.RunAsync("pair", "join", token)).EndedWith(7).Errors, StringComparison.Ordinal);
         Assert.Contains("only a registered device may pair another", (await Tablet.RunAsync("pair", "invite", code.Text("code")!)).EndedWith(5).Errors, StringComparison.Ordinal);
         (await Alice.RunAsync("pair", "withdraw", "tablet")).EndedWith(0);
+        await Alice.CallsAsync(Tablet, "revoked");
         (await Tablet.SendAsync(Alice, Samples.MakeFile(_folder["late"], Samples.MiB))).EndedWith(5);
     }
 
@@ -108,6 +109,24 @@ public sealed class PairingTests(SharedServer shared) : IDisposable
 
         await bob.SeesAsync(Tablet);
         Assert.Contains("alice, which was revoked", (await bob.SendAsync(Tablet, Samples.MakeFile(_folder["late"], Samples.MiB))).EndedWith(5).Errors, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_paired_device_that_reaches_the_server_later_is_registered_with_a_token()
+    {
+        await MadeAsync();
+        await BothStartAsync();
+        await PairAsync();
+        await Alice.CallsAsync(Tablet, "provisional");
+        (await Tablet.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
+
+        await Tablet.RegisterAsync(shared.Server, _account);
+        await Tablet.StartAgentAsync();
+
+        var status = await Tablet.StatusAsync();
+        Assert.Equal("certified", status.Text("trust"));
+        Assert.DoesNotContain(status.GetProperty("warnings").EnumerateArray(), w => w.GetString()!.Contains("provisional", StringComparison.Ordinal));
+        await Alice.CallsAsync(Tablet, "certified");
     }
 
     public void Dispose()

@@ -58,14 +58,6 @@ public sealed class SponsorMachineTests
     }
 
     [Fact]
-    public void Whoever_has_left_is_given_nothing_when_the_nonce_is_spent()
-    {
-        Handle(Asked(_self.Invite()));
-        Assert.Empty(Handle(new SponsorInput.Left(Visit)));
-        Assert.Empty(Handle(new SponsorInput.Spent(Visit, new SpendOutcome.Spent())));
-    }
-
-    [Fact]
     public void A_token_that_is_wrong_is_refused_by_what_is_wrong_with_it()
     {
         IsRefused(PairingRefusalCode.Unreadable, Handle(new SponsorInput.Asked(Visit, null, SomePairing.Introduced())));

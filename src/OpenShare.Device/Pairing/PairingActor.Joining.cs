@@ -53,7 +53,11 @@ internal sealed partial class PairingActor
             return;
         }
         _join = new Joining(++_tries, order, Sender, new JoinMachine());
-        await Handle(new JoinInput.Begin(order.Token, order.Key.PublicKey, _identity?.Trust, _revoked, order.Fingerprint) { Port = _port });
+        await Handle(new JoinInput.Begin(order.Token, order.Key.PublicKey, _identity?.Trust, _revoked, order.Fingerprint)
+        {
+            Account = _identity?.Certificate.Account,
+            Port = _port,
+        });
     }
 
     private Task Handle(JoinInput input) => _join is { } join ? CarryOut(join, join.Machine.Handle(input, _context.Steady, Now)) : Task.CompletedTask;

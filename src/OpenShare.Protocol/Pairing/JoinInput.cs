@@ -14,6 +14,9 @@ public abstract record JoinInput
     /// <param name="Fingerprint">of the sponsor's key (32 hex digits), where a person has compared it; null: nobody has</param>
     public sealed record Begin(PairingToken Token, PublicKey Key, TrustRoot? Trust, RevocationList? Revoked, string? Fingerprint) : JoinInput
     {
+        /// <summary>That this device belonged to last; null: none.</summary>
+        public AccountId? Account { get; init; }
+
         /// <summary>Where this device listens; 0: nowhere.</summary>
         public int Port { get; init; }
     }

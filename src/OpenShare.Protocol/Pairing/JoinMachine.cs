@@ -50,8 +50,9 @@ public sealed class JoinMachine
             return End(new JoinOutcome.Refused(refusal, ByPeer: false));
         if (begin.Fingerprint is { } compared && compared != sponsor.PublicKey.KeyId)
             return End(new JoinOutcome.OtherFingerprint(sponsor));
-        // Who knows the organisation's keys has just judged by them. Who knows none believes nobody but a person.
-        if (begin.Fingerprint is null && begin.Trust is null)
+        // Who knows the organisation's keys has just judged by them; to come into another account of it, as into another organisation,
+        // takes a person.
+        if (begin.Fingerprint is null && (begin.Trust is null || begin.Account != sponsor.Account))
             return End(new JoinOutcome.SponsorUnknown(sponsor));
         (_step, _begun, NextTimeout) = (Step.Dialling, begin, time + Deadline);
         return [new JoinEffect.Dial(begin.Token.Addresses, sponsor.DeviceId)];

@@ -33,8 +33,12 @@ public sealed class JoinMachineTests
     {
         Assert.Equal(_sponsor.Certificate.DeviceId, Assert.IsType<JoinOutcome.SponsorUnknown>(Outcome(Begin(_sponsor.Invite(), fingerprint: null))).Sponsor.DeviceId);
         Assert.IsType<JoinOutcome.OtherFingerprint>(Outcome(Begin(_sponsor.Invite(), fingerprint: new string('0', 32), machine: new())));
-        Assert.IsType<JoinEffect.Dial>(Assert.Single(Begin(_sponsor.Invite(), _organisation.Trust, fingerprint: null, machine: new())));
+        Assert.IsType<JoinEffect.Dial>(Assert.Single(Begin(_sponsor.Invite(), _organisation.Trust, fingerprint: null, machine: new(), account: "acme")));
     }
+
+    [Fact]
+    public void Into_another_account_of_the_same_organisation_a_person_vouches_as_well() =>
+        Assert.IsType<JoinOutcome.SponsorUnknown>(Outcome(Begin(_sponsor.Invite(), _organisation.Trust, fingerprint: null, account: "other")));
 
     [Theory]
     [InlineData(PairingRefusalCode.Altered)]
@@ -154,9 +158,13 @@ public sealed class JoinMachineTests
     }
 
     private IReadOnlyList<JoinEffect> Begin(
-        PairingToken token, TrustRoot? trust = null, string? fingerprint = "", Protocol.Revocation.RevocationList? revoked = null, JoinMachine? machine = null) =>
+        PairingToken token, TrustRoot? trust = null, string? fingerprint = "", Protocol.Revocation.RevocationList? revoked = null, JoinMachine? machine = null, string? account = null) =>
         (machine ?? _machine).Handle(
-            new JoinInput.Begin(token, SomePairing.NewKey.PublicKey, trust, revoked, fingerprint is "" ? token.Sponsor.PublicKey.KeyId : fingerprint), Organisation.Now, Organisation.Now);
+            new JoinInput.Begin(token, SomePairing.NewKey.PublicKey, trust, revoked, fingerprint is "" ? token.Sponsor.PublicKey.KeyId : fingerprint)
+            {
+                Account = account is null ? null : AccountId.Parse(account),
+            },
+            Organisation.Now, Organisation.Now);
 
     private void Asking()
     {

@@ -46,6 +46,7 @@ internal static class OpenShareCommand
             new TransfersCommand(shell),
             new TransferCommand(shell),
             new ReceiptCommand(shell),
+            new PairCommand(shell),
             new RevocationCommand(shell),
             new DoctorCommand(shell),
         };

@@ -61,7 +61,6 @@ public sealed class HelpTests : IDisposable
 
     // These come with their own issues. Absent is what they are until then: never accepted and ignored.
     [Theory]
-    [InlineData("pair", "show")]
     [InlineData("ui")]
     [InlineData("register", "--login")]
     [InlineData("status", "--passphrase", "secret")]

@@ -36,6 +36,7 @@ internal static class DocumentsOf
         options.SaveTo,
         Word(options.Accept))
     {
+        PairingOffered = status.Discovery.IsPairingOffered,
         Rules = [.. status.Rules.Select(r => new AcceptRuleDocument(r.Device.ToString(), PrintableOrNull(r.Name), Word(r.Rule)))],
     };
 

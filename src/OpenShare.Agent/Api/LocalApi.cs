@@ -24,6 +24,7 @@ internal static class LocalApi
         app.MapPrometheusScrapingEndpoint("/v1/metrics");
         new StatusApi(agent).Map(app);
         new PeersApi(agent).Map(app);
+        new PairingApi(agent).Map(app);
         new TransfersApi(agent).Map(app);
         new ReceiptsApi(agent).Map(app);
         new RevocationApi(agent).Map(app);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OpenShare.Agent.Documents;
+using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Protocol.Discovery;
@@ -16,6 +17,7 @@ internal sealed class PeersApi(AgentContext agent)
         routes.MapGet("/v1/peers/watch", (RequestDelegate)Watch);
         routes.MapPost("/v1/peers/{device}/resolve", (RequestDelegate)Resolve);
         routes.MapPost("/v1/peers/{device}/accept", (RequestDelegate)Accept);
+        routes.MapPost("/v1/peers/{device}/withdraw", (RequestDelegate)Withdraw);
     }
 
     private async Task List(HttpContext http) =>
@@ -62,6 +64,19 @@ internal sealed class PeersApi(AgentContext agent)
                 $"{Printable.Shorten(name)} is announced at {silent.Places.Length} places, and nobody answers there: {Places(silent.Places)}. It stays refused; try again when it is there, or when it is gone."),
             DuplicateResolution.NotDuplicate => Reply.Problem(http, ProblemCodes.BadRequest, $"{Printable.Shorten(name)} is not refused as a duplicate: there is nothing to resolve."),
             _ => Reply.Json(http, new ResolvedDocument(device.ToString(), Printable.Shorten(name)), AgentJson.Readable.ResolvedDocument),
+        });
+    }
+
+    private async Task Withdraw(HttpContext http)
+    {
+        if (await Find(http) is not var (device, name))
+            return;
+        await (await agent.Device.WithdrawPairing(device, http.RequestAborted) switch
+        {
+            WithdrawOutcome.NotSponsored => Reply.Problem(
+                http, ProblemCodes.BadRequest, $"{Printable.Shorten(name)} was not paired by this device, or that has expired: there is nothing to take back. A registered device is revoked: openshare-server device revoke {device}"),
+            WithdrawOutcome.NotStored problem => Reply.Problem(http, ProblemCodes.Failed, $"That cannot be kept on this device's disk, and so was not done: {problem.Detail}"),
+            _ => Reply.Json(http, new WithdrawnDocument(device.ToString(), Printable.Shorten(name)), AgentJson.Readable.WithdrawnDocument),
         });
     }
 

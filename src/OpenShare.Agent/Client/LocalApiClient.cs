@@ -58,6 +58,23 @@ public sealed class LocalApiClient : IDisposable
     public Task<ResolvedDocument> ResolveDuplicateAsync(string device, CancellationToken cancellation) =>
         PostAsync($"v1/peers/{Uri.EscapeDataString(device)}/resolve", null, AgentJson.Readable.SendRequest, AgentJson.Readable.ResolvedDocument, cancellation);
 
+    public Task<PairingCodeDocument> GetPairingCodeAsync(CancellationToken cancellation) =>
+        GetAsync("v1/pairing/code", AgentJson.Readable.PairingCodeDocument, cancellation);
+
+    public Task<InvitationDocument> InviteAsync(InviteRequest request, CancellationToken cancellation) =>
+        PostAsync("v1/pairing/invitations", request, AgentJson.Readable.InviteRequest, AgentJson.Readable.InvitationDocument, cancellation);
+
+    /// <summary>What a pairing token says of itself.</summary>
+    public Task<TokenDocument> ReadTokenAsync(string token, CancellationToken cancellation) =>
+        PostAsync("v1/pairing/token", new JoinRequest(token), AgentJson.Readable.JoinRequest, AgentJson.Readable.TokenDocument, cancellation);
+
+    public Task<JoinDocument> JoinAsync(JoinRequest request, CancellationToken cancellation) =>
+        PostAsync("v1/pairing/join", request, AgentJson.Readable.JoinRequest, AgentJson.Readable.JoinDocument, cancellation);
+
+    /// <param name="device">its name, or the beginning of its id</param>
+    public Task<WithdrawnDocument> WithdrawAsync(string device, CancellationToken cancellation) =>
+        PostAsync($"v1/peers/{Uri.EscapeDataString(device)}/withdraw", null, AgentJson.Readable.SendRequest, AgentJson.Readable.WithdrawnDocument, cancellation);
+
     public Task<TransferDocument> SendAsync(SendRequest request, CancellationToken cancellation) =>
         PostAsync("v1/sends", request, AgentJson.Readable.SendRequest, AgentJson.Readable.TransferDocument, cancellation);
 

@@ -49,6 +49,12 @@ public static class ProblemCodes
     public const string NotTrusted = "not_trusted";
     public const string ServerUnreachable = "server_unreachable";
 
+    /// <summary>A pairing token that is not good, or not any more.</summary>
+    public const string BadToken = "bad_token";
+
+    /// <summary>A pairing token of a device that nobody here has vouched for.</summary>
+    public const string SponsorUnknown = "sponsor_unknown";
+
     /// <summary>An answer to a transfer that does not wait for one.</summary>
     public const string NotAsked = "not_asked";
     public const string Failed = "failed";

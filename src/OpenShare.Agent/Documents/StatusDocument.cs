@@ -21,6 +21,9 @@ public sealed record StatusDocument(
     string SaveTo,
     string Accept)
 {
+    /// <summary>Nobody was found in any way: a new device can be paired by a code or a QR (<c>openshare pair</c>).</summary>
+    public bool PairingOffered { get; init; }
+
     /// <summary>Devices whose offers are decided once for all.</summary>
     public IReadOnlyList<AcceptRuleDocument> Rules { get; init; } = [];
 }

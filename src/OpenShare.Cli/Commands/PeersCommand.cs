@@ -52,6 +52,8 @@ internal sealed class PeersCommand : ShellCommand
             peers = await session.Client.GetPeersAsync(run.Interrupted);
         }
         run.Answer(peers, AgentJson.Readable.Peers, Text);
+        foreach (var provisional in peers.Where(p => p.Trust == "provisional"))
+            run.Warn($"{provisional.Name} was paired by another device and is not registered: its trust is provisional.");
         if (!peers.Any(p => p.Address is not null))
             run.Warn(Tried(await session.Client.GetStatusAsync(run.Interrupted), session.IsHosted));
         return ExitCode.Done;
@@ -70,13 +72,14 @@ internal sealed class PeersCommand : ShellCommand
     private static string Tried(StatusDocument status, bool isHosted)
     {
         if (status.AccountId is null)
-            return "Nobody is to be seen: this device is not registered, so it looks for nobody. See: openshare register --help";
+            return "Nobody is to be seen: this device is not registered, so it looks for nobody. See: openshare register --help; or, where no server is in reach, openshare pair show";
         var tried = status.Discovery.Where(r => r.State != "resting").Select(r => $"{Way(r.Way)}{(r.Interface is { } name ? $" on {name}" : "")}: {State(r.State)}").ToList();
         // This command's own device ends with it: nothing is to be sent there.
         var here = isHosted ? [] : status.Listening.Select(IPEndPoint.Parse).Where(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a.Address)).ToList();
         var came = tried.Count > 0 ? $"Tried {string.Join("; ", tried)}." : string.Join(' ', ["There is no network that it could look on.", .. status.Warnings]);
         return $"Nobody is to be seen. {came} Is OpenShare running there, in the same network? openshare doctor looks for what is wrong. "
-            + $"A file reaches a device at a known address with: openshare send FILE --to HOST:PORT{(here.Count == 0 ? "" : $" (this device is at {string.Join(" and ", here)})")}";
+            + $"A file reaches a device at a known address with: openshare send FILE --to HOST:PORT{(here.Count == 0 ? "" : $" (this device is at {string.Join(" and ", here)})")}"
+            + (status.PairingOffered ? $". {PairOffer.Text}" : "");
     }
 
     private static string Way(string way) => way switch

@@ -21,13 +21,14 @@ internal sealed class StatusCommand(Shell shell)
     internal static string Text(StatusDocument status) => Columns.Pairs(
         [
             ("Device", $"{status.Name} ({status.DeviceId})"),
-            ("Account", status.AccountId ?? "none: this device is not registered"),
+            ("Account", status.AccountId ?? "none: this device is not registered (openshare register --help), nor paired (openshare pair show)"),
             ("Trust", status.Trust),
             ("Registration", Registration(status.Registration)),
             ("Certificate", status.CertExpiresAt is { } expiry ? $"valid until {Words.Time(expiry)}" : "none"),
             ("Revocation list", status.CrlVersion == 0 ? "none yet" : $"version {status.CrlVersion} of {Words.Time(status.CrlIssuedAt)}{(status.CrlStale ? ", stale" : "")}"),
             ("Listening", status.Listening.Count > 0 ? string.Join(", ", status.Listening) : "no"),
             .. status.Discovery.Where(r => r.State != "resting").Select(r => ("Discovery", $"{r.Way}{(r.Interface is { } name ? $" on {name}" : "")}: {r.State}")),
+            .. status.PairingOffered ? [("Discovery", $"nobody was found in any way. {PairOffer.Text}")] : Array.Empty<(string, string)>(),
             ("Receives", Receives(status)),
             .. status.Rules.Select(rule => ("", $"{rule.Answer} from {rule.Name ?? "a device no longer known"} ({Words.Short(rule.DeviceId)})")),
             ("Home", status.Home),

@@ -19,7 +19,8 @@ internal static class ExitCode
     {
         ProblemCodes.BadRequest or ProblemCodes.Ambiguous => Usage,
         ProblemCodes.DeviceNotFound => DeviceNotFound,
-        ProblemCodes.NotTrusted or ProblemCodes.NotRegistered => NotTrusted,
+        ProblemCodes.NotTrusted or ProblemCodes.NotRegistered or ProblemCodes.SponsorUnknown => NotTrusted,
+        ProblemCodes.BadToken => TokenOrQuota,
         ProblemCodes.ServerUnreachable => ServerUnreachable,
         _ => Failed,
     };

@@ -11,4 +11,7 @@ internal sealed record Shell(
 {
     /// <summary>Opened when first needed.</summary>
     internal Func<Stream> In { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>A person reads what is printed, and can be asked.</summary>
+    internal bool IsInteractive { get; init; }
 }

@@ -59,6 +59,9 @@ public static class DiscoveryEvents
         public bool IsAlone => !Rungs.IsEmpty && Rungs.All(r => r.State == RungState.Nobody);
     }
 
+    /// <summary>The last rung: nobody was found in any way, and a person is offered to pair a new device; or is no longer, as somebody is there.</summary>
+    public sealed record PairingOffered(bool IsOffered) : IDeviceEvent;
+
     /// <summary>All that does not work now; what is not among it works, or works again.</summary>
     public sealed record InterfacesFailing(ImmutableArray<InterfaceFailure> Failing) : IDeviceState;
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using OpenShare.Device.Discovery;
+using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
@@ -45,6 +46,8 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
 
         context.Events.Subscribe<RegistrationEvents.Certified>(Self);
         context.Events.Subscribe<RevocationEvents.RevocationChanged>(Self);
+        // Before anybody is spoken with: what a person took back is taken back from the first moment on.
+        context.Events.Publish(PairingActor.Standing(database.Pairing));
         _peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener), "peers");
         var receiving = new ReceivingPolicy(settings.Accept, settings.SaveTo, database.AcceptRules) { AllowsOverwriting = settings.AllowsOverwriting };
         var transfers = Context.ActorOf(
@@ -54,6 +57,9 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
             RevocationActor.Props(context, database.Registration, database.Revocation, adapters.Service, adapters.RevocationPace), "revocation");
         var registration = Context.ActorOf(
             RegistrationActor.Props(context, settings.Name, adapters.Keys, database.Registration, adapters.Service), "registration");
+
+        var pairing = Context.ActorOf(
+            PairingActor.Props(context, database, settings.Name, adapters.Listener is { } at ? settings.AdvertisedPort ?? at.LocalEndPoint.Port : 0, registration), "pairing");
 
         Receive<RegistrationEvents.Certified>(m => { _identity = m.Identity; Announce(); });
         Receive<RevocationEvents.RevocationChanged>(m => { _revocationVersion = m.List?.Version ?? 0; Announce(); });
@@ -68,6 +74,9 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         Receive<DiscoveryQueries.GetPeers>(_discovery.Forward);
         Receive<PeerCommands.Resolve>(_peers.Forward);
         Receive<PeerCommands.AskDialBack>(_peers.Forward);
+        Receive<PairingCommands.Invite>(pairing.Forward);
+        Receive<PairingCommands.Join>(pairing.Forward);
+        Receive<PairingCommands.Withdraw>(pairing.Forward);
         Receive<TransferCommands.SendFiles>(transfers.Forward);
         Receive<TransferCommands.CancelTransfer>(transfers.Forward);
         Receive<TransferCommands.PauseTransfer>(transfers.Forward);
@@ -79,7 +88,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         Receive<TransferQueries.GetFiles>(transfers.Forward);
         Receive<TransferQueries.FindManifest>(transfers.Forward);
         // In the order they are stopped.
-        _flows = [_discovery, transfers, _peers, revocation, registration];
+        _flows = [_discovery, transfers, pairing, _peers, revocation, registration];
         foreach (var flow in _flows)
             Context.WatchWith(flow, new FlowEnded(flow));
         Receive<Stop>(_ => OnStop());

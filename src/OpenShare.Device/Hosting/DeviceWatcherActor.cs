@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
+using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
@@ -60,6 +61,7 @@ internal sealed class DeviceWarnings
     private DiscoveryEvents.LadderChanged _ladder = new([]);
     private ImmutableArray<InterfaceFailure> _failing = [];
     private RungState _lastKnown = RungState.Resting;
+    private bool _isPairingOffered;
 
     /// <summary>The list in force, null before there is one.</summary>
     internal RevocationList? Revoked { get; private set; }
@@ -76,8 +78,16 @@ internal sealed class DeviceWarnings
                 case RegistrationEvents.Certified { Identity.IsWithdrawn: true }:
                     _own["certificate"] = "The organisation has withdrawn the key that issued this device's certificate: other devices refuse it until it is renewed, for which the registration service must be reached.";
                     break;
-                case RegistrationEvents.Certified:
+                case RegistrationEvents.Certified certified:
                     _own.Remove("certificate");
+                    NoteProvisional(certified.Identity.Certificate);
+                    break;
+                case PairingEvents.PairingRefused refused:
+                    SetOther($"pairing {refused.Device}", $"{refused.Name} asked to be paired, and was refused: {refused.Refusal.Detail}");
+                    break;
+                case PairingEvents.Paired paired:
+                    _others.Remove($"pairing {paired.Peer.DeviceId}");
+                    _others.Remove($"peer {paired.Peer.DeviceId}");
                     break;
                 case PeerEvents.PeerRefused refused:
                     SetOther($"peer {refused.Device}", refused.Problem.ByPeer ? $"Refused by another device: {refused.Problem.Detail}" : $"A device was refused: {refused.Problem.Detail}");
@@ -108,6 +118,9 @@ internal sealed class DeviceWarnings
                 case DiscoveryEvents.LadderChanged ladder:
                     _ladder = ladder;
                     break;
+                case DiscoveryEvents.PairingOffered offered:
+                    _isPairingOffered = offered.IsOffered;
+                    break;
                 case DiscoveryEvents.RungChanged { Way: FoundBy.LastKnown } rung:
                     _lastKnown = rung.State;
                     break;
@@ -121,7 +134,7 @@ internal sealed class DeviceWarnings
         get
         {
             lock (_lock)
-                return new DiscoveryView(_ladder.Rungs, _lastKnown, _ladder.IsAlone);
+                return new DiscoveryView(_ladder.Rungs, _lastKnown, _ladder.IsAlone) { IsPairingOffered = _isPairingOffered };
         }
     }
 
@@ -135,6 +148,14 @@ internal sealed class DeviceWarnings
                 .. revocation.IsStale ? [Stale] : (string[])[],
                 .. _cloned.Values, .. _forged.Values, .. _others.Values,
             ];
+    }
+
+    private void NoteProvisional(DeviceCertificate own)
+    {
+        if (own.Sponsor is not { } sponsor)
+            _own.Remove("provisional");
+        else
+            _own["provisional"] = $"This device was paired by {sponsor.Name} and is not registered: its trust is provisional, ends on {own.ExpiresAt:u} or when {sponsor.Name} takes it back, and it may pair no other. Register it when the server is in reach: openshare register --help";
     }
 
     private static string Words(ImmutableArray<PeerPlace> places) => string.Join(", ", places.Select(p => p.EndPoints.FirstOrDefault()?.ToString() ?? p.Host));

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using OpenShare.Device.Discovery.Doctor;
+using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 
@@ -28,6 +30,20 @@ public interface IDevice
     /// order replaces one that is underway.
     /// </summary>
     Task<RegistrationStart> Register(RegistrationOrder order, CancellationToken cancellation);
+
+    /// <summary>What a registered device needs of this one to pair it.</summary>
+    Task<PairingShown> ShowPairing(CancellationToken cancellation);
+
+    /// <summary>Makes a one-time invitation for the device of this code.</summary>
+    Task<InviteOutcome> Invite(PairingCode code, ProvisionalScope scope, CancellationToken cancellation);
+
+    /// <summary>Has this device be paired by the one that made the token. Answers when that has come to its end.</summary>
+    /// <param name="fingerprint">of the sponsor's key (32 hex digits), where a person has compared it; null: nobody has</param>
+    /// <param name="name">that this device is to have; null: <see cref="DeviceOptions.Name"/></param>
+    Task<JoinReport> Join(PairingToken token, string? fingerprint, string? name, CancellationToken cancellation);
+
+    /// <summary>Takes back what a device was given here: it is refused by this device from now on, and its link is cut.</summary>
+    Task<WithdrawOutcome> WithdrawPairing(DeviceId device, CancellationToken cancellation);
 
     /// <summary>Every device of the account that is or was seen, and any other that was talked to.</summary>
     Task<ImmutableArray<PeerView>> GetPeers(CancellationToken cancellation);

@@ -211,11 +211,13 @@ public sealed partial class OpenShareDevice : IDevice
     /// <summary>What the device's watcher keeps up to date.</summary>
     private sealed record Watching(ChangeCounter Changes, DeviceWarnings Warnings, TaskCompletionSource Ended);
 
-    private async Task<T> Ask<T>(object message, CancellationToken cancellation)
+    private Task<T> Ask<T>(object message, CancellationToken cancellation) => Ask<T>(message, Patience, cancellation);
+
+    private async Task<T> Ask<T>(object message, TimeSpan patience, CancellationToken cancellation)
     {
         try
         {
-            return await _device.Ask<T>(message, Patience, cancellation).ConfigureAwait(false);
+            return await _device.Ask<T>(message, patience, cancellation).ConfigureAwait(false);
         }
         catch (AskTimeoutException error)
         {

@@ -23,7 +23,7 @@ internal static class LinkProblems
     private static bool IsVerdict(HandshakeFailure.Refused refused, DeviceId? about) =>
         refused.Certificate is { } shown && (about is null || shown.DeviceId == about) && refused.Code switch
         {
-            RefusalCode.Revoked or RefusalCode.Duplicate => true,
+            RefusalCode.Revoked or RefusalCode.Duplicate or RefusalCode.Withdrawn => true,
             RefusalCode.Expired => refused.IsKeyProven,
             _ => false,
         };
@@ -36,7 +36,9 @@ internal static class LinkProblems
         RefusalCode.BadCertificate or RefusalCode.TrustRootBehind or RefusalCode.BadTrustRoot => LinkRefusal.BadCertificate,
         RefusalCode.WrongAccount => LinkRefusal.WrongAccount,
         RefusalCode.Expired => LinkRefusal.Expired,
-        RefusalCode.Revoked => LinkRefusal.Revoked,
+        // To whoever wants to send, all three say the same: not to that device.
+        RefusalCode.Revoked or RefusalCode.Withdrawn or RefusalCode.OutOfScope => LinkRefusal.Revoked,
+        RefusalCode.NotInvited => LinkRefusal.NotRegistered,
         RefusalCode.Duplicate => LinkRefusal.Duplicate,
         RefusalCode.BadSignature => LinkRefusal.BadSignature,
         RefusalCode.UnexpectedDevice => LinkRefusal.UnexpectedDevice,

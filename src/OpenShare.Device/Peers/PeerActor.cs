@@ -122,6 +122,8 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         }
         if (_party!.Revoked is { } list && list.IsNewerThan(had?.Revoked) && list.Version > link.PeerRevocationVersion)
             OfferRevocationList(link, list);
+        if (had is null || !had.Withdrawn.SetEquals(_party.Withdrawn))
+            OfferWithdrawals(link, _party);
         if (KeyFor(link, _party) is { } key && (had is null || KeyFor(link, had) != key))
             OfferDiscoveryKey(link, key);
     }
@@ -155,6 +157,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         Context.Parent.Tell(new PeerSignals.Proven(link.Certificate, link.Remote, link.Session.Role == HandshakeRole.Initiator));
         if (_party!.Revoked is { } list && list.Version > link.PeerRevocationVersion)
             OfferRevocationList(link, list);
+        OfferWithdrawals(link, _party);
         if (KeyFor(link, _party) is { } key)
             OfferDiscoveryKey(link, key);
         if (_quicPort is { } port && link.Session.Role == HandshakeRole.Responder)
@@ -162,15 +165,6 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         _context.Events.Publish(new PeerEvents.LinkOpened(_device, link.Id, link.Certificate, link.Carrier));
         return null;
     }
-
-    private static void OfferRevocationList(Link link, Protocol.Revocation.RevocationList list) =>
-        link.Send(new Control { RevocationOffer = new RevocationOffer { RevocationList = list.Blob } });
-
-    private DiscoveryKey? KeyFor(Link link, HandshakeParty party) =>
-        party.KeyFor(link.Certificate, link.JudgedBy, link.PeerDiscoveryKeyVersion, _context.Now);
-
-    private static void OfferDiscoveryKey(Link link, DiscoveryKey key) =>
-        link.Send(new Control { DiscoveryKeyOffer = new DiscoveryKeyOffer { DiscoveryKey = key.Blob } });
 
     private void OnSendControl(PeerCommands.SendControl command)
     {
@@ -193,6 +187,9 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
                 break;
             case Control.KindOneofCase.RevocationOffer when message.RevocationOffer.RevocationList is { } list:
                 _context.Events.Publish(new PeerEvents.RevocationOffered(_device, list));
+                break;
+            case Control.KindOneofCase.WithdrawalsOffer:
+                _context.Events.Publish(new PeerEvents.WithdrawalsOffered(_device, message.WithdrawalsOffer.Withdrawals));
                 break;
             case Control.KindOneofCase.DiscoveryKeyOffer:
                 if (DiscoveryKey.TryRead(message.DiscoveryKeyOffer) is { } newer)

@@ -52,7 +52,7 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
             endpoints = First(reached, endpoints);
         var foundBy = sighting is not null ? sighting.FoundBy : known?.FoundBy ?? FoundBy.Typed;
         // Each that holds a copied key can prove it: that alone settles nothing.
-        var trust = known?.Trust == PeerTrust.Duplicate ? PeerTrust.Duplicate : PeerTrust.Certified;
+        var trust = known?.Trust == PeerTrust.Duplicate ? PeerTrust.Duplicate : certificate.IsProvisional ? PeerTrust.Provisional : PeerTrust.Certified;
         _trust[certificate.DeviceId] = trust;
         Save(new PeerRecord(certificate.DeviceId, certificate.Name, endpoints, context.Now, trust, foundBy));
     }
@@ -61,7 +61,7 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
 
     /// <summary>Those with an address, the last seen first.</summary>
     internal IEnumerable<DeviceId> LastSeen() =>
-        All().Where(p => !p.Endpoints.IsEmpty && p.Trust == PeerTrust.Certified).OrderByDescending(p => p.LastSeen).Select(p => p.DeviceId);
+        All().Where(p => !p.Endpoints.IsEmpty && p.Trust is PeerTrust.Certified or PeerTrust.Provisional).OrderByDescending(p => p.LastSeen).Select(p => p.DeviceId);
 
     internal void Cloned(DeviceId device) => Judge(device, PeerTrust.Duplicate);
 

@@ -180,6 +180,16 @@ public static class PeerEvents
     /// <summary>A peer showed a discovery key that it says is newer. Unverified: the registration flow judges it.</summary>
     public sealed record DiscoveryKeyOffered(DeviceId Device, DiscoveryKey Key) : IDeviceEvent;
 
+    /// <summary>
+    /// A device that has no certificate, and was invited, has proven its key. The stream belongs to whoever serves it (exactly one
+    /// subscriber: <c>pairing</c>), which must dispose it.
+    /// </summary>
+    /// <param name="Introduction">what it says of itself: its key is proven, its name is its own word</param>
+    public sealed record PairingOpened(DeviceCertificate Introduction, IPEndPoint Remote, SecureStream Stream) : IDeviceEvent;
+
+    /// <summary>A peer showed what devices of the account have taken back. Unverified: the pairing flow judges it.</summary>
+    public sealed record WithdrawalsOffered(DeviceId Device, IReadOnlyList<Signed> Withdrawals) : IDeviceEvent;
+
     /// <summary>A message of the transfer flow arrived on a link's control stream.</summary>
     public sealed record ControlReceived(DeviceId Device, LinkId Link, Control Message) : IDeviceEvent;
 

@@ -143,6 +143,9 @@ internal sealed partial class PeersActor
                 OnProven(open.Result.Peer, answered.Connection.Remote, isDialled: false);
                 Exchange(party, open).PipeTo(Self, success: () => new ProbeDone(answered.Connection));
                 return;
+            case HandshakeOutcome.Open { Result.Purpose: Authentication.Types.Purpose.Pairing } open:
+                _context.Events.Publish(new PeerEvents.PairingOpened(open.Result.Peer, open.Remote, open.Control));
+                break;
             case HandshakeOutcome.Open open:
                 var peer = Peer(open.Result.Peer.DeviceId);
                 _sessions[open.Result.Session.Id] = peer;

@@ -16,6 +16,7 @@ internal sealed partial class PeersActor
     private readonly LastKnownPlan _lastKnown = new();
     private RungState _lastKnownState = RungState.Resting;
     private DiscoveryEvents.LadderChanged _ladder = new([]);
+    private bool _isPairingOffered;
 
     private void OnLadderChanged(DiscoveryEvents.LadderChanged ladder)
     {
@@ -58,10 +59,21 @@ internal sealed partial class PeersActor
         }
         if (_lastKnown.State != _lastKnownState)
             _context.Events.Publish(new DiscoveryEvents.RungChanged(FoundBy.LastKnown, null, _lastKnownState = _lastKnown.State));
+        OfferPairing();
         if (_lastKnown.NextTimeout is { } due && due < DateTimeOffset.MaxValue)
             Timers.StartSingleTimer(nameof(LastKnownDue), new LastKnownDue(), due > _context.Steady ? due - _context.Steady : TimeSpan.Zero);
         else
             Timers.Cancel(nameof(LastKnownDue));
+    }
+
+    // What is left where nobody is announced, nor found where he was.
+    private void OfferPairing()
+    {
+        var isOffered = _lastKnown is { IsSearching: true, State: RungState.Nobody };
+        if (isOffered == _isPairingOffered)
+            return;
+        _isPairingOffered = isOffered;
+        _context.Events.Publish(new DiscoveryEvents.PairingOffered(isOffered));
     }
 
     private void OnLastKnownDialled(LastKnownDialled dialled)

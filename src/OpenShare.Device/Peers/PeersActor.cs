@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Event;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Pairing;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
 using OpenShare.Device.Storage.Database;
@@ -62,6 +63,9 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<RegistrationEvents.Certified>(m => { var before = _identity; _identity = m.Identity; TellParty(); TellNews(before); });
         Receive<RevocationEvents.RevocationChanged>(m => { _revoked = m.List; TellParty(); TellNews(_identity); });
         Receive<RegistrationEvents.TimeFloorRaised>(m => { _floor = _floor.Raise(m.Floor.IssuedAt); TellParty(); });
+        Receive<PairingEvents.StandingChanged>(OnStandingChanged);
+        Receive<PairingEvents.Paired>(m => OnPaired(m.Peer, m.At));
+        Receive<PairingEvents.Withdrawn>(m => _directory.Refused(m.Device, PeerTrust.Revoked));
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
         Receive<DiscoveryEvents.PeerHeardAgain>(OnHeardAgain);
         Receive<DiscoveryEvents.PeerLost>(OnLost);
@@ -120,6 +124,9 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<RegistrationEvents.TimeFloorRaised>(self);
         _context.Events.Subscribe<RegistrationEvents.Certified>(self);
         _context.Events.Subscribe<RevocationEvents.RevocationChanged>(self);
+        _context.Events.Subscribe<PairingEvents.StandingChanged>(self);
+        _context.Events.Subscribe<PairingEvents.Paired>(self);
+        _context.Events.Subscribe<PairingEvents.Withdrawn>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerSighted>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerHeardAgain>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerLost>(self);
@@ -140,6 +147,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     {
         base.PostRestart(reason);
         _context.Events.Publish(new DiscoveryEvents.RungChanged(FoundBy.LastKnown, null, _lastKnownState));
+        _context.Events.Publish(new DiscoveryEvents.PairingOffered(_isPairingOffered));
         _context.Events.Publish(new PeerEvents.Restarted());
     }
 
@@ -156,6 +164,9 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
             DiscoveryKey = _identity.DiscoveryKeys.Issue,
             Instance = _context.Instance,
             Suspected = _suspected,
+            Invited = _pairing.Invited,
+            Withdrawn = _pairing.Withdrawn,
+            Withdrawals = _withdrawals,
         };
 
     private void TellParty()

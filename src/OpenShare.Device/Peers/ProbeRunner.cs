@@ -25,11 +25,15 @@ internal sealed class ProbeRunner(DeviceContext context, HandshakeParty party)
                 await stream.SendAsync(new Control { RevocationOffer = new RevocationOffer { RevocationList = list.Blob } }, cancellation).ConfigureAwait(false);
             if (party.KeyFor(open.Result.Peer, open.Result.Trust, open.Result.PeerDiscoveryKeyVersion, context.Now) is { } key)
                 await stream.SendAsync(new Control { DiscoveryKeyOffer = new DiscoveryKeyOffer { DiscoveryKey = key.Blob } }, cancellation).ConfigureAwait(false);
+            if (!party.Withdrawals.IsEmpty)
+                await stream.SendAsync(new Control { WithdrawalsOffer = new WithdrawalsOffer { Withdrawals = { party.Withdrawals } } }, cancellation).ConfigureAwait(false);
             await stream.CloseAsync(cancellation).ConfigureAwait(false);
             while (await stream.ReceiveAsync(cancellation).ConfigureAwait(false) is Inbound.Message message)
             {
                 if (message.Control.RevocationOffer?.RevocationList is { } offered)
                     context.Events.Publish(new PeerEvents.RevocationOffered(open.Result.Peer.DeviceId, offered));
+                if (message.Control.WithdrawalsOffer is { } withdrawn)
+                    context.Events.Publish(new PeerEvents.WithdrawalsOffered(open.Result.Peer.DeviceId, withdrawn.Withdrawals));
                 if (DiscoveryKey.TryRead(message.Control.DiscoveryKeyOffer) is { } newer)
                     context.Events.Publish(new PeerEvents.DiscoveryKeyOffered(open.Result.Peer.DeviceId, newer));
             }

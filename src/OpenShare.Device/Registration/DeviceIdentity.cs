@@ -15,6 +15,9 @@ public sealed record DeviceIdentity(
     DiscoveryKeys DiscoveryKeys,
     Uri Server)
 {
+    /// <summary>How the registration service proves itself: "sha256:HEX" or authorities as PEM; null: by the trust root.</summary>
+    public string? ServerTrust { get; init; }
+
     public DeviceId DeviceId => Certificate.DeviceId;
 
     public TrustRoot Trust => Chain.Newest;
@@ -30,6 +33,7 @@ public sealed record DeviceIdentity(
     /// <param name="now">no lower than the device's <see cref="TimeFloor"/></param>
     internal PeerTrust TrustAt(DateTimeOffset now, RevocationList? revoked) =>
         Certificate.ValidityAt(now) == CertificateValidity.Expired || IsWithdrawn ? PeerTrust.Expired
-        : revoked?.Revokes(DeviceId) == true ? PeerTrust.Revoked
+        : revoked?.Revokes(DeviceId) == true || (Certificate.Sponsor is { } sponsor && revoked?.Revokes(sponsor.DeviceId) == true) ? PeerTrust.Revoked
+        : Certificate.IsProvisional ? PeerTrust.Provisional
         : PeerTrust.Certified;
 }

@@ -18,7 +18,8 @@ internal sealed partial class RegistrationActor
         ReceiveAsync<DiscoveryKeyInput>(input => CarryOut(_keyMachine.Handle(input, _context.Now)));
         ReceiveAsync<KeyTick>(_ =>
         {
-            _keyMachine.Hold(_machine.Held, _machine.Floor);
+            // The service does not know a device that was only paired: its peers hand the key on to it.
+            _keyMachine.Hold(_machine.Held is { Issued.Certificate.IsProvisional: false } held ? held : null, _machine.Floor);
             return CarryOut(_keyMachine.HandleTimeout(_context.Now));
         });
     }

@@ -35,6 +35,7 @@ internal sealed partial class RegistrationActor : ReceiveActor, IWithTimers, IWi
     private RegistrationMachine _machine = null!;
     private Protocol.Identity.SigningKey _key = null!;
     private RegistrationState? _told;
+    private string? _unstored;
 
     /// <param name="defaultName">the device's name where an order gives none</param>
     public RegistrationActor(DeviceContext context, string defaultName, IKeyStore keys, IRegistrationStore store, IRegistrationService service)
@@ -90,11 +91,12 @@ internal sealed partial class RegistrationActor : ReceiveActor, IWithTimers, IWi
     private void Ready()
     {
         ReceiveAsync<RegistrationCommands.Register>(OnRegister);
+        ReceiveAsync<RegistrationCommands.HoldPaired>(OnPaired);
         Receive<RegistrationCommands.GetRegistration>(_ => Sender.Tell(Snapshot()));
         ReceiveAsync<RegistrationInput>(input => CarryOut(_machine.Handle(input, _context.Now)));
         ReceiveAsync<RevocationEvents.RevocationChanged>(OnRevocationChanged);
         ReceiveAsync<RegistrationEvents.TrustRootOffered>(m => CarryOut(_machine.Handle(new RegistrationInput.TrustRootOffered(m.Links), _context.Now)));
-        ReceiveAsync<PeerEvents.PeerProven>(m => Verified(m.Certificate.IssuedAt));
+        ReceiveAsync<PeerEvents.PeerProven>(m => Verified(m.Certificate.VouchedAt));
         ReceiveAsync<Tick>(_ => CarryOut(_machine.HandleTimeout(_context.Now)));
         ReceiveDiscoveryKeys();
         // A call that throws is a surprise: the supervisor starts this anew, from what is on disk.
@@ -144,6 +146,17 @@ internal sealed partial class RegistrationActor : ReceiveActor, IWithTimers, IWi
         var plan = new RegistrationPlan(order.Server, order.Token, ServerTrustText.Write(order.ServerTrust), order.Name ?? _defaultName);
         await CarryOut(_machine.Begin(plan, _context.Now));
         asker.Tell(new RegistrationStart.Begun());
+    }
+
+    private async Task OnPaired(RegistrationCommands.HoldPaired command)
+    {
+        var asker = Sender;
+        await CarryOut(_machine.Handle(new RegistrationInput.Paired(command.Held), _context.Now));
+        asker.Tell(new RegistrationCommands.PairedStored(
+            _machine.Held == command.Held ? null
+            : _machine.IsRegisteredAt(_context.Now) ? "This device is registered by now."
+            : _unstored ?? "It cannot be stored."));
+        _unstored = null;
     }
 
     private async Task CarryOut(IReadOnlyList<RegistrationEffect> effects)
@@ -223,6 +236,7 @@ internal sealed partial class RegistrationActor : ReceiveActor, IWithTimers, IWi
         catch (StorageException error)
         {
             _log.Warning("The registration cannot be stored: {0}", error.Message);
+            _unstored = error.Message;
             return new RegistrationInput.NotStored(error.Message);
         }
     }
@@ -266,8 +280,8 @@ internal sealed partial class RegistrationActor : ReceiveActor, IWithTimers, IWi
     };
 
     private DeviceIdentity Identity(HeldRegistration held) =>
-        new(_key, held.Issued.Certificate, held.Issued.Trust, held.Issued.DiscoveryKeys, held.Server);
+        new(_key, held.Issued.Certificate, held.Issued.Trust, held.Issued.DiscoveryKeys, held.Server) { ServerTrust = held.ServerTrust };
 
     private RegistrationSnapshot Snapshot() => new(
-        Protocol.Identity.DeviceId.FromPublicKey(_key.PublicKey.Bytes), State(), _machine.Held is { } held ? Identity(held) : null, _machine.Floor, _keys.Protection);
+        Protocol.Identity.DeviceId.FromPublicKey(_key.PublicKey.Bytes), State(), _machine.Held is { } held ? Identity(held) : null, _machine.Floor, _keys.Protection) { Key = _key };
 }

@@ -1,5 +1,6 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
 
 namespace OpenShare.Device.Registration;
 
@@ -12,6 +13,12 @@ public static class RegistrationCommands
     /// <summary>Answer: <see cref="RegistrationStart"/>, once the order is on disk.</summary>
     public sealed record Register(RegistrationOrder Order);
 
+    /// <summary>Puts a provisional certificate in force, which was verified. Answer: <see cref="PairedStored"/>.</summary>
+    public sealed record HoldPaired(HeldRegistration Held);
+
+    /// <param name="Problem">null: it is on disk and in force</param>
+    public sealed record PairedStored(string? Problem);
+
     /// <summary>Answer: <see cref="RegistrationSnapshot"/>.</summary>
     public sealed record GetRegistration;
 }
@@ -19,4 +26,8 @@ public static class RegistrationCommands
 /// <param name="Identity">null: the device has no certificate</param>
 /// <param name="Floor">of this device's idea of time</param>
 /// <param name="KeyProtection">how the private key is protected, for a person</param>
-public sealed record RegistrationSnapshot(DeviceId DeviceId, RegistrationState State, DeviceIdentity? Identity, TimeFloor Floor, string KeyProtection);
+public sealed record RegistrationSnapshot(DeviceId DeviceId, RegistrationState State, DeviceIdentity? Identity, TimeFloor Floor, string KeyProtection)
+{
+    /// <summary>The device's own: there also where it has no certificate.</summary>
+    public ISigner? Key { get; init; }
+}

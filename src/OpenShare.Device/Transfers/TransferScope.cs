@@ -39,7 +39,7 @@ internal sealed record TransferScope(
     /// What may be used for, and learnt from, what this peer sends: what is missing here tells him what is not. Null: nothing. A peer of
     /// another account, or of none yet, gets every byte from himself.
     /// </summary>
-    internal ContentIndex? ContentsFor(DeviceCertificate peer) => peer.Account == Identity.Certificate.Account ? Contents : null;
+    internal ContentIndex? ContentsFor(DeviceCertificate peer) => peer.Account == Identity.Certificate.Account && !peer.IsProvisional ? Contents : null;
 
     /// <summary>Whose frames go next, of all that are sent to this peer.</summary>
     internal PeerTurns Turns { get; init; } = new();

@@ -12,12 +12,14 @@ public sealed class HandshakeInitiator : HandshakeMachine
     private byte[] _opening = [];
     private HandshakeResult? _awaitingVerdict;
 
-    /// <param name="expected">the device that was dialled, or null where only an address is known</param>
+    /// <param name="expected">the device that was dialled, or null where only an address is known; for pairing that is all it is judged by</param>
     /// <param name="binding">what the transport knows of itself that both sides see (empty for TCP)</param>
     public HandshakeInitiator(
         HandshakeParty self, DeviceId? expected, Authentication.Types.Purpose purpose, IRandomSource random, ReadOnlySpan<byte> binding = default)
         : base(self, HandshakeRole.Initiator, random, binding)
     {
+        if (purpose == Authentication.Types.Purpose.Pairing && expected is null)
+            throw new ArgumentException("Who is being paired must know by whom.", nameof(expected));
         _expected = expected;
         _purpose = purpose;
     }
@@ -59,7 +61,8 @@ public sealed class HandshakeInitiator : HandshakeMachine
 
         var auth = Messages.Parse(HandshakeAuth.Parser, OpenSealed(HandshakeRole.Responder, 0, answer.Sealed.Span), "handshake answer");
         var peers = clear.TrustRootVersion;
-        var differs = JudgeTrustRoot(peers, auth.TrustChain);
+        // A device that is being paired has no trust root to compare: it gets one from the device that its token named.
+        var differs = IsPairing ? null : JudgeTrustRoot(peers, auth.TrustChain);
         return auth.KindCase switch
         {
             HandshakeAuth.KindOneofCase.Refusal => FailByPeer(auth.Refusal, null),
@@ -72,7 +75,10 @@ public sealed class HandshakeInitiator : HandshakeMachine
     private List<HandshakeEffect> OnProof(Authentication peer, uint peers, DateTimeOffset now)
     {
         var transcript = peer.Certificate is null ? [] : Keys!.ResponderTranscript(peer.Certificate);
-        if (PeerChecks.Judge(Self, peer, shown => Proves(shown, HandshakeRole.Responder, peer, transcript), now, out var certificate) is { } refused)
+        var refused = IsPairing
+            ? PeerChecks.JudgeKey(peer, Proven, out var certificate)
+            : PeerChecks.Judge(Self, peer, Proven, now, out certificate);
+        if (refused is not null)
             return Refuse(refused, peers);
         if (_expected is { } expected && certificate!.DeviceId != expected)
             return Refuse(new(RefusalCode.UnexpectedDevice, $"At this address is {certificate.Name} ({certificate.DeviceId}), not the device looked for.", certificate), peers);
@@ -82,6 +88,8 @@ public sealed class HandshakeInitiator : HandshakeMachine
         proof.Purpose = _purpose;
         _awaitingVerdict = new HandshakeResult(certificate!, peer.CrlVersion, peer.DiscoveryKeyVersion, InstanceId.FromBytes(peer.Instance.Span), Self.Trust, _purpose, Keys!.Finish(own, HandshakeRole.Initiator));
         return [SealedAuth(new HandshakeAuth { Authentication = proof }, peers)];
+
+        bool Proven(DeviceCertificate shown) => Proves(shown, HandshakeRole.Responder, peer, transcript);
     }
 
     private List<HandshakeEffect> OnVerdict(ReadOnlySpan<byte> frame, HandshakeResult result)
@@ -94,6 +102,8 @@ public sealed class HandshakeInitiator : HandshakeMachine
             _ => throw new ProtocolException("Its verdict has no meaning to this version."),
         };
     }
+
+    private bool IsPairing => _purpose == Authentication.Types.Purpose.Pairing;
 
     private List<HandshakeEffect> Refuse(HandshakeFailure.Refused refused, uint peers) =>
         [SealedAuth(new HandshakeAuth { Refusal = ToWire(refused) }, peers), .. Fail(refused)];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Revocation;
 
 namespace OpenShare.Protocol.Handshake;
@@ -23,6 +24,15 @@ public sealed record HandshakeParty(
 
     /// <summary>This run of the device.</summary>
     public InstanceId Instance { get; init; }
+
+    /// <summary>Those whom this device has invited to be paired, or had a while ago: they are told what became of that.</summary>
+    public IReadOnlySet<PairingCode> Invited { get; init; } = ImmutableHashSet<PairingCode>.Empty;
+
+    /// <summary>Provisional certificates that their sponsors have taken back.</summary>
+    public IReadOnlySet<GivenCertificate> Withdrawn { get; init; } = ImmutableHashSet<GivenCertificate>.Empty;
+
+    /// <summary>What of them is handed on to peers, newest first.</summary>
+    public ImmutableArray<Wire.Signed> Withdrawals { get; init; } = [];
 
     /// <summary>Device ids that two places announce, and that are asked to prove it: refused for the moment.</summary>
     public IReadOnlySet<DeviceId> Suspected { get; init; } = ImmutableHashSet<DeviceId>.Empty;

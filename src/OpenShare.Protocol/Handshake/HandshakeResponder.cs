@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Handshake;
@@ -60,15 +61,25 @@ public sealed class HandshakeResponder : HandshakeMachine
         var peer = auth.Authentication ?? throw new ProtocolException("Its proof has no meaning to this version.");
         if (!Enum.IsDefined(peer.Purpose))
             throw new ProtocolException($"Its purpose {(int)peer.Purpose} has no meaning to this version.");
-        if (differs is not null)
+        var isPairing = peer.Purpose == Authentication.Types.Purpose.Pairing;
+        if (differs is not null && !isPairing)
             return Refuse(differs);
 
         var both = peer.Certificate is null ? [] : HandshakeKeys.InitiatorTranscript(transcript, peer.Certificate);
-        if (PeerChecks.Judge(Self, peer, shown => Proves(shown, HandshakeRole.Initiator, peer, both), now, out var certificate) is { } refused)
+        var refused = isPairing
+            ? PeerChecks.JudgeKey(peer, Proven, out var certificate) ?? JudgeInvitation(certificate!)
+            : PeerChecks.Judge(Self, peer, Proven, now, out certificate);
+        if (refused is not null)
             return Refuse(refused);
         var result = new HandshakeResult(certificate!, peer.CrlVersion, peer.DiscoveryKeyVersion, InstanceId.FromBytes(peer.Instance.Span), Self.Trust, peer.Purpose, Keys!.Finish(both, HandshakeRole.Responder));
         return [Sealed(1, new HandshakeVerdict { Accepted = new Accepted() }), Establish(result)];
+
+        bool Proven(DeviceCertificate shown) => Proves(shown, HandshakeRole.Initiator, peer, both);
     }
+
+    private HandshakeFailure.Refused? JudgeInvitation(DeviceCertificate shown) => Self.Invited.Contains(PairingCode.Of(shown.PublicKey))
+        ? null
+        : new(RefusalCode.NotInvited, $"{shown.Name} asks {Self.Certificate.Name} to be paired, and was not invited there.", shown) { IsKeyProven = true };
 
     private List<HandshakeEffect> Refuse(HandshakeFailure.Refused refused) =>
         [Sealed(1, new HandshakeVerdict { Refusal = ToWire(refused) }), .. Fail(refused)];

@@ -1,4 +1,5 @@
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Handshake;
@@ -11,24 +12,38 @@ internal static class PeerChecks
     internal static HandshakeFailure.Refused? Judge(
         HandshakeParty self, Authentication peer, Func<DeviceCertificate, bool> proves, DateTimeOffset now, out DeviceCertificate? certificate)
     {
+        if (Read(peer, out certificate) is { } unreadable)
+            return unreadable;
+        var isKeyProven = proves(certificate!);
+        if (JudgeStanding(self, certificate!, now) is { } refused)
+            return refused with { IsKeyProven = isKeyProven, Instance = isKeyProven ? InstanceId.FromBytes(peer.Instance.Span) : InstanceId.None };
+        return isKeyProven ? null : Unproven(certificate!);
+    }
+
+    /// <summary>The check in a handshake for pairing: the key alone, which the caller compares with the one it expects.</summary>
+    internal static HandshakeFailure.Refused? JudgeKey(Authentication peer, Func<DeviceCertificate, bool> proves, out DeviceCertificate? certificate) =>
+        Read(peer, out certificate) ?? (proves(certificate!) ? null : Unproven(certificate!));
+
+    /// <summary>The checks that may come out otherwise later, for a peer that has proven itself.</summary>
+    internal static HandshakeFailure.Refused? JudgeStanding(HandshakeParty self, DeviceCertificate shown, DateTimeOffset now) =>
+        Judge(self, shown, self.Floor.At(now)) is var (code, detail) ? new(code, detail, shown) : null;
+
+    private static HandshakeFailure.Refused? Read(Authentication peer, out DeviceCertificate? certificate)
+    {
         certificate = null;
         try
         {
             certificate = DeviceCertificate.Read(peer.Certificate ?? throw new ProtocolException("It showed no certificate."));
+            return null;
         }
         catch (ProtocolException error)
         {
             return new(RefusalCode.BadCertificate, error.Message);
         }
-        var isKeyProven = proves(certificate);
-        if (JudgeStanding(self, certificate, now) is { } refused)
-            return refused with { IsKeyProven = isKeyProven, Instance = isKeyProven ? InstanceId.FromBytes(peer.Instance.Span) : InstanceId.None };
-        return isKeyProven ? null : new(RefusalCode.BadSignature, $"It could not prove that it holds the key of {certificate.Name}.", certificate);
     }
 
-    /// <summary>The checks that may come out otherwise later, for a peer that has proven itself.</summary>
-    internal static HandshakeFailure.Refused? JudgeStanding(HandshakeParty self, DeviceCertificate shown, DateTimeOffset now) =>
-        Judge(self, shown, self.Floor.At(now)) is var (code, detail) ? new(code, detail, shown) : null;
+    private static HandshakeFailure.Refused Unproven(DeviceCertificate shown) =>
+        new(RefusalCode.BadSignature, $"It could not prove that it holds the key of {shown.Name}.", shown);
 
     private static (RefusalCode Code, string Detail)? Judge(HandshakeParty self, DeviceCertificate shown, DateTimeOffset now)
     {
@@ -42,6 +57,8 @@ internal static class PeerChecks
             return (RefusalCode.Expired, $"The certificate of {shown.Name} begins on {shown.IssuedAt:u}, and here it is {now:u}: one of the two clocks is wrong.");
         if (self.Revoked is { } list && list.Revokes(shown.DeviceId))
             return (RefusalCode.Revoked, $"{shown.Name} was revoked.");
+        if (shown.Sponsor is { } sponsor && JudgeProvisional(self, shown, sponsor) is { } objection)
+            return objection;
         if (self.Duplicates.Contains(shown.DeviceId))
             return (RefusalCode.Duplicate, $"Two devices claim to be {shown.Name}; both are refused until that is resolved.");
         if (shown.DeviceId == self.Certificate.DeviceId)
@@ -50,4 +67,13 @@ internal static class PeerChecks
             return (RefusalCode.Suspected, $"Two places announce {shown.Name}, and are asked to prove it: a moment later it may be spoken with again.");
         return null;
     }
+
+    private static (RefusalCode Code, string Detail)? JudgeProvisional(HandshakeParty self, DeviceCertificate shown, DeviceCertificate sponsor) =>
+        self.Revoked is { } list && list.Revokes(sponsor.DeviceId)
+            ? (RefusalCode.Revoked, $"{shown.Name} was paired by {sponsor.Name}, which was revoked: that ended it.")
+        : GivenCertificate.Of(shown) is { } given && self.Withdrawn.Contains(given)
+            ? (RefusalCode.Withdrawn, $"{shown.Name} was paired by {sponsor.Name}, which has withdrawn that.")
+        : shown.Scope == ProvisionalScope.Sponsor && sponsor.DeviceId != self.Certificate.DeviceId
+            ? (RefusalCode.OutOfScope, $"{shown.Name} was paired to speak with {sponsor.Name} alone.")
+        : null;
 }

@@ -10,6 +10,8 @@ public sealed class SignatureContext
 {
     public static readonly SignatureContext Certificate = new("openshare/cert/v1");
     public static readonly SignatureContext Provisional = new("openshare/provisional/v1");
+    public static readonly SignatureContext PairingToken = new("openshare/pairing-token/v1");
+    public static readonly SignatureContext Withdrawal = new("openshare/withdrawal/v1");
     public static readonly SignatureContext TrustRoot = new("openshare/trust-root/v1");
     public static readonly SignatureContext TlsEndpoint = new("openshare/tls-endpoint/v1");
     public static readonly SignatureContext RegistrationProof = new("openshare/registration-proof/v1");

@@ -49,6 +49,13 @@ public sealed class TrustChain
         return links.Count <= Limits.TrustLinks && SizeOf(links) <= Limits.TrustChain ? links : null;
     }
 
+    /// <summary>All that is kept, oldest first, for one that knows none of it; the newest alone, where that is too much at once.</summary>
+    public IReadOnlyList<TrustRootLink> HandedOn()
+    {
+        List<TrustRootLink> links = [.. _roots.Select(r => r.Link)];
+        return SizeOf(links) <= Limits.TrustChain ? links : [Newest.Link];
+    }
+
     /// <summary>True when this very trust root is one of the chain's.</summary>
     public bool Holds(TrustRoot root) => _roots.Any(r => r.Fingerprint.Span.SequenceEqual(root.Fingerprint.Span));
 

@@ -17,6 +17,9 @@ public abstract record RegistrationInput
     /// <summary>The certificate is on disk.</summary>
     public sealed record RegistrationStored : RegistrationInput;
 
+    /// <summary>Another device of the account gave this one a provisional certificate, which was verified.</summary>
+    public sealed record Paired(HeldRegistration Held) : RegistrationInput;
+
     /// <summary>Something that a key of the organisation signed at that time was verified.</summary>
     public sealed record TimeVerified(DateTimeOffset IssuedAt) : RegistrationInput;
 

@@ -10,7 +10,7 @@ namespace OpenShare.Protocol.Registration;
 /// from before the first attempt until it is certified or refused.
 /// </summary>
 /// <param name="floor">as far as it was stored; what is held raises it</param>
-public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IRandomSource random, TimeFloor floor)
+public sealed partial class RegistrationMachine(ISigner key, DevicePlatform platform, IRandomSource random, TimeFloor floor)
 {
     private enum Step { Idle, Storing, Waiting, ProvingService, Challenging, Requesting }
 
@@ -22,7 +22,7 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
     private TrustChain? _shown;
     private bool _isWithdrawn;
     private TlsPin? _pin;
-    private IssuedRegistration? _unstored;
+    private HeldRegistration? _unstored;
     private RegistrationStatus _settled = new RegistrationStatus.Unregistered();
     private DateTimeOffset? _next;
     private TimeFloor _settledAt = TimeFloor.None;
@@ -53,11 +53,13 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
     public void Hold(HeldRegistration held)
     {
         Held = held;
-        Floor = Floor.Raise(held.Issued.Certificate.IssuedAt).Raise(held.Issued.Trust.Newest.IssuedAt);
+        Floor = Floor.Raise(held.Issued.Certificate.VouchedAt).Raise(held.Issued.Trust.Newest.IssuedAt);
         _isWithdrawn = held.Issued.IsWithdrawn;
-        _settled = new RegistrationStatus.Certified(held.Server);
+        // A provisional certificate is no registration, and the service renews none.
+        var isProvisional = held.Issued.Certificate.IsProvisional;
+        _settled = isProvisional ? new RegistrationStatus.Unregistered() : new RegistrationStatus.Certified(held.Server);
         Rest(Step.Idle);
-        _next = held.Issued.RenewAt;
+        _next = isProvisional ? null : held.Issued.RenewAt;
     }
 
     /// <summary>A plan was found on disk: the process had ended in the middle of it.</summary>
@@ -100,6 +102,7 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
                 RegistrationInput.PlanStored when _step == Step.Storing && _unstored is null => Attempt(),
                 RegistrationInput.NotStored problem when _step == Step.Storing => HandleNotStored(problem.Detail, now),
                 RegistrationInput.RegistrationStored when _step == Step.Storing && _unstored is not null => Settle(now),
+                RegistrationInput.Paired paired => HandlePaired(paired.Held, now),
                 RegistrationInput.TimeVerified verified => Raise(Floor.Raise(verified.IssuedAt)),
                 RegistrationInput.TrustRootOffered offer => HandleOffer(offer.Links),
                 RegistrationInput.DiscoveryKeyOffered offer => HandleOffer(offer.Key),
@@ -178,49 +181,6 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
         return [.. effects, new RegistrationEffect.AskChallenge(++_call, Contact)];
     }
 
-    private RegistrationEffect[] HandleOffer(IReadOnlyList<TrustRootLink> links)
-    {
-        if (Held is null)
-            return [];
-        try
-        {
-            return Follow(links);
-        }
-        catch (ProtocolException error)
-        {
-            return [new RegistrationEffect.Warn($"Newer keys of the organisation were refused. {error.Message}")];
-        }
-    }
-
-    /// <exception cref="ProtocolException">they do not follow: nothing has changed</exception>
-    private RegistrationEffect[] Follow(IReadOnlyList<TrustRootLink> links)
-    {
-        var trust = Held!.Issued.Trust.Follow(links);
-        if (trust == Held.Issued.Trust)
-            return [];
-        Held = Held with { Issued = Held.Issued with { Trust = trust } };
-        _isWithdrawn = Held.Issued.IsWithdrawn;
-        return [new RegistrationEffect.StoreTrust(trust), .. Raise(Floor.Raise(trust.Newest.IssuedAt)), new RegistrationEffect.Announce(Held)];
-    }
-
-    private RegistrationEffect[] HandleOffer(DiscoveryKey key)
-    {
-        if (Held is not { Issued: var issued })
-            return [];
-        try
-        {
-            var keys = issued.DiscoveryKeys.Follow(key.VerifiedBy(issued.Trust.Newest, issued.Certificate.Account), issued.Trust.Newest);
-            if (keys == issued.DiscoveryKeys)
-                return [];
-            Held = Held with { Issued = issued with { DiscoveryKeys = keys } };
-            return [new RegistrationEffect.StoreDiscoveryKeys(keys), new RegistrationEffect.Announce(Held)];
-        }
-        catch (ProtocolException error)
-        {
-            return [new RegistrationEffect.Warn($"A discovery key was refused. {error.Message}")];
-        }
-    }
-
     private RegistrationEffect[] Request(RegistrationMessages.Challenge challenge)
     {
         var metadata = platform.Describe(_goal!.Name);
@@ -235,27 +195,32 @@ public sealed class RegistrationMachine(ISigner key, DevicePlatform platform, IR
     private RegistrationEffect[] HandleIssued(RegistrationMessages.RegisterResponse answer)
     {
         var before = _goal is RegistrationGoal.NextCertificate ? Held!.Issued.DiscoveryKeys : null;
-        _unstored = IssuedRegistration.Read(answer, key.PublicKey, _goal!.Account, Trust, before);
+        var issued = IssuedRegistration.Read(answer, key.PublicKey, _goal!.Account, Trust, before);
+        return Store(new HeldRegistration(_goal.Server, _goal.ServerTrust, issued));
+    }
+
+    private RegistrationEffect[] Store(HeldRegistration held)
+    {
+        _unstored = held;
         _step = Step.Storing;
-        return [new RegistrationEffect.StoreRegistration(new HeldRegistration(_goal.Server, _goal.ServerTrust, _unstored))];
+        return [new RegistrationEffect.StoreRegistration(held)];
     }
 
     private RegistrationEffect[] Settle(DateTimeOffset now)
     {
-        var held = new HeldRegistration(_goal!.Server, _goal.ServerTrust, _unstored!);
-        var floor = Floor;
+        var (held, floor) = (_unstored!, Floor);
         _goal = null;
         Hold(held);
         _settledAt = Floor;
         // With a clock that is ahead by most of a certificate's life each new one would be due at once.
         var soonest = now + held.Issued.Life / 3;
-        _next = held.Issued.RenewAt > soonest ? held.Issued.RenewAt : soonest;
+        _next = _next < soonest ? soonest : _next;
         RegistrationEffect announce = new RegistrationEffect.Announce(held);
         return Floor == floor ? [announce] : [new RegistrationEffect.RaiseFloor(Floor), announce];
     }
 
-    private RegistrationEffect[] HandleNotStored(string detail, DateTimeOffset now) => _unstored is null
-        ? Refuse(RegistrationRefusal.Other, $"The registration cannot be kept on this device, so it was not begun: {detail}")
+    private RegistrationEffect[] HandleNotStored(string detail, DateTimeOffset now) => _goal is null ? Forget()
+        : _unstored is null ? Refuse(RegistrationRefusal.Other, $"The registration cannot be kept on this device, so it was not begun: {detail}")
         : Retry($"The certificate cannot be stored: {detail}", now);
 
     private RegistrationEffect[] HandleFailure(ServiceFailure failure, DateTimeOffset now)

@@ -12,6 +12,15 @@ public static class Limits
     /// <summary>Bytes of a discovery key's payload: some 130 with the longest account.</summary>
     public const int DiscoveryKey = 1024;
 
+    /// <summary>Bytes of a pairing token's payload: some 400 with a few addresses.</summary>
+    public const int PairingToken = 2 * 1024;
+
+    /// <summary>Bytes of a withdrawal's payload: some 350.</summary>
+    public const int Withdrawal = 2 * 1024;
+
+    /// <summary>Addresses in a pairing token.</summary>
+    public const int PairingAddresses = 12;
+
     /// <summary>Bytes of the first frame of an unauthenticated peer.</summary>
     public const int OpeningFrame = 1024;
 

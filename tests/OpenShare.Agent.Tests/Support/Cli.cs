@@ -22,12 +22,15 @@ internal sealed class Cli(string home, StartDevice start) : IDisposable
     /// <summary>The standard input.</summary>
     internal byte[] In { get; init; } = [];
 
+    /// <summary>A person sits there.</summary>
+    internal bool IsInteractive { get; init; }
+
     /// <summary>As Ctrl-C does.</summary>
     internal void Interrupt() => _interrupt.Cancel();
 
     internal Task<int> RunAsync(params string[] args)
     {
-        var shell = new Shell(_out, _error, ErrorIsTerminal: false, () => new AgentLauncher(start), Time, _interrupt.Token) { In = () => new MemoryStream(In) };
+        var shell = new Shell(_out, _error, ErrorIsTerminal: false, () => new AgentLauncher(start), Time, _interrupt.Token) { In = () => new MemoryStream(In), IsInteractive = IsInteractive };
         return OpenShareCommand.RunAsync(["--home", home, .. args], shell).WaitAsync(Until.Deadline);
     }
 

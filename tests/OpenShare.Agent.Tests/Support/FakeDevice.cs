@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using OpenShare.Device.Discovery.Doctor;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 
@@ -86,6 +88,22 @@ internal sealed class FakeDevice : IDevice
             Orders.Add(order);
         return Task.FromResult(OnRegister(order));
     }
+
+    internal PairingShown Shown { get; set; } = new(PairingCode.FromBytes(new byte[PairingCode.Size]), new string('a', 32));
+
+    internal Func<PairingCode, ProvisionalScope, InviteOutcome> OnInvite { get; set; } = (_, _) => new InviteOutcome.NotRegistered();
+
+    internal Func<PairingToken, string?, JoinReport> OnJoin { get; set; } = (_, _) => new JoinReport.AlreadyRegistered();
+
+    internal WithdrawOutcome Withdrawal { get; set; } = new WithdrawOutcome.Withdrawn();
+
+    public Task<PairingShown> ShowPairing(CancellationToken cancellation) => Task.FromResult(Shown);
+
+    public Task<InviteOutcome> Invite(PairingCode code, ProvisionalScope scope, CancellationToken cancellation) => Task.FromResult(OnInvite(code, scope));
+
+    public Task<JoinReport> Join(PairingToken token, string? fingerprint, string? name, CancellationToken cancellation) => Task.FromResult(OnJoin(token, fingerprint));
+
+    public Task<WithdrawOutcome> WithdrawPairing(DeviceId device, CancellationToken cancellation) => Task.FromResult(Withdrawal);
 
     public Task<ImmutableArray<PeerView>> GetPeers(CancellationToken cancellation)
     {

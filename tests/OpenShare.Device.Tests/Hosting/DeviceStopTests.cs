@@ -19,7 +19,7 @@ namespace OpenShare.Device.Tests.Hosting;
 public sealed class DeviceStopTests : DeviceRig
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
-    private static readonly string[] InOrder = ["discovery", "transfers", "peers", "revocation", "registration"];
+    private static readonly string[] InOrder = ["discovery", "transfers", "pairing", "peers", "revocation", "registration"];
 
     private readonly TemporaryFolder _folder = new();
     private readonly MemoryMulticast _segment = new();
@@ -88,7 +88,7 @@ public sealed class DeviceStopTests : DeviceRig
         _closes.Set();
 
         _asker.ExpectMsg<DeviceActor.Stopped>(Deadline);
-        Assert.Equal(["discovery", "transfers", "revocation", "registration"], ends.ReceiveN(4, Deadline).Cast<Terminated>().Select(t => t.ActorRef.Path.Name));
+        Assert.Equal(["discovery", "transfers", "pairing", "revocation", "registration"], ends.ReceiveN(5, Deadline).Cast<Terminated>().Select(t => t.ActorRef.Path.Name));
     }
 
     protected override void AfterAll()

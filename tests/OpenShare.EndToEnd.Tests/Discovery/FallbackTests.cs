@@ -70,8 +70,15 @@ public sealed class FallbackTests(SharedServer shared) : IDisposable
 
         Assert.Contains("multicast on eth0: no answer; broadcast on eth0: no answer", peers.Errors, StringComparison.Ordinal);
         Assert.Contains($"this device is at 10.77.0.1:{Alice.Port})", peers.Errors, StringComparison.Ordinal);
+        await PairingIsOfferedAsync(Alice, true);
+        Assert.Contains("openshare pair invite CODE", (await Alice.RunAsync("peers")).EndedWith(0).Errors, StringComparison.Ordinal);
+        Assert.Contains("openshare pair invite CODE", (await Alice.RunAsync("status")).EndedWith(0).Output, StringComparison.Ordinal);
+        var finding = (await Alice.RunAsync("doctor", "--json")).Json.GetProperty("findings").EnumerateArray().Single(f => f.Text("code") == "pairing_offered");
+        Assert.Equal("openshare pair invite CODE", finding.Text("command"));
         (await Alice.RunAsync("send", Samples.MakeFile(_folder["photo"], Samples.MiB), "--to", $"10.77.0.2:{Bob.Port}")).EndedWith(0);
         Assert.Equal("typed", (await Alice.PeerAsync(Bob))!.Value.Text("found_by"));
+        // Somebody is there: that is offered no longer.
+        await PairingIsOfferedAsync(Alice, false);
     }
 
     [SkippableFact]
@@ -165,6 +172,9 @@ public sealed class FallbackTests(SharedServer shared) : IDisposable
         await Bob.RegisterAsync(shared.Server, account);
         return lan;
     }
+
+    private static Task PairingIsOfferedAsync(TestDevice device, bool isOffered) => Eventually.TrueAsync(
+        $"pairing is {(isOffered ? "" : "not ")}offered", Patience.Short, async () => (await device.StatusAsync()).GetProperty("pairing_offered").GetBoolean() == isOffered);
 
     private Task BothStartAsync() => Task.WhenAll(Alice.StartAgentAsync(), Bob.StartAgentAsync());
 

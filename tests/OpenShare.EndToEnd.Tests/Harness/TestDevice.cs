@@ -17,6 +17,9 @@ internal sealed class TestDevice(string folder, string name) : IDisposable
 
     public int Port { get; init; } = Ports.Free();
 
+    /// <summary>The address it listens at, without the port.</summary>
+    public string Listen { get; init; } = "0.0.0.0";
+
     /// <summary>The port it announces: of a relay in front of it.</summary>
     public int? AdvertisedPort { get; init; }
 
@@ -48,6 +51,13 @@ internal sealed class TestDevice(string folder, string name) : IDisposable
     public Task<CommandResult> TryRegisterAsync(string url, string token, params string[] flags) =>
         RunAsync(["register", "--server", url, "--token", token, "--name", name, .. flags]);
 
+    /// <summary>A device that is never registered has an id as well.</summary>
+    public async Task StartUnregisteredAgentAsync()
+    {
+        await StartAgentAsync();
+        _id = (await StatusAsync()).Text("device_id");
+    }
+
     public async Task StartAgentAsync()
     {
         var environment = new Dictionary<string, string>(Environment);
@@ -56,7 +66,7 @@ internal sealed class TestDevice(string folder, string name) : IDisposable
         _agent?.Dispose();
         _agent = RunningProcess.Start(
             Checkout.OpenShare,
-            ["--home", Home, "agent", "--accept", Accept, "--save-to", SaveTo, "--listen", $"0.0.0.0:{Port}"],
+            ["--home", Home, "agent", "--accept", Accept, "--save-to", SaveTo, "--listen", $"{Listen}:{Port}"],
             environment,
             AgentWithin);
         // Asked before, a command would find no agent and take the home itself, and the agent would find it taken.

@@ -151,7 +151,7 @@ internal sealed class Examination(DeviceContext context, DoctorTools tools, IDoc
             : identity.IsWithdrawn ? CertificateStanding.Withdrawn
             : certificate.ValidityAt(registration.Floor.At(context.Now)) == CertificateValidity.Expired ? CertificateStanding.Expired
             : CertificateStanding.Good;
-        return new IdentityFacts.Registered(standing, certificate.IssuedAt, certificate.ExpiresAt, list.Version, list.IsStale);
+        return new IdentityFacts.Registered(standing, certificate.IssuedAt, certificate.ExpiresAt, list.Version, list.IsStale) { PairedBy = certificate.Sponsor?.Name };
     }
 
     private async Task<(ServerFacts Facts, TimeSpan? Ahead)> Server(Registration.RegistrationSnapshot registration, CancellationToken cancellation)

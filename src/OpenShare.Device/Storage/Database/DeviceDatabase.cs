@@ -24,6 +24,7 @@ public sealed class DeviceDatabase : IDisposable
         AcceptRules = new SqliteAcceptRuleStore(gate);
         Hashes = new SqliteHashStore(gate);
         Contents = new SqliteContentStore(gate);
+        Pairing = new SqlitePairingStore(gate);
     }
 
     public IRegistrationStore Registration { get; }
@@ -47,6 +48,8 @@ public sealed class DeviceDatabase : IDisposable
     public IHashStore Hashes { get; }
 
     public IContentStore Contents { get; }
+
+    public IPairingStore Pairing { get; }
 
     /// <summary>Opens a home's database, made where missing, for its owner only.</summary>
     /// <exception cref="StorageException">damaged, newer than this program, or not to be opened</exception>

@@ -76,6 +76,15 @@ internal static class Schema
             PRIMARY KEY (hash, file, position)) WITHOUT ROWID;
         CREATE INDEX content_chunks_of_file ON content_chunks (file);
         """,
+        """
+        CREATE TABLE pairing_invitations (
+            nonce TEXT PRIMARY KEY, code BLOB NOT NULL, expires_at INTEGER NOT NULL, spent INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+        CREATE TABLE pairing_sponsored (
+            certificate TEXT PRIMARY KEY, device_id TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE pairing_withdrawals (
+            certificate TEXT NOT NULL, sponsor TEXT NOT NULL, expires_at INTEGER NOT NULL, withdrawal BLOB NOT NULL,
+            PRIMARY KEY (certificate, sponsor)) WITHOUT ROWID;
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

@@ -16,6 +16,7 @@ public sealed record Diagnosis(ImmutableArray<Finding> Findings)
         .. BroadcastRules.Judge(facts),
         .. DeviceRules.Judge(facts),
         .. IdentityRules.Judge(facts),
+        .. PairingRules.Judge(facts),
         .. ClockRules.Judge(facts),
         .. ServerRules.Judge(facts),
     ]);

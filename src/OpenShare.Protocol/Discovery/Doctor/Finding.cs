@@ -64,6 +64,9 @@ public enum FindingCode
     Revoked,
     RevocationListStale,
 
+    Provisional,
+    PairingOffered,
+
     ServerAnswers,
     ServerNameUnknown,
     ServerUnreachable,

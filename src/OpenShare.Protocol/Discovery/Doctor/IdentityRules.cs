@@ -17,7 +17,7 @@ internal static class IdentityRules
                     FindingCode.NotRegistered,
                     "This device is not registered.",
                     "Without a certificate it is announced to nobody, and no device speaks with it.",
-                    new Remedy("Get a one-time token from whoever runs the registration server, and register:", "openshare register --server URL --token TOKEN"));
+                    new Remedy("Where no server is in reach, have a registered device pair this one (openshare pair show). Else get a one-time token from whoever runs the registration server, and register:", "openshare register --server URL --token TOKEN"));
                 break;
             case IdentityFacts.Underway underway:
                 yield return Finding.Problem(
@@ -58,6 +58,11 @@ internal static class IdentityRules
             "The organisation has withdrawn the key that issued this device's certificate.",
             "Other devices refuse it until it is renewed.",
             new Remedy("Leave the agent running where it reaches the registration server: it renews by itself.", "openshare agent")),
+        _ when own.PairedBy is { } sponsor => Finding.Note(
+            FindingCode.Provisional,
+            $"This device was paired by {sponsor}, and is not registered: it is provisional, until {Date(own.ExpiresAt)} at the latest.",
+            $"It ends sooner where {sponsor} takes it back or is revoked, and is not renewed by itself.",
+            new Remedy("Register when the server is in reach:", "openshare register --server URL --token TOKEN")),
         _ when own.ExpiresAt - facts.Clock.Now < (own.ExpiresAt - own.IssuedAt) / LastTenth => Finding.Note(
             FindingCode.CertificateExpiring,
             $"The certificate of this device ends on {Date(own.ExpiresAt)}, and is not renewed yet.",

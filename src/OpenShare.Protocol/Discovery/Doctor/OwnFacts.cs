@@ -43,7 +43,11 @@ public abstract record IdentityFacts
     /// <param name="RevocationList">0: none yet</param>
     /// <param name="IsListStale">past its next update</param>
     public sealed record Registered(
-        CertificateStanding Standing, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, ulong RevocationList, bool IsListStale) : IdentityFacts;
+        CertificateStanding Standing, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, ulong RevocationList, bool IsListStale) : IdentityFacts
+    {
+        /// <summary>The name of the device that has paired this one, which is not registered; null: it is.</summary>
+        public string? PairedBy { get; init; }
+    }
 }
 
 /// <summary>The clock of this host against those it can be held to.</summary>

@@ -1,0 +1,107 @@
+using OpenShare.Agent.Documents;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Pairing;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Agent.Api;
+
+/// <summary>Pairing, on either side.</summary>
+internal sealed class PairingApi(AgentContext agent)
+{
+    internal void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/pairing/code", (RequestDelegate)Show);
+        routes.MapPost("/v1/pairing/invitations", (RequestDelegate)Invite);
+        routes.MapPost("/v1/pairing/token", (RequestDelegate)Read);
+        routes.MapPost("/v1/pairing/join", (RequestDelegate)Join);
+    }
+
+    private async Task Show(HttpContext http)
+    {
+        var shown = await agent.Device.ShowPairing(http.RequestAborted);
+        await Reply.Json(http, new PairingCodeDocument(shown.Code.ToString(), shown.Fingerprint), AgentJson.Readable.PairingCodeDocument);
+    }
+
+    private async Task Invite(HttpContext http)
+    {
+        var request = await Reply.Read(http, AgentJson.Readable.InviteRequest);
+        var scope = request.Scope switch
+        {
+            "account" => ProvisionalScope.Account,
+            "sponsor" => ProvisionalScope.Sponsor,
+            _ => throw new ProtocolException($"'{Printable.Shorten(request.Scope, 64)}' is no scope: it must be account or sponsor."),
+        };
+        await (await agent.Device.Invite(PairingCode.Parse(request.Code), scope, http.RequestAborted) switch
+        {
+            InviteOutcome.Invited invited => Reply.Json(
+                http, new InvitationDocument(invited.Token.ToText(), invited.Token.Sponsor.PublicKey.KeyId, invited.Token.ExpiresAt, DocumentsOf.Word(scope)),
+                AgentJson.Readable.InvitationDocument),
+            InviteOutcome.Refused refused => Problem(http, refused.Refusal),
+            InviteOutcome.NotOnNetwork => Reply.Problem(
+                http, ProblemCodes.Failed, "No agent is running here, or it has no address, so the new device could not reach this one. Start it with: openshare agent"),
+            _ => Reply.Problem(http, ProblemCodes.NotRegistered, "This device is not registered, so it cannot pair another. See: openshare register --help"),
+        });
+    }
+
+    private static async Task Read(HttpContext http)
+    {
+        var token = PairingToken.Parse((await Reply.Read(http, AgentJson.Readable.JoinRequest)).Token);
+        await Reply.Json(
+            http, new TokenDocument(Printable.Shorten(token.Sponsor.Name), token.Sponsor.PublicKey.KeyId, token.ExpiresAt), AgentJson.Readable.TokenDocument);
+    }
+
+    private async Task Join(HttpContext http)
+    {
+        var request = await Reply.Read(http, AgentJson.Readable.JoinRequest);
+        if (request.Name is not null && !Printable.IsDeviceName(request.Name))
+            throw new ProtocolException($"The name '{Printable.Shorten(request.Name)}' does not serve: 1 to 64 printable characters, no space at either end.");
+        await (await agent.Device.Join(PairingToken.Parse(request.Token), Fingerprint(request.Fingerprint), request.Name, http.RequestAborted) switch
+        {
+            JoinReport.Ended ended => Answer(http, ended.Outcome),
+            JoinReport.UnderWay => Reply.Problem(http, ProblemCodes.Failed, "This device is being paired just now. Wait for that to end."),
+            _ => Reply.Problem(http, ProblemCodes.AlreadyRegistered, "This device is registered already: there is nothing to pair. For another device use another --home."),
+        });
+    }
+
+    private static Task Answer(HttpContext http, JoinOutcome outcome) => outcome switch
+    {
+        JoinOutcome.Paired { Certificate: { Sponsor: { } sponsor } certificate } => Reply.Json(
+            http,
+            new JoinDocument(
+                sponsor.DeviceId.ToString(), Printable.Shorten(sponsor.Name), DocumentsOf.Word(PeerTrust.Provisional), certificate.ExpiresAt, DocumentsOf.Word(certificate.Scope)),
+            AgentJson.Readable.JoinDocument),
+        JoinOutcome.Refused refused => Problem(http, refused.Refusal),
+        JoinOutcome.SponsorUnknown unknown => Reply.Problem(
+            http, ProblemCodes.SponsorUnknown,
+            $"Nobody here knows {Printable.Shorten(unknown.Sponsor.Name)}. Compare its fingerprint {unknown.Sponsor.PublicKey.KeyId} with the one that its own screen shows, and if they are the same say it with --fingerprint."),
+        JoinOutcome.OtherFingerprint other => Reply.Problem(
+            http, ProblemCodes.NotTrusted,
+            $"The invitation is by a device with the fingerprint {other.Sponsor.PublicKey.KeyId}, not the one given: it may be somebody else's. Nothing was sent to it."),
+        JoinOutcome.Unreachable unreachable => Reply.Problem(
+            http, ProblemCodes.DeviceNotFound, $"The device that invites was not reached: {Printable.Shorten(unreachable.Detail)} Are both in one network, and is its agent running?"),
+        _ => throw new InvalidOperationException($"No answer for {outcome.GetType().Name}."),
+    };
+
+    private static Task Problem(HttpContext http, PairingRefusal refusal) => Reply.Problem(
+        http,
+        refusal.Code switch
+        {
+            PairingRefusalCode.SponsorExpired or PairingRefusalCode.SponsorProvisional or PairingRefusalCode.SponsorRevoked or PairingRefusalCode.SponsorUntrusted => ProblemCodes.NotTrusted,
+            PairingRefusalCode.NotStored or PairingRefusalCode.BadGrant => ProblemCodes.Failed,
+            _ => ProblemCodes.BadToken,
+        },
+        Printable.Shorten(refusal.Detail));
+
+    // As it is shown, and as people write such things.
+    private static string? Fingerprint(string? text)
+    {
+        if (text is null)
+            return null;
+        var hex = string.Concat(text.Where(c => c is not ':' and not ' ' and not '-')).ToLowerInvariant();
+        return hex.Length == 32 && hex.All(char.IsAsciiHexDigit)
+            ? hex
+            : throw new ProtocolException($"'{Printable.Shorten(text, 64)}' is no fingerprint: it has 32 hex digits, as the other device shows them.");
+    }
+}

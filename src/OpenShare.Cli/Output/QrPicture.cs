@@ -1,0 +1,62 @@
+using OpenShare.Cli.Invocation;
+using StbImageSharp;
+using ZXing;
+using ZXing.Common;
+using ZXing.QrCode;
+
+namespace OpenShare.Cli.Output;
+
+/// <summary>The text of a QR in a picture: a screenshot, or a photograph of a screen.</summary>
+internal static class QrPicture
+{
+    /// <summary>Bytes of a picture's file: a camera's largest, and more.</summary>
+    internal const int LargestFile = 32 * 1024 * 1024;
+
+    // Asked before anything is unpacked: a few bytes can claim to be any size.
+    private const int MostPixels = 64 * 1024 * 1024;
+
+    /// <exception cref="UsageException">no picture, too large, or there is no QR in it that can be read</exception>
+    internal static string Read(byte[] file, string name)
+    {
+        if (SizeOf(file) is not { } size)
+            throw new UsageException($"{name} is neither a pairing token (one starts with osp1_) nor a picture in PNG, JPEG, BMP or GIF.");
+        if ((long)size.Width * size.Height > MostPixels)
+            throw new UsageException($"The picture {name} has {size.Width} x {size.Height} pixels: cut out the QR, and try again.");
+        ImageResult picture;
+        try
+        {
+            picture = ImageResult.FromMemory(file, ColorComponents.RedGreenBlue);
+        }
+        catch (Exception damaged) when (damaged is InvalidOperationException or IndexOutOfRangeException or ArgumentException or EndOfStreamException or OverflowException)
+        {
+            throw new UsageException($"The picture {name} is damaged.");
+        }
+        return Decode(new RGBLuminanceSource(picture.Data, picture.Width, picture.Height, RGBLuminanceSource.BitmapFormat.RGB24))
+            ?? throw new UsageException($"There is no QR in {name} that can be read. Take it again, straight and whole, with its white edge.");
+    }
+
+    private static (int Width, int Height)? SizeOf(byte[] file)
+    {
+        try
+        {
+            using var stream = new MemoryStream(file);
+            return ImageInfo.FromStream(stream) is { } info ? (info.Width, info.Height) : null;
+        }
+        catch (Exception none) when (none is InvalidOperationException or IndexOutOfRangeException or ArgumentException or EndOfStreamException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    // A screenshot is pure, a photograph is not: each has its way of telling dark from light.
+    private static string? Decode(LuminanceSource source)
+    {
+        var hints = new Dictionary<DecodeHintType, object> { [DecodeHintType.TRY_HARDER] = true, [DecodeHintType.CHARACTER_SET] = "UTF-8" };
+        foreach (var binarizer in (Binarizer[])[new HybridBinarizer(source), new GlobalHistogramBinarizer(source)])
+        {
+            if (new QRCodeReader().decode(new BinaryBitmap(binarizer), hints) is { } found)
+                return found.Text;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,21 @@
+using OpenShare.Protocol.Pairing;
+
+namespace OpenShare.Device.Hosting;
+
+/// <summary>A device that may be paired, as its person shows it to another.</summary>
+/// <param name="Fingerprint">of its key: 32 hex digits</param>
+public sealed record PairingShown(PairingCode Code, string Fingerprint);
+
+/// <summary>What came of an order to be paired.</summary>
+public abstract record JoinReport
+{
+    private JoinReport() { }
+
+    public sealed record Ended(JoinOutcome Outcome) : JoinReport;
+
+    /// <summary>Another try has not ended yet.</summary>
+    public sealed record UnderWay : JoinReport;
+
+    /// <summary>This device has its certificate. Nothing was sent.</summary>
+    public sealed record AlreadyRegistered : JoinReport;
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using System.Net;
+using Akka.Actor;
+using OpenShare.Device.Pairing;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Device.Peers;
+
+/// <summary>What pairing changes of whom may be spoken with, and where they are.</summary>
+internal sealed partial class PeersActor
+{
+    private PairingEvents.StandingChanged _pairing = PairingEvents.StandingChanged.None;
+    private ImmutableArray<Signed> _withdrawals = [];
+
+    private void OnStandingChanged(PairingEvents.StandingChanged changed)
+    {
+        _pairing = changed;
+        _withdrawals = [.. changed.Withdrawals.Take(Withdrawal.Most).Select(w => w.Blob)];
+        TellParty();
+    }
+
+    // Where the other side of a pairing is reached: no announcement may ever tell of it.
+    private void OnPaired(DeviceCertificate peer, IPEndPoint? at)
+    {
+        if (at is null)
+            return;
+        _directory.Proven(peer, at, isDialled: true);
+        _peers.GetValueOrDefault(peer.DeviceId)?.Tell(new PeerSignals.AddressesKnown([at]));
+    }
+}

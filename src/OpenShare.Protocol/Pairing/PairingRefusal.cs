@@ -1,0 +1,15 @@
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Protocol.Pairing;
+
+/// <summary>Why a pairing came to nothing: one of a closed set, which each side shows in its own words or the other's.</summary>
+/// <param name="Detail">for a person</param>
+public sealed record PairingRefusal(PairingRefusalCode Code, string Detail)
+{
+    internal PairingAnswer ToWire() => new() { Refused = new PairingRefused { Code = Code, Detail = Printable.Shorten(Detail) } };
+
+    internal static PairingRefusal Read(PairingRefused refused) => new(
+        Enum.IsDefined(refused.Code) ? refused.Code : PairingRefusalCode.Unspecified,
+        refused.Detail.Length > 0 ? Printable.Shorten(refused.Detail) : "The other device gave no reason.");
+}

@@ -1,0 +1,187 @@
+using System.Net;
+using OpenShare.Agent.Tests.Support;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Pairing;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Agent.Tests;
+
+/// <summary>openshare pair, with a device that answers what the test says.</summary>
+public sealed class PairTests : IDisposable
+{
+    private readonly TestHome _home = new();
+    private readonly FakeDevice _device = new();
+    private readonly PairingToken _token = Token();
+
+    [Fact]
+    public async Task Show_prints_the_code_its_picture_and_what_to_do_with_it()
+    {
+        Assert.Equal(0, await Run("pair", "show", "--json"));
+        Golden.Equal("pair-show.json", _out, (_home.Home, "HOME"));
+        Assert.Equal(_device.Shown.Code.ToString(), OpenShare.Cli.Output.QrPicture.Read(File.ReadAllBytes(Path.Combine(_home.Home, "pairing-code.png")), "it"));
+
+        Assert.Equal(0, await Run("pair", "show"));
+        Assert.Contains($"openshare pair invite {_device.Shown.Code}", _out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Invite_takes_a_code_or_its_picture_and_prints_the_token_and_its_picture()
+    {
+        PairingCode? asked = null;
+        _device.OnInvite = (code, scope) =>
+        {
+            (asked, _) = (code, scope);
+            return new InviteOutcome.Invited(_token);
+        };
+        Assert.Equal(0, await Run("pair", "invite", _token.Code.ToString().ToLowerInvariant(), "--json"));
+        Assert.Equal(_token.Code, asked);
+        Golden.Equal("pair-invite.json", _out, (_home.Home, "HOME"));
+        var picture = Path.Combine(_home.Home, "pairing-invitation.png");
+        Assert.Equal(_token.ToText(), OpenShare.Cli.Output.QrPicture.Read(File.ReadAllBytes(picture), "it"));
+
+        var code = Path.Combine(_home.Root, "code.png");
+        _device.Shown = new PairingShown(_token.Code, new string('b', 32));
+        Assert.Equal(0, await Run("pair", "show", "--png", code));
+        asked = null;
+        Assert.Equal(0, await Run("pair", "invite", code));
+        Assert.Equal(_token.Code, asked);
+        Assert.Contains($"openshare pair join {_token.ToText()}", _out, StringComparison.Ordinal);
+        Assert.Contains(_token.Sponsor.PublicKey.KeyId, _out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("file")]
+    [InlineData("picture")]
+    [InlineData("-")]
+    public async Task Join_takes_the_token_as_text_from_a_file_a_picture_or_the_standard_input(string form)
+    {
+        (PairingToken? Token, string? Fingerprint) asked = default;
+        _device.OnJoin = (token, fingerprint) =>
+        {
+            asked = (token, fingerprint);
+            return new JoinReport.Ended(new JoinOutcome.Paired(Certificate()));
+        };
+        var lines = string.Join('\n', _token.ToText().Chunk(60).Select(l => new string(l)));
+        var given = form switch
+        {
+            "file" => _home.Write("token.txt", lines + "\n"),
+            "picture" => Picture(_token.ToText()),
+            "-" => "-",
+            _ => _token.ToText(),
+        };
+        var fingerprint = _token.Sponsor.PublicKey.KeyId;
+
+        Assert.Equal(0, await Run(System.Text.Encoding.ASCII.GetBytes(lines), "pair", "join", given, "--fingerprint", fingerprint.ToUpperInvariant(), "--json"));
+        Assert.Equal((_token.ToText(), fingerprint), (asked.Token!.ToText(), asked.Fingerprint));
+        Golden.Equal("pair-join.json", _out);
+    }
+
+    [Theory]
+    [InlineData(PairingRefusalCode.Spent, 7)]
+    [InlineData(PairingRefusalCode.Expired, 7)]
+    [InlineData(PairingRefusalCode.ForAnotherKey, 7)]
+    [InlineData(PairingRefusalCode.SponsorRevoked, 5)]
+    [InlineData(PairingRefusalCode.SponsorProvisional, 5)]
+    [InlineData(PairingRefusalCode.BadGrant, 1)]
+    public async Task A_refusal_is_said_in_its_own_words_with_its_own_code(PairingRefusalCode code, int exit)
+    {
+        _device.OnJoin = (_, _) => new JoinReport.Ended(new JoinOutcome.Refused(new PairingRefusal(code, $"It is {code}."), ByPeer: true));
+        Assert.Equal(exit, await Run("pair", "join", _token.ToText(), "--yes"));
+        Assert.Equal($"It is {code}.", _error.TrimEnd());
+    }
+
+    [Fact]
+    public async Task A_sponsor_that_nobody_vouches_for_is_refused_and_yes_does_not()
+    {
+        _device.OnJoin = (_, _) => new JoinReport.Ended(new JoinOutcome.SponsorUnknown(_token.Sponsor));
+        foreach (var flags in new[] { Array.Empty<string>(), ["--yes"], ["--json"] })
+        {
+            Assert.Equal(5, await Run(["pair", "join", _token.ToText(), .. flags]));
+            Assert.Contains(_token.Sponsor.PublicKey.KeyId, _error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("yes\n", 0)]
+    [InlineData("\n", 3)]
+    [InlineData("", 3)]
+    [InlineData("no\n", 3)]
+    public async Task A_person_is_asked_and_only_yes_vouches(string typed, int exit)
+    {
+        _device.OnJoin = (_, fingerprint) => new JoinReport.Ended(fingerprint is null ? new JoinOutcome.SponsorUnknown(_token.Sponsor) : new JoinOutcome.Paired(Certificate()));
+        _isInteractive = true;
+        Assert.Equal(exit, await Run(System.Text.Encoding.ASCII.GetBytes(typed), "pair", "join", _token.ToText()));
+        Assert.Equal(exit == 0, _out.Contains("Paired by alice", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("nonsense", 2, "not a pairing token")]
+    [InlineData("osp1_AAAA", 2, "pairing token")]
+    public async Task What_is_no_token_is_told_so(string given, int exit, string words)
+    {
+        Assert.Equal(exit, await Run("pair", "join", given));
+        Assert.Contains(words, _error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_picture_one_that_is_damaged_and_one_without_a_QR_are_told_apart()
+    {
+        File.WriteAllBytes(Path.Combine(_home.Root, "noise"), [0, 1, 2, 3, 250]);
+        Assert.Equal(2, await Run("pair", "join", Path.Combine(_home.Root, "noise")));
+        Assert.Contains("neither a pairing token", _error, StringComparison.Ordinal);
+
+        var whole = File.ReadAllBytes(Picture(_token.ToText()));
+        var cut = Path.Combine(_home.Root, "cut.png");
+        File.WriteAllBytes(cut, whole[..(whole.Length / 2)]);
+        Assert.Equal(2, await Run("pair", "join", cut));
+        Assert.Contains("damaged", _error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Withdraw_says_whom_it_refuses_now_or_why_there_is_nothing_to_take_back()
+    {
+        _device.SetPeers(Some.Peer);
+        Assert.Equal(0, await Run("pair", "withdraw", "bob"));
+        Assert.Contains("bob (b0b00000) is refused by this device from now on", _out, StringComparison.Ordinal);
+        _device.Withdrawal = new WithdrawOutcome.NotSponsored();
+        Assert.Equal(2, await Run("pair", "withdraw", "bob"));
+        Assert.Contains("was not paired by this device", _error, StringComparison.Ordinal);
+    }
+
+    private string _out = "", _error = "";
+    private bool _isInteractive;
+
+    private Task<int> Run(params string[] args) => Run([], args);
+
+    private async Task<int> Run(byte[] typed, params string[] args)
+    {
+        using var cli = new Support.Cli(_home, _device) { In = typed, IsInteractive = _isInteractive };
+        var code = await cli.RunAsync(args);
+        (_out, _error) = (cli.Out, cli.Error);
+        return code;
+    }
+
+    private string Picture(string text)
+    {
+        using var qr = new OpenShare.Cli.Output.QrCode(text);
+        var path = Path.Combine(_home.Root, "picture.png");
+        File.WriteAllBytes(path, qr.Png());
+        return path;
+    }
+
+    private static readonly SigningKey Sponsor = SigningKey.FromSeed([.. Enumerable.Repeat((byte)7, 32)]);
+
+    private static readonly DeviceCertificate Alice = DeviceCertificate.Issue(Sponsor, 1, 1, Sponsor.PublicKey, AccountId.Parse("home"), "alice", Some.Time, TimeSpan.FromDays(365));
+
+    private static SigningKey New => SigningKey.FromSeed([.. Enumerable.Repeat((byte)8, 32)]);
+
+    private static PairingToken Token() => PairingToken.Create(
+        Sponsor, Alice, PairingCode.Of(New.PublicKey), ProvisionalScope.Account, PairingNonce.FromBytes(new byte[16]), [IPEndPoint.Parse("192.0.2.1:4747")], Some.Time, PairingToken.DefaultTtl);
+
+    private static DeviceCertificate Certificate() => DeviceCertificate.Sponsored(Sponsor, Alice, 1, New.PublicKey, "tablet", ProvisionalScope.Account, Some.Time, SponsorMachine.Lifetime);
+
+    public void Dispose() => _home.Dispose();
+}

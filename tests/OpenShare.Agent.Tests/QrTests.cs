@@ -1,0 +1,88 @@
+using System.Net;
+using OpenShare.Cli.Invocation;
+using OpenShare.Cli.Output;
+using OpenShare.EndToEnd.Tests.Harness;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
+using OpenShare.Protocol.Wire;
+
+namespace OpenShare.Agent.Tests;
+
+/// <summary>QR codes at their limits of size.</summary>
+public sealed class QrTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    [InlineData(12)]
+    public void The_longest_token_is_drawn_and_read_again(int addresses)
+    {
+        var token = Longest(addresses);
+        using var qr = new QrCode(token);
+        Assert.Equal(token, QrPicture.Read(qr.Png(), "it"));
+        Assert.All(qr.Text(coloured: false).Split('\n'), line => Assert.Equal(qr.Width, line.Length));
+    }
+
+    [SkippableTheory]
+    [InlineData(1)]
+    [InlineData(12)]
+    public async Task Zbarimg_reads_the_longest_token_from_a_picture_and_from_a_terminal(int addresses)
+    {
+        Zbar.SkipUnlessHere();
+        var folder = Directory.CreateTempSubdirectory("openshare-qr-").FullName;
+        var token = Longest(addresses);
+        using var qr = new QrCode(token);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "qr.png"), qr.Png());
+        Assert.Equal(token, await Zbar.ReadAsync(Path.Combine(folder, "qr.png")));
+        Assert.Equal(token, await Zbar.ReadAsync(Zbar.Rasterise(qr.Text(coloured: false).Split('\n'), Path.Combine(folder, "terminal.pgm"))));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    // With as many addresses, and every name as long as it may be.
+    private static string Longest(int addresses)
+    {
+        using var key = SigningKey.FromSeed(new byte[32]);
+        var sponsor = DeviceCertificate.Issue(key, ulong.MaxValue, ulong.MaxValue, key.PublicKey, AccountId.Parse(new string('a', Limits.AccountName)), new string('世', Limits.DeviceName), DateTimeOffset.UtcNow, TimeSpan.FromDays(365));
+        return PairingToken.Create(
+            key, sponsor, PairingCode.Of(key.PublicKey), ProvisionalScope.Account, PairingNonce.FromBytes(new byte[16]),
+            Enumerable.Range(1, addresses).Select(n => new IPEndPoint(IPAddress.Parse($"2001:db8:1234:5678:9abc:def0:1234:{n:x}"), 65535)), DateTimeOffset.UtcNow, PairingToken.DefaultTtl).ToText();
+    }
+
+    [Fact]
+    public void On_a_terminal_each_line_brings_its_own_colours_and_takes_them_back()
+    {
+        using var qr = new QrCode("osp1_");
+        Assert.All(qr.Text(coloured: true).Split('\n'), line =>
+        {
+            Assert.StartsWith("\u001b[97;40m", line, StringComparison.Ordinal);
+            Assert.EndsWith("\u001b[0m", line, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void A_picture_that_claims_to_be_huge_is_not_unpacked()
+    {
+        using var qr = new QrCode("osp1_");
+        var claimed = qr.Png();
+        // Width and height of the header chunk (PNG specification, 11.2.2).
+        new byte[] { 0, 0, 0x3e, 0x80, 0, 0, 0x3e, 0x80 }.CopyTo(claimed, 16);
+        Assert.Contains("16000 x 16000 pixels", Assert.Throws<UsageException>(() => QrPicture.Read(claimed, "it")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Any_bytes_are_a_picture_or_an_error_for_a_person()
+    {
+        using var qr = new QrCode("osp1_ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        var whole = qr.Png();
+        var random = new Random(1);
+        for (var round = 0; round < 400; round++)
+        {
+            byte[] bytes = [.. whole];
+            for (var change = 0; change < 3; change++)
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            var tried = random.Next(4) == 0 ? bytes[..random.Next(bytes.Length)] : bytes;
+            if (Record.Exception(() => QrPicture.Read(tried, "it")) is { } error)
+                Assert.IsType<UsageException>(error);
+        }
+    }
+}

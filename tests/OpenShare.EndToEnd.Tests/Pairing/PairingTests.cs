@@ -1,0 +1,169 @@
+using OpenShare.EndToEnd.Tests.Harness;
+
+namespace OpenShare.EndToEnd.Tests.Pairing;
+
+/// <summary>A new device and a registered one on a network of their own, with no server, and nothing that is announced gets through.</summary>
+[Collection(Processes.Name)]
+public sealed class PairingTests(SharedServer shared) : IDisposable
+{
+    private const string Nothing = "meta pkttype {broadcast, multicast} ether type != arp drop";
+
+    private readonly TemporaryFolder _folder = new();
+    private Lan? _lan;
+
+    private TestDevice Alice => field ??= new TestDevice(_folder.Path, "alice") { Listen = "[::]" };
+
+    private TestDevice Tablet => field ??= new TestDevice(_folder.Path, "tablet") { Listen = "[::]" };
+
+    [SkippableFact]
+    public async Task A_new_device_is_paired_by_two_codes_and_files_go_both_ways()
+    {
+        await (await MadeAsync()).FilterAsync(Nothing);
+        await BothStartAsync();
+
+        var code = (await Tablet.RunAsync("pair", "show", "--json")).EndedWith(0).Json;
+        var invitation = (await Alice.RunAsync("pair", "invite", code.Text("code")!, "--json")).EndedWith(0).Json;
+        var token = invitation.Text("token")!;
+        // Nobody vouches for alice: not a script, not --yes, and not a fingerprint that is another's.
+        Assert.Contains("Compare its fingerprint", (await Tablet.RunAsync("pair", "join", token, "--yes")).EndedWith(5).Errors, StringComparison.Ordinal);
+        Assert.Contains("may be somebody else's", (await Tablet.RunAsync("pair", "join", token, "--fingerprint", new string('0', 32))).EndedWith(5).Errors, StringComparison.Ordinal);
+
+        var joined = (await Tablet.RunAsync("pair", "join", token, "--fingerprint", invitation.Text("sponsor_fingerprint")!, "--name", "tablet", "--json")).EndedWith(0).Json;
+        Assert.Equal(("provisional", Alice.Id, "alice"), (joined.Text("trust"), joined.Text("sponsor"), joined.Text("sponsor_name")));
+        await Alice.CallsAsync(Tablet, "provisional");
+        await Tablet.CallsAsync(Alice, "certified");
+        var status = await Tablet.StatusAsync();
+        Assert.Equal("provisional", status.Text("trust"));
+        Assert.Contains(status.GetProperty("warnings").EnumerateArray(), w => w.GetString()!.Contains("was paired by alice and is not registered", StringComparison.Ordinal));
+
+        var examined = (await Tablet.RunAsync("doctor", "--json")).Json.GetProperty("findings").EnumerateArray();
+        Assert.Contains("paired by alice", examined.Single(f => f.Text("code") == "provisional").Text("what"), StringComparison.Ordinal);
+
+        await SendAsync(Alice, Tablet, "to-tablet");
+        await SendAsync(Tablet, Alice, "to-alice");
+
+        Assert.Contains("used already", (await Tablet.RunAsync("pair", "join", token)).EndedWith(7).Errors, StringComparison.Ordinal);
+        Assert.Contains("only a registered device may pair another", (await Tablet.RunAsync("pair", "invite", code.Text("code")!)).EndedWith(5).Errors, StringComparison.Ordinal);
+        (await Alice.RunAsync("pair", "withdraw", "tablet")).EndedWith(0);
+        await Alice.CallsAsync(Tablet, "revoked");
+        (await Tablet.SendAsync(Alice, Samples.MakeFile(_folder["late"], Samples.MiB))).EndedWith(5);
+    }
+
+    [SkippableFact]
+    public async Task Every_QR_that_is_shown_is_read_by_zbarimg_and_pairs_as_a_picture()
+    {
+        Zbar.SkipUnlessHere();
+        await (await MadeAsync()).FilterAsync(Nothing);
+        await BothStartAsync();
+
+        var code = (await Tablet.RunAsync("pair", "show", "--json")).EndedWith(0).Json;
+        Assert.Equal(code.Text("code")!, await Zbar.ReadAsync(code.Text("qr")!));
+        var shown = (await Tablet.RunAsync("pair", "show")).EndedWith(0);
+        Assert.Equal(code.Text("code")!, await Zbar.ReadAsync(Zbar.Rasterise(shown.Output.Split('\n'), _folder["show.pgm"])));
+
+        var picture = _folder["invitation.png"];
+        var invited = (await Alice.RunAsync("pair", "invite", code.Text("qr")!, "--png", picture)).EndedWith(0);
+        var token = await Zbar.ReadAsync(picture);
+        Assert.StartsWith("osp1_", token, StringComparison.Ordinal);
+        Assert.Equal(token, await Zbar.ReadAsync(Zbar.Rasterise(invited.Output.Split('\n'), _folder["invite.pgm"])));
+
+        var fingerprint = invited.Output.Split('\n').Single(l => l.Contains("must be this device's", StringComparison.Ordinal))[^32..];
+        (await Tablet.RunAsync("pair", "join", picture, "--fingerprint", fingerprint)).EndedWith(0);
+    }
+
+    [SkippableFact]
+    public async Task Two_that_have_no_address_but_link_local_ones_are_paired_with_a_token_in_a_file()
+    {
+        var lan = await MadeAsync();
+        // What IPv6 needs of multicast stays: how a neighbour is found.
+        await lan.FilterAsync("udp dport 5353 drop");
+        await lan.FilterAsync("meta pkttype broadcast drop");
+        foreach (var (host, address) in new[] { ("alice", "10.77.0.1/24"), ("tablet", "10.77.0.2/24") })
+            await lan.HostAsync(host, "ip", "address", "delete", address, "dev", "eth0");
+        await BothStartAsync();
+
+        var code = (await Tablet.RunAsync("pair", "show", "--json")).EndedWith(0).Json;
+        var invitation = (await Alice.RunAsync("pair", "invite", code.Text("code")!, "--json")).EndedWith(0).Json;
+        var file = _folder["token.txt"];
+        await File.WriteAllTextAsync(file, string.Join("\n", invitation.Text("token")!.Chunk(60).Select(line => new string(line))) + "\n");
+
+        (await Tablet.RunAsync("pair", "join", file, "--fingerprint", invitation.Text("sponsor_fingerprint")!)).EndedWith(0);
+        await Tablet.CallsAsync(Alice, "certified");
+        await SendAsync(Tablet, Alice, "to-alice");
+    }
+
+    [SkippableFact]
+    public async Task The_revocation_of_the_sponsor_ends_what_it_gave()
+    {
+        var lan = await MadeAsync();
+        using var bob = new TestDevice(_folder.Path, "bob");
+        await bob.RegisterAsync(shared.Server, _account);
+        await lan.AddHostAsync("bob", "10.77.0.3");
+        await BothStartAsync();
+        await PairAsync();
+
+        await shared.Server.RevokeAsync(Alice.Id);
+        (await bob.RunAsync("revocation", "refresh")).EndedWith(0);
+        bob.AgentWithin = lan.Within("bob");
+        await bob.StartAgentAsync();
+
+        await bob.SeesAsync(Tablet);
+        Assert.Contains("alice, which was revoked", (await bob.SendAsync(Tablet, Samples.MakeFile(_folder["late"], Samples.MiB))).EndedWith(5).Errors, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_paired_device_that_reaches_the_server_later_is_registered_with_a_token()
+    {
+        await MadeAsync();
+        await BothStartAsync();
+        await PairAsync();
+        await Alice.CallsAsync(Tablet, "provisional");
+        (await Tablet.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
+
+        await Tablet.RegisterAsync(shared.Server, _account);
+        await Tablet.StartAgentAsync();
+
+        var status = await Tablet.StatusAsync();
+        Assert.Equal("certified", status.Text("trust"));
+        Assert.DoesNotContain(status.GetProperty("warnings").EnumerateArray(), w => w.GetString()!.Contains("provisional", StringComparison.Ordinal));
+        await Alice.CallsAsync(Tablet, "certified");
+    }
+
+    public void Dispose()
+    {
+        Alice.Dispose();
+        Tablet.Dispose();
+        _lan?.Dispose();
+        _folder.Dispose();
+    }
+
+    private readonly string _account = $"account-{Guid.NewGuid():N}"[..20];
+
+    private async Task<Lan> MadeAsync()
+    {
+        var lan = _lan = await Lan.CreateAsync();
+        await lan.AddHostAsync("alice", "10.77.0.1");
+        await lan.AddHostAsync("tablet", "10.77.0.2");
+        (Alice.AgentWithin, Tablet.AgentWithin) = (lan.Within("alice"), lan.Within("tablet"));
+        // By the network of this machine; in theirs nobody reaches the server.
+        await Alice.RegisterAsync(shared.Server, _account);
+        return lan;
+    }
+
+    private Task BothStartAsync() => Task.WhenAll(Alice.StartAgentAsync(), Tablet.StartUnregisteredAgentAsync());
+
+    private async Task PairAsync()
+    {
+        var code = (await Tablet.RunAsync("pair", "show", "--json")).EndedWith(0).Json;
+        var invitation = (await Alice.RunAsync("pair", "invite", code.Text("code")!, "--json")).EndedWith(0).Json;
+        (await Tablet.RunAsync("pair", "join", invitation.Text("token")!, "--fingerprint", invitation.Text("sponsor_fingerprint")!)).EndedWith(0);
+    }
+
+    private async Task SendAsync(TestDevice from, TestDevice to, string file)
+    {
+        var path = Samples.MakeFile(_folder[file], Samples.MiB);
+        var sent = (await from.SendAsync(to, path)).EndedWith(0).Json;
+        Assert.Equal(await File.ReadAllBytesAsync(path), await File.ReadAllBytesAsync(to.Received(file)));
+        (await from.RunAsync("receipt", "verify", sent.Text("transfer_id")!)).EndedWith(0);
+    }
+}

@@ -32,6 +32,12 @@ internal static class AdministrationEndpoints
             (await (await JsonBody.ReadAsync<SetQuota>(http.Request)).ThenAsync(r => Account(account)
                 .ThenAsync(a => admin.SetQuotaAsync(a!.Value, r, http.RequestAborted)))).ToResult());
 
+        owner.MapGet(AdministrationPaths.Keys, async (HttpContext http, IAdministration admin) =>
+            (await admin.ListKeysAsync(http.RequestAborted)).ToResult());
+
+        owner.MapPost(AdministrationPaths.KeyRotation, async (HttpContext http, IAdministration admin) =>
+            (await (await JsonBody.ReadAsync<RotateKey>(http.Request)).ThenAsync(r => admin.RotateKeyAsync(r, http.RequestAborted))).ToResult());
+
         owner.MapGet(AdministrationPaths.Audit, async (HttpContext http, IAdministration admin, int last) =>
             (await admin.ShowAuditAsync(last, http.RequestAborted)).ToResult());
 

@@ -27,6 +27,18 @@ internal static class AdministrationMessages
 
     public sealed record QuotaList(IReadOnlyList<Quota> Quotas);
 
+    /// <param name="State">signs; kept for what it signed; or elsewhere, and not held by this service</param>
+    public sealed record Key(string Role, string KeyId, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string State);
+
+    /// <param name="Version">of the trust root that lists them</param>
+    public sealed record KeyList(uint Version, IReadOnlyList<Key> Keys);
+
+    /// <param name="Role">issuing, crl or root</param>
+    /// <param name="Withdraw">nothing that the key before it signed is to count any more</param>
+    public sealed record RotateKey(string Role, bool Withdraw = false);
+
+    public sealed record KeyRotated(string Role, string KeyId, string Replaced, bool Withdrawn, uint TrustRootVersion);
+
     public sealed record AuditShown(IReadOnlyList<AuditLine> Lines);
 
     /// <param name="Problems">the first ones of what does not hold</param>

@@ -22,6 +22,10 @@ internal interface IAdministration
 
     Task<Outcome<Quota>> SetQuotaAsync(AccountId account, SetQuota request, CancellationToken cancel);
 
+    Task<Outcome<KeyList>> ListKeysAsync(CancellationToken cancel);
+
+    Task<Outcome<KeyRotated>> RotateKeyAsync(RotateKey request, CancellationToken cancel);
+
     /// <param name="last">how many of the last lines</param>
     Task<Outcome<AuditShown>> ShowAuditAsync(int last, CancellationToken cancel);
 

@@ -4,6 +4,7 @@ using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Audit;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Issuing;
+using OpenShare.Registration.Keys;
 using OpenShare.Registration.Revocation;
 using OpenShare.Registration.Storage;
 using OpenShare.Registration.Tokens;
@@ -12,7 +13,8 @@ using static OpenShare.Registration.Administration.AdministrationMessages;
 namespace OpenShare.Registration.Administration;
 
 /// <summary>Administration in the process that holds the data directory.</summary>
-internal sealed class LocalAdministration(Store store, TokenIssuer tokens, RevocationLists lists, Quotas quotas, AuditReading audit, TimeProvider time) : IAdministration
+internal sealed class LocalAdministration(
+    Store store, TokenIssuer tokens, RevocationLists lists, Quotas quotas, AuditReading audit, KeyRotation keys, TimeProvider time) : IAdministration
 {
     public Task<Outcome<TokenCreated>> CreateTokenAsync(CreateToken request, CancellationToken cancel)
     {
@@ -69,6 +71,10 @@ internal sealed class LocalAdministration(Store store, TokenIssuer tokens, Revoc
             return new Quota(row.Name, await Quotas.ActiveAsync(db, row.Name, cancel), request.Quota);
         }, cancel);
     }
+
+    public Task<Outcome<KeyList>> ListKeysAsync(CancellationToken cancel) => Task.FromResult<Outcome<KeyList>>(keys.List());
+
+    public Task<Outcome<KeyRotated>> RotateKeyAsync(RotateKey request, CancellationToken cancel) => keys.RotateAsync(request, cancel);
 
     public async Task<Outcome<AuditShown>> ShowAuditAsync(int last, CancellationToken cancel) =>
         last is < 1 or > AuditReading.MostShown

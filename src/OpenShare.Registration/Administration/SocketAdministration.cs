@@ -51,6 +51,11 @@ internal sealed class SocketAdministration : IAdministration, IDisposable
     public Task<Outcome<Quota>> SetQuotaAsync(AccountId account, SetQuota request, CancellationToken cancel) =>
         SendAsync<Quota>(HttpMethod.Put, $"{AdministrationPaths.Quotas}/{Uri.EscapeDataString(account.Value)}", request, cancel);
 
+    public Task<Outcome<KeyList>> ListKeysAsync(CancellationToken cancel) => SendAsync<KeyList>(HttpMethod.Get, AdministrationPaths.Keys, null, cancel);
+
+    public Task<Outcome<KeyRotated>> RotateKeyAsync(RotateKey request, CancellationToken cancel) =>
+        SendAsync<KeyRotated>(HttpMethod.Post, AdministrationPaths.KeyRotation, request, cancel);
+
     public Task<Outcome<AuditShown>> ShowAuditAsync(int last, CancellationToken cancel) =>
         SendAsync<AuditShown>(HttpMethod.Get, $"{AdministrationPaths.Audit}?last={last}", null, cancel);
 

@@ -8,6 +8,7 @@ namespace OpenShare.Registration.Audit;
 [JsonDerivedType(typeof(CertificateIssued), "certificate_issued")]
 [JsonDerivedType(typeof(CertificateRenewed), "certificate_renewed")]
 [JsonDerivedType(typeof(DeviceRevoked), "device_revoked")]
+[JsonDerivedType(typeof(KeyRotated), "key_rotated")]
 internal abstract record AuditAct
 {
     private AuditAct() { }
@@ -25,4 +26,9 @@ internal abstract record AuditAct
     public sealed record CertificateRenewed(string Account, string DeviceId, string Name, long DeviceNo, long Serial) : AuditAct;
 
     public sealed record DeviceRevoked(string Account, string DeviceId, string Name, long DeviceNo, long ListVersion, string? Reason = null) : AuditAct;
+
+    /// <param name="Role">issuing, crl or root</param>
+    /// <param name="Replaced">the key before it</param>
+    /// <param name="TrustRoot">the version that lists the new key: the lines after this one are signed under it</param>
+    public sealed record KeyRotated(string Role, string KeyId, string Replaced, bool Withdrawn, uint TrustRoot) : AuditAct;
 }

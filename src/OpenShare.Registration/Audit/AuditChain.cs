@@ -7,7 +7,8 @@ namespace OpenShare.Registration.Audit;
 /// Goes along an audit log line by line and says what does not hold: a line that was altered, one that is missing, certificates and
 /// revocations that no line tells of.
 /// </summary>
-internal sealed class AuditChain(TrustRoot trust)
+/// <param name="roots">every version of the trust root, oldest first</param>
+internal sealed class AuditChain(IReadOnlyList<TrustRoot> roots)
 {
     /// <summary>A log that was torn apart has a problem at each line: the first ones tell.</summary>
     public const int MostProblems = 20;
@@ -18,13 +19,14 @@ internal sealed class AuditChain(TrustRoot trust)
     private string _previous = "";
     private long _serial;
     private long _listVersion;
+    private uint _trustRoot;
 
     public long Lines { get; private set; }
 
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>The last certificate's serial and the newest list's version by what the log tells.</summary>
-    public (long Serial, long ListVersion) Told => (_serial, _listVersion);
+    /// <summary>The last certificate's serial and the newest versions of the list and of the trust root by what the log tells.</summary>
+    public (long Serial, long ListVersion, uint TrustRoot) Told => (_serial, _listVersion, _trustRoot);
 
     /// <param name="number">under which it is stored</param>
     public void Follow(long number, byte[] stored)
@@ -52,7 +54,10 @@ internal sealed class AuditChain(TrustRoot trust)
     private void Follow(long number, byte[] stored, AuditLine line)
     {
         var signed = Signed.Parser.ParseFrom(stored);
-        if (!trust.Vouches(AuditLine.Signer, signed, SignatureContext.AuditLine, line.At))
+        // Under the keys that were in force then: one that was replaced or withdrawn since signed what is before that.
+        if (number == 1 && line.Act is AuditAct.LogBegan first)
+            _trustRoot = first.TrustRoot;
+        if (roots.FirstOrDefault(r => r.Version == _trustRoot)?.Vouches(AuditLine.Signer, signed, SignatureContext.AuditLine, line.At) != true)
             Say($"line {number} is not signed by this service");
         if (line.Number != number)
             Say($"line {number} was line {line.Number}");
@@ -77,6 +82,11 @@ internal sealed class AuditChain(TrustRoot trust)
                     Say($"line {number} tells of version {revoked.ListVersion} of the revocation list after version {_listVersion}");
                 _listVersion = revoked.ListVersion;
                 _revocations[revoked.DeviceNo] = revoked.ListVersion;
+                break;
+            case AuditAct.KeyRotated rotated:
+                if (rotated.TrustRoot != _trustRoot + 1)
+                    Say($"line {number} tells of version {rotated.TrustRoot} of the trust root after version {_trustRoot}");
+                _trustRoot = rotated.TrustRoot;
                 break;
         }
     }

@@ -1,16 +1,15 @@
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
-using OpenShare.Protocol.Identity;
 using OpenShare.Registration.Keys;
 using OpenShare.Registration.Storage;
 
 namespace OpenShare.Registration.Audit;
 
 /// <summary>Writes the audit log, each line in the transaction of what it tells of: both happen, or neither.</summary>
-internal sealed class AuditLog(ISigningKeyStore keys, TimeProvider time)
+internal sealed class AuditLog(OrganisationTrust trust, TimeProvider time)
 {
     /// <summary>The first line, where there is none: what the service did before it had a log is said there.</summary>
-    public async Task BeginAsync(Store store, TrustRoot trust, CancellationToken cancel)
+    public async Task BeginAsync(Store store, CancellationToken cancel)
     {
         if (await store.ReadAsync(db => db.AuditLines.AnyAsync(cancel)))
             return;
@@ -20,7 +19,7 @@ internal sealed class AuditLog(ISigningKeyStore keys, TimeProvider time)
             if (await db.AuditLines.AnyAsync(cancel))
                 return false;
             await AddAsync(db, new AuditAct.LogBegan(
-                await db.CurrentAsync(CounterRow.Serial, cancel), await db.CurrentAsync(CounterRow.RevocationList, cancel), trust.Version), cancel);
+                await db.CurrentAsync(CounterRow.Serial, cancel), await db.CurrentAsync(CounterRow.RevocationList, cancel), trust.Newest.Version), cancel);
             return true;
         }, cancel);
     }
@@ -31,6 +30,6 @@ internal sealed class AuditLog(ISigningKeyStore keys, TimeProvider time)
         var number = await db.NextAsync(CounterRow.AuditLine, cancel);
         var previous = number == 1 ? null : await db.AuditLines.FindAsync([number - 1], cancel);
         var line = new AuditLine(number, time.GetUtcNow(), previous is null ? "" : AuditLine.HashOf(previous.Signed), act);
-        db.AuditLines.Add(new AuditLineRow { Number = number, Signed = line.Sign(keys.SignerFor(AuditLine.Signer)).ToByteArray() });
+        db.AuditLines.Add(new AuditLineRow { Number = number, Signed = line.Sign(trust.SignerFor(AuditLine.Signer)).ToByteArray() });
     }
 }

@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
+using OpenShare.Registration.Keys;
 using OpenShare.Registration.Storage;
 using static OpenShare.Registration.Administration.AdministrationMessages;
 
 namespace OpenShare.Registration.Audit;
 
 /// <summary>The audit log for an auditor: shown, and checked against itself and against what the service knows.</summary>
-internal sealed class AuditReading(Store store, TrustRoot trust)
+internal sealed class AuditReading(Store store)
 {
     /// <summary>Lines at most in one answer.</summary>
     public const int MostShown = 10_000;
@@ -23,9 +24,12 @@ internal sealed class AuditReading(Store store, TrustRoot trust)
     {
         // One transaction: what is registered meanwhile is in none of what is compared.
         await using var same = await db.Database.BeginTransactionAsync(cancel);
-        var chain = new AuditChain(trust);
+        var roots = await TrustRoots.ReadAllAsync(db, cancel);
+        var chain = new AuditChain(roots);
         await foreach (var row in db.AuditLines.OrderBy(l => l.Number).AsAsyncEnumerable().WithCancellation(cancel))
             chain.Follow(row.Number, row.Signed);
+        if (roots.Count > 0 && roots[^1].Version != chain.Told.TrustRoot)
+            chain.Say($"the last trust root it tells of is version {chain.Told.TrustRoot}, and the newest is {roots[^1].Version}");
         await CompareAsync(db, chain, cancel);
         return new AuditVerdict(chain.Problems.Count == 0, chain.Lines, chain.Problems);
     });

@@ -46,6 +46,7 @@ internal static class AuditCommands
         AuditAct.CertificateIssued issued => $"certificate {issued.Serial} issued for a token",
         AuditAct.CertificateRenewed renewed => $"certificate {renewed.Serial} issued as a renewal",
         AuditAct.DeviceRevoked revoked => $"revoked, list version {revoked.ListVersion}{(revoked.Reason is null ? "" : ": " + revoked.Reason)}",
+        AuditAct.KeyRotated rotated => $"{rotated.Role} key {rotated.KeyId[..8]} instead of {rotated.Replaced[..8]}{(rotated.Withdrawn ? ", which is withdrawn" : "")}; trust root {rotated.TrustRoot}",
         _ => throw new InvalidOperationException(),
     };
 

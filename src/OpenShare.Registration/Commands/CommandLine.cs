@@ -42,6 +42,7 @@ internal static class CommandLine
             TokenCommands.Create(administrator),
             DeviceCommands.Create(administrator),
             QuotaCommands.Create(administrator),
+            KeyCommands.Create(administrator),
             AuditCommands.Create(administrator),
         };
         DocumentedCommand.ShowExamples(root, "openshare-server run --data ./server-data");

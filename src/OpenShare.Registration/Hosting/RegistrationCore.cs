@@ -22,6 +22,7 @@ internal sealed class RegistrationCore : IDisposable
         (Options, _lock, Time, Random) = (options, locked, time, random);
         Passphrase = Passphrase.Find(options.PassphraseFile, options.Data);
         Keys = new FileSigningKeyStore(options.Data.SigningKeys, Passphrase);
+        Organisation = new OrganisationTrust(Keys, time);
         Store = new Store(options.Data.Database);
         Publisher = new Publisher(time);
     }
@@ -30,6 +31,7 @@ internal sealed class RegistrationCore : IDisposable
     {
         (Options, Store, Keys, Time, Random) = (options, store, keys, time, random);
         Passphrase = Passphrase.Find(options.PassphraseFile, options.Data);
+        Organisation = new OrganisationTrust(keys, time);
         Publisher = new Publisher(time, wakesAtOnce: true);
     }
 
@@ -40,7 +42,10 @@ internal sealed class RegistrationCore : IDisposable
     public ISigningKeyStore Keys { get; }
     public Store Store { get; }
     public Publisher Publisher { get; }
-    public TrustRoot Trust { get; private set; } = null!;
+    public OrganisationTrust Organisation { get; }
+
+    public TrustRoot Trust => Organisation.Newest;
+
     public AccountKeys AccountKeys { get; private set; } = null!;
     public AuditLog Audit { get; private set; } = null!;
     public RevocationLists Lists { get; private set; } = null!;
@@ -68,9 +73,10 @@ internal sealed class RegistrationCore : IDisposable
             throw NeverRan(options.Data);
         return OpenAsync(options, time, random, async core =>
         {
-            core.Assemble(await TrustRoots.ReadNewestAsync(core.Store, cancel) ?? throw NeverRan(options.Data));
+            core.Organisation.Set(await TrustRoots.ReadAsync(core.Store, cancel) ?? throw NeverRan(options.Data));
+            core.Assemble();
             // What an earlier version of the service wrote has no log yet.
-            await core.Audit.BeginAsync(core.Store, core.Trust, cancel);
+            await core.Audit.BeginAsync(core.Store, cancel);
         }, cancel);
     }
 
@@ -102,19 +108,20 @@ internal sealed class RegistrationCore : IDisposable
 
     private async Task BeginAsync(CancellationToken cancel)
     {
-        Assemble(await TrustRoots.OpenOrCreateAsync(Store, Keys, Random, Time.GetUtcNow(), cancel));
+        await TrustRoots.OpenOrCreateAsync(Organisation, Store, Keys, Random, Time.GetUtcNow(), cancel);
+        Assemble();
         await Lists.StartAsync(cancel);
-        await Audit.BeginAsync(Store, Trust, cancel);
+        await Audit.BeginAsync(Store, cancel);
     }
 
-    private void Assemble(TrustRoot trust)
+    private void Assemble()
     {
-        Trust = trust;
-        AccountKeys = new AccountKeys(Keys, Random, Time);
-        Audit = new AuditLog(Keys, Time);
-        Lists = new RevocationLists(Store, Keys, AccountKeys, Audit, trust, Publisher, Time, Options.RevocationListLifetime);
+        AccountKeys = new AccountKeys(Organisation, Random, Time);
+        Audit = new AuditLog(Organisation, Time);
+        Lists = new RevocationLists(Store, Organisation, AccountKeys, Audit, Publisher, Time, Options.RevocationListLifetime);
         Administration = new LocalAdministration(
-            Store, new TokenIssuer(Store, trust, Random, Time), Lists, new Quotas(Options.DefaultQuota), new AuditReading(Store, trust), Time);
+            Store, new TokenIssuer(Store, Organisation, Random, Time), Lists, new Quotas(Options.DefaultQuota), new AuditReading(Store),
+            new KeyRotation(Store, Keys, Organisation, Lists, Audit, Random, Time), Time);
     }
 
     private static UserError NeverRan(DataDirectory data) =>

@@ -19,10 +19,10 @@ internal static class WebFlows
         services.ConfigureHttpJsonOptions(json => RegistrationJson.Configure(json.SerializerOptions));
         services.AddSingleton(core.Time).AddSingleton(core.Store).AddSingleton(core.Publisher).AddSingleton(core.Lists);
         services.AddSingleton(credential);
-        services.AddSingleton(new TrustRootEndpoint(core.Trust, core.Keys, tlsKey, core.Time));
+        services.AddSingleton(new TrustRootEndpoint(core.Organisation, tlsKey, core.Time));
         services.AddSingleton(new Challenges(await ChallengeKey.OpenOrCreateAsync(core.Store, core.Random, cancel), core.Random, core.Time));
-        services.AddSingleton(new CertificateIssuer(core.Keys, core.Audit, core.Time, core.Options.CertificateLifetime));
-        services.AddSingleton(new RegistrationAnswer(core.Trust, core.AccountKeys)).AddSingleton(core.AccountKeys);
+        services.AddSingleton(new CertificateIssuer(core.Organisation, core.Audit, core.Time, core.Options.CertificateLifetime));
+        services.AddSingleton(new RegistrationAnswer(core.Organisation, core.AccountKeys)).AddSingleton(core.AccountKeys);
         services.AddSingleton(new Quotas(core.Options.DefaultQuota));
         services.AddSingleton<ProofOfPossession>().AddSingleton<ProvenRequests>();
         services.AddSingleton<DeviceRegistration>().AddSingleton<DeviceRenewal>().AddSingleton<DiscoveryKeyHandout>();

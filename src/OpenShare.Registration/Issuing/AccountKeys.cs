@@ -8,7 +8,7 @@ using OpenShare.Registration.Storage;
 namespace OpenShare.Registration.Issuing;
 
 /// <summary>The accounts' discovery keys. Each change is part of its caller's transaction, with which the account's row is stored.</summary>
-internal sealed class AccountKeys(ISigningKeyStore keys, IRandomSource random, TimeProvider time)
+internal sealed class AccountKeys(OrganisationTrust trust, IRandomSource random, TimeProvider time)
 {
     /// <summary>The newest, signed. It is signed when it is first asked for: an account can be made where no signing key is open.</summary>
     /// <param name="account">tracked</param>
@@ -29,7 +29,7 @@ internal sealed class AccountKeys(ISigningKeyStore keys, IRandomSource random, T
         Sign(account, revocationList);
     }
 
-    private ISigner Issuing => keys.SignerFor(TrustKey.Types.Role.Issuing);
+    private ISigner Issuing => trust.SignerFor(TrustKey.Types.Role.Issuing);
 
     private DiscoveryKey Sign(AccountRow account, ulong revocationList)
     {

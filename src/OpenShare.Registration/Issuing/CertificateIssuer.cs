@@ -8,7 +8,7 @@ using OpenShare.Registration.Storage;
 namespace OpenShare.Registration.Issuing;
 
 /// <summary>Signs certificates: a new serial for each, the device's own number for life, and a line in the audit log.</summary>
-internal sealed class CertificateIssuer(ISigningKeyStore keys, AuditLog audit, TimeProvider time, TimeSpan lifetime)
+internal sealed class CertificateIssuer(OrganisationTrust trust, AuditLog audit, TimeProvider time, TimeSpan lifetime)
 {
     public async Task<DeviceCertificate> IssueAsync(
         RegistrationDb db, long deviceNo, PublicKey key, AccountId account, string name, CancellationToken cancel)
@@ -37,7 +37,7 @@ internal sealed class CertificateIssuer(ISigningKeyStore keys, AuditLog audit, T
     {
         var serial = await db.NextAsync(CounterRow.Serial, cancel);
         return DeviceCertificate.Issue(
-            keys.SignerFor(TrustKey.Types.Role.Issuing), (ulong)serial, (ulong)deviceNo, key, account, name, time.GetUtcNow(), lifetime);
+            trust.SignerFor(TrustKey.Types.Role.Issuing), (ulong)serial, (ulong)deviceNo, key, account, name, time.GetUtcNow(), lifetime);
     }
 
     private static void Keep(DeviceRow device, DeviceDescription description, DeviceCertificate certificate)

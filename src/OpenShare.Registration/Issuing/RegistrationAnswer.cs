@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Keys;
 using OpenShare.Registration.Storage;
 
 namespace OpenShare.Registration.Issuing;
 
 /// <summary>What a registered device is given: its certificate, and what it needs to judge and to find others.</summary>
-internal sealed class RegistrationAnswer(TrustRoot trust, AccountKeys keys)
+internal sealed class RegistrationAnswer(OrganisationTrust trust, AccountKeys keys)
 {
     /// <param name="db">of the transaction with which the answer holds</param>
     public async Task<RegistrationMessages.RegisterResponse> ForAsync(RegistrationDb db, DeviceRow device, CancellationToken cancel)
@@ -14,7 +15,7 @@ internal sealed class RegistrationAnswer(TrustRoot trust, AccountKeys keys)
         var account = await db.Accounts.SingleAsync(a => a.Name == device.Account, cancel);
         var listVersion = await db.Counters.Where(c => c.Name == CounterRow.RevocationList).Select(c => c.Value).SingleAsync(cancel);
         return new RegistrationMessages.RegisterResponse(
-            Base64Url.Encode(device.Certificate), trust.ToText(), Base64Url.Encode(account.DiscoveryKey), (ulong)listVersion,
+            Base64Url.Encode(device.Certificate), trust.Newest.ToText(), Base64Url.Encode(account.DiscoveryKey), (ulong)listVersion,
             keys.Newest(account).Blob.ToText());
     }
 }

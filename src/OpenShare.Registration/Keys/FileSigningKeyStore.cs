@@ -8,38 +8,54 @@ internal sealed class FileSigningKeyStore : ISigningKeyStore
 {
     private readonly string _file;
     private readonly Passphrase _passphrase;
-    private readonly Lazy<IReadOnlyList<RoleKey>> _keys;
+    private readonly Lock _lock = new();
+    private IReadOnlyList<RoleKey>? _keys;
 
-    public FileSigningKeyStore(string file, Passphrase passphrase)
-    {
-        _file = file;
-        _passphrase = passphrase;
-        _keys = new Lazy<IReadOnlyList<RoleKey>>(Open);
-    }
+    public FileSigningKeyStore(string file, Passphrase passphrase) => (_file, _passphrase) = (file, passphrase);
 
     public bool HoldsKeys => File.Exists(_file);
 
     public void CreateKeys(IRandomSource random)
     {
         _passphrase.EnsureExists(random);
-        var passphrase = _passphrase.Read();
         var keys = RoleKey.CreateSet(random);
-        OwnerOnlyFile.Write(_file, SealedKeys.Seal(keys, passphrase, random).ToJson());
-        Array.Clear(passphrase);
+        Write(keys, random);
         foreach (var key in keys)
             key.Key.Dispose();
     }
 
-    public ISigner SignerFor(TrustKey.Types.Role role) =>
-        _keys.Value.LastOrDefault(k => k.Role == role)?.Key ?? throw new UserError($"{_file} holds no key of the role {role}.");
+    public ISigner Add(TrustKey.Types.Role role, IRandomSource random)
+    {
+        lock (_lock)
+        {
+            var added = new RoleKey(role, SigningKey.Create(random));
+            IReadOnlyList<RoleKey> keys = [.. Opened(), added];
+            Write(keys, random);
+            _keys = keys;
+            return added.Key;
+        }
+    }
+
+    public IReadOnlyList<ISigner> Signers(TrustKey.Types.Role role)
+    {
+        lock (_lock)
+            return [.. Opened().Where(k => k.Role == role).Select(k => k.Key)];
+    }
 
     public void Dispose()
     {
-        if (!_keys.IsValueCreated)
-            return;
-        foreach (var key in _keys.Value)
+        foreach (var key in _keys ?? [])
             key.Key.Dispose();
     }
+
+    private void Write(IReadOnlyList<RoleKey> keys, IRandomSource random)
+    {
+        var passphrase = _passphrase.Read();
+        OwnerOnlyFile.Write(_file, SealedKeys.Seal(keys, passphrase, random).ToJson());
+        Array.Clear(passphrase);
+    }
+
+    private IReadOnlyList<RoleKey> Opened() => _keys ??= Open();
 
     private IReadOnlyList<RoleKey> Open()
     {

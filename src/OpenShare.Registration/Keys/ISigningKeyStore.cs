@@ -11,6 +11,9 @@ internal interface ISigningKeyStore : IDisposable
     /// <summary>Makes one key for each role, where there are none.</summary>
     void CreateKeys(IRandomSource random);
 
-    /// <summary>The key this service signs with in this role.</summary>
-    ISigner SignerFor(TrustKey.Types.Role role);
+    /// <summary>Makes another key of this role; it is kept before this returns.</summary>
+    ISigner Add(TrustKey.Types.Role role, IRandomSource random);
+
+    /// <summary>The keys of this role, oldest first. Which of them is to sign the trust root says.</summary>
+    IReadOnlyList<ISigner> Signers(TrustKey.Types.Role role);
 }

@@ -11,7 +11,7 @@ namespace OpenShare.Registration.Keys;
 /// the token's fingerprint, and the issuing key's word that this TLS key is the service's.
 /// </summary>
 /// <param name="tlsKey">SHA-256 of the SubjectPublicKeyInfo of the TLS certificate</param>
-internal sealed class TrustRootEndpoint(TrustRoot trust, ISigningKeyStore keys, ReadOnlyMemory<byte> tlsKey, TimeProvider time)
+internal sealed class TrustRootEndpoint(OrganisationTrust trust, ReadOnlyMemory<byte> tlsKey, TimeProvider time)
 {
     public RegistrationMessages.TrustRootResponse Answer()
     {
@@ -20,8 +20,11 @@ internal sealed class TrustRootEndpoint(TrustRoot trust, ISigningKeyStore keys, 
             SpkiSha256 = ByteString.CopyFrom(tlsKey.Span),
             IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
         };
-        var signed = SignedBlobs.Sign(keys.SignerFor(TrustKey.Types.Role.Issuing), SignatureContext.TlsEndpoint, payload);
-        return new RegistrationMessages.TrustRootResponse(trust.ToText(), signed.ToText());
+        var signed = SignedBlobs.Sign(trust.SignerFor(TrustKey.Types.Role.Issuing), SignatureContext.TlsEndpoint, payload);
+        // The newest is one of so many.
+        var chain = trust.Chain;
+        var before = chain.Roots.SkipLast(1).TakeLast(Limits.TrustLinks - 1).Select(r => r.ToText()).ToList();
+        return new RegistrationMessages.TrustRootResponse(chain.Newest.ToText(), signed.ToText(), before.Count > 0 ? before : null);
     }
 
     public static void Map(IEndpointRouteBuilder app) =>

@@ -17,7 +17,7 @@ namespace OpenShare.Registration.Revocation;
 /// it the next discovery key of the account, whose devices are no longer to be found by one that is revoked.
 /// </summary>
 internal sealed class RevocationLists(
-    Store store, ISigningKeyStore keys, AccountKeys accountKeys, AuditLog audit, TrustRoot trust, Publisher publisher, TimeProvider time, TimeSpan lifetime)
+    Store store, OrganisationTrust trust, AccountKeys accountKeys, AuditLog audit, Publisher publisher, TimeProvider time, TimeSpan lifetime)
 {
     /// <summary>Characters of a reason: every device downloads all of them.</summary>
     public const int MaxReason = 200;
@@ -39,13 +39,26 @@ internal sealed class RevocationLists(
     {
         if (time.GetUtcNow() < publisher.Current.RenewAt)
             return;
-        Publish(await store.WriteAsync<PublishedList>(async db =>
-        {
-            var row = await NewestAsync(db, cancel) ?? throw new InvalidOperationException("The revocation list vanished.");
-            var list = await SignAsync(db, (ulong)row.Version, time.GetUtcNow(), cancel);
-            row.Signed = list.Blob.ToByteArray();
-            return new PublishedList(list);
-        }, cancel));
+        Publish(await store.WriteAsync<PublishedList>(async db => await SignAnewAsync(db, trust.SignerFor(TrustKey.Types.Role.Crl), cancel), cancel));
+    }
+
+    /// <summary>The list of the same version, signed now by this key, as part of its caller's transaction.</summary>
+    public async Task<PublishedList> SignAnewAsync(RegistrationDb db, ISigner signer, CancellationToken cancel)
+    {
+        var row = await NewestAsync(db, cancel) ?? throw new InvalidOperationException("The revocation list vanished.");
+        // Of one version the later list counts, in whole seconds: it must not be as old as the one before.
+        var (now, next) = (time.GetUtcNow(), Read(row).IssuedAt.AddSeconds(1));
+        var list = await SignAsync(db, (ulong)row.Version, now > next ? now : next, cancel, signer);
+        row.Signed = list.Blob.ToByteArray();
+        return new PublishedList(list);
+    }
+
+    /// <summary>What was signed in a transaction that has committed.</summary>
+    /// <param name="list">null: nothing was</param>
+    public void Publish(PublishedList? list)
+    {
+        if (list is not null)
+            publisher.Publish(list);
     }
 
     /// <summary>Revokes a device. Revoking it again changes nothing and is no error.</summary>
@@ -76,7 +89,7 @@ internal sealed class RevocationLists(
     private void Publish(Outcome<PublishedList> outcome)
     {
         if (outcome is Outcome<PublishedList>.Done done)
-            publisher.Publish(done.Value);
+            Publish(done.Value);
     }
 
     private async Task<PublishedList> SignNextAsync(RegistrationDb db, CancellationToken cancel, DeviceRow? newlyRevoked = null)
@@ -90,10 +103,10 @@ internal sealed class RevocationLists(
         return new PublishedList(list);
     }
 
-    private async Task<RevocationList> SignAsync(RegistrationDb db, ulong version, DateTimeOffset now, CancellationToken cancel)
+    private async Task<RevocationList> SignAsync(RegistrationDb db, ulong version, DateTimeOffset now, CancellationToken cancel, ISigner? signer = null)
     {
         var revoked = await db.Devices.AsNoTracking().Where(d => d.RevokedInVersion != null).OrderBy(d => d.RevokedInVersion).ToListAsync(cancel);
-        return RevocationList.Create(keys.SignerFor(TrustKey.Types.Role.Crl), version, now, now + lifetime, revoked.Select(d => new RevokedDevice
+        return RevocationList.Create(signer ?? trust.SignerFor(TrustKey.Types.Role.Crl), version, now, now + lifetime, revoked.Select(d => new RevokedDevice
         {
             DeviceNo = (ulong)d.DeviceNo,
             DeviceId = ByteString.CopyFrom(DeviceId.Parse(d.DeviceId).ToBytes()),
@@ -102,7 +115,7 @@ internal sealed class RevocationLists(
         }));
     }
 
-    private RevocationList Read(RevocationListRow row) => RevocationList.Read(Signed.Parser.ParseFrom(row.Signed), trust);
+    private RevocationList Read(RevocationListRow row) => RevocationList.Read(Signed.Parser.ParseFrom(row.Signed), trust.Newest);
 
     private static Task<RevocationListRow?> NewestAsync(RegistrationDb db, CancellationToken cancel) =>
         db.RevocationLists.OrderByDescending(l => l.Version).FirstOrDefaultAsync(cancel);

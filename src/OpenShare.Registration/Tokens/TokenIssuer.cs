@@ -3,12 +3,13 @@ using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration;
+using OpenShare.Registration.Keys;
 using OpenShare.Registration.Storage;
 
 namespace OpenShare.Registration.Tokens;
 
 /// <summary>Makes registration tokens: for one account, for so many devices, for a limited time.</summary>
-internal sealed class TokenIssuer(Store store, TrustRoot trust, IRandomSource random, TimeProvider time)
+internal sealed class TokenIssuer(Store store, OrganisationTrust trust, IRandomSource random, TimeProvider time)
 {
     public const int MaxUses = 10_000;
     public static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(366);
@@ -19,7 +20,7 @@ internal sealed class TokenIssuer(Store store, TrustRoot trust, IRandomSource ra
     public async Task<Outcome<AdministrationMessages.TokenCreated>> CreateAsync(AccountId account, int uses, TimeSpan lifetime, string? name, CancellationToken cancel)
     {
         var secret = random.Bytes(RegistrationTokenText.SecretSize);
-        var token = new RegistrationTokenText(secret, account, trust.Fingerprint.Span);
+        var token = new RegistrationTokenText(secret, account, trust.Newest.Fingerprint.Span);
         var now = time.GetUtcNow();
         var row = new TokenRow { SecretHash = TokenSecret.Hash(secret), Account = account.Value, Name = name, ExpiresAt = now + lifetime, UsesLeft = uses };
         return await store.WriteAsync<AdministrationMessages.TokenCreated>(async db =>

@@ -20,6 +20,7 @@ public sealed class AuditLineTests
         new AuditAct.CertificateRenewed("alice", "000102030405060708090a0b0c0d0e0f", "Alice's laptop", 1, 2),
         new AuditAct.DeviceRevoked("alice", "000102030405060708090a0b0c0d0e0f", "Alice's laptop", 1, 2, "lost on a train"),
         new AuditAct.DeviceRevoked("bob", "0f0e0d0c0b0a09080706050403020100", "b", 2, 3),
+        new AuditAct.KeyRotated("issuing", "00112233445566778899aabbccddeeff", "ffeeddccbbaa99887766554433221100", true, 2),
     ];
 
     [Fact]

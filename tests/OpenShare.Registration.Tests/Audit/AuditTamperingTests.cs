@@ -77,7 +77,7 @@ public sealed class AuditTamperingTests : IAsyncLifetime
         await FindsAsync("line 5 is not signed by this service");
 
         // The key is right, and what it signed is a revocation list by its context.
-        var ours = _service.Core.Keys.SignerFor(AuditLine.Signer);
+        var ours = _service.Core.Organisation.SignerFor(AuditLine.Signer);
         await StoreAsync(5, SignedBlobs.Sign(ours, SignatureContext.RevocationList, line.Sign(ours).Payload.ToByteArray()).ToByteArray());
         await FindsAsync("line 5 is not signed by this service");
     }
@@ -87,7 +87,7 @@ public sealed class AuditTamperingTests : IAsyncLifetime
     {
         var line = AuditLine.Read(Signed.Parser.ParseFrom(await StoredAsync(4)));
         var another = line with { Act = (AuditAct.CertificateIssued)line.Act with { Name = "nobody" } };
-        await StoreAsync(4, another.Sign(_service.Core.Keys.SignerFor(AuditLine.Signer)).ToByteArray());
+        await StoreAsync(4, another.Sign(_service.Core.Organisation.SignerFor(AuditLine.Signer)).ToByteArray());
 
         await FindsAsync("line 5 does not follow from the line before it");
     }

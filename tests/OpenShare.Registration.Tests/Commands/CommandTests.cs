@@ -21,6 +21,9 @@ public sealed class CommandTests
     [InlineData("quota")]
     [InlineData("quota show")]
     [InlineData("quota set")]
+    [InlineData("key")]
+    [InlineData("key list")]
+    [InlineData("key rotate")]
     [InlineData("audit")]
     [InlineData("audit show")]
     [InlineData("audit verify")]
@@ -43,6 +46,8 @@ public sealed class CommandTests
     [InlineData("run --urls https://127.0.0.1:99999")]
     [InlineData("run --certificate-lifetime 0d")]
     [InlineData("quota set alice")]
+    [InlineData("key rotate")]
+    [InlineData("key rotate --role tls")]
     public async Task Wrong_usage_ends_with_2_and_says_what_is_wrong(string line)
     {
         var (status, output, error) = await TypeAsync(line);
@@ -127,6 +132,11 @@ public sealed class CommandTests
         Assert.Contains("revoked, list version 2: lost", await OutputAsync("audit show", data), StringComparison.Ordinal);
         Assert.StartsWith("The audit log holds: 3 lines", await OutputAsync("audit verify", data), StringComparison.Ordinal);
         Assert.Equal("""{"holds":true,"lines":3,"problems":[]}""", (await OutputAsync("audit verify --json", data)).Trim());
+        Assert.Contains("trust root is now version 2", await OutputAsync("key rotate --role crl", data), StringComparison.Ordinal);
+        Assert.Matches(@"crl +[0-9a-f]{32} .* kept
+(.*
+)*.*crl +[0-9a-f]{32} .* signs", await OutputAsync("key list", data));
+        Assert.StartsWith("The audit log holds: 4 lines", await OutputAsync("audit verify", data), StringComparison.Ordinal);
         var (status, _, error) = await TypeAsync($"device show nobody --data {data}");
         Assert.Equal(1, status);
         Assert.Contains("nobody", error, StringComparison.Ordinal);

@@ -22,7 +22,7 @@ public sealed class EnvironmentTests
             using var core = await RegistrationCore.StartAsync(
                 new RegistrationOptions(new DataDirectory(directory.Path)), TimeProvider.System, new SystemRandom(), default);
             Assert.False(core.Passphrase.IsBesideTheKeys);
-            Assert.Equal(32, core.Keys.SignerFor(TrustKey.Types.Role.Issuing).PublicKey.Bytes.Length);
+            Assert.Equal(32, core.Organisation.SignerFor(TrustKey.Types.Role.Issuing).PublicKey.Bytes.Length);
         }
         finally
         {

@@ -27,7 +27,7 @@ internal static class Enrollment
         if (database.Execute("UPDATE tokens SET uses_left = uses_left - 1 WHERE secret_hash = @secret AND uses_left > 0", new { secret }) != 1)
             throw new InvalidOperationException("The token is spent.");
         var certificate = DeviceCertificate.Issue(
-            keys.SignerFor(TrustKey.Types.Role.Issuing), (ulong)serial, (ulong)deviceNo, key, token.Account, name, now, lifetime);
+            keys.Signers(TrustKey.Types.Role.Issuing)[^1], (ulong)serial, (ulong)deviceNo, key, token.Account, name, now, lifetime);
         database.Execute(
             """
             INSERT INTO devices (device_no, device_id, account, public_key, name, platform, app_version, registered_at, serial, certificate,
@@ -53,7 +53,7 @@ internal static class Enrollment
             "SELECT discovery_key, discovery_key_version, signed_discovery_key FROM accounts WHERE name = @Value", account);
         if (signed is not null)
             return DiscoveryKey.Read(Signed.Parser.ParseFrom(signed));
-        var issue = DiscoveryKey.Create(keys.SignerFor(TrustKey.Types.Role.Issuing), (uint)version, account, secret, revocationList: 0, now);
+        var issue = DiscoveryKey.Create(keys.Signers(TrustKey.Types.Role.Issuing)[^1], (uint)version, account, secret, revocationList: 0, now);
         database.Execute("UPDATE accounts SET signed_discovery_key = @Blob WHERE name = @Value", new { Blob = issue.Blob.ToByteArray(), account.Value });
         return issue;
     }

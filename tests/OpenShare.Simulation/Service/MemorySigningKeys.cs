@@ -13,7 +13,13 @@ internal sealed class MemorySigningKeys : ISigningKeyStore
 
     public void CreateKeys(IRandomSource random) => _keys = RoleKey.CreateSet(random);
 
-    public ISigner SignerFor(TrustKey.Types.Role role) => _keys.Single(k => k.Role == role).Key;
+    public ISigner Add(TrustKey.Types.Role role, IRandomSource random)
+    {
+        _keys = [.. _keys, new RoleKey(role, SigningKey.Create(random))];
+        return _keys[^1].Key;
+    }
+
+    public IReadOnlyList<ISigner> Signers(TrustKey.Types.Role role) => [.. _keys.Where(k => k.Role == role).Select(k => k.Key)];
 
     public void Dispose()
     {

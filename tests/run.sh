@@ -26,7 +26,7 @@ export OPENSHARE_TESTS_PROGRAMS=publish
 log=$(mktemp); trap 'rm -f "$log"' EXIT
 status=0
 for project in tests/*.Tests/*.csproj; do
-  dotnet test "$project" -c Release --no-build --nologo --logger "console;verbosity=minimal" "$@" 2>&1 | tee -a "$log" | grep -vE '^(Test run for|A total of|Starting test|VSTest version|$)'
+  dotnet test "$project" -c Release --no-build --nologo --logger "console;verbosity=minimal" --blame-hang-timeout 10m --blame-hang-dump-type none "$@" 2>&1 | tee -a "$log" | grep -vE '^(Test run for|A total of|Starting test|VSTest version|$)'
   [ "${PIPESTATUS[0]}" = 0 ] || status=1
 done
 

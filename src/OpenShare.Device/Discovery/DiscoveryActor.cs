@@ -44,13 +44,13 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
 
         // What a stopped child said before it stopped is news of the past.
         Receive<DiscoveryEvents.PeerSighted>(IsFromMdns, Note);
-        Receive<DiscoveryEvents.PeerHeardAgain>(IsFromMdns, context.Events.Publish);
+        Receive<DiscoveryEvents.PeerHeardAgain>(IsFromMdns, m => context.Events.Publish(m));
         Receive<DiscoveryEvents.PeerLost>(IsFromMdns, Note);
         Receive<DiscoveryEvents.DuplicateDevice>(IsFromMdns, Note);
         Receive<DiscoveryEvents.DuplicateEnded>(IsFromMdns, Note);
         Receive<DiscoveryEvents.DeviceRenamed>(IsFromMdns, Note);
-        Receive<DiscoveryEvents.InterfacesFailing>(IsFromMdns, context.Events.Publish);
-        Receive<DiscoveryEvents.RungChanged>(IsFromMdns, context.Events.Publish);
+        Receive<DiscoveryEvents.InterfacesFailing>(IsFromMdns, m => context.Events.Publish(m));
+        Receive<DiscoveryEvents.RungChanged>(IsFromMdns, m => context.Events.Publish(m));
         Receive<DiscoveryEvents.LadderChanged>(IsFromMdns, Note);
         Receive<PeerEvents.Restarted>(_ => TellAgain());
         Receive<PeerEvents.PlacesForged>(forged => _mdns?.Tell(forged));

@@ -41,8 +41,10 @@ public sealed class DeviceEventBus
             _subscriptions = _subscriptions.RemoveAll(s => s.Subscriber.Equals(subscriber));
     }
 
-    public void Publish(IDeviceEvent deviceEvent)
+    /// <returns>false where nobody hears it: what came with it is the publisher's still</returns>
+    public bool Publish(IDeviceEvent deviceEvent)
     {
+        var isHeard = false;
         lock (_lock)
         {
             if (deviceEvent is IDeviceState state)
@@ -52,9 +54,12 @@ public sealed class DeviceEventBus
             }
             foreach (var (subscriber, kind) in _subscriptions)
             {
-                if (kind.IsInstanceOfType(deviceEvent))
-                    subscriber.Tell(deviceEvent, ActorRefs.NoSender);
+                if (!kind.IsInstanceOfType(deviceEvent))
+                    continue;
+                subscriber.Tell(deviceEvent, ActorRefs.NoSender);
+                isHeard = true;
             }
         }
+        return isHeard;
     }
 }

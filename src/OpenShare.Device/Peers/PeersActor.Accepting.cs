@@ -144,7 +144,9 @@ internal sealed partial class PeersActor
                 Exchange(party, open).PipeTo(Self, success: () => new ProbeDone(answered.Connection));
                 return;
             case HandshakeOutcome.Open { Result.Purpose: Authentication.Types.Purpose.Pairing } open:
-                _context.Events.Publish(new PeerEvents.PairingOpened(open.Result.Peer, open.Remote, open.Control));
+                // While the device starts, say: the other side is not left waiting.
+                if (!_context.Events.Publish(new PeerEvents.PairingOpened(open.Result.Peer, open.Remote, open.Control)))
+                    open.Control.Dispose();
                 break;
             case HandshakeOutcome.Open open:
                 var peer = Peer(open.Result.Peer.DeviceId);

@@ -103,7 +103,7 @@ internal sealed class PairingDevice : IDisposable
         var outcome = await new HandshakeRunner(Context, Introduction.Of(Key, Name, Context.Instance, Context.Now))
             .DialAsync(sponsor.Address, sponsor.Id, Authentication.Types.Purpose.Pairing, mayConclude: null, default);
         using var stream = Assert.IsType<HandshakeOutcome.Open>(outcome).Control;
-        return (await PairingExchange.AskAsync(stream, new PairingRequest { Token = token.Blob })).Answer;
+        return (await PairingExchange.AskAsync(stream, new PairingRequest { Token = token.Blob }).WaitAsync(Patience)).Answer;
     }
 
     public void Dispose()
@@ -134,8 +134,9 @@ internal sealed class PairingDevice : IDisposable
         var adapters = new DeviceAdapters(
             Context, _keys, Database, new LocalDisk(), service, _listener, () => new MemoryMulticast().Attach(_address), RevocationPace.OnDemand);
         Actor = _kit.Sys.ActorOf(DeviceActor.Props(adapters, new DeviceSettings(Name, AdvertisedPort: null, [], AcceptPolicy.Own, _folder["inbox"])));
-        // Once these are answered it has its key, what is on disk is in force, and its peers hear of others.
+        // Once these are answered it has its key, what is on disk is in force, its peers hear of others, and it takes who asks to be paired.
         Actor.Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Patience).Wait();
         Actor.Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration(), Patience).Wait();
+        Actor.Ask<WithdrawOutcome>(new PairingCommands.Withdraw(Id), Patience).Wait();
     }
 }

@@ -42,7 +42,7 @@ public sealed class DoctorLab : IDisposable
             await Lan.HostAsync(host, "sh", "-c",
                 "ip link show eth0 >/dev/null 2>&1 || { ip link set docker0 down; ip link set docker0 name eth0; }; ip link delete wg0 2>/dev/null; "
                 + $"ip link set eth0 up; ip -4 address flush dev eth0; ip address add {address}/24 dev eth0; "
-                + "ip address delete fd00:a::1/64 dev eth0 2>/dev/null; ip -6 route replace multicast ff00::/8 dev eth0 table local; "
+                + "ip address delete fd00:a::1/64 dev eth0 2>/dev/null; ip -6 route replace multicast ff00::/8 dev eth0 table local proto kernel metric 256; "
                 + $"ip route replace default via {GatewayAddress}; ip neigh flush all");
             await Lan.BridgeAsync("bridge", "link", "set", "dev", Lan.Port(host), "isolated", "off");
         }

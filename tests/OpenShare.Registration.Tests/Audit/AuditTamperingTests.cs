@@ -18,13 +18,13 @@ public sealed class AuditTamperingTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _service = await TestService.StartAsync();
-        var devices = Enumerable.Range(0, 3).Select(n => new TestDevice(name: $"d{n}")).ToList();
+        var devices = Enumerable.Range(0, 3).Select(n => new TestDevice(name: $"phone-{n}")).ToList();
         foreach (var device in devices)
         {
             using var response = await device.RegisterAsync(_service.Http, await _service.TokenAsync());
             Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         }
-        (await _service.Admin.RevokeDeviceAsync("d2", new("lost"), default)).Value();
+        (await _service.Admin.RevokeDeviceAsync("phone-2", new("lost"), default)).Value();
         Assert.True((await _service.Admin.VerifyAuditAsync(default)).Value().Holds);
     }
 

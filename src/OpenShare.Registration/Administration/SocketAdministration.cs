@@ -11,8 +11,10 @@ namespace OpenShare.Registration.Administration;
 /// <summary>Administration asked of the running service over its owner's socket.</summary>
 internal sealed class SocketAdministration : IAdministration, IDisposable
 {
-    // A log of a million lines is verified in some minutes.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    // A log of a million lines takes some minutes.
+    private static readonly TimeSpan VerifyPatience = TimeSpan.FromMinutes(10);
 
     private readonly HttpClient _http;
 
@@ -30,7 +32,7 @@ internal sealed class SocketAdministration : IAdministration, IDisposable
             ConnectCallback = async (_, stop) => new NetworkStream(
                 await OwnerSocket.TryConnectAsync(path, stop) ?? throw new HttpRequestException("the service has just stopped"), ownsSocket: true),
         };
-        return new SocketAdministration(new HttpClient(handler) { BaseAddress = new Uri("http://localhost"), Timeout = Patience });
+        return new SocketAdministration(new HttpClient(handler) { BaseAddress = new Uri("http://localhost"), Timeout = Timeout.InfiniteTimeSpan });
     }
 
     public Task<Outcome<TokenCreated>> CreateTokenAsync(CreateToken request, CancellationToken cancel) =>
@@ -60,25 +62,27 @@ internal sealed class SocketAdministration : IAdministration, IDisposable
         SendAsync<AuditShown>(HttpMethod.Get, $"{AdministrationPaths.Audit}?last={last}", null, cancel);
 
     public Task<Outcome<AuditVerdict>> VerifyAuditAsync(CancellationToken cancel) =>
-        SendAsync<AuditVerdict>(HttpMethod.Get, AdministrationPaths.AuditVerdict, null, cancel);
+        SendAsync<AuditVerdict>(HttpMethod.Get, AdministrationPaths.AuditVerdict, null, cancel, VerifyPatience);
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<Outcome<T>> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancel) where T : class
+    private async Task<Outcome<T>> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancel, TimeSpan? patience = null) where T : class
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(patience ?? Patience);
         using var request = new HttpRequestMessage(method, AdministrationPaths.Root + path);
         if (body is not null)
             request.Content = JsonContent.Create(body, body.GetType(), options: RegistrationJson.Options);
         try
         {
-            using var response = await _http.SendAsync(request, cancel);
+            using var response = await _http.SendAsync(request, limit.Token);
             if (response.IsSuccessStatusCode)
-                return await response.Content.ReadFromJsonAsync<T>(RegistrationJson.Options, cancel) ?? throw new JsonException("empty");
-            var problem = await response.Content.ReadFromJsonAsync<ProblemDetails>(cancel);
+                return await response.Content.ReadFromJsonAsync<T>(RegistrationJson.Options, limit.Token) ?? throw new JsonException("empty");
+            var problem = await response.Content.ReadFromJsonAsync<ProblemDetails>(limit.Token);
             return new Refusal(problem?.Type?.Replace(RegistrationProblems.TypePrefix, "", StringComparison.Ordinal) ?? RegistrationProblems.Internal,
                 problem?.Detail ?? $"The service answered {(int)response.StatusCode}.");
         }
-        catch (Exception error) when (error is HttpRequestException or JsonException || (error is TaskCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception error) when (error is HttpRequestException or JsonException || (error is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             throw new UserError($"The running service did not answer on its socket ({error.Message}). Look at its log.");
         }

@@ -33,10 +33,10 @@ internal sealed class AuditChain(IReadOnlyList<TrustRoot> roots)
     {
         if (number != Lines + 1)
             Say(number == Lines + 2 ? $"line {Lines + 1} is missing" : $"lines {Lines + 1} to {number - 1} are missing");
-        else if (Read(stored) is not { } line)
+        else if (Read(stored) is not { } read)
             Say($"line {number} cannot be read");
         else
-            Follow(number, stored, line);
+            Follow(number, read.Signed, read.Line);
         Lines = number;
         _previous = AuditLine.HashOf(stored);
     }
@@ -51,9 +51,8 @@ internal sealed class AuditChain(IReadOnlyList<TrustRoot> roots)
             _problems.Add(problem);
     }
 
-    private void Follow(long number, byte[] stored, AuditLine line)
+    private void Follow(long number, Signed signed, AuditLine line)
     {
-        var signed = Signed.Parser.ParseFrom(stored);
         // Under the keys that were in force then: one that was replaced or withdrawn since signed what is before that.
         if (number == 1 && line.Act is AuditAct.LogBegan first)
             _trustRoot = first.TrustRoot;
@@ -99,11 +98,12 @@ internal sealed class AuditChain(IReadOnlyList<TrustRoot> roots)
         _serials[device] = serial;
     }
 
-    private static AuditLine? Read(byte[] stored)
+    private static (Signed Signed, AuditLine Line)? Read(byte[] stored)
     {
         try
         {
-            return AuditLine.Read(SignedBlobs.Parse(stored, "line"));
+            var signed = SignedBlobs.Parse(stored, "line");
+            return (signed, AuditLine.Read(signed));
         }
         catch (ProtocolException)
         {

@@ -20,10 +20,8 @@ internal sealed class AuditReading(Store store)
     });
 
     /// <summary>Every line, in the order of their numbers; then each device as it is registered now.</summary>
-    public Task<AuditVerdict> VerifyAsync(CancellationToken cancel) => store.ReadAsync(async db =>
+    public Task<AuditVerdict> VerifyAsync(CancellationToken cancel) => store.ReadAtOnceAsync(async db =>
     {
-        // One transaction: what is registered meanwhile is in none of what is compared.
-        await using var same = await db.Database.BeginTransactionAsync(cancel);
         var roots = await TrustRoots.ReadAllAsync(db, cancel);
         var chain = new AuditChain(roots);
         await foreach (var row in db.AuditLines.OrderBy(l => l.Number).AsAsyncEnumerable().WithCancellation(cancel))
@@ -32,7 +30,7 @@ internal sealed class AuditReading(Store store)
             chain.Say($"the last trust root it tells of is version {chain.Told.TrustRoot}, and the newest is {roots[^1].Version}");
         await CompareAsync(db, chain, cancel);
         return new AuditVerdict(chain.Problems.Count == 0, chain.Lines, chain.Problems);
-    });
+    }, cancel);
 
     // Whoever cuts lines off the end leaves certificates and revocations that nobody tells of.
     private static async Task CompareAsync(RegistrationDb db, AuditChain chain, CancellationToken cancel)

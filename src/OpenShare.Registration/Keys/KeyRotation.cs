@@ -25,28 +25,29 @@ internal sealed class KeyRotation(
     {
         if (Role(request.Role) is not { } role)
             return JsonBody.Malformed("The role is issuing, crl or root.");
-        var (now, before, replaced, root) = (time.GetUtcNow(), trust.Chain, trust.SignerFor(role), trust.SignerFor(TrustKey.Types.Role.Root));
-        if (before.Newest.Keys.Count >= Limits.TrustKeys)
-            return JsonBody.Malformed($"A trust root lists at most {Limits.TrustKeys} keys. Withdraw one.");
-        // On disk before anything says that it exists. If this is cut short here, it is listed nowhere and signs nothing.
-        var added = keys.Add(role, random);
-        var next = before.Newest.Succeed(
-            [.. before.Newest.Keys.SelectMany(k => After(k, role, replaced.PublicKey, request.Withdraw, now)), new TrustedKey(role, added.PublicKey, now - ClockSkew.Allowed, TrustRoots.EndOfKey(now))],
-            role == TrustKey.Types.Role.Root ? [root, added] : [root], now);
-        PublishedList? list = null;
+        (TrustChain Chain, PublishedList? List)? made = null;
         var outcome = await store.WriteAsync<KeyRotated>(async db =>
         {
+            // Written one after another: each follows the version that the one before it stored.
+            trust.Set(await TrustRoots.ReadChainAsync(db, cancel) ?? throw new InvalidOperationException("The trust root vanished."));
+            var (now, before, replaced, root) = (time.GetUtcNow(), trust.Chain, trust.SignerFor(role), trust.SignerFor(TrustKey.Types.Role.Root));
+            if (before.Newest.Keys.Count >= Limits.TrustKeys)
+                return JsonBody.Malformed($"A trust root lists at most {Limits.TrustKeys} keys. Withdraw one.");
+            // On disk before anything says that it exists. If this is cut short here, it is listed nowhere and signs nothing.
+            var added = keys.Add(role, random);
+            var next = before.Newest.Succeed(
+                [.. before.Newest.Keys.SelectMany(k => After(k, role, replaced.PublicKey, request.Withdraw, now)), new TrustedKey(role, added.PublicKey, now - ClockSkew.Allowed, TrustRoots.EndOfKey(now))],
+                role == TrustKey.Types.Role.Root ? [root, added] : [root], now);
             db.TrustRoots.Add(new TrustRootRow { Version = next.Version, Link = next.Link.ToByteArray() });
-            await audit.AddAsync(db, new AuditAct.KeyRotated(
-                OrganisationTrust.Name(role), added.PublicKey.KeyId, replaced.PublicKey.KeyId, request.Withdraw, next.Version), cancel);
-            if (role == TrustKey.Types.Role.Crl)
-                list = await lists.SignAnewAsync(db, added, cancel);
-            return new KeyRotated(OrganisationTrust.Name(role), added.PublicKey.KeyId, replaced.PublicKey.KeyId, request.Withdraw, next.Version);
+            var rotated = new KeyRotated(OrganisationTrust.Name(role), added.PublicKey.KeyId, replaced.PublicKey.KeyId, request.Withdraw, next.Version);
+            await audit.AddAsync(db, new AuditAct.KeyRotated(rotated.Role, rotated.KeyId, rotated.Replaced, rotated.Withdrawn, rotated.TrustRootVersion), cancel);
+            made = (before.Follow([next.Link]), role == TrustKey.Types.Role.Crl ? await lists.SignAnewAsync(db, added, cancel) : null);
+            return rotated;
         }, cancel);
-        if (outcome is Outcome<KeyRotated>.Done)
+        if (made is { } stored)
         {
-            trust.Set(before.Follow([next.Link]));
-            lists.Publish(list);
+            trust.Set(stored.Chain);
+            lists.Publish(stored.List);
         }
         return outcome;
     }

@@ -6,6 +6,7 @@ namespace OpenShare.Registration.Keys;
 /// <summary>The organisation's keys as they are now: what everybody may know of them, and what of them this service signs with.</summary>
 internal sealed class OrganisationTrust(ISigningKeyStore keys, TimeProvider time)
 {
+    private readonly Lock _lock = new();
     private volatile TrustChain? _chain;
 
     /// <exception cref="InvalidOperationException">it was not read yet</exception>
@@ -13,7 +14,15 @@ internal sealed class OrganisationTrust(ISigningKeyStore keys, TimeProvider time
 
     public TrustRoot Newest => Chain.Newest;
 
-    public void Set(TrustChain chain) => _chain = chain;
+    /// <summary>What is stored now. An older one changes nothing: two that were stored in order may be told of out of order.</summary>
+    public void Set(TrustChain chain)
+    {
+        lock (_lock)
+        {
+            if (_chain is null || chain.Newest.Version > _chain.Newest.Version)
+                _chain = chain;
+        }
+    }
 
     /// <summary>The newest key of this role that is listed and held here. A key that is not listed yet, since its rotation was cut short, signs nothing.</summary>
     /// <exception cref="UserError">there is none</exception>

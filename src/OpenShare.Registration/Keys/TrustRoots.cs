@@ -27,11 +27,11 @@ internal static class TrustRoots
     }
 
     /// <returns>the newest of them, or null before the first run</returns>
-    public static async Task<TrustChain?> ReadAsync(Store store, CancellationToken cancel)
-    {
-        var roots = await store.ReadAsync(db => ReadAllAsync(db, cancel));
-        return roots.Count == 0 ? null : TrustChain.Read([.. roots.Select(r => r.Link)]);
-    }
+    public static async Task<TrustChain?> ReadChainAsync(RegistrationDb db, CancellationToken cancel) =>
+        await ReadAllAsync(db, cancel) is { Count: > 0 } roots ? TrustChain.Read([.. roots.Select(r => r.Link)]) : null;
+
+    /// <inheritdoc cref="ReadChainAsync"/>
+    public static Task<TrustChain?> ReadAsync(Store store, CancellationToken cancel) => store.ReadAsync(db => ReadChainAsync(db, cancel));
 
     /// <summary>The stored ones; on the first run the keys and the trust root are made.</summary>
     public static async Task OpenOrCreateAsync(

@@ -24,6 +24,8 @@ internal sealed class Store : IDisposable
     public async Task MigrateAsync(CancellationToken cancel)
     {
         await using var db = new RegistrationDb(_options);
+        // Kept in the file. With a rollback journal whoever reads for long keeps writers from committing.
+        await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancel);
         await db.Database.MigrateAsync(cancel);
     }
 
@@ -33,6 +35,16 @@ internal sealed class Store : IDisposable
         db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
         return await read(db);
     }
+
+    /// <summary>Reads all as it was at one moment, however long that takes. Whoever writes meanwhile does not wait.</summary>
+    public Task<T> ReadAtOnceAsync<T>(Func<RegistrationDb, Task<T>> read, CancellationToken cancel) => ReadAsync(async db =>
+    {
+        await db.Database.OpenConnectionAsync(cancel);
+        // Deferred: what is not would begin as a writer.
+        await using var moment = ((SqliteConnection)db.Database.GetDbConnection()).BeginTransaction(deferred: true);
+        await db.Database.UseTransactionAsync(moment, cancel);
+        return await read(db);
+    });
 
     /// <summary>Runs the work in a transaction that began as a writer; a refusal or an exception undoes all of it.</summary>
     public async Task<Outcome<T>> WriteAsync<T>(Func<RegistrationDb, Task<Outcome<T>>> work, CancellationToken cancel)

@@ -79,6 +79,21 @@ public sealed class AuditLogTests : IAsyncLifetime
         await HoldsAsync(41);
     }
 
+    [Fact]
+    public async Task While_it_is_read_devices_register_and_none_of_that_is_in_what_is_read()
+    {
+        await RegisteredAsync("before");
+        var (first, later) = await _service.Core.Store.ReadAtOnceAsync(async db =>
+        {
+            var lines = await db.AuditLines.CountAsync();
+            await RegisteredAsync("meanwhile").WaitAsync(TimeSpan.FromSeconds(20));
+            return (lines, await db.AuditLines.CountAsync());
+        }, default);
+
+        Assert.Equal((2, 2), (first, later));
+        await HoldsAsync(3);
+    }
+
     private async Task HoldsAsync(long lines)
     {
         var verdict = (await _service.Admin.VerifyAuditAsync(default)).Value();

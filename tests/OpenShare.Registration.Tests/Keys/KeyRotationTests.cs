@@ -145,6 +145,16 @@ public sealed class KeyRotationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rotations_at_once_follow_each_other()
+    {
+        var rotated = await Task.WhenAll(Enumerable.Range(0, 4).Select(n => RotateAsync(n % 2 == 0 ? "issuing" : "crl")));
+
+        Assert.Equal([2u, 3u, 4u, 5u], rotated.Select(r => r.TrustRootVersion).Order());
+        Assert.Equal(5u, (await FollowedAsync()).Version);
+        await HoldsAsync();
+    }
+
+    [Fact]
     public async Task Every_key_is_listed_with_what_becomes_of_it()
     {
         var rotated = await RotateAsync("crl");

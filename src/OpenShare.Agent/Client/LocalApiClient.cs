@@ -1,17 +1,11 @@
-using System.IO.Pipes;
-using System.Net;
-using System.Net.Http.Json;
-using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
 
 namespace OpenShare.Agent.Client;
 
 /// <summary>The local control API, called. Every method throws <see cref="LocalApiException"/> with the agent's own words.</summary>
-public sealed class LocalApiClient : IDisposable
+public sealed partial class LocalApiClient : IDisposable
 {
     private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(5);
 
@@ -56,7 +50,7 @@ public sealed class LocalApiClient : IDisposable
 
     /// <param name="device">its name, or the beginning of its id</param>
     public Task<ResolvedDocument> ResolveDuplicateAsync(string device, CancellationToken cancellation) =>
-        PostAsync($"v1/peers/{Uri.EscapeDataString(device)}/resolve", null, AgentJson.Readable.SendRequest, AgentJson.Readable.ResolvedDocument, cancellation);
+        PostAsync($"v1/peers/{Uri.EscapeDataString(device)}/resolve", AgentJson.Readable.ResolvedDocument, cancellation);
 
     public Task<PairingCodeDocument> GetPairingCodeAsync(CancellationToken cancellation) =>
         GetAsync("v1/pairing/code", AgentJson.Readable.PairingCodeDocument, cancellation);
@@ -73,7 +67,7 @@ public sealed class LocalApiClient : IDisposable
 
     /// <param name="device">its name, or the beginning of its id</param>
     public Task<WithdrawnDocument> WithdrawAsync(string device, CancellationToken cancellation) =>
-        PostAsync($"v1/peers/{Uri.EscapeDataString(device)}/withdraw", null, AgentJson.Readable.SendRequest, AgentJson.Readable.WithdrawnDocument, cancellation);
+        PostAsync($"v1/peers/{Uri.EscapeDataString(device)}/withdraw", AgentJson.Readable.WithdrawnDocument, cancellation);
 
     public Task<TransferDocument> SendAsync(SendRequest request, CancellationToken cancellation) =>
         PostAsync("v1/sends", request, AgentJson.Readable.SendRequest, AgentJson.Readable.TransferDocument, cancellation);
@@ -155,155 +149,11 @@ public sealed class LocalApiClient : IDisposable
     public Task<RevocationDocument> GetRevocationAsync(CancellationToken cancellation) => GetAsync("v1/revocation", AgentJson.Readable.RevocationDocument, cancellation);
 
     public Task<RevocationDocument> RefreshRevocationAsync(CancellationToken cancellation) =>
-        PostAsync("v1/revocation/refresh", null, AgentJson.Readable.SendRequest, AgentJson.Readable.RevocationDocument, cancellation);
+        PostAsync("v1/revocation/refresh", AgentJson.Readable.RevocationDocument, cancellation);
 
     /// <param name="device">only about this one: its name, its id or a prefix of it, or HOST:PORT; null: the whole network</param>
     public Task<DoctorDocument> DiagnoseAsync(string? device, CancellationToken cancellation) =>
         GetAsync(device is null ? "v1/doctor" : $"v1/doctor?device={Uri.EscapeDataString(device)}", AgentJson.Readable.DoctorDocument, cancellation);
 
     public void Dispose() => _http.Dispose();
-
-    private async Task<T?> FindAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
-        where T : class
-    {
-        try
-        {
-            return await GetAsync(path, type, cancellation);
-        }
-        catch (LocalApiException e) when (e.Code == ProblemCodes.NotFound)
-        {
-            return null;
-        }
-    }
-
-    private Task<TransferDocument> OrderAsync(string id, string order, CancellationToken cancellation) =>
-        PostAsync($"v1/transfers/{Uri.EscapeDataString(id)}/{order}", null, AgentJson.Readable.SendRequest, AgentJson.Readable.TransferDocument, cancellation);
-
-    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        return await AnswerAsync(request, type, cancellation);
-    }
-
-    private async Task<TAnswer> PostAsync<T, TAnswer>(string path, T? body, JsonTypeInfo<T> bodyType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellation)
-        where T : class
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path);
-        if (body is not null)
-            request.Content = JsonContent.Create(body, bodyType);
-        return await AnswerAsync(request, answerType, cancellation);
-    }
-
-    private async Task<T> AnswerAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation)
-    {
-        using var response = await SendAsync(request, cancellation);
-        try
-        {
-            return await response.Content.ReadFromJsonAsync(type, cancellation) ?? throw LocalApiException.Gone(null);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            throw LocalApiException.Gone(e);
-        }
-        catch (JsonException e)
-        {
-            throw LocalApiException.OtherVersion(e);
-        }
-    }
-
-    private async IAsyncEnumerable<T> WatchAsync<T>(string path, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        using var response = await SendAsync(request, cancellation);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
-        while (await ReadLineAsync(reader, cancellation) is { } line)
-            yield return Parse(line, type);
-    }
-
-    private static T Parse<T>(string line, JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(line, type) ?? throw LocalApiException.OtherVersion(null);
-        }
-        catch (JsonException e)
-        {
-            throw LocalApiException.OtherVersion(e);
-        }
-    }
-
-    // A stream that breaks off ends like one that was closed: either way the agent is gone, and the caller sees what is missing.
-    private static async Task<string?> ReadLineAsync(StreamReader reader, CancellationToken cancellation)
-    {
-        try
-        {
-            return await reader.ReadLineAsync(cancellation);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            return null;
-        }
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
-    {
-        HttpResponseMessage response;
-        try
-        {
-            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-        }
-        catch (HttpRequestException e)
-        {
-            throw LocalApiException.Gone(e);
-        }
-        if (response.IsSuccessStatusCode)
-            return response;
-        using (response)
-            throw await ProblemAsync(response, cancellation);
-    }
-
-    private static async Task<LocalApiException> ProblemAsync(HttpResponseMessage response, CancellationToken cancellation)
-    {
-        try
-        {
-            if (await response.Content.ReadFromJsonAsync(AgentJson.Readable.ProblemDocument, cancellation) is { } problem)
-                return new LocalApiException(problem.Code, problem.Message);
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException or HttpRequestException)
-        {
-            // Not a problem document: said below.
-        }
-        return response.StatusCode == HttpStatusCode.NotFound
-            ? LocalApiException.OtherVersion(null)
-            : new LocalApiException(ProblemCodes.Failed, $"The agent answered {(int)response.StatusCode}.");
-    }
-
-    private static async ValueTask<Stream> Connect(ControlEndpoint control, CancellationToken cancellation)
-    {
-        if (control is ControlEndpoint.NamedPipe pipe)
-        {
-            var stream = new NamedPipeClientStream(".", pipe.Name, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
-            try
-            {
-                await stream.ConnectAsync(TimeSpan.FromSeconds(1), cancellation);
-                return stream;
-            }
-            catch (TimeoutException e)
-            {
-                await stream.DisposeAsync();
-                throw new IOException("Nobody listens there.", e);
-            }
-        }
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(((ControlEndpoint.UnixSocket)control).Path), cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 }

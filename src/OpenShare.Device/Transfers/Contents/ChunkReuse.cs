@@ -56,7 +56,7 @@ internal sealed class ChunkReuse(ContentIndex? index, IDestination destination, 
     {
         var copied = new List<ChunkLocation>();
         // Each is read once, wherever it goes.
-        foreach (var group in repeated.GroupBy(r => r.There.Ordinal, r => r))
+        foreach (var group in repeated.GroupBy(r => r.There.Ordinal))
         {
             var there = group.First().There;
             var buffer = ArrayPool<byte>.Shared.Rent(there.Length);

@@ -28,7 +28,7 @@ internal sealed class HashCache(IHashStore store, TimeProvider time)
     private FileIdentity _hashing;
     private DateTimeOffset _begunAt;
 
-    // Found again as quickly as looked up.
+    // Such a stretch is not kept: it is found again as quickly as it would be looked up.
     private bool _isAllHole;
     private (FileIdentity File, long Stretch, byte[]? Hashes) _found;
 

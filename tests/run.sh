@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-needed=(avahi-daemon:avahi-daemon avahi-browse:avahi-utils dbus-daemon:dbus ip:iproute2 nft:nftables ethtool:ethtool tc:iproute2 faketime:faketime setpriv:util-linux zbarimg:zbar-tools)
+needed=(avahi-daemon:avahi-daemon avahi-browse:avahi-utils dbus-daemon:dbus ip:iproute2 nft:nftables ethtool:ethtool tc:iproute2 faketime:faketime setpriv:util-linux zbarimg:zbar-tools softhsm2-util:softhsm2)
 missing=()
 for pair in "${needed[@]}"; do
   PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")

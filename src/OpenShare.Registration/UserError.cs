@@ -1,7 +1,7 @@
 namespace OpenShare.Registration;
 
 /// <summary>Something the person who typed the command can put right. The message says what, why and what to do, in a line or two.</summary>
-internal sealed class UserError(string message, int exitCode = UserError.Failed) : Exception(message)
+internal class UserError(string message, int exitCode = UserError.Failed) : Exception(message)
 {
     public const int Failed = 1;
     public const int WrongUsage = 2;

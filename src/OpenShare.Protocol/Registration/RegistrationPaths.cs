@@ -31,5 +31,6 @@ public static class RegistrationProblems
     public const string CertificateExpired = "certificate-expired";
     public const string NotAuthorized = "not-authorized";
     public const string TooManyRequests = "too-many-requests";
+    public const string SigningUnavailable = "signing-unavailable";
     public const string Internal = "internal-error";
 }

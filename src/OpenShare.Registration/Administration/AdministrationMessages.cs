@@ -28,7 +28,8 @@ internal static class AdministrationMessages
     public sealed record QuotaList(IReadOnlyList<Quota> Quotas);
 
     /// <param name="State">signs; kept for what it signed; or elsewhere, and not held by this service</param>
-    public sealed record Key(string Role, string KeyId, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string State);
+    /// <param name="Place">where it is, if this service holds it</param>
+    public sealed record Key(string Role, string KeyId, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string State, string? Place = null);
 
     /// <param name="Version">of the trust root that lists them</param>
     public sealed record KeyList(uint Version, IReadOnlyList<Key> Keys);

@@ -19,7 +19,7 @@ internal static class KeyCommands
                 (list, output) =>
                 {
                     output.WriteLine($"Trust root version {list.Version}");
-                    Table.Write(output, ["ROLE", "KEY", "FROM", "UNTIL", "STATE"], list.Keys.Select(k => new[] { k.Role, k.KeyId, Day(k.NotBefore), Day(k.NotAfter), k.State }));
+                    Table.Write(output, ["ROLE", "KEY", "FROM", "UNTIL", "STATE", "WHERE"], list.Keys.Select(k => new[] { k.Role, k.KeyId, Day(k.NotBefore), Day(k.NotAfter), k.State, k.Place ?? "" }));
                 }),
             administrator.Wire(
                 new DocumentedCommand("rotate", "Makes the next key of a role. Devices follow within the hour, without registering again.", "openshare-server key rotate --role issuing") { role, withdraw },

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Hosting;
+using OpenShare.Registration.Keys;
 using Serilog;
 using Serilog.Events;
 
@@ -22,6 +23,12 @@ internal sealed class RunCommand
 
     private readonly Option<DataDirectory> _data = CommonOptions.Data();
     private readonly Option<string?> _passphraseFile = CommonOptions.PassphraseFile();
+    private readonly Option<SigningKeyPlace?> _signingKey = new("--signing-key")
+    {
+        Description = "Where signing keys are made, if not in a file: pkcs11:token=NAME?module-path=FILE&pin-source=file:FILE (RFC 7512). It is remembered",
+        HelpName = "URI",
+        CustomParser = ReadPlace,
+    };
     private readonly Option<bool> _json = CommonOptions.Json();
     private readonly Option<string?> _tlsCertificate = new("--tls-certificate") { Description = "A PFX or PEM certificate instead of the self-signed one", HelpName = "FILE" };
     private readonly Option<string?> _tlsKey = new("--tls-key") { Description = "The private key of a PEM certificate, where it is in a file of its own", HelpName = "FILE" };
@@ -41,7 +48,7 @@ internal sealed class RunCommand
             "run", "Runs the registration service in the foreground. The first run makes its keys, its TLS certificate and the admin credential.",
             "openshare-server run --urls https://0.0.0.0:8443 --data /srv/openshare")
         {
-            run._urls, run._data, run._passphraseFile, run._tlsCertificate, run._tlsKey, run._tlsPassphrase, run._certificateLifetime, run._json,
+            run._urls, run._data, run._passphraseFile, run._signingKey, run._tlsCertificate, run._tlsKey, run._tlsPassphrase, run._certificateLifetime, run._json,
         };
         command.SetAction(run.RunAsync);
         return command;
@@ -53,6 +60,7 @@ internal sealed class RunCommand
         {
             Urls = parsed.GetValue(_urls)!,
             PassphraseFile = parsed.GetValue(_passphraseFile),
+            SigningKey = parsed.GetValue(_signingKey),
             TlsCertificateFile = parsed.GetValue(_tlsCertificate),
             TlsKeyFile = parsed.GetValue(_tlsKey),
             TlsPassphraseFile = parsed.GetValue(_tlsPassphrase),
@@ -88,7 +96,8 @@ internal sealed class RunCommand
                     TlsFingerprint = service.Tls.Fingerprint,
                     TrustRootFingerprint = trustRoot,
                     AdminCredentialFile = core.Options.Data.AdminCredential,
-                    PassphraseBesideKeys = core.Passphrase.IsBesideTheKeys,
+                    SigningKeys = core.Keys.Place,
+                    PassphraseBesideKeys = core.IsPassphraseBesideTheKeys,
                 },
                 RegistrationJson.Options));
             output.Flush();
@@ -99,10 +108,23 @@ internal sealed class RunCommand
         output.WriteLine($"TLS fingerprint {service.Tls.Fingerprint}");
         output.WriteLine($"Trust root fingerprint {trustRoot}");
         output.WriteLine($"Admin credential in {core.Options.Data.AdminCredential}");
-        output.WriteLine(core.Passphrase.IsBesideTheKeys
-            ? $"Signing keys in {core.Options.Data.SigningKeys}. No passphrase was given, so a random one is beside them in {core.Passphrase}: whoever can read this directory has the keys. Give one with --passphrase-file."
-            : $"Signing keys in {core.Options.Data.SigningKeys}, under the passphrase in {core.Passphrase}");
+        output.WriteLine($"Signing keys in {core.Keys.Place}" + (core.IsPassphraseBesideTheKeys
+            ? $". No passphrase was given, so a random one is beside them in {core.Passphrase}: whoever can read this directory has the keys. Give one with --passphrase-file."
+            : core.Keys is FileSigningKeyStore ? $", under the passphrase in {core.Passphrase}" : ""));
         output.Flush();
+    }
+
+    private static SigningKeyPlace? ReadPlace(ArgumentResult result)
+    {
+        try
+        {
+            return SigningKeyPlace.Parse(result.Tokens[0].Value);
+        }
+        catch (FormatException error)
+        {
+            result.AddError(error.Message);
+            return null;
+        }
     }
 
     private static ListenUrl[]? ReadUrls(ArgumentResult result)

@@ -13,6 +13,7 @@ internal sealed class DataDirectory(string path)
 
     public string Database => In("registration.db");
     public string SigningKeys => In("signing-keys.json");
+    public string SigningKeyPlace => In("signing-key");
     public string SigningKeyPassphrase => In("signing-keys.passphrase");
     public string TlsCertificate => In("tls-certificate.pem");
     public string TlsKey => In("tls-key.pem");

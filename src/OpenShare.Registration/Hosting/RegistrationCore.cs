@@ -21,7 +21,7 @@ internal sealed class RegistrationCore : IDisposable
     {
         (Options, _lock, Time, Random) = (options, locked, time, random);
         Passphrase = Passphrase.Find(options.PassphraseFile, options.Data);
-        Keys = new FileSigningKeyStore(options.Data.SigningKeys, Passphrase);
+        Keys = SigningKeyPlace.Open(options, Passphrase, time);
         Organisation = new OrganisationTrust(Keys, time);
         Store = new Store(options.Data.Database);
         Publisher = new Publisher(time);
@@ -40,6 +40,10 @@ internal sealed class RegistrationCore : IDisposable
     public IRandomSource Random { get; }
     public Passphrase Passphrase { get; }
     public ISigningKeyStore Keys { get; }
+
+    /// <summary>True when whoever reads the data directory has the keys.</summary>
+    public bool IsPassphraseBesideTheKeys => Passphrase.IsBesideTheKeys && File.Exists(Options.Data.SigningKeys);
+
     public Store Store { get; }
     public Publisher Publisher { get; }
     public OrganisationTrust Organisation { get; }
@@ -109,6 +113,7 @@ internal sealed class RegistrationCore : IDisposable
     private async Task BeginAsync(CancellationToken cancel)
     {
         await TrustRoots.OpenOrCreateAsync(Organisation, Store, Keys, Random, Time.GetUtcNow(), cancel);
+        SigningKeyPlace.Remember(Options);
         Assemble();
         await Lists.StartAsync(cancel);
         await Audit.BeginAsync(Store, cancel);

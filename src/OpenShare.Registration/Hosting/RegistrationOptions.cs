@@ -1,4 +1,5 @@
 using OpenShare.Registration.Http;
+using OpenShare.Registration.Keys;
 
 namespace OpenShare.Registration.Hosting;
 
@@ -15,6 +16,9 @@ internal sealed record RegistrationOptions(DataDirectory Data)
     public string? TlsPassphraseFile { get; init; }
 
     public string? PassphraseFile { get; init; }
+
+    /// <summary>Where signing keys are made; null: where they were before, at first in a file of the data directory.</summary>
+    public SigningKeyPlace? SigningKey { get; init; }
 
     public TimeSpan CertificateLifetime { get; init; } = TimeSpan.FromDays(365);
 

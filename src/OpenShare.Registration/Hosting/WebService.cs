@@ -114,9 +114,15 @@ internal sealed class WebService : IAsyncDisposable
     private static async Task AnswerFailureAsync(HttpContext http)
     {
         var error = http.Features.Get<IExceptionHandlerFeature>()?.Error;
-        var problem = error is BadHttpRequestException bad
-            ? Problems.Of(JsonBody.Malformed("The request is not well-formed HTTP."), bad.StatusCode)
-            : Problems.Of(new Refusal(RegistrationProblems.Internal, "The service failed on this request; its log says why. Try again later."));
+        var problem = error switch
+        {
+            BadHttpRequestException bad => Problems.Of(JsonBody.Malformed("The request is not well-formed HTTP."), bad.StatusCode),
+            // Signing is all that can fail so while it serves. Where the keys are is the owner's business alone.
+            UserError keys => Problems.Of(new Refusal(RegistrationProblems.SigningUnavailable, OwnerSocket.IsUsedBy(http)
+                ? keys.Message
+                : "The service cannot sign at the moment, since its keys are out of its reach. Try again later; its log says why.")),
+            _ => Problems.Of(new Refusal(RegistrationProblems.Internal, "The service failed on this request; its log says why. Try again later.")),
+        };
         await problem.ExecuteAsync(http);
     }
 }

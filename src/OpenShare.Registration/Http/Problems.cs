@@ -20,6 +20,7 @@ internal static class Problems
         [RegistrationProblems.CertificateExpired] = (StatusCodes.Status403Forbidden, "The device's certificate has expired"),
         [RegistrationProblems.NotAuthorized] = (StatusCodes.Status401Unauthorized, "The admin credential is missing or wrong"),
         [RegistrationProblems.TooManyRequests] = (StatusCodes.Status429TooManyRequests, "Too many requests"),
+        [RegistrationProblems.SigningUnavailable] = (StatusCodes.Status503ServiceUnavailable, "The service cannot sign at the moment"),
         [RegistrationProblems.Internal] = (StatusCodes.Status500InternalServerError, "The service failed"),
     };
 

@@ -13,10 +13,15 @@ internal sealed class FileSigningKeyStore : ISigningKeyStore
 
     public FileSigningKeyStore(string file, Passphrase passphrase) => (_file, _passphrase) = (file, passphrase);
 
+    public string Place => _file;
+
     public bool HoldsKeys => File.Exists(_file);
 
     public void CreateKeys(IRandomSource random)
     {
+        // A first run that was cut short goes on with what it made.
+        if (HoldsKeys)
+            return;
         _passphrase.EnsureExists(random);
         var keys = RoleKey.CreateSet(random);
         Write(keys, random);

@@ -17,9 +17,12 @@ internal sealed class KeyRotation(
     Store store, ISigningKeyStore keys, OrganisationTrust trust, RevocationLists lists, AuditLog audit, IRandomSource random, TimeProvider time)
 {
     /// <summary>The keys that the newest trust root lists.</summary>
-    public KeyList List() => new(trust.Newest.Version, [.. trust.Newest.Keys.Select(k => new Key(
-        OrganisationTrust.Name(k.Role), k.Key.KeyId, k.NotBefore, k.NotAfter,
-        k.Key.Equals(trust.FindSigner(k.Role)?.PublicKey) ? "signs" : keys.Signers(k.Role).Any(s => s.PublicKey.Equals(k.Key)) ? "kept" : "elsewhere"))]);
+    public KeyList List() => new(trust.Newest.Version, [.. trust.Newest.Keys.Select(k =>
+    {
+        var place = keys.PlaceOf(k.Role, k.Key);
+        var state = place is null ? "elsewhere" : k.Key.Equals(trust.FindSigner(k.Role)?.PublicKey) ? "signs" : "kept";
+        return new Key(OrganisationTrust.Name(k.Role), k.Key.KeyId, k.NotBefore, k.NotAfter, state, place);
+    })]);
 
     public async Task<Outcome<KeyRotated>> RotateAsync(RotateKey request, CancellationToken cancel)
     {

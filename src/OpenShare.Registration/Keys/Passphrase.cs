@@ -10,8 +10,6 @@ internal sealed class Passphrase
     /// <summary>The name under which systemd hands over the passphrase (LoadCredential=).</summary>
     public const string SystemdCredential = "openshare-signing-passphrase";
 
-    private const int MaxSize = 4096;
-
     private readonly string _file;
 
     private Passphrase(string file, bool isBesideTheKeys)
@@ -28,9 +26,8 @@ internal sealed class Passphrase
     {
         if (givenFile is not null)
             return new Passphrase(givenFile, isBesideTheKeys: false);
-        var credentials = Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY");
-        return credentials is not null && File.Exists(Path.Combine(credentials, SystemdCredential))
-            ? new Passphrase(Path.Combine(credentials, SystemdCredential), isBesideTheKeys: false)
+        return SecretFile.SystemdCredential(SystemdCredential) is { } credential
+            ? new Passphrase(credential, isBesideTheKeys: false)
             : new Passphrase(data.SigningKeyPassphrase, isBesideTheKeys: true);
     }
 
@@ -41,24 +38,7 @@ internal sealed class Passphrase
             OwnerOnlyFile.Write(_file, Encoding.ASCII.GetBytes(Base64Url.Encode(random.Bytes(32)) + "\n"));
     }
 
-    /// <summary>The passphrase's bytes: the file's, without the line end an editor leaves.</summary>
-    public byte[] Read()
-    {
-        try
-        {
-            using var stream = File.OpenRead(_file);
-            if (stream.Length > MaxSize)
-                throw new UserError($"The passphrase file {_file} is larger than {MaxSize} bytes; a passphrase is one line of text.");
-            var bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            var trimmed = bytes.AsSpan().TrimEnd("\r\n"u8);
-            return trimmed.Length > 0 ? trimmed.ToArray() : throw new UserError($"The passphrase file {_file} is empty.");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"The passphrase of the signing keys cannot be read: {error.Message}");
-        }
-    }
+    public byte[] Read() => SecretFile.Read(_file, "passphrase of the signing keys");
 
     public override string ToString() => _file;
 }

@@ -13,18 +13,34 @@ namespace OpenShare.Registration.Keys;
 /// <param name="tlsKey">SHA-256 of the SubjectPublicKeyInfo of the TLS certificate</param>
 internal sealed class TrustRootEndpoint(OrganisationTrust trust, ReadOnlyMemory<byte> tlsKey, TimeProvider time)
 {
+    // Anybody may ask, and a token signs slowly.
+    private static readonly TimeSpan SignedFor = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private (Signed Signed, DateTimeOffset At)? _last;
+
     public RegistrationMessages.TrustRootResponse Answer()
     {
-        var payload = new TlsEndpointPayload
-        {
-            SpkiSha256 = ByteString.CopyFrom(tlsKey.Span),
-            IssuedAt = time.GetUtcNow().ToUnixTimeSeconds(),
-        };
-        var signed = SignedBlobs.Sign(trust.SignerFor(TrustKey.Types.Role.Issuing), SignatureContext.TlsEndpoint, payload);
+        var signed = Endpoint();
         // The newest is one of so many.
         var chain = trust.Chain;
         var before = chain.Roots.SkipLast(1).TakeLast(Limits.TrustLinks - 1).Select(r => r.ToText()).ToList();
         return new RegistrationMessages.TrustRootResponse(chain.Newest.ToText(), signed.ToText(), before.Count > 0 ? before : null);
+    }
+
+    private Signed Endpoint()
+    {
+        var (now, signer) = (time.GetUtcNow(), trust.SignerFor(TrustKey.Types.Role.Issuing));
+        lock (_lock)
+        {
+            // A clock set back, or another key since: it is signed anew.
+            if (_last is { } last && last.Signed.KeyId == signer.PublicKey.KeyId && now >= last.At && now < last.At + SignedFor)
+                return last.Signed;
+            var payload = new TlsEndpointPayload { SpkiSha256 = ByteString.CopyFrom(tlsKey.Span), IssuedAt = now.ToUnixTimeSeconds() };
+            var signed = SignedBlobs.Sign(signer, SignatureContext.TlsEndpoint, payload);
+            _last = (signed, now);
+            return signed;
+        }
     }
 
     public static void Map(IEndpointRouteBuilder app) =>

@@ -38,14 +38,15 @@ internal static class TrustRoots
         OrganisationTrust trust, Store store, ISigningKeyStore keys, IRandomSource random, DateTimeOffset now, CancellationToken cancel)
     {
         var stored = await ReadAsync(store, cancel);
-        // Keys that vanished are never replaced: every device would refuse what new ones sign.
-        if (!keys.HoldsKeys && stored is not null)
-            throw new UserError("The signing keys of this service are missing from its data directory. Restore signing-keys.json from a backup.");
-        if (!keys.HoldsKeys)
+        if (stored is null)
             keys.CreateKeys(random);
+        // Keys that vanished are never replaced: every device would refuse what new ones sign.
+        else if (!keys.HoldsKeys)
+            throw new UserError($"The signing keys of this service are missing from {keys.Place}. Restore them from a backup.");
         trust.Set(stored ?? TrustChain.Of(await CreateAsync(store, keys, now, cancel)));
-        if (trust.FindSigner(TrustKey.Types.Role.Issuing) is null)
-            throw new UserError("The issuing key in signing-keys.json is not one this service's trust root lists as valid now. Check the clock, or restore the file that belongs to this data directory.");
+        // Both, before anything is served: found out later, a revocation would be refused.
+        trust.SignerFor(TrustKey.Types.Role.Issuing);
+        trust.SignerFor(TrustKey.Types.Role.Crl);
     }
 
     private static async Task<TrustRoot> CreateAsync(Store store, ISigningKeyStore keys, DateTimeOffset now, CancellationToken cancel)

@@ -45,6 +45,8 @@ public sealed class CommandTests
     [InlineData("run --urls https://example.org:443")]
     [InlineData("run --urls https://127.0.0.1:99999")]
     [InlineData("run --certificate-lifetime 0d")]
+    [InlineData("run --signing-key hsm")]
+    [InlineData("run --signing-key pkcs11:token=t?module-path=/m.so&pin-value=1234")]
     [InlineData("quota set alice")]
     [InlineData("key rotate")]
     [InlineData("key rotate --role tls")]
@@ -133,9 +135,9 @@ public sealed class CommandTests
         Assert.StartsWith("The audit log holds: 3 lines", await OutputAsync("audit verify", data), StringComparison.Ordinal);
         Assert.Equal("""{"holds":true,"lines":3,"problems":[]}""", (await OutputAsync("audit verify --json", data)).Trim());
         Assert.Contains("trust root is now version 2", await OutputAsync("key rotate --role crl", data), StringComparison.Ordinal);
-        Assert.Matches(@"crl +[0-9a-f]{32} .* kept
+        Assert.Matches(@"crl +[0-9a-f]{32} .* kept .*signing-keys\.json
 (.*
-)*.*crl +[0-9a-f]{32} .* signs", await OutputAsync("key list", data));
+)*.*crl +[0-9a-f]{32} .* signs +.*signing-keys\.json", await OutputAsync("key list", data));
         Assert.StartsWith("The audit log holds: 4 lines", await OutputAsync("audit verify", data), StringComparison.Ordinal);
         var (status, _, error) = await TypeAsync($"device show nobody --data {data}");
         Assert.Equal(1, status);

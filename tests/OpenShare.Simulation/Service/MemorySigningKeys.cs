@@ -9,9 +9,15 @@ internal sealed class MemorySigningKeys : ISigningKeyStore
 {
     private IReadOnlyList<RoleKey> _keys = [];
 
+    public string Place => "memory";
+
     public bool HoldsKeys => _keys.Count > 0;
 
-    public void CreateKeys(IRandomSource random) => _keys = RoleKey.CreateSet(random);
+    public void CreateKeys(IRandomSource random)
+    {
+        if (!HoldsKeys)
+            _keys = RoleKey.CreateSet(random);
+    }
 
     public ISigner Add(TrustKey.Types.Role role, IRandomSource random)
     {

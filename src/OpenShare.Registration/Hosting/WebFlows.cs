@@ -25,7 +25,9 @@ internal static class WebFlows
         services.AddSingleton(new RegistrationAnswer(core.Organisation, core.AccountKeys)).AddSingleton(core.AccountKeys);
         services.AddSingleton(new Quotas(core.Options.DefaultQuota));
         services.AddSingleton<ProofOfPossession>().AddSingleton<ProvenRequests>();
-        services.AddSingleton<DeviceRegistration>().AddSingleton<DeviceRenewal>().AddSingleton<DiscoveryKeyHandout>();
+        services.AddSingleton(s => new DeviceRenewal(
+            s.GetRequiredService<ProvenRequests>(), s.GetRequiredService<CertificateIssuer>(), s.GetRequiredService<RegistrationAnswer>(), core.Options.RenewExpired));
+        services.AddSingleton<DeviceRegistration>().AddSingleton<DiscoveryKeyHandout>();
     }
 
     public static void Map(IEndpointRouteBuilder app)

@@ -45,6 +45,7 @@ public sealed class CommandTests
     [InlineData("run --urls https://example.org:443")]
     [InlineData("run --urls https://127.0.0.1:99999")]
     [InlineData("run --certificate-lifetime 0d")]
+    [InlineData("run --renew-expired sometimes")]
     [InlineData("quota set alice")]
     [InlineData("key rotate")]
     [InlineData("key rotate --role tls")]

@@ -6,8 +6,11 @@ namespace OpenShare.Protocol.Registration;
 /// <summary>What the service gave: checked, so that it can be stored and shown to peers.</summary>
 public sealed record IssuedRegistration(DeviceCertificate Certificate, TrustChain Trust, DiscoveryKeys DiscoveryKeys)
 {
-    /// <summary>When to ask for the next certificate: at two thirds of this one's life (it is backdated by the allowed skew).</summary>
-    public DateTimeOffset RenewAt => Certificate.IssuedAt + ClockSkew.Allowed + 2 * Life / 3;
+    /// <summary>From when on to ask for the next certificate: at two thirds of this one's life (it is backdated by the allowed skew).</summary>
+    public DateTimeOffset RenewFrom => Certificate.IssuedAt + ClockSkew.Allowed + 2 * Life / 3;
+
+    /// <summary>A fleet that was registered in one day asks over so long a time, a month of a year, and not in one day.</summary>
+    public TimeSpan RenewSpread => Life / 12;
 
     /// <summary>True when the key that issued the certificate was withdrawn: it is good for renewal only.</summary>
     public bool IsWithdrawn => !Certificate.IsVouchedFor(Trust.Newest);

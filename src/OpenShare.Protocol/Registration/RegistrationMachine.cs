@@ -59,7 +59,7 @@ public sealed partial class RegistrationMachine(ISigner key, DevicePlatform plat
         var isProvisional = held.Issued.Certificate.IsProvisional;
         _settled = isProvisional ? new RegistrationStatus.Unregistered() : new RegistrationStatus.Certified(held.Server);
         Rest(Step.Idle);
-        _next = isProvisional ? null : held.Issued.RenewAt;
+        _next = isProvisional ? null : held.Issued.RenewFrom + random.Between(TimeSpan.Zero, held.Issued.RenewSpread);
     }
 
     /// <summary>A plan was found on disk: the process had ended in the middle of it.</summary>

@@ -30,6 +30,8 @@ public static class RegistrationProblems
     public const string DeviceRevoked = "device-revoked";
     public const string CertificateExpired = "certificate-expired";
     public const string NotAuthorized = "not-authorized";
+    public const string RoleInsufficient = "role-insufficient";
+    public const string AdminUnknown = "admin-unknown";
     public const string TooManyRequests = "too-many-requests";
     public const string SigningUnavailable = "signing-unavailable";
     public const string Internal = "internal-error";

@@ -6,13 +6,13 @@ using OpenShare.Registration.Http;
 
 namespace OpenShare.Registration.Administration;
 
-/// <summary>What an administrator shows to revoke devices over HTTPS. It is made on the first run and kept in an owner-only file.</summary>
+/// <summary>What the first administrator shows over HTTPS. It is made on the first run and kept in an owner-only file.</summary>
 internal sealed class AdminCredential
 {
-    private const string Prefix = "osa1_";
+    public const string Prefix = "osa1_";
 
     public static readonly Refusal Missing = new(
-        RegistrationProblems.NotAuthorized, "Send the admin credential as 'Authorization: Bearer CREDENTIAL'. It is in the file 'admin-credential' of the service's data directory.");
+        RegistrationProblems.NotAuthorized, "Send an admin token (openshare-server admin create), or the admin credential from the service's data directory, as 'Authorization: Bearer TOKEN'.");
 
     private readonly byte[] _hash;
 

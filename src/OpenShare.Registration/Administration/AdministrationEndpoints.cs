@@ -1,49 +1,54 @@
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Http;
+using static OpenShare.Registration.Administration.Access.AdminRole;
 using static OpenShare.Registration.Administration.AdministrationMessages;
 
 namespace OpenShare.Registration.Administration;
 
-/// <summary><see cref="IAdministration"/> over the owner's socket; anybody else gets 404, as for a path that is not there.</summary>
+/// <summary>
+/// <see cref="IAdministration"/> over the owner's socket, where anybody else gets 404 as for a path that is not there, and over HTTPS for
+/// whoever shows a token, as far as their role goes.
+/// </summary>
 internal static class AdministrationEndpoints
 {
     public static void Map(IEndpointRouteBuilder app)
     {
-        var owner = app.MapGroup(AdministrationPaths.Root).ExcludeFromDescription().AddEndpointFilter(async (context, next) =>
-            OwnerSocket.IsUsedBy(context.HttpContext) ? await next(context) : TypedResults.Problem(statusCode: StatusCodes.Status404NotFound));
-
-        owner.MapPost(AdministrationPaths.Tokens, async (HttpContext http, IAdministration admin) =>
-            (await (await JsonBody.ReadAsync<CreateToken>(http.Request)).ThenAsync(r => admin.CreateTokenAsync(r, http.RequestAborted))).ToResult());
-
-        owner.MapGet(AdministrationPaths.Devices, async (HttpContext http, IAdministration admin, string? account) =>
-            (await Account(account).ThenAsync(a => admin.ListDevicesAsync(a, http.RequestAborted))).ToResult());
-
-        owner.MapGet(AdministrationPaths.Devices + "/{which}", async (HttpContext http, IAdministration admin, string which) =>
-            (await admin.ShowDeviceAsync(which, http.RequestAborted)).ToResult());
-
-        owner.MapPost(AdministrationPaths.Devices + "/{which}/revoke", async (HttpContext http, IAdministration admin, string which) =>
-            (await (await JsonBody.ReadAsync<RevokeDevice>(http.Request)).ThenAsync(r => admin.RevokeDeviceAsync(which, r, http.RequestAborted))).ToResult());
-
-        owner.MapGet(AdministrationPaths.Quotas, async (HttpContext http, IAdministration admin, string? account) =>
-            (await Account(account).ThenAsync(a => admin.ShowQuotasAsync(a, http.RequestAborted))).ToResult());
-
-        owner.MapPut(AdministrationPaths.Quotas + "/{account}", async (HttpContext http, IAdministration admin, string account) =>
-            (await (await JsonBody.ReadAsync<SetQuota>(http.Request)).ThenAsync(r => Account(account)
-                .ThenAsync(a => admin.SetQuotaAsync(a!.Value, r, http.RequestAborted)))).ToResult());
-
-        owner.MapGet(AdministrationPaths.Keys, async (HttpContext http, IAdministration admin) =>
-            (await admin.ListKeysAsync(http.RequestAborted)).ToResult());
-
-        owner.MapPost(AdministrationPaths.KeyRotation, async (HttpContext http, IAdministration admin) =>
-            (await (await JsonBody.ReadAsync<RotateKey>(http.Request)).ThenAsync(r => admin.RotateKeyAsync(r, http.RequestAborted))).ToResult());
-
-        owner.MapGet(AdministrationPaths.Audit, async (HttpContext http, IAdministration admin, int last) =>
-            (await admin.ShowAuditAsync(last, http.RequestAborted)).ToResult());
-
-        owner.MapGet(AdministrationPaths.AuditVerdict, async (HttpContext http, IAdministration admin) =>
-            (await admin.VerifyAuditAsync(http.RequestAborted)).ToResult());
+        MapAll(app.MapGroup(AdministrationPaths.Owner).AddEndpointFilter(async (context, next) =>
+            OwnerSocket.IsUsedBy(context.HttpContext) ? await next(context) : TypedResults.Problem(statusCode: StatusCodes.Status404NotFound)));
+        MapAll(app.MapGroup(AdministrationPaths.Https).RequireRateLimiting(RateLimits.Writes));
     }
+
+    public static Refusal NotThisRole(Caller caller) =>
+        new(RegistrationProblems.RoleInsufficient, $"'{caller.Name}' has the role {caller.Role.Name()}, which does not allow this.");
+
+    private static void MapAll(RouteGroupBuilder group)
+    {
+        group.ExcludeFromDescription();
+        Post<CreateToken, TokenCreated>(group, AdministrationPaths.Tokens, [Registrar], (c, request) => c.Admin.CreateTokenAsync(request, c.Cancel));
+        Get(group, AdministrationPaths.Devices, [Registrar, Auditor], c => Account(c.Query("account")).ThenAsync(a => c.Admin.ListDevicesAsync(a, c.Cancel)));
+        Get(group, AdministrationPaths.Devices + "/{which}", [Registrar, Auditor], c => c.Admin.ShowDeviceAsync(c.Route("which"), c.Cancel));
+        Post<RevokeDevice, DeviceRevoked>(group, AdministrationPaths.Devices + "/{which}/revoke", [Registrar],
+            (c, request) => c.Admin.RevokeDeviceAsync(c.Route("which"), request, c.Cancel));
+        Get(group, AdministrationPaths.Quotas, [Registrar, Auditor], c => Account(c.Query("account")).ThenAsync(a => c.Admin.ShowQuotasAsync(a, c.Cancel)));
+        AdministrationCall.Map(group, "PUT", AdministrationPaths.Quotas + "/{account}", [], async c =>
+            await (await JsonBody.ReadAsync<SetQuota>(c.Http.Request)).ThenAsync(r => Account(c.Route("account")).ThenAsync(a => c.Admin.SetQuotaAsync(a!.Value, r, c.Cancel))));
+        Get(group, AdministrationPaths.Keys, [Auditor], c => c.Admin.ListKeysAsync(c.Cancel));
+        Post<RotateKey, KeyRotated>(group, AdministrationPaths.KeyRotation, [], (c, request) => c.Admin.RotateKeyAsync(request, c.Cancel));
+        Get(group, AdministrationPaths.Audit, [Auditor], c => c.Admin.ShowAuditAsync(int.TryParse(c.Query("last"), out var last) ? last : 0, c.Cancel));
+        Get(group, AdministrationPaths.AuditVerdict, [Auditor], c => c.Admin.VerifyAuditAsync(c.Cancel));
+        Post<CreateAdmin, AdminCreated>(group, AdministrationPaths.Admins, [], (c, request) => c.Admin.CreateAdminAsync(request, c.Cancel));
+        Get(group, AdministrationPaths.Admins, [Auditor], c => c.Admin.ListAdminsAsync(c.Cancel));
+        AdministrationCall.Map(group, "POST", AdministrationPaths.Admins + "/{name}/revoke", [], c => c.Admin.RevokeAdminAsync(c.Route("name"), c.Cancel));
+    }
+
+    private static void Get<T>(RouteGroupBuilder group, string path, AdminRole[] roles, Func<AdministrationCall, Task<Outcome<T>>> answer) =>
+        AdministrationCall.Map(group, "GET", path, roles, answer);
+
+    private static void Post<TBody, T>(RouteGroupBuilder group, string path, AdminRole[] roles, Func<AdministrationCall, TBody, Task<Outcome<T>>> answer)
+        where TBody : class =>
+        AdministrationCall.Map(group, "POST", path, roles, async c => await (await JsonBody.ReadAsync<TBody>(c.Http.Request)).ThenAsync(body => answer(c, body)));
 
     private static Outcome<AccountId?> Account(string? text)
     {

@@ -44,4 +44,21 @@ internal static class AdministrationMessages
 
     /// <param name="Problems">the first ones of what does not hold</param>
     public sealed record AuditVerdict(bool Holds, long Lines, IReadOnlyList<string> Problems);
+
+    /// <param name="Role">admin, registrar or auditor</param>
+    /// <param name="TtlSeconds">null: without an end</param>
+    public sealed record CreateAdmin(string Name, string Role, long? TtlSeconds = null);
+
+    /// <param name="Token">a secret, so the record prints without it</param>
+    public sealed record AdminCreated(string Token, string Name, string Role, DateTimeOffset? ExpiresAt = null)
+    {
+        public override string ToString() => $"{nameof(AdminCreated)} {{ {Name}, {Role} }}";
+    }
+
+    /// <param name="State">active, expired or revoked</param>
+    public sealed record Administrator(string Name, string Role, string State, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt = null);
+
+    public sealed record AdminList(IReadOnlyList<Administrator> Admins);
+
+    public sealed record AdminRevoked(string Name);
 }

@@ -2,12 +2,18 @@ namespace OpenShare.Registration.Administration;
 
 internal static class AdministrationPaths
 {
-    public const string Root = "/owner";
+    /// <summary>Below which they are on the owner's socket.</summary>
+    public const string Owner = "/owner";
+
+    /// <summary>Below which they are over HTTPS.</summary>
+    public const string Https = "/v1/admin";
+
     public const string Tokens = "/tokens";
     public const string Devices = "/devices";
     public const string Quotas = "/quotas";
     public const string Keys = "/keys";
     public const string KeyRotation = "/keys/rotation";
     public const string Audit = "/audit";
+    public const string Admins = "/admins";
     public const string AuditVerdict = "/audit/verdict";
 }

@@ -3,7 +3,7 @@ using static OpenShare.Registration.Administration.AdministrationMessages;
 
 namespace OpenShare.Registration.Administration;
 
-/// <summary>What the owner of a service can do to it: asked of the running service, or done here when none runs.</summary>
+/// <summary>What can be done to a service by those who administer it: asked of the running service, or done here when none runs.</summary>
 internal interface IAdministration
 {
     Task<Outcome<TokenCreated>> CreateTokenAsync(CreateToken request, CancellationToken cancel);
@@ -30,4 +30,10 @@ internal interface IAdministration
     Task<Outcome<AuditShown>> ShowAuditAsync(int last, CancellationToken cancel);
 
     Task<Outcome<AuditVerdict>> VerifyAuditAsync(CancellationToken cancel);
+
+    Task<Outcome<AdminCreated>> CreateAdminAsync(CreateAdmin request, CancellationToken cancel);
+
+    Task<Outcome<AdminList>> ListAdminsAsync(CancellationToken cancel);
+
+    Task<Outcome<AdminRevoked>> RevokeAdminAsync(string name, CancellationToken cancel);
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Audit;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Issuing;
@@ -13,9 +14,14 @@ using static OpenShare.Registration.Administration.AdministrationMessages;
 namespace OpenShare.Registration.Administration;
 
 /// <summary>Administration in the process that holds the data directory.</summary>
+/// <param name="by">who has it done: the audit log names them</param>
 internal sealed class LocalAdministration(
-    Store store, TokenIssuer tokens, RevocationLists lists, Quotas quotas, AuditReading audit, KeyRotation keys, TimeProvider time) : IAdministration
+    Store store, TokenIssuer tokens, RevocationLists lists, Quotas quotas, AuditLog log, AuditReading audit, KeyRotation keys, AdminTokens admins,
+    TimeProvider time, Caller by) : IAdministration
 {
+    /// <summary>The same, for somebody else.</summary>
+    public LocalAdministration For(Caller caller) => new(store, tokens, lists, quotas, log, audit, keys, admins, time, caller);
+
     public Task<Outcome<TokenCreated>> CreateTokenAsync(CreateToken request, CancellationToken cancel)
     {
         var refusal =
@@ -25,7 +31,7 @@ internal sealed class LocalAdministration(
             : request.Name is not null && !Printable.IsDeviceName(request.Name) ? JsonBody.Malformed("A token's name is 1 to 64 characters without control characters.")
             : null;
         return refusal is null
-            ? tokens.CreateAsync(account, request.Uses, TimeSpan.FromSeconds(request.TtlSeconds), request.Name, cancel)
+            ? tokens.CreateAsync(account, request.Uses, TimeSpan.FromSeconds(request.TtlSeconds), request.Name, by, cancel)
             : Task.FromResult<Outcome<TokenCreated>>(refusal);
     }
 
@@ -44,7 +50,7 @@ internal sealed class LocalAdministration(
 
     public async Task<Outcome<DeviceRevoked>> RevokeDeviceAsync(string which, RevokeDevice request, CancellationToken cancel) =>
         await (await FindAsync(which, cancel)).ThenAsync(async device =>
-            (await lists.RevokeAsync(DeviceId.Parse(device.DeviceId), request.Reason, cancel))
+            (await lists.RevokeAsync(DeviceId.Parse(device.DeviceId), request.Reason, by, cancel))
                 .Then<DeviceRevoked>(revoked => new DeviceRevoked(device.DeviceId, device.Name, revoked.CrlVersion)));
 
     public async Task<Outcome<QuotaList>> ShowQuotasAsync(AccountId? account, CancellationToken cancel) =>
@@ -68,13 +74,14 @@ internal sealed class LocalAdministration(
             if (row is null)
                 return new Refusal(RegistrationProblems.DeviceUnknown, $"There is no account {account} yet: its first token makes it.");
             row.Quota = request.Quota;
+            await log.AddAsync(db, new AuditAct.QuotaSet(row.Name, request.Quota), by, cancel);
             return new Quota(row.Name, await Quotas.ActiveAsync(db, row.Name, cancel), request.Quota);
         }, cancel);
     }
 
     public Task<Outcome<KeyList>> ListKeysAsync(CancellationToken cancel) => Task.FromResult<Outcome<KeyList>>(keys.List());
 
-    public Task<Outcome<KeyRotated>> RotateKeyAsync(RotateKey request, CancellationToken cancel) => keys.RotateAsync(request, cancel);
+    public Task<Outcome<KeyRotated>> RotateKeyAsync(RotateKey request, CancellationToken cancel) => keys.RotateAsync(request, by, cancel);
 
     public async Task<Outcome<AuditShown>> ShowAuditAsync(int last, CancellationToken cancel) =>
         last is < 1 or > AuditReading.MostShown
@@ -82,6 +89,12 @@ internal sealed class LocalAdministration(
             : await audit.ShowAsync(last, cancel);
 
     public async Task<Outcome<AuditVerdict>> VerifyAuditAsync(CancellationToken cancel) => await audit.VerifyAsync(cancel);
+
+    public Task<Outcome<AdminCreated>> CreateAdminAsync(CreateAdmin request, CancellationToken cancel) => admins.CreateAsync(request, by, cancel);
+
+    public async Task<Outcome<AdminList>> ListAdminsAsync(CancellationToken cancel) => await admins.ListAsync(cancel);
+
+    public Task<Outcome<AdminRevoked>> RevokeAdminAsync(string name, CancellationToken cancel) => admins.RevokeAsync(name, by, cancel);
 
     private async Task<Outcome<DeviceRow>> FindAsync(string which, CancellationToken cancel)
     {

@@ -64,13 +64,22 @@ internal sealed class SocketAdministration : IAdministration, IDisposable
     public Task<Outcome<AuditVerdict>> VerifyAuditAsync(CancellationToken cancel) =>
         SendAsync<AuditVerdict>(HttpMethod.Get, AdministrationPaths.AuditVerdict, null, cancel, VerifyPatience);
 
+    public Task<Outcome<AdminCreated>> CreateAdminAsync(CreateAdmin request, CancellationToken cancel) =>
+        SendAsync<AdminCreated>(HttpMethod.Post, AdministrationPaths.Admins, request, cancel);
+
+    public Task<Outcome<AdminList>> ListAdminsAsync(CancellationToken cancel) =>
+        SendAsync<AdminList>(HttpMethod.Get, AdministrationPaths.Admins, null, cancel);
+
+    public Task<Outcome<AdminRevoked>> RevokeAdminAsync(string name, CancellationToken cancel) =>
+        SendAsync<AdminRevoked>(HttpMethod.Post, $"{AdministrationPaths.Admins}/{Uri.EscapeDataString(name)}/revoke", null, cancel);
+
     public void Dispose() => _http.Dispose();
 
     private async Task<Outcome<T>> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancel, TimeSpan? patience = null) where T : class
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(patience ?? Patience);
-        using var request = new HttpRequestMessage(method, AdministrationPaths.Root + path);
+        using var request = new HttpRequestMessage(method, AdministrationPaths.Owner + path);
         if (body is not null)
             request.Content = JsonContent.Create(body, body.GetType(), options: RegistrationJson.Options);
         try

@@ -9,6 +9,10 @@ namespace OpenShare.Registration.Audit;
 [JsonDerivedType(typeof(CertificateRenewed), "certificate_renewed")]
 [JsonDerivedType(typeof(DeviceRevoked), "device_revoked")]
 [JsonDerivedType(typeof(KeyRotated), "key_rotated")]
+[JsonDerivedType(typeof(TokenCreated), "token_created")]
+[JsonDerivedType(typeof(QuotaSet), "quota_set")]
+[JsonDerivedType(typeof(AdminCreated), "admin_created")]
+[JsonDerivedType(typeof(AdminRevoked), "admin_revoked")]
 internal abstract record AuditAct
 {
     private AuditAct() { }
@@ -31,4 +35,13 @@ internal abstract record AuditAct
     /// <param name="Replaced">the key before it</param>
     /// <param name="TrustRoot">the version that lists the new key: the lines after this one are signed under it</param>
     public sealed record KeyRotated(string Role, string KeyId, string Replaced, bool Withdrawn, uint TrustRoot) : AuditAct;
+
+    public sealed record TokenCreated(string Account, int Uses, DateTimeOffset ExpiresAt, string? Name = null) : AuditAct;
+
+    public sealed record QuotaSet(string Account, int Quota) : AuditAct;
+
+    /// <param name="Role">admin, registrar or auditor</param>
+    public sealed record AdminCreated(string Name, string Role, DateTimeOffset? ExpiresAt = null) : AuditAct;
+
+    public sealed record AdminRevoked(string Name) : AuditAct;
 }

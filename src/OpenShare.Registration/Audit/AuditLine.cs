@@ -10,7 +10,8 @@ namespace OpenShare.Registration.Audit;
 /// <summary>A line of the audit log: JSON, signed by the service's revocation list key, chained to the line before it.</summary>
 /// <param name="Number">1 for the first, and one more with each</param>
 /// <param name="Previous">base64url SHA-256 of the line before it as it is stored, signature and all; empty for the first</param>
-internal sealed record AuditLine(long Number, DateTimeOffset At, string Previous, AuditAct Act)
+/// <param name="By">who had it done; null: the service, at a device's request, or before lines told who</param>
+internal sealed record AuditLine(long Number, DateTimeOffset At, string Previous, AuditAct Act, string? By = null)
 {
     public const TrustKey.Types.Role Signer = TrustKey.Types.Role.Crl;
 

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
+using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Keys;
 using OpenShare.Registration.Storage;
 
@@ -24,12 +25,15 @@ internal sealed class AuditLog(OrganisationTrust trust, TimeProvider time)
         }, cancel);
     }
 
-    public async Task AddAsync(RegistrationDb db, AuditAct act, CancellationToken cancel)
+    /// <summary>What the service does by itself, or at a device's request.</summary>
+    public Task AddAsync(RegistrationDb db, AuditAct act, CancellationToken cancel) => AddAsync(db, act, by: null, cancel);
+
+    public async Task AddAsync(RegistrationDb db, AuditAct act, Caller? by, CancellationToken cancel)
     {
         // Drawing the number takes the counter's lock: the line before is committed, and no other can come between.
         var number = await db.NextAsync(CounterRow.AuditLine, cancel);
         var previous = number == 1 ? null : await db.AuditLines.FindAsync([number - 1], cancel);
-        var line = new AuditLine(number, time.GetUtcNow(), previous is null ? "" : AuditLine.HashOf(previous.Signed), act);
+        var line = new AuditLine(number, time.GetUtcNow(), previous is null ? "" : AuditLine.HashOf(previous.Signed), act, by?.Name);
         db.AuditLines.Add(new AuditLineRow { Number = number, Signed = line.Sign(trust.SignerFor(AuditLine.Signer)).ToByteArray() });
     }
 }

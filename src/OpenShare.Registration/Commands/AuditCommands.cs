@@ -16,8 +16,8 @@ internal static class AuditCommands
                 new DocumentedCommand("show", "Shows the last lines.", "openshare-server audit show --last 10") { last },
                 (parsed, admin, cancel) => admin.ShowAuditAsync(parsed.GetValue(last), cancel),
                 (shown, output) => Table.Write(
-                    output, ["LINE", "AT", "WHAT", "WHOM"],
-                    shown.Lines.Select(l => new[] { l.Number.ToString(CultureInfo.InvariantCulture), l.At.ToString("u", CultureInfo.InvariantCulture), What(l.Act), Whom(l.Act) }))),
+                    output, ["LINE", "AT", "BY", "WHAT", "WHOM"],
+                    shown.Lines.Select(l => new[] { l.Number.ToString(CultureInfo.InvariantCulture), l.At.ToString("u", CultureInfo.InvariantCulture), l.By ?? "", What(l.Act), Whom(l.Act) }))),
             administrator.Wire(
                 new DocumentedCommand(
                     "verify", "Finds every line that was altered, exchanged or removed, and what no line tells of; exit code 1 where there is any.",
@@ -47,6 +47,10 @@ internal static class AuditCommands
         AuditAct.CertificateRenewed renewed => $"certificate {renewed.Serial} issued as a renewal",
         AuditAct.DeviceRevoked revoked => $"revoked, list version {revoked.ListVersion}{(revoked.Reason is null ? "" : ": " + revoked.Reason)}",
         AuditAct.KeyRotated rotated => $"{rotated.Role} key {rotated.KeyId[..8]} instead of {rotated.Replaced[..8]}{(rotated.Withdrawn ? ", which is withdrawn" : "")}; trust root {rotated.TrustRoot}",
+        AuditAct.TokenCreated token => $"token made for {token.Uses} use{(token.Uses == 1 ? "" : "s")}, until {token.ExpiresAt.ToString("u", CultureInfo.InvariantCulture)}",
+        AuditAct.QuotaSet quota => $"quota set to {quota.Quota}",
+        AuditAct.AdminCreated admin => $"{admin.Role} made",
+        AuditAct.AdminRevoked => "admin token revoked",
         _ => throw new InvalidOperationException(),
     };
 
@@ -55,6 +59,10 @@ internal static class AuditCommands
         AuditAct.CertificateIssued(var account, var id, var name, _, _) => $"{name} ({id[..8]}) of {account}",
         AuditAct.CertificateRenewed(var account, var id, var name, _, _) => $"{name} ({id[..8]}) of {account}",
         AuditAct.DeviceRevoked(var account, var id, var name, _, _, _) => $"{name} ({id[..8]}) of {account}",
+        AuditAct.TokenCreated token => token.Account,
+        AuditAct.QuotaSet quota => quota.Account,
+        AuditAct.AdminCreated admin => admin.Name,
+        AuditAct.AdminRevoked admin => admin.Name,
         _ => "",
     };
 }

@@ -43,6 +43,7 @@ internal static class CommandLine
             DeviceCommands.Create(administrator),
             QuotaCommands.Create(administrator),
             KeyCommands.Create(administrator),
+            AdminCommands.Create(administrator),
             AuditCommands.Create(administrator),
         };
         DocumentedCommand.ShowExamples(root, "openshare-server run --data ./server-data");

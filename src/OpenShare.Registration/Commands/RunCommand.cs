@@ -41,6 +41,14 @@ internal sealed class RunCommand
         DefaultValueFactory = _ => TimeSpan.FromDays(365),
     };
 
+    private readonly Option<TimeSpan> _renewExpired = new("--renew-expired")
+    {
+        Description = "How long after its certificate's end a device that was off still renews by its key: 12h, 30d, never [default: 30d]",
+        HelpName = "TIME",
+        CustomParser = result => result.Tokens[0].Value == "never" ? TimeSpan.Zero : CommonOptions.ReadDuration(result),
+        DefaultValueFactory = _ => TimeSpan.FromDays(30),
+    };
+
     public static Command Create()
     {
         var run = new RunCommand();
@@ -48,7 +56,7 @@ internal sealed class RunCommand
             "run", "Runs the registration service in the foreground. The first run makes its keys, its TLS certificate and the admin credential.",
             "openshare-server run --urls https://0.0.0.0:8443 --data /srv/openshare")
         {
-            run._urls, run._data, run._passphraseFile, run._signingKey, run._tlsCertificate, run._tlsKey, run._tlsPassphrase, run._certificateLifetime, run._json,
+            run._urls, run._data, run._passphraseFile, run._signingKey, run._tlsCertificate, run._tlsKey, run._tlsPassphrase, run._certificateLifetime, run._renewExpired, run._json,
         };
         command.SetAction(run.RunAsync);
         return command;
@@ -65,6 +73,7 @@ internal sealed class RunCommand
             TlsKeyFile = parsed.GetValue(_tlsKey),
             TlsPassphraseFile = parsed.GetValue(_tlsPassphrase),
             CertificateLifetime = parsed.GetValue(_certificateLifetime),
+            RenewExpired = parsed.GetValue(_renewExpired),
         };
         await using var log = CreateLog();
         using var core = await RegistrationCore.StartAsync(options, TimeProvider.System, new SystemRandom(), cancel);

@@ -1,5 +1,6 @@
 using OpenShare.Protocol.Identity;
 using OpenShare.Registration.Administration;
+using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Audit;
 using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
@@ -53,6 +54,7 @@ internal sealed class RegistrationCore : IDisposable
     public AccountKeys AccountKeys { get; private set; } = null!;
     public AuditLog Audit { get; private set; } = null!;
     public RevocationLists Lists { get; private set; } = null!;
+    public AdminTokens Admins { get; private set; } = null!;
     public LocalAdministration Administration { get; private set; } = null!;
 
     /// <summary>For `run`: makes whatever a first run makes, and publishes the revocation list.</summary>
@@ -124,9 +126,10 @@ internal sealed class RegistrationCore : IDisposable
         AccountKeys = new AccountKeys(Organisation, Random, Time);
         Audit = new AuditLog(Organisation, Time);
         Lists = new RevocationLists(Store, Organisation, AccountKeys, Audit, Publisher, Time, Options.RevocationListLifetime);
+        Admins = new AdminTokens(Store, Audit, Random, Time);
         Administration = new LocalAdministration(
-            Store, new TokenIssuer(Store, Organisation, Random, Time), Lists, new Quotas(Options.DefaultQuota), new AuditReading(Store),
-            new KeyRotation(Store, Keys, Organisation, Lists, Audit, Random, Time), Time);
+            Store, new TokenIssuer(Store, Organisation, Audit, Random, Time), Lists, new Quotas(Options.DefaultQuota), Audit, new AuditReading(Store),
+            new KeyRotation(Store, Keys, Organisation, Lists, Audit, Random, Time), Admins, Time, Caller.Owner);
     }
 
     private static UserError NeverRan(DataDirectory data) =>

@@ -22,6 +22,9 @@ internal sealed record RegistrationOptions(DataDirectory Data)
 
     public TimeSpan CertificateLifetime { get; init; } = TimeSpan.FromDays(365);
 
+    /// <summary>For how long after its certificate's end a device that was off is given the next one for its key.</summary>
+    public TimeSpan RenewExpired { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>From one revocation list to its next update; it is signed anew at half of this.</summary>
     public TimeSpan RevocationListLifetime { get; init; } = TimeSpan.FromDays(7);
 

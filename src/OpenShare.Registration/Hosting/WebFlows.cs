@@ -1,5 +1,6 @@
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration;
+using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
@@ -18,14 +19,16 @@ internal static class WebFlows
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         services.ConfigureHttpJsonOptions(json => RegistrationJson.Configure(json.SerializerOptions));
         services.AddSingleton(core.Time).AddSingleton(core.Store).AddSingleton(core.Publisher).AddSingleton(core.Lists);
-        services.AddSingleton(credential);
+        services.AddSingleton(new AdminAccess(credential, core.Admins)).AddSingleton(core.Administration);
         services.AddSingleton(new TrustRootEndpoint(core.Organisation, tlsKey, core.Time));
         services.AddSingleton(new Challenges(await ChallengeKey.OpenOrCreateAsync(core.Store, core.Random, cancel), core.Random, core.Time));
         services.AddSingleton(new CertificateIssuer(core.Organisation, core.Audit, core.Time, core.Options.CertificateLifetime));
         services.AddSingleton(new RegistrationAnswer(core.Organisation, core.AccountKeys)).AddSingleton(core.AccountKeys);
         services.AddSingleton(new Quotas(core.Options.DefaultQuota));
         services.AddSingleton<ProofOfPossession>().AddSingleton<ProvenRequests>();
-        services.AddSingleton<DeviceRegistration>().AddSingleton<DeviceRenewal>().AddSingleton<DiscoveryKeyHandout>();
+        services.AddSingleton(s => new DeviceRenewal(
+            s.GetRequiredService<ProvenRequests>(), s.GetRequiredService<CertificateIssuer>(), s.GetRequiredService<RegistrationAnswer>(), core.Options.RenewExpired));
+        services.AddSingleton<DeviceRegistration>().AddSingleton<DiscoveryKeyHandout>();
     }
 
     public static void Map(IEndpointRouteBuilder app)

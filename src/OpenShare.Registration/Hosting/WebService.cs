@@ -88,7 +88,6 @@ internal sealed class WebService : IAsyncDisposable
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         var credential = AdminCredential.OpenOrCreate(core.Options.Data.AdminCredential, core.Random);
         await WebFlows.AddAsync(builder.Services, core, tls.SpkiHash, credential, cancel);
-        builder.Services.AddSingleton<IAdministration>(core.Administration);
         builder.Services.AddHostedService<ListRenewal>();
 
         var app = builder.Build();

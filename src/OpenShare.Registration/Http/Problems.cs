@@ -19,6 +19,8 @@ internal static class Problems
         [RegistrationProblems.DeviceRevoked] = (StatusCodes.Status403Forbidden, "The device was revoked"),
         [RegistrationProblems.CertificateExpired] = (StatusCodes.Status403Forbidden, "The device's certificate has expired"),
         [RegistrationProblems.NotAuthorized] = (StatusCodes.Status401Unauthorized, "The admin credential is missing or wrong"),
+        [RegistrationProblems.RoleInsufficient] = (StatusCodes.Status403Forbidden, "The role does not allow this"),
+        [RegistrationProblems.AdminUnknown] = (StatusCodes.Status404NotFound, "The administrator is not known"),
         [RegistrationProblems.TooManyRequests] = (StatusCodes.Status429TooManyRequests, "Too many requests"),
         [RegistrationProblems.SigningUnavailable] = (StatusCodes.Status503ServiceUnavailable, "The service cannot sign at the moment"),
         [RegistrationProblems.Internal] = (StatusCodes.Status500InternalServerError, "The service failed"),

@@ -3,12 +3,13 @@ using OpenShare.Protocol.Registration;
 
 namespace OpenShare.Registration.Issuing;
 
-/// <summary>The next certificate for a device that still has a good one: same device, same number, new serial.</summary>
-internal sealed class DeviceRenewal(ProvenRequests requests, CertificateIssuer issuer, RegistrationAnswer answer)
+/// <summary>The next certificate for a device that has a good one, or had one a while ago: same device, same number, new serial.</summary>
+/// <param name="afterEnd">for how long after its certificate's end a device that was off is renewed still</param>
+internal sealed class DeviceRenewal(ProvenRequests requests, CertificateIssuer issuer, RegistrationAnswer answer, TimeSpan afterEnd)
 {
     public Task<Outcome<RegistrationMessages.RegisterResponse>> RenewAsync(RegistrationMessages.RenewRequest request, CancellationToken cancel) =>
         // A device renamed since gets its new name into the certificate.
-        requests.AnswerAsync(request.DeviceId, request.Proof, SignatureContext.RenewalProof, (db, device, proof) =>
+        requests.AnswerAsync(request.DeviceId, request.Proof, SignatureContext.RenewalProof, afterEnd, (db, device, proof) =>
             DeviceDescription.Parse(proof.Name, proof.Platform, proof.AppVersion).ThenAsync<RegistrationMessages.RegisterResponse>(async description =>
             {
                 await issuer.RenewAsync(db, device, description, cancel);

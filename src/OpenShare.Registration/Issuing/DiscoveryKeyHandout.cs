@@ -8,7 +8,7 @@ namespace OpenShare.Registration.Issuing;
 internal sealed class DiscoveryKeyHandout(ProvenRequests requests, AccountKeys keys)
 {
     public Task<Outcome<RegistrationMessages.DiscoveryKeyResponse>> AnswerAsync(RegistrationMessages.DiscoveryKeyRequest request, CancellationToken cancel) =>
-        requests.AnswerAsync<RegistrationMessages.DiscoveryKeyResponse>(request.DeviceId, request.Proof, SignatureContext.DiscoveryKeyProof, async (db, device, _) =>
+        requests.AnswerAsync<RegistrationMessages.DiscoveryKeyResponse>(request.DeviceId, request.Proof, SignatureContext.DiscoveryKeyProof, TimeSpan.Zero, async (db, device, _) =>
         {
             var account = await db.Accounts.SingleAsync(a => a.Name == device.Account, cancel);
             return new RegistrationMessages.DiscoveryKeyResponse(keys.Newest(account).Blob.ToText());

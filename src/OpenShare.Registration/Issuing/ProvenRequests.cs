@@ -2,18 +2,20 @@ using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Hosting;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Storage;
 
 namespace OpenShare.Registration.Issuing;
 
-/// <summary>Requests that a registered device proves by its own key: answered while it is not revoked and its certificate has not expired.</summary>
+/// <summary>Requests that a registered device proves by its own key: answered while it is not revoked and its certificate has not expired for too long.</summary>
 internal sealed class ProvenRequests(Store store, ProofOfPossession proofs, TimeProvider time)
 {
+    /// <param name="afterEnd">for how long after its certificate's end the device is answered still</param>
     /// <param name="work">in the transaction in which the device was looked at, so that it cannot be revoked meanwhile</param>
     public async Task<Outcome<T>> AnswerAsync<T>(
-        string deviceId, string proof, SignatureContext context, Func<RegistrationDb, DeviceRow, RegistrationProofPayload, Task<Outcome<T>>> work,
-        CancellationToken cancel)
+        string deviceId, string proof, SignatureContext context, TimeSpan afterEnd,
+        Func<RegistrationDb, DeviceRow, RegistrationProofPayload, Task<Outcome<T>>> work, CancellationToken cancel)
     {
         if (!DeviceId.TryParse(deviceId, out var id))
             return JsonBody.Malformed("A device id is 32 hex digits.");
@@ -28,7 +30,7 @@ internal sealed class ProvenRequests(Store store, ProofOfPossession proofs, Time
             .ThenAsync(payload => store.WriteAsync(async db =>
             {
                 var device = await FindAsync(db, id, cancel) ?? throw new InvalidOperationException($"The device {id} vanished.");
-                return Objection(device) is { } refusal ? refusal : await work(db, device, payload);
+                return Objection(device, afterEnd) is { } refusal ? refusal : await work(db, device, payload);
             }, cancel));
     }
 
@@ -43,12 +45,15 @@ internal sealed class ProvenRequests(Store store, ProofOfPossession proofs, Time
         && proof.AccountId == device.Account
         && proof.PubkeyEd25519.Span.SequenceEqual(device.PublicKey);
 
-    private Refusal? Objection(DeviceRow device)
+    private Refusal? Objection(DeviceRow device, TimeSpan afterEnd)
     {
         if (device.RevokedAt is not null)
             return new Refusal(RegistrationProblems.DeviceRevoked, $"The device {device.DeviceId} was revoked.");
-        return time.GetUtcNow() > device.CertificateExpiresAt + ClockSkew.Allowed
-            ? new Refusal(RegistrationProblems.CertificateExpired, $"The certificate expired at {device.CertificateExpiresAt:u}. Register the device again with a new token.")
+        return time.GetUtcNow() > device.CertificateExpiresAt + (afterEnd > ClockSkew.Allowed ? afterEnd : ClockSkew.Allowed)
+            ? new Refusal(RegistrationProblems.CertificateExpired, $"The certificate expired at {device.CertificateExpiresAt:u}{TooLate(afterEnd)}. Register the device again with a new token.")
             : null;
     }
+
+    private static string TooLate(TimeSpan afterEnd) =>
+        afterEnd > ClockSkew.Allowed ? $", and is renewed for {Duration.Text(afterEnd)} after that" : "";
 }

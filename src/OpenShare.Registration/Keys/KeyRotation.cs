@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Audit;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Revocation;
@@ -24,7 +25,7 @@ internal sealed class KeyRotation(
         return new Key(OrganisationTrust.Name(k.Role), k.Key.KeyId, k.NotBefore, k.NotAfter, state, place);
     })]);
 
-    public async Task<Outcome<KeyRotated>> RotateAsync(RotateKey request, CancellationToken cancel)
+    public async Task<Outcome<KeyRotated>> RotateAsync(RotateKey request, Caller by, CancellationToken cancel)
     {
         if (Role(request.Role) is not { } role)
             return JsonBody.Malformed("The role is issuing, crl or root.");
@@ -43,7 +44,7 @@ internal sealed class KeyRotation(
                 role == TrustKey.Types.Role.Root ? [root, added] : [root], now);
             db.TrustRoots.Add(new TrustRootRow { Version = next.Version, Link = next.Link.ToByteArray() });
             var rotated = new KeyRotated(OrganisationTrust.Name(role), added.PublicKey.KeyId, replaced.PublicKey.KeyId, request.Withdraw, next.Version);
-            await audit.AddAsync(db, new AuditAct.KeyRotated(rotated.Role, rotated.KeyId, rotated.Replaced, rotated.Withdrawn, rotated.TrustRootVersion), cancel);
+            await audit.AddAsync(db, new AuditAct.KeyRotated(rotated.Role, rotated.KeyId, rotated.Replaced, rotated.Withdrawn, rotated.TrustRootVersion), by, cancel);
             made = (before.Follow([next.Link]), role == TrustKey.Types.Role.Crl ? await lists.SignAnewAsync(db, added, cancel) : null);
             return rotated;
         }, cancel);

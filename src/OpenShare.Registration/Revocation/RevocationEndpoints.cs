@@ -2,6 +2,7 @@ using Microsoft.Net.Http.Headers;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration;
+using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Issuing;
 
@@ -14,21 +15,23 @@ internal static class RevocationEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapPost(RegistrationPaths.Revoke, async (HttpContext http, AdminCredential credential, RevocationLists lists) =>
+        app.MapPost(RegistrationPaths.Revoke, async (HttpContext http, AdminAccess access, RevocationLists lists) =>
             {
-                if (!credential.IsShownBy(http.Request))
+                if (await access.WhoAsync(http) is not { } caller)
                     return Problems.Of(AdminCredential.Missing);
+                if (!caller.May([AdminRole.Registrar]))
+                    return Problems.Of(AdministrationEndpoints.NotThisRole(caller));
                 var body = await JsonBody.ReadAsync<RegistrationMessages.RevokeRequest>(http.Request);
                 var answer = await body.ThenAsync(async request => DeviceId.TryParse(request.DeviceId, out var id)
-                    ? await lists.RevokeAsync(id, request.Reason, http.RequestAborted)
+                    ? await lists.RevokeAsync(id, request.Reason, caller, http.RequestAborted)
                     : JsonBody.Malformed("A device id is 32 hex digits."));
                 return answer.ToResult();
             })
             .WithName("revoke")
-            .WithSummary("Revokes a device; the caller shows the admin credential (Authorization: Bearer). Revoking it again changes nothing.")
+            .WithSummary("Revokes a device; the caller shows the admin credential, or the token of an admin or registrar (Authorization: Bearer). Revoking it again changes nothing.")
             .Accepts<RegistrationMessages.RevokeRequest>("application/json")
             .Produces<RegistrationMessages.RevokeResponse>()
-            .ProducesProblems(400, 401, 404, 429)
+            .ProducesProblems(400, 401, 403, 404, 429)
             .RequireRateLimiting(RateLimits.Writes);
 
         app.MapGet(RegistrationPaths.RevocationList, async (HttpContext http, Publisher publisher, IHostApplicationLifetime life, string? after, string? wait) =>

@@ -4,6 +4,7 @@ using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Audit;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Issuing;
@@ -62,7 +63,7 @@ internal sealed class RevocationLists(
     }
 
     /// <summary>Revokes a device. Revoking it again changes nothing and is no error.</summary>
-    public async Task<Outcome<RegistrationMessages.RevokeResponse>> RevokeAsync(DeviceId id, string? reason, CancellationToken cancel)
+    public async Task<Outcome<RegistrationMessages.RevokeResponse>> RevokeAsync(DeviceId id, string? reason, Caller by, CancellationToken cancel)
     {
         if (reason is { Length: > MaxReason })
             return JsonBody.Malformed($"A reason is at most {MaxReason} characters.");
@@ -78,7 +79,7 @@ internal sealed class RevocationLists(
             device.RevokeReason = string.IsNullOrWhiteSpace(reason) ? null : Printable.Shorten(reason, MaxReason);
             var list = await SignNextAsync(db, cancel, device);
             await audit.AddAsync(db, new AuditAct.DeviceRevoked(
-                device.Account, device.DeviceId, device.Name, device.DeviceNo, (long)list.List.Version, device.RevokeReason), cancel);
+                device.Account, device.DeviceId, device.Name, device.DeviceNo, (long)list.List.Version, device.RevokeReason), by, cancel);
             accountKeys.Renew(await db.Accounts.SingleAsync(a => a.Name == device.Account, cancel), list.List.Version);
             return list;
         }, cancel);

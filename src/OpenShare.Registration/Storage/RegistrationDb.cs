@@ -12,6 +12,7 @@ internal sealed class RegistrationDb(DbContextOptions<RegistrationDb> options) :
     public DbSet<TokenUseRow> TokenUses => Set<TokenUseRow>();
     public DbSet<RevocationListRow> RevocationLists => Set<RevocationListRow>();
     public DbSet<AuditLineRow> AuditLines => Set<AuditLineRow>();
+    public DbSet<AdminTokenRow> AdminTokens => Set<AdminTokenRow>();
     public DbSet<TrustRootRow> TrustRoots => Set<TrustRootRow>();
     public DbSet<CounterRow> Counters => Set<CounterRow>();
     public DbSet<SecretRow> Secrets => Set<SecretRow>();
@@ -67,6 +68,12 @@ internal sealed class RegistrationDb(DbContextOptions<RegistrationDb> options) :
         {
             line.ToTable("audit_lines").HasKey(l => l.Number);
             line.Property(l => l.Number).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<AdminTokenRow>(admin =>
+        {
+            admin.ToTable("admin_tokens").HasKey(a => a.Name);
+            admin.Property(a => a.Name).HasMaxLength(Limits.AccountName);
+            admin.HasIndex(a => a.SecretHash).IsUnique();
         });
         modelBuilder.Entity<TrustRootRow>(root =>
         {

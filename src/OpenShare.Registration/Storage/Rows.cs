@@ -70,6 +70,19 @@ internal sealed class AuditLineRow
     public required byte[] Signed { get; init; }
 }
 
+/// <summary>Somebody who administers the service from elsewhere: the hash of their token, never the token. It stays when it is revoked.</summary>
+internal sealed class AdminTokenRow
+{
+    public required string Name { get; init; }
+    public required string Role { get; init; }
+    public required byte[] SecretHash { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>null: without an end</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+    public DateTimeOffset? RevokedAt { get; set; }
+}
+
 internal sealed class TrustRootRow
 {
     public required long Version { get; init; }

@@ -118,8 +118,8 @@ public sealed class ClockSetBackTests : DeviceRig
         Assert.DoesNotContain("challenge", Service.Calls);
 
         // Two thirds of four years, less the two that are over.
-        _device.Events.Publish(new PeerEvents.PeerProven(Organisation.Enroll("newer", at: Start.AddDays(250)).Certificate));
-        await Floor(Start.AddDays(250) - ClockSkew.Allowed);
+        _device.Events.Publish(new PeerEvents.PeerProven(Organisation.Enroll("newer", at: Start.AddDays(280)).Certificate));
+        await Floor(Start.AddDays(280) - ClockSkew.Allowed);
         // The floor is told of before the timer is set: who answers has set it.
         await device.Registration.Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration());
         var asked = Service.Calls.Count(c => c == "trust-root");

@@ -48,10 +48,10 @@ public class RegistrationMachineClockTests
     {
         _rig.Register(TimeSpan.FromDays(90));
         _rig.Now = Start.AddYears(-1);
-        Verify(Start.AddDays(59));
-        Assert.Equal(Start.AddDays(60), _rig.Machine.NextTimeout);
+        Verify(Start.AddDays(67));
+        Assert.Equal(Start.AddDays(67.5), _rig.Machine.NextTimeout);
 
-        Verify(Start.AddDays(61));
+        Verify(Start.AddDays(68));
 
         Assert.True(_rig.Machine.NextTimeout <= _rig.Now);
         Only<RegistrationEffect.FetchTrustRoot>(_rig.Machine.HandleTimeout(_rig.Now));
@@ -73,7 +73,7 @@ public class RegistrationMachineClockTests
     public void A_floor_that_was_kept_makes_the_renewal_due_at_the_next_start()
     {
         var held = _rig.Register(TimeSpan.FromDays(90));
-        var restarted = new RegistrationMachine(_rig.Key, new DevicePlatform("", ""), new SeededRandom(1), new TimeFloor(Start.AddDays(61)));
+        var restarted = new RegistrationMachine(_rig.Key, new DevicePlatform("", ""), new SeededRandom(1), new TimeFloor(Start.AddDays(68)));
         restarted.Hold(held);
 
         Only<RegistrationEffect.FetchTrustRoot>(restarted.HandleTimeout(Start.AddYears(-1)));
@@ -84,7 +84,7 @@ public class RegistrationMachineClockTests
     {
         _rig.Register(TimeSpan.FromDays(90));
         _rig.Now = Start.AddYears(-1);
-        Verify(Start.AddDays(61));
+        Verify(Start.AddDays(68));
 
         var fetch = Only<RegistrationEffect.FetchTrustRoot>(_rig.Machine.HandleTimeout(_rig.Now));
         _rig.Fail(fetch.Call, new ServiceFailure.Unreachable(""));
@@ -101,7 +101,7 @@ public class RegistrationMachineClockTests
 
         _rig.Settle(send.Call, TimeSpan.FromDays(90));
 
-        Assert.Equal(_rig.Now.AddDays(60), _rig.Machine.NextTimeout);
+        Assert.Equal(_rig.Now.AddDays(67.5), _rig.Machine.NextTimeout);
     }
 
     [Fact]

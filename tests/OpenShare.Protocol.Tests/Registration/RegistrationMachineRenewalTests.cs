@@ -10,9 +10,10 @@ public class RegistrationMachineRenewalTests
     private readonly RegistrationMachineRig _rig = new();
 
     [Fact]
-    public void A_certificate_is_renewed_at_two_thirds_of_its_life()
+    public void A_certificate_is_renewed_from_two_thirds_of_its_life_on()
     {
         var issued = _rig.Now;
+        _rig.Chance = 0;
         _rig.Register(TimeSpan.FromDays(90));
         Assert.Equal(issued.AddDays(60), _rig.Machine.NextTimeout);
         Assert.Empty(_rig.Machine.HandleTimeout(issued.AddDays(60).AddSeconds(-1)));
@@ -26,6 +27,23 @@ public class RegistrationMachineRenewalTests
         var renewed = _rig.Settle(send.Call, TimeSpan.FromDays(90));
         Assert.Equal(issued.AddDays(150), renewed.Issued.Certificate.ExpiresAt);
         Assert.Equal(issued.AddDays(120), _rig.Machine.NextTimeout);
+    }
+
+    [Fact]
+    public void Devices_that_were_registered_at_once_do_not_renew_at_once()
+    {
+        var held = _rig.Register(TimeSpan.FromDays(90));
+        var random = new SeededRandom(1);
+        var times = Enumerable.Range(0, 1000).Select(_ =>
+        {
+            var device = new RegistrationMachine(_rig.Key, new DevicePlatform("", ""), random, TimeFloor.None);
+            device.Hold(held);
+            return device.NextTimeout!.Value - _rig.Now;
+        }).ToList();
+
+        Assert.All(times, t => Assert.InRange(t, TimeSpan.FromDays(60), TimeSpan.FromDays(67.5)));
+        // A tenth of the time has a tenth of them, give or take.
+        Assert.All(times.GroupBy(t => (int)((t.TotalDays - 60) / 0.75)), tenth => Assert.InRange(tenth.Count(), 60, 140));
     }
 
     [Fact]

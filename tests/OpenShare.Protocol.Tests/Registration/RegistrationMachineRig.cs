@@ -15,7 +15,7 @@ internal sealed class RegistrationMachineRig
     internal static readonly byte[] TlsKey = SHA256.HashData("the service's TLS key"u8);
     internal static readonly byte[] OtherTlsKey = SHA256.HashData("a relay's TLS key"u8);
 
-    private readonly LongestPauses _random = new();
+    private readonly FixedRandom _random = new();
 
     internal RegistrationMachineRig() =>
         Machine = new RegistrationMachine(Key, new DevicePlatform("linux-x64", "0.1.0"), _random, TimeFloor.None);
@@ -25,6 +25,12 @@ internal sealed class RegistrationMachineRig
     internal SigningKey Key { get; } = Organisation.Key(9, 9);
 
     internal RegistrationMachine Machine { get; set; }
+
+    /// <summary>Every random byte; all bits set, the most that a back-off may wait, until a test says another.</summary>
+    internal byte Chance
+    {
+        set => _random.Byte = value;
+    }
 
     internal DateTimeOffset Now { get; set; } = Organisation.Now;
 
@@ -91,9 +97,10 @@ internal sealed class RegistrationMachineRig
 
     internal RegistrationRefusal Refusal => Assert.IsType<RegistrationStatus.Refused>(Machine.Status).Reason;
 
-    /// <summary>The most a back-off may wait: every bit set.</summary>
-    private sealed class LongestPauses : IRandomSource
+    private sealed class FixedRandom : IRandomSource
     {
-        public void Fill(Span<byte> bytes) => bytes.Fill(0xFF);
+        public byte Byte { get; set; } = 0xFF;
+
+        public void Fill(Span<byte> bytes) => bytes.Fill(Byte);
     }
 }

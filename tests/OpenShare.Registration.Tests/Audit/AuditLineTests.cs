@@ -21,7 +21,14 @@ public sealed class AuditLineTests
         new AuditAct.DeviceRevoked("alice", "000102030405060708090a0b0c0d0e0f", "Alice's laptop", 1, 2, "lost on a train"),
         new AuditAct.DeviceRevoked("bob", "0f0e0d0c0b0a09080706050403020100", "b", 2, 3),
         new AuditAct.KeyRotated("issuing", "00112233445566778899aabbccddeeff", "ffeeddccbbaa99887766554433221100", true, 2),
+        new AuditAct.TokenCreated("alice", 3, At.AddDays(1), "for the new laptops"),
+        new AuditAct.QuotaSet("alice", 20),
+        new AuditAct.AdminCreated("dana", "registrar", At.AddDays(90)),
+        new AuditAct.AdminRevoked("dana"),
     ];
+
+    // Lines from before there were names have none.
+    private static string? By(int number) => number > 6 ? "owner" : null;
 
     [Fact]
     public void The_golden_lines_are_what_these_inputs_make()
@@ -31,7 +38,7 @@ public sealed class AuditLineTests
         var previous = "";
         foreach (var (act, number) in Acts.Select((a, i) => (a, i + 1)))
         {
-            var stored = new AuditLine(number, At.AddSeconds(number), previous, act).Sign(key).ToByteArray();
+            var stored = new AuditLine(number, At.AddSeconds(number), previous, act, By(number)).Sign(key).ToByteArray();
             previous = AuditLine.HashOf(stored);
             lines.Add(new JsonObject
             {

@@ -18,10 +18,11 @@ public sealed class AuditTamperingTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _service = await TestService.StartAsync();
+        var token = await _service.TokenAsync(uses: 3);
         var devices = Enumerable.Range(0, 3).Select(n => new TestDevice(name: $"phone-{n}")).ToList();
         foreach (var device in devices)
         {
-            using var response = await device.RegisterAsync(_service.Http, await _service.TokenAsync());
+            using var response = await device.RegisterAsync(_service.Http, token);
             Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         }
         (await _service.Admin.RevokeDeviceAsync("phone-2", new("lost"), default)).Value();
@@ -31,15 +32,15 @@ public sealed class AuditTamperingTests : IAsyncLifetime
     public async Task DisposeAsync() => await _service.DisposeAsync();
 
     [Theory]
-    [InlineData("line 3 is missing", "DELETE FROM audit_lines WHERE number = 3")]
+    [InlineData("line 4 is missing", "DELETE FROM audit_lines WHERE number = 4")]
     [InlineData("lines 2 to 4 are missing", "DELETE FROM audit_lines WHERE number BETWEEN 2 AND 4")]
     [InlineData("line 1 is missing", "DELETE FROM audit_lines WHERE number = 1")]
-    [InlineData("it has 4 lines, and 5 were written", "DELETE FROM audit_lines WHERE number = 5")]
-    [InlineData("the newest is 2", "DELETE FROM audit_lines WHERE number = 5; UPDATE counters SET value = 4 WHERE name = 'audit_line'")]
-    [InlineData("the last that was issued 3", "DELETE FROM audit_lines WHERE number > 3; UPDATE counters SET value = 3 WHERE name = 'audit_line'")]
+    [InlineData("it has 5 lines, and 6 were written", "DELETE FROM audit_lines WHERE number = 6")]
+    [InlineData("the newest is 2", "DELETE FROM audit_lines WHERE number = 6; UPDATE counters SET value = 5 WHERE name = 'audit_line'")]
+    [InlineData("the last that was issued 3", "DELETE FROM audit_lines WHERE number > 4; UPDATE counters SET value = 4 WHERE name = 'audit_line'")]
     [InlineData("it has no lines", "DELETE FROM audit_lines; UPDATE counters SET value = 0 WHERE name = 'audit_line'")]
     [InlineData("line 3 was line 4", "UPDATE audit_lines SET number = 99 WHERE number = 3; UPDATE audit_lines SET number = 3 WHERE number = 4; UPDATE audit_lines SET number = 4 WHERE number = 99")]
-    [InlineData("line 4 is missing", "DELETE FROM audit_lines WHERE number = 4; UPDATE counters SET value = 2 WHERE name = 'serial'; DELETE FROM token_uses WHERE device_no = 3; DELETE FROM devices WHERE device_no = 3")]
+    [InlineData("line 5 is missing", "DELETE FROM audit_lines WHERE number = 5; UPDATE counters SET value = 2 WHERE name = 'serial'; DELETE FROM token_uses WHERE device_no = 3; DELETE FROM devices WHERE device_no = 3")]
     [InlineData("was revoked, and it is not", "UPDATE devices SET revoked_at = NULL, revoked_in_version = NULL")]
     [InlineData("has the certificate 7, and the log tells of 2", "UPDATE devices SET serial = 7 WHERE device_no = 2")]
     [InlineData("line 2 cannot be read", "UPDATE audit_lines SET signed = x'0a0b' WHERE number = 2")]
@@ -53,7 +54,7 @@ public sealed class AuditTamperingTests : IAsyncLifetime
     [Fact]
     public async Task No_changed_bit_of_any_line_goes_unnoticed()
     {
-        for (var number = 1; number <= 5; number++)
+        for (var number = 1; number <= 6; number++)
         {
             var stored = await StoredAsync(number);
             foreach (var at in (int[])[3, stored.Length / 2, stored.Length - 1])
@@ -72,14 +73,14 @@ public sealed class AuditTamperingTests : IAsyncLifetime
     public async Task A_line_in_anothers_hand_is_found_and_so_is_one_that_was_signed_as_something_else()
     {
         using var stranger = SigningKey.Create(new SystemRandom());
-        var line = AuditLine.Read(Signed.Parser.ParseFrom(await StoredAsync(5)));
-        await StoreAsync(5, line.Sign(stranger).ToByteArray());
-        await FindsAsync("line 5 is not signed by this service");
+        var line = AuditLine.Read(Signed.Parser.ParseFrom(await StoredAsync(6)));
+        await StoreAsync(6, line.Sign(stranger).ToByteArray());
+        await FindsAsync("line 6 is not signed by this service");
 
         // The key is right, and what it signed is a revocation list by its context.
         var ours = _service.Core.Organisation.SignerFor(AuditLine.Signer);
-        await StoreAsync(5, SignedBlobs.Sign(ours, SignatureContext.RevocationList, line.Sign(ours).Payload.ToByteArray()).ToByteArray());
-        await FindsAsync("line 5 is not signed by this service");
+        await StoreAsync(6, SignedBlobs.Sign(ours, SignatureContext.RevocationList, line.Sign(ours).Payload.ToByteArray()).ToByteArray());
+        await FindsAsync("line 6 is not signed by this service");
     }
 
     [Fact]

@@ -24,6 +24,10 @@ public sealed class CommandTests
     [InlineData("key")]
     [InlineData("key list")]
     [InlineData("key rotate")]
+    [InlineData("admin")]
+    [InlineData("admin create")]
+    [InlineData("admin list")]
+    [InlineData("admin revoke")]
     [InlineData("audit")]
     [InlineData("audit show")]
     [InlineData("audit verify")]
@@ -47,9 +51,12 @@ public sealed class CommandTests
     [InlineData("run --certificate-lifetime 0d")]
     [InlineData("run --signing-key hsm")]
     [InlineData("run --signing-key pkcs11:token=t?module-path=/m.so&pin-value=1234")]
+    [InlineData("run --renew-expired sometimes")]
     [InlineData("quota set alice")]
     [InlineData("key rotate")]
     [InlineData("key rotate --role tls")]
+    [InlineData("admin create --name dana")]
+    [InlineData("admin create --name dana --role boss")]
     public async Task Wrong_usage_ends_with_2_and_says_what_is_wrong(string line)
     {
         var (status, output, error) = await TypeAsync(line);
@@ -132,13 +139,13 @@ public sealed class CommandTests
         using (var shown = JsonDocument.Parse(await OutputAsync($"device show {id} --json", data)))
             Assert.Equal(("revoked", "lost"), (shown.RootElement.GetProperty("state").GetString(), shown.RootElement.GetProperty("revoke_reason").GetString()));
         Assert.Contains("revoked, list version 2: lost", await OutputAsync("audit show", data), StringComparison.Ordinal);
-        Assert.StartsWith("The audit log holds: 3 lines", await OutputAsync("audit verify", data), StringComparison.Ordinal);
-        Assert.Equal("""{"holds":true,"lines":3,"problems":[]}""", (await OutputAsync("audit verify --json", data)).Trim());
+        Assert.StartsWith("The audit log holds: 5 lines", await OutputAsync("audit verify", data), StringComparison.Ordinal);
+        Assert.Equal("""{"holds":true,"lines":5,"problems":[]}""", (await OutputAsync("audit verify --json", data)).Trim());
         Assert.Contains("trust root is now version 2", await OutputAsync("key rotate --role crl", data), StringComparison.Ordinal);
         Assert.Matches(@"crl +[0-9a-f]{32} .* kept .*signing-keys\.json
 (.*
 )*.*crl +[0-9a-f]{32} .* signs +.*signing-keys\.json", await OutputAsync("key list", data));
-        Assert.StartsWith("The audit log holds: 4 lines", await OutputAsync("audit verify", data), StringComparison.Ordinal);
+        Assert.StartsWith("The audit log holds: 6 lines", await OutputAsync("audit verify", data), StringComparison.Ordinal);
         var (status, _, error) = await TypeAsync($"device show nobody --data {data}");
         Assert.Equal(1, status);
         Assert.Contains("nobody", error, StringComparison.Ordinal);

@@ -111,9 +111,12 @@ public sealed class ServiceSurfaceTests : IAsyncLifetime
         using (await TestDevice.PostAsync(_service.Http, RegistrationPaths.Revoke, new { device_id = 7 }, _service.AdminCredential)) { }
         (await _service.Admin.CreateTokenAsync(new AdministrationMessages.CreateToken("bob", 1, 60), default)).Value();
 
+        var admin = (await _service.Admin.CreateAdminAsync(new AdministrationMessages.CreateAdmin("dana", "admin"), default)).Value().Token;
+        using (await TestDevice.PostAsync(_service.Http, "/v1/admin/tokens", new AdministrationMessages.CreateToken("carol", 1, 60), admin)) { }
+
         var lines = _service.Log.Lines;
         Assert.Contains(lines, l => l.Contains(RegistrationPaths.Register, StringComparison.Ordinal));
-        string[] secrets = [RegistrationTokenText.Parse(token).Secret, token, _service.AdminCredential,
+        string[] secrets = [RegistrationTokenText.Parse(token).Secret, token, _service.AdminCredential, admin,
             (await File.ReadAllTextAsync(_service.Data.SigningKeyPassphrase)).Trim(), Base64Url.Encode(key.Secret.Span), key.Blob.ToText()];
         Assert.All(lines, line => Assert.DoesNotContain(secrets, secret => line.Contains(secret, StringComparison.Ordinal)));
     }

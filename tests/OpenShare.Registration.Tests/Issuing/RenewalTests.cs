@@ -36,12 +36,46 @@ public sealed class RenewalTests : IAsyncLifetime
         Assert.True(renewed.IsVouchedFor(_service.Core.Trust));
     }
 
-    [Fact]
-    public async Task An_expired_certificate_is_not_renewed()
+    [Theory]
+    [InlineData(30, 29, true)]
+    [InlineData(30, 31, false)]
+    [InlineData(0, 1, false)]
+    public async Task A_device_that_was_off_past_its_certificates_end_is_renewed_as_long_as_the_policy_says(int allowedDays, int days, bool isRenewed)
     {
-        _service.Time.Advance(TimeSpan.FromDays(10) + ClockSkew.Allowed + TimeSpan.FromSeconds(1));
+        _service = await _service.RestartAsync(o => o with { RenewExpired = TimeSpan.FromDays(allowedDays) });
+        _service.Time.Advance(TimeSpan.FromDays(10 + days));
 
-        await _device.RenewAsync(_service.Http).RefusedAsync(HttpStatusCode.Forbidden, RegistrationProblems.CertificateExpired);
+        using var response = await _device.RenewAsync(_service.Http);
+        if (isRenewed)
+        {
+            Assert.Equal((_first.DeviceNo, _first.Serial + 1), await response.CertificateAsync() is var renewed ? (renewed.DeviceNo, renewed.Serial) : default);
+            return;
+        }
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.Equal((HttpStatusCode.Forbidden, RegistrationProblems.CertificateExpired), (response.StatusCode, await response.ProblemAsync()));
+        Assert.Contains(allowedDays > 0 ? "renewed for 30d after that" : "expired at", text, StringComparison.Ordinal);
+        Assert.Contains("with a new token", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_revoked_device_that_was_off_past_its_certificates_end_is_not_renewed()
+    {
+        (await _service.Admin.RevokeDeviceAsync(_device.Id.ToString(), new AdministrationMessages.RevokeDevice(), default)).Value();
+        _service.Time.Advance(TimeSpan.FromDays(11));
+
+        await _device.RenewAsync(_service.Http).RefusedAsync(HttpStatusCode.Forbidden, RegistrationProblems.DeviceRevoked);
+    }
+
+    [Fact]
+    public async Task An_expired_certificate_gets_its_device_nothing_but_a_renewal()
+    {
+        _service.Time.Advance(TimeSpan.FromDays(11));
+        await _device.AskForKeyAsync(_service.Http).RefusedAsync(HttpStatusCode.Forbidden, RegistrationProblems.CertificateExpired);
+
+        using (await _device.RenewAsync(_service.Http)) { }
+
+        using var key = await _device.AskForKeyAsync(_service.Http);
+        Assert.Equal(HttpStatusCode.OK, key.StatusCode);
     }
 
     [Fact]

@@ -1,0 +1,14 @@
+namespace OpenShare.Registration.Administration.Access;
+
+/// <summary>Who asks for something to be done, as the audit log names them.</summary>
+internal sealed record Caller(string Name, AdminRole Role)
+{
+    /// <summary>Whoever can open the owner's socket or the data directory.</summary>
+    public static readonly Caller Owner = new("owner", AdminRole.Admin);
+
+    /// <summary>Whoever shows the admin credential that the first run made.</summary>
+    public static readonly Caller Credential = new("admin-credential", AdminRole.Admin);
+
+    /// <param name="roles">those whom it is for, beside admins</param>
+    public bool May(IReadOnlyList<AdminRole> roles) => Role == AdminRole.Admin || roles.Contains(Role);
+}

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using OpenShare.Device.Discovery;
+using OpenShare.Device.Revocation;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
@@ -21,6 +22,18 @@ internal sealed partial class PeersActor
     private void OnLadderChanged(DiscoveryEvents.LadderChanged ladder)
     {
         _ladder = ladder;
+        JudgeCompany();
+    }
+
+    // Where the revoked alone are heard, those who have a newer discovery key are looked for where they were.
+    private void OnRevocationChanged(RevocationEvents.RevocationChanged changed)
+    {
+        _revoked = changed.List;
+        TellParty();
+        TellNews(_identity);
+        if (_revoked is not { } list)
+            return;
+        _probes.HandleRevoked(list);
         JudgeCompany();
     }
 

@@ -61,7 +61,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _duplicates = [.. _cases.Cloned];
 
         Receive<RegistrationEvents.Certified>(m => { var before = _identity; _identity = m.Identity; TellParty(); TellNews(before); });
-        Receive<RevocationEvents.RevocationChanged>(m => { _revoked = m.List; TellParty(); TellNews(_identity); });
+        Receive<RevocationEvents.RevocationChanged>(OnRevocationChanged);
         Receive<RegistrationEvents.TimeFloorRaised>(m => { _floor = _floor.Raise(m.Floor.IssuedAt); TellParty(); });
         Receive<PairingEvents.StandingChanged>(OnStandingChanged);
         Receive<PairingEvents.Paired>(m => OnPaired(m.Peer, m.At));

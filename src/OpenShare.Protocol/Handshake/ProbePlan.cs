@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Revocation;
 
 namespace OpenShare.Protocol.Handshake;
 
@@ -123,6 +124,17 @@ public sealed class ProbePlan(IRandomSource random)
     /// <summary>It was refused for good: nothing more comes of it until it is sighted anew.</summary>
     public void HandleRefused(DeviceId device) => _peers.GetValueOrDefault(device)?.Rest();
 
+    /// <summary>What the revoked have proven counts no more: they are no company to one who looks for others.</summary>
+    public void HandleRevoked(RevocationList list)
+    {
+        foreach (var (device, peer) in _peers.Where(p => list.Revokes(p.Key)).ToList())
+        {
+            peer.Disprove();
+            if (!peer.IsInSight)
+                _peers.Remove(device);
+        }
+    }
+
     /// <summary>Whom to probe now. One that comes to nothing is tried again a few times.</summary>
     public IReadOnlyList<DeviceId> TakeDue(DateTimeOffset now)
     {
@@ -186,6 +198,13 @@ public sealed class ProbePlan(IRandomSource random)
                 Proofs.RemoveAt(0);
             Proofs.Add((address, now));
             HasProven = true;
+        }
+
+        internal void Disprove()
+        {
+            Proofs.Clear();
+            HasProven = false;
+            Rest();
         }
 
         /// <summary>Of one that does not say what it knows, only a handshake tells.</summary>

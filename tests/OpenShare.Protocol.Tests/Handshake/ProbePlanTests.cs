@@ -1,8 +1,12 @@
 using System.Net;
+using Google.Protobuf;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Tests.Discovery;
+using OpenShare.Protocol.Tests.Support;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Tests.Handshake;
 
@@ -51,6 +55,23 @@ public sealed class ProbePlanTests
         Assert.False(_plan.HasStrangersOnly);
         _plan.HandleLost(Higher);
         Assert.False(_plan.HasStrangersOnly);
+    }
+
+    [Fact]
+    public void Whoever_is_revoked_is_no_company_and_proves_itself_anew_or_not_at_all()
+    {
+        SightAndProve(Higher);
+        Assert.False(_plan.HasStrangersOnly);
+
+        _plan.HandleRevoked(Revoked(Lower));
+        Assert.False(_plan.HasStrangersOnly);
+        _plan.HandleRevoked(Revoked(Lower, Higher));
+
+        Assert.True(_plan.HasStrangersOnly);
+        Sight(Higher);
+        Assert.Equal([Higher], _plan.TakeDue(_now));
+        _plan.HandleRefused(Higher);
+        Assert.True(_plan.HasStrangersOnly);
     }
 
     [Fact]
@@ -283,6 +304,10 @@ public sealed class ProbePlanTests
     private static NewsTag Tag(ulong revocationList) => NewsTag.Of(new byte[32], 1, revocationList);
 
     private void Pass(TimeSpan time) => _now += time;
+
+    private static RevocationList Revoked(params DeviceId[] devices) => RevocationList.Create(
+        new Organisation().Revocation, 1, Some.Start, Some.Start.AddDays(1),
+        devices.Select((d, i) => new RevokedDevice { DeviceNo = (ulong)i + 1, DeviceId = ByteString.CopyFrom(d.ToBytes()), RevokedAt = Some.Start.ToUnixTimeSeconds() }));
 
     private void Sight(DeviceId device, NewsTag? news = null, IPAddress? address = null) =>
         _plan.HandleSighted(Self, device, [address ?? Here], news ?? Old, _now);

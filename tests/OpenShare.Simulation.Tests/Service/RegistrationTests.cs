@@ -116,7 +116,8 @@ public sealed class RegistrationTests : IDisposable
         world.For(10);
         Assert.Equal(1UL, device.Identity!.Certificate.Serial);
 
-        world.For(41 * 60);
+        // Two thirds of its life, and the twelfth over which renewals are spread.
+        world.For(46 * 60);
 
         Assert.Equal(2UL, device.Identity.Certificate.Serial);
         Assert.Equal([device.Id], world.World.Service.Devices);

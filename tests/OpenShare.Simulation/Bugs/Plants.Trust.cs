@@ -45,7 +45,7 @@ internal static partial class Plants
     internal static IReadOnlyList<DuplicateEffect> TakeAnyAnswerForAProof(DuplicateCases self, DeviceId device, int round, PeerPlace place, InstanceId? proven, DateTimeOffset now) =>
         (IReadOnlyList<DuplicateEffect>)Unplanted.Call(self, "HandleAnswered", device, round, place, InstanceId.None, now)!;
 
-    internal static Refusal? AnswerTheRevoked(ProvenRequests self, DeviceRow device) => null;
+    internal static Refusal? AnswerTheRevoked(ProvenRequests self, DeviceRow device, TimeSpan afterEnd) => null;
 
     internal static void KeepTheDiscoveryKey(AccountKeys self, AccountRow account, ulong revocationList)
     {

@@ -9,6 +9,9 @@ internal static class OwnerOnlyFile
     /// <summary>Writes the whole file or nothing: a crash never leaves half a key under its final name.</summary>
     public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
+        // Instances of the service may share a file by links: those stay, and what they lead to is written.
+        if (new FileInfo(path).LinkTarget is not null)
+            path = File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         var half = path + ".new";
         File.Delete(half);
         using (var stream = new FileStream(half, Options(System.IO.FileMode.CreateNew)))

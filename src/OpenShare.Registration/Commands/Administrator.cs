@@ -13,6 +13,7 @@ internal sealed class Administrator
     private static readonly JsonSerializerOptions ForPeople = new(RegistrationJson.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Option<DataDirectory> _data = CommonOptions.Data();
+    private readonly DatabaseOptions _database = new();
     private readonly Option<bool> _json = CommonOptions.Json();
     private readonly Option<string?> _passphraseFile = CommonOptions.PassphraseFile();
 
@@ -24,11 +25,12 @@ internal sealed class Administrator
         Func<T, int>? exitCode = null)
     {
         command.Add(_data);
+        _database.AddTo(command);
         command.Add(_passphraseFile);
         command.Add(_json);
         command.SetAction(async (parsed, cancel) =>
         {
-            var options = new RegistrationOptions(parsed.GetValue(_data)!) { PassphraseFile = parsed.GetValue(_passphraseFile) };
+            var options = _database.Read(parsed, new RegistrationOptions(parsed.GetValue(_data)!) { PassphraseFile = parsed.GetValue(_passphraseFile) });
             var outcome = await AskAsync(options, admin => ask(parsed, admin, cancel), cancel);
             if (outcome is not Outcome<T>.Done done)
                 throw new UserError(((Outcome<T>.Refused)outcome).Refusal.Detail);

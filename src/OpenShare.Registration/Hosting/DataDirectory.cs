@@ -19,8 +19,8 @@ internal sealed class DataDirectory(string path)
     public string TlsKey => In("tls-key.pem");
     public string AdminCredential => In("admin-credential");
 
-    /// <summary>True once a service has run here.</summary>
-    public bool IsInUse => File.Exists(Database);
+    /// <summary>True once a service has run here, whichever its database is.</summary>
+    public bool IsInUse => File.Exists(Database) || File.Exists(AdminCredential);
 
     /// <summary>Where the running service listens for its owner.</summary>
     /// <exception cref="UserError">the path is too long and there is no runtime directory to fall back to</exception>

@@ -2,6 +2,7 @@ using OpenShare.Protocol.Identity;
 using OpenShare.Registration.Administration;
 using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Audit;
+using OpenShare.Registration.Instances;
 using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
 using OpenShare.Registration.Revocation;
@@ -18,14 +19,16 @@ internal sealed class RegistrationCore : IDisposable
 {
     private readonly IDisposable? _lock;
 
-    private RegistrationCore(RegistrationOptions options, IDisposable locked, TimeProvider time, IRandomSource random)
+    private RegistrationCore(RegistrationOptions options, Database database, IDisposable locked, TimeProvider time, IRandomSource random)
     {
         (Options, _lock, Time, Random) = (options, locked, time, random);
         Passphrase = Passphrase.Find(options.PassphraseFile, options.Data);
         Keys = SigningKeyPlace.Open(options, Passphrase, time);
         Organisation = new OrganisationTrust(Keys, time);
-        Store = new Store(options.Data.Database);
+        Store = new Store(database);
         Publisher = new Publisher(time);
+        if (database is PostgresDatabase shared)
+            Others = new OtherInstances(shared, this);
     }
 
     private RegistrationCore(RegistrationOptions options, Store store, ISigningKeyStore keys, TimeProvider time, IRandomSource random)
@@ -49,6 +52,9 @@ internal sealed class RegistrationCore : IDisposable
     public Publisher Publisher { get; }
     public OrganisationTrust Organisation { get; }
 
+    /// <summary>null where no other instance can use the database.</summary>
+    public OtherInstances? Others { get; }
+
     public TrustRoot Trust => Organisation.Newest;
 
     public AccountKeys AccountKeys { get; private set; } = null!;
@@ -59,7 +65,7 @@ internal sealed class RegistrationCore : IDisposable
 
     /// <summary>For `run`: makes whatever a first run makes, and publishes the revocation list.</summary>
     public static Task<RegistrationCore> StartAsync(RegistrationOptions options, TimeProvider time, IRandomSource random, CancellationToken cancel) =>
-        OpenAsync(options, time, random, core => core.BeginAsync(cancel), cancel);
+        OpenAsync(options, time, random, isNew: true, core => core.BeginAsync(cancel), cancel);
 
     /// <summary>As `run` does, over a store and keys that are not in a data directory: for a simulation, whose one thread does all.</summary>
     public static async Task<RegistrationCore> StartAsync(
@@ -72,19 +78,14 @@ internal sealed class RegistrationCore : IDisposable
     }
 
     /// <summary>For a command while no service runs. The signing keys are opened only if something is to be signed.</summary>
-    public static Task<RegistrationCore> OpenExistingAsync(RegistrationOptions options, TimeProvider time, IRandomSource random, CancellationToken cancel)
-    {
-        // A mistyped directory must not become a new service.
-        if (!options.Data.IsInUse)
-            throw NeverRan(options.Data);
-        return OpenAsync(options, time, random, async core =>
+    public static Task<RegistrationCore> OpenExistingAsync(RegistrationOptions options, TimeProvider time, IRandomSource random, CancellationToken cancel) =>
+        OpenAsync(options, time, random, isNew: false, async core =>
         {
-            core.Organisation.Set(await TrustRoots.ReadAsync(core.Store, cancel) ?? throw NeverRan(options.Data));
+            core.Organisation.Set(await TrustRoots.ReadAsync(core.Store, cancel) ?? throw NeverRan(options));
             core.Assemble();
             // What an earlier version of the service wrote has no log yet.
             await core.Audit.BeginAsync(core.Store, cancel);
         }, cancel);
-    }
 
     public void Dispose()
     {
@@ -94,20 +95,26 @@ internal sealed class RegistrationCore : IDisposable
     }
 
     private static async Task<RegistrationCore> OpenAsync(
-        RegistrationOptions options, TimeProvider time, IRandomSource random, Func<RegistrationCore, Task> assemble, CancellationToken cancel)
+        RegistrationOptions options, TimeProvider time, IRandomSource random, bool isNew, Func<RegistrationCore, Task> assemble, CancellationToken cancel)
     {
-        var core = new RegistrationCore(options, options.Data.Lock(), time, random);
+        Database database = options.Database is { } address
+            ? new PostgresDatabase(address, DatabasePassword.Find(options.DatabasePasswordFile))
+            : new SqliteDatabase(options.Data.Database);
+        RegistrationCore? core = null;
         try
         {
-            // Made before SQLite would make it, so that it and its journals are their owner's only.
-            OwnerOnlyFile.Open(options.Data.Database, FileShare.ReadWrite).Dispose();
+            // A mistyped directory or database must not become a new service.
+            if (!isNew && !await database.IsInUseAsync(cancel))
+                throw NeverRan(options);
+            core = new RegistrationCore(options, database, options.Data.Lock(), time, random);
             await core.Store.MigrateAsync(cancel);
             await assemble(core);
             return core;
         }
         catch
         {
-            core.Dispose();
+            core?.Dispose();
+            database.Dispose();
             throw;
         }
     }
@@ -123,6 +130,7 @@ internal sealed class RegistrationCore : IDisposable
 
     private void Assemble()
     {
+        Store.BeforeEachWrite = Others is { } others ? others.FollowAsync : null;
         AccountKeys = new AccountKeys(Organisation, Random, Time);
         Audit = new AuditLog(Organisation, Time);
         Lists = new RevocationLists(Store, Organisation, AccountKeys, Audit, Publisher, Time, Options.RevocationListLifetime);
@@ -132,6 +140,7 @@ internal sealed class RegistrationCore : IDisposable
             new KeyRotation(Store, Keys, Organisation, Lists, Audit, Random, Time), Admins, Time, Caller.Owner);
     }
 
-    private static UserError NeverRan(DataDirectory data) =>
-        new($"No registration service has run with the data directory {data}. Start one with `openshare-server run --data {data}`, or name its directory with --data.");
+    private static UserError NeverRan(RegistrationOptions options) => new(options.Database is { } database
+        ? $"No registration service has run over the database {database}. Start one with `openshare-server run --database …`, or name its database."
+        : $"No registration service has run with the data directory {options.Data}. Start one with `openshare-server run --data {options.Data}`, or name its directory with --data, and its database with --database if it has one.");
 }

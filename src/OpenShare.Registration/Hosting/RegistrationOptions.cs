@@ -1,5 +1,6 @@
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Keys;
+using OpenShare.Registration.Storage;
 
 namespace OpenShare.Registration.Hosting;
 
@@ -7,6 +8,11 @@ namespace OpenShare.Registration.Hosting;
 internal sealed record RegistrationOptions(DataDirectory Data)
 {
     public IReadOnlyList<ListenUrl> Urls { get; init; } = [ListenUrl.Default];
+
+    /// <summary>null: SQLite, in the data directory.</summary>
+    public PostgresAddress? Database { get; init; }
+
+    public string? DatabasePasswordFile { get; init; }
 
     public string? TlsCertificateFile { get; init; }
 

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration;
 using OpenShare.Registration.Http;
+using OpenShare.Registration.Instances;
 using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
 using OpenShare.Registration.Revocation;
@@ -89,6 +90,8 @@ internal sealed class WebService : IAsyncDisposable
         var credential = AdminCredential.OpenOrCreate(core.Options.Data.AdminCredential, core.Random);
         await WebFlows.AddAsync(builder.Services, core, tls.SpkiHash, credential, cancel);
         builder.Services.AddHostedService<ListRenewal>();
+        if (core.Others is { } others)
+            builder.Services.AddSingleton(others).AddHostedService<InstanceNews>();
 
         var app = builder.Build();
         app.UseExceptionHandler(handler => handler.Run(AnswerFailureAsync));

@@ -34,11 +34,19 @@ internal sealed class FileSigningKeyStore : ISigningKeyStore
         lock (_lock)
         {
             var added = new RoleKey(role, SigningKey.Create(random));
-            IReadOnlyList<RoleKey> keys = [.. Opened(), added];
+            // Read again: those that another instance has made since must not be lost.
+            IReadOnlyList<RoleKey> keys = [.. Open(), added];
             Write(keys, random);
             _keys = keys;
             return added.Key;
         }
+    }
+
+    public void Refresh()
+    {
+        // Those that are held are not disposed of: somebody may be signing with one.
+        lock (_lock)
+            _keys = null;
     }
 
     public IReadOnlyList<ISigner> Signers(TrustKey.Types.Role role)

@@ -19,6 +19,9 @@ internal interface ISigningKeyStore : IDisposable
     /// <summary>Makes another key of this role; it is kept before this returns.</summary>
     ISigner Add(TrustKey.Types.Role role, IRandomSource random);
 
+    /// <summary>Another instance of the service has made keys since: those that are held are read again when they are needed.</summary>
+    void Refresh() { }
+
     /// <summary>The keys of this role. Which of them is to sign the trust root says.</summary>
     IReadOnlyList<ISigner> Signers(TrustKey.Types.Role role);
 

@@ -14,6 +14,12 @@ internal sealed class MovingKeyStore(ISigningKeyStore next, ISigningKeyStore ear
 
     public ISigner Add(TrustKey.Types.Role role, IRandomSource random) => next.Add(role, random);
 
+    public void Refresh()
+    {
+        next.Refresh();
+        earlier.Refresh();
+    }
+
     public IReadOnlyList<ISigner> Signers(TrustKey.Types.Role role) => [.. earlier.Signers(role), .. next.Signers(role)];
 
     public string? PlaceOf(TrustKey.Types.Role role, PublicKey key) => earlier.PlaceOf(role, key) ?? next.PlaceOf(role, key);

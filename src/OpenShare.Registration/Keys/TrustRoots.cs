@@ -37,30 +37,31 @@ internal static class TrustRoots
     public static async Task OpenOrCreateAsync(
         OrganisationTrust trust, Store store, ISigningKeyStore keys, IRandomSource random, DateTimeOffset now, CancellationToken cancel)
     {
-        var stored = await ReadAsync(store, cancel);
-        if (stored is null)
-            keys.CreateKeys(random);
-        // Keys that vanished are never replaced: every device would refuse what new ones sign.
-        else if (!keys.HoldsKeys)
-            throw new UserError($"The signing keys of this service are missing from {keys.Place}. Restore them from a backup.");
-        trust.Set(stored ?? TrustChain.Of(await CreateAsync(store, keys, now, cancel)));
+        // In one transaction: of instances that start together the first makes them.
+        var outcome = await store.WriteAsync<TrustChain>(async db =>
+        {
+            var stored = await ReadChainAsync(db, cancel);
+            if (stored is null)
+                keys.CreateKeys(random);
+            // Keys that vanished are never replaced: every device would refuse what new ones sign.
+            else if (!keys.HoldsKeys)
+                throw new UserError($"The signing keys of this service are missing from {keys.Place}. Restore them from a backup, or take them from where the other instances have them.");
+            return stored ?? TrustChain.Of(Create(db, keys, now));
+        }, cancel);
+        trust.Set(((Outcome<TrustChain>.Done)outcome).Value);
         // Both, before anything is served: found out later, a revocation would be refused.
         trust.SignerFor(TrustKey.Types.Role.Issuing);
         trust.SignerFor(TrustKey.Types.Role.Crl);
     }
 
-    private static async Task<TrustRoot> CreateAsync(Store store, ISigningKeyStore keys, DateTimeOffset now, CancellationToken cancel)
+    private static TrustRoot Create(RegistrationDb db, ISigningKeyStore keys, DateTimeOffset now)
     {
         var root = TrustRoot.Create(
             keys.Signers(TrustKey.Types.Role.Root)[^1],
             keys.Signers(TrustKey.Types.Role.Issuing)[^1].PublicKey,
             keys.Signers(TrustKey.Types.Role.Crl)[^1].PublicKey,
             now, EndOfKey(now));
-        await store.WriteAsync<TrustRoot>(db =>
-        {
-            db.TrustRoots.Add(new TrustRootRow { Version = root.Version, Link = root.Link.ToByteArray() });
-            return Task.FromResult<Outcome<TrustRoot>>(root);
-        }, cancel);
+        db.TrustRoots.Add(new TrustRootRow { Version = root.Version, Link = root.Link.ToByteArray() });
         return root;
     }
 }

@@ -35,12 +35,20 @@ internal sealed class RevocationLists(
         await RenewAsync(cancel);
     }
 
+    /// <summary>The newest list as it is stored, which may be another instance's.</summary>
+    public async Task<PublishedList?> ReadAsync(CancellationToken cancel) =>
+        await store.ReadAsync(db => NewestAsync(db, cancel)) is { } row ? new PublishedList(Read(row)) : null;
+
     /// <summary>Signs the list of the same version anew once half of its life is over.</summary>
     public async Task RenewAsync(CancellationToken cancel)
     {
         if (time.GetUtcNow() < publisher.Current.RenewAt)
             return;
-        Publish(await store.WriteAsync<PublishedList>(async db => await SignAnewAsync(db, trust.SignerFor(TrustKey.Types.Role.Crl), cancel), cancel));
+        Publish(await store.WriteAsync<PublishedList>(async db =>
+            // Another instance of the service may have been faster.
+            await NewestAsync(db, cancel) is { } row && new PublishedList(Read(row)) is var stored && time.GetUtcNow() < stored.RenewAt
+                ? stored
+                : await SignAnewAsync(db, trust.SignerFor(TrustKey.Types.Role.Crl), cancel), cancel));
     }
 
     /// <summary>The list of the same version, signed now by this key, as part of its caller's transaction.</summary>

@@ -4,7 +4,8 @@ using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Registration.Storage;
 
-internal sealed class RegistrationDb(DbContextOptions<RegistrationDb> options) : DbContext(options)
+/// <summary>The model, and itself on SQLite.</summary>
+internal class RegistrationDb(DbContextOptions options) : DbContext(options)
 {
     public DbSet<AccountRow> Accounts => Set<AccountRow>();
     public DbSet<DeviceRow> Devices => Set<DeviceRow>();

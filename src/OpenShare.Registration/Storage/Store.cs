@@ -1,37 +1,21 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace OpenShare.Registration.Storage;
 
 /// <summary>The service's database: reads as they come, writes one after another, each in one transaction.</summary>
-internal sealed class Store : IDisposable
+internal sealed class Store(Database database) : IDisposable
 {
-    private readonly string? _pooled;
-    private readonly DbContextOptions<RegistrationDb> _options;
-
-    // SQLite has one writer. Waiting here is a queue; waiting in the driver would be a sleep on a pool thread.
+    // Waiting here is a queue; waiting in SQLite's driver would be a sleep on a pool thread, and in PostgreSQL's a connection.
     private readonly SemaphoreSlim _writer = new(1, 1);
 
-    public Store(string file)
-    {
-        _pooled = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 30 }.ToString();
-        _options = new DbContextOptionsBuilder<RegistrationDb>().UseSqlite(_pooled).Options;
-    }
+    /// <summary>Part of each write, before its work: what another instance has stored is looked at there.</summary>
+    public Func<RegistrationDb, CancellationToken, Task>? BeforeEachWrite { get; set; }
 
-    /// <param name="connection">open, and stays its owner's; one caller at a time</param>
-    public Store(SqliteConnection connection) => _options = new DbContextOptionsBuilder<RegistrationDb>().UseSqlite(connection).Options;
-
-    public async Task MigrateAsync(CancellationToken cancel)
-    {
-        await using var db = new RegistrationDb(_options);
-        // Kept in the file. With a rollback journal whoever reads for long keeps writers from committing.
-        await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancel);
-        await db.Database.MigrateAsync(cancel);
-    }
+    public Task MigrateAsync(CancellationToken cancel) => database.MigrateAsync(cancel);
 
     public async Task<T> ReadAsync<T>(Func<RegistrationDb, Task<T>> read)
     {
-        await using var db = new RegistrationDb(_options);
+        await using var db = database.Open();
         db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
         return await read(db);
     }
@@ -39,10 +23,7 @@ internal sealed class Store : IDisposable
     /// <summary>Reads all as it was at one moment, however long that takes. Whoever writes meanwhile does not wait.</summary>
     public Task<T> ReadAtOnceAsync<T>(Func<RegistrationDb, Task<T>> read, CancellationToken cancel) => ReadAsync(async db =>
     {
-        await db.Database.OpenConnectionAsync(cancel);
-        // Deferred: what is not would begin as a writer.
-        await using var moment = ((SqliteConnection)db.Database.GetDbConnection()).BeginTransaction(deferred: true);
-        await db.Database.UseTransactionAsync(moment, cancel);
+        await using var moment = await database.BeginReadingAsync(db, cancel);
         return await read(db);
     });
 
@@ -52,9 +33,10 @@ internal sealed class Store : IDisposable
         await _writer.WaitAsync(cancel);
         try
         {
-            await using var db = new RegistrationDb(_options);
-            // BEGIN IMMEDIATE: what the work reads cannot change before it writes.
-            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+            await using var db = database.Open();
+            await using var transaction = await database.BeginWritingAsync(db, cancel);
+            if (BeforeEachWrite is { } look)
+                await look(db, cancel);
             var outcome = await work(db);
             if (outcome is Outcome<T>.Done)
             {
@@ -72,9 +54,6 @@ internal sealed class Store : IDisposable
     public void Dispose()
     {
         _writer.Dispose();
-        if (_pooled is null)
-            return;
-        using var connection = new SqliteConnection(_pooled);
-        SqliteConnection.ClearPool(connection);
+        database.Dispose();
     }
 }

@@ -6,15 +6,17 @@ using OpenShare.Registration.Tests.Support;
 
 namespace OpenShare.Registration.Tests.Issuing;
 
-public sealed class RegistrationTests : IAsyncLifetime
+public class RegistrationTests : IAsyncLifetime
 {
     private TestService _service = null!;
 
-    public async Task InitializeAsync() => _service = await TestService.StartAsync();
+    protected virtual bool OnPostgres => false;
+
+    public async Task InitializeAsync() => _service = await TestService.StartAsync(onPostgres: OnPostgres);
 
     public async Task DisposeAsync() => await _service.DisposeAsync();
 
-    [Fact]
+    [SkippableFact]
     public async Task A_device_with_a_token_gets_a_certificate_the_trust_root_vouches_for()
     {
         var device = new TestDevice();
@@ -33,7 +35,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         Assert.Equal(1UL, answer.CrlVersion);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Devices_of_one_account_share_a_discovery_key_and_of_two_do_not()
     {
         async Task<string> KeyAsync(string account)
@@ -47,7 +49,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         Assert.NotEqual(first, await KeyAsync("bob"));
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(1)]
     [InlineData(7)]
     public async Task Fifty_racing_registrations_get_as_many_certificates_as_the_token_has_uses(int uses)
@@ -82,7 +84,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         clients.ForEach(c => c.Dispose());
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_new_token_renews_a_known_device_under_its_own_number()
     {
         var device = new TestDevice();
@@ -94,7 +96,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         Assert.True(after.Serial > before.Serial);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task The_quota_refuses_the_next_device_and_leaves_its_token_good()
     {
         var token = await _service.TokenAsync(uses: 2);
@@ -109,7 +111,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         Assert.Equal(2UL, (await response.CertificateAsync()).DeviceNo);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_device_id_of_another_account_is_taken()
     {
         var device = new TestDevice();

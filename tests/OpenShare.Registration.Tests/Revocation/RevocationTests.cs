@@ -6,15 +6,17 @@ using OpenShare.Registration.Tests.Support;
 
 namespace OpenShare.Registration.Tests.Revocation;
 
-public sealed class RevocationTests : IAsyncLifetime
+public class RevocationTests : IAsyncLifetime
 {
     private TestService _service = null!;
 
-    public async Task InitializeAsync() => _service = await TestService.StartAsync();
+    protected virtual bool OnPostgres => false;
+
+    public async Task InitializeAsync() => _service = await TestService.StartAsync(onPostgres: OnPostgres);
 
     public async Task DisposeAsync() => await _service.DisposeAsync();
 
-    [Fact]
+    [SkippableFact]
     public async Task A_revoked_device_is_on_the_next_version_of_the_signed_list()
     {
         var (revoked, other) = (await RegisteredAsync(), await RegisteredAsync());
@@ -29,7 +31,7 @@ public sealed class RevocationTests : IAsyncLifetime
         Assert.False(list.Revokes(other.Id));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Twenty_racing_revocations_make_twenty_versions_without_a_gap()
     {
         var devices = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RegisteredAsync()));
@@ -41,7 +43,7 @@ public sealed class RevocationTests : IAsyncLifetime
         Assert.Equal((21UL, 20), (list.Version, list.Devices.Count));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Revoking_twice_changes_nothing()
     {
         var device = await RegisteredAsync();
@@ -52,7 +54,7 @@ public sealed class RevocationTests : IAsyncLifetime
         Assert.Equal("first", (await _service.Admin.ShowDeviceAsync(device.Id.ToString(), default)).Value().RevokeReason);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Only_the_admin_credential_revokes()
     {
         var device = await RegisteredAsync();
@@ -65,7 +67,7 @@ public sealed class RevocationTests : IAsyncLifetime
         Assert.Empty((await ListAsync()).List.Devices);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_revocation_names_a_device_that_exists_and_says_why_in_few_words()
     {
         await RevokeAsync(new TestDevice().Id).RefusedAsync(HttpStatusCode.NotFound, RegistrationProblems.DeviceUnknown);
@@ -73,7 +75,7 @@ public sealed class RevocationTests : IAsyncLifetime
         Assert.Equal(1UL, (await ListAsync()).List.Version);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task Who_holds_the_list_is_not_sent_it_again()
     {
         var (_, etag) = await ListAsync();
@@ -85,7 +87,7 @@ public sealed class RevocationTests : IAsyncLifetime
         Assert.NotEqual(etag, (await ListAsync()).ETag);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task The_list_outlives_a_restart_to_the_byte()
     {
         using (await RevokeAsync((await RegisteredAsync()).Id)) { }
@@ -97,7 +99,7 @@ public sealed class RevocationTests : IAsyncLifetime
         Assert.Equal(before.Blob, after.Blob);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task At_half_its_life_the_list_is_signed_anew_under_the_same_version()
     {
         var (before, etag) = await ListAsync();

@@ -17,10 +17,12 @@ internal sealed class TestService : IAsyncDisposable
     private readonly RegistrationCore _core;
     private readonly WebService _service;
     private TempDirectory? _directory;
+    private PostgresTestDatabase? _database;
 
-    private TestService(TempDirectory directory, RegistrationCore core, WebService service, FakeTimeProvider time, CollectingSink log)
+    private TestService(
+        TempDirectory directory, PostgresTestDatabase? database, RegistrationCore core, WebService service, FakeTimeProvider time, CollectingSink log)
     {
-        (_directory, _core, _service, Time, Log) = (directory, core, service, time, log);
+        (_directory, _database, _core, _service, Time, Log) = (directory, database, core, service, time, log);
         Http = NewClient();
     }
 
@@ -43,13 +45,17 @@ internal sealed class TestService : IAsyncDisposable
     public string AdminCredential => File.ReadAllText(Data.AdminCredential).Trim();
 
     public static async Task<TestService> StartAsync(
-        Func<RegistrationOptions, RegistrationOptions>? change = null, TempDirectory? directory = null, FakeTimeProvider? time = null)
+        Func<RegistrationOptions, RegistrationOptions>? change = null, TempDirectory? directory = null, FakeTimeProvider? time = null,
+        bool onPostgres = false, PostgresTestDatabase? database = null)
     {
+        if (onPostgres)
+            database ??= await PostgresTestDatabase.CreateAsync();
         directory ??= new TempDirectory();
         time ??= new FakeTimeProvider(new DateTimeOffset(2031, 3, 14, 9, 26, 53, TimeSpan.Zero));
         var options = new RegistrationOptions(new DataDirectory(directory.Path))
         {
             Urls = [new ListenUrl(IPAddress.Loopback, 0)],
+            Database = database?.Address,
             RateLimits = new RateLimits(WriteBurst: 100_000, ReadBurst: 100_000),
         };
         var log = new CollectingSink();
@@ -57,7 +63,7 @@ internal sealed class TestService : IAsyncDisposable
         try
         {
             var logger = new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(log).CreateLogger();
-            return new TestService(directory, core, await WebService.StartAsync(core, logger, default), time, log);
+            return new TestService(directory, database, core, await WebService.StartAsync(core, logger, default), time, log);
         }
         catch
         {
@@ -83,10 +89,10 @@ internal sealed class TestService : IAsyncDisposable
     /// <summary>Stops this service and starts another one over the same data directory and clock.</summary>
     public async Task<TestService> RestartAsync(Func<RegistrationOptions, RegistrationOptions>? change = null)
     {
-        var directory = _directory;
-        _directory = null;
+        var (directory, database) = (_directory, _database);
+        (_directory, _database) = (null, null);
         await DisposeAsync();
-        return await StartAsync(change, directory, Time);
+        return await StartAsync(change, directory, Time, database: database);
     }
 
     public async ValueTask DisposeAsync()
@@ -95,6 +101,8 @@ internal sealed class TestService : IAsyncDisposable
         Http.Dispose();
         _core.Dispose();
         _directory?.Dispose();
+        if (_database is not null)
+            await _database.DisposeAsync();
     }
 }
 

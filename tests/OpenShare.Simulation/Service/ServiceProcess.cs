@@ -42,7 +42,7 @@ internal sealed class ServiceProcess
         RegistrationOptions options) => SimulationQueue.Done(async () =>
     {
         var process = new SimulatedProcess(queue, clock);
-        var core = await RegistrationCore.StartAsync(options, new Store(database), keys, new SimulatedClock(process), random, CancellationToken.None);
+        var core = await RegistrationCore.StartAsync(options, new Store(new SqliteDatabase(database)), keys, new SimulatedClock(process), random, CancellationToken.None);
         // What a host would bring along.
         var services = new ServiceCollection().AddLogging()
             .AddSingleton(new DiagnosticListener("simulation")).AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();

@@ -1,0 +1,26 @@
+namespace OpenShare.Registration.Instances;
+
+/// <summary>Listens for what other instances store, and listens again whenever the database was gone.</summary>
+internal sealed partial class InstanceNews(OtherInstances others, TimeProvider time, ILogger<InstanceNews> log) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await others.ListenAsync(stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                LogLost(error.Message);
+                await Task.Delay(Pause, time, stoppingToken);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "What other instances store is not heard ({Reason}); trying again")]
+    private partial void LogLost(string reason);
+}

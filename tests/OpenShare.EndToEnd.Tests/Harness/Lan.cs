@@ -131,7 +131,7 @@ internal sealed class Lan : IDisposable
 
     private async Task<bool> AddNamespaceAsync(string host)
     {
-        if (await TryAsync("ip", "netns", "add", Namespace(host)) != 0)
+        if (!await NewNamespace.AddAsync(Namespace(host)))
             return false;
         _namespaces.Add(Namespace(host));
         await HostAsync(host, "ip", "link", "set", "lo", "up");

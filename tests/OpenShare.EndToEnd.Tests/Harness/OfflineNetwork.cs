@@ -14,7 +14,7 @@ internal sealed class OfflineNetwork : IDisposable
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "a network namespace needs root");
         var network = new OfflineNetwork();
-        Skip.IfNot(await IpAsync("netns", "add", network._name), "this kernel makes no network namespace");
+        Skip.IfNot(await NewNamespace.AddAsync(network._name), "this kernel makes no network namespace");
         Assert.True(await IpAsync("-n", network._name, "link", "set", "lo", "up"));
         return network;
     }

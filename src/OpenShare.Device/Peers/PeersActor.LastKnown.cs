@@ -1,5 +1,7 @@
 using Akka.Actor;
 using OpenShare.Device.Discovery;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Pairing;
 using OpenShare.Device.Revocation;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
@@ -31,9 +33,19 @@ internal sealed partial class PeersActor
         _revoked = changed.List;
         TellParty();
         TellNews(_identity);
-        if (_revoked is not { } list)
-            return;
-        _probes.HandleRevoked(list);
+        if (_revoked is { } list)
+            Disbelieve(list.Revokes);
+    }
+
+    private void OnWithdrawn(PairingEvents.Withdrawn withdrawn)
+    {
+        _directory.Refused(withdrawn.Device, PeerTrust.Revoked);
+        Disbelieve(withdrawn.Device.Equals);
+    }
+
+    private void Disbelieve(Predicate<DeviceId> isRevoked)
+    {
+        _probes.HandleRevoked(isRevoked);
         JudgeCompany();
     }
 

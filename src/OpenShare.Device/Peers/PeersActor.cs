@@ -65,7 +65,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<RegistrationEvents.TimeFloorRaised>(m => { _floor = _floor.Raise(m.Floor.IssuedAt); TellParty(); });
         Receive<PairingEvents.StandingChanged>(OnStandingChanged);
         Receive<PairingEvents.Paired>(m => OnPaired(m.Peer, m.At));
-        Receive<PairingEvents.Withdrawn>(m => _directory.Refused(m.Device, PeerTrust.Revoked));
+        Receive<PairingEvents.Withdrawn>(OnWithdrawn);
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
         Receive<DiscoveryEvents.PeerHeardAgain>(OnHeardAgain);
         Receive<DiscoveryEvents.PeerLost>(OnLost);

@@ -1,7 +1,6 @@
 using System.Net;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
-using OpenShare.Protocol.Revocation;
 
 namespace OpenShare.Protocol.Handshake;
 
@@ -125,9 +124,9 @@ public sealed class ProbePlan(IRandomSource random)
     public void HandleRefused(DeviceId device) => _peers.GetValueOrDefault(device)?.Rest();
 
     /// <summary>What the revoked have proven counts no more: they are no company to one who looks for others.</summary>
-    public void HandleRevoked(RevocationList list)
+    public void HandleRevoked(Predicate<DeviceId> isRevoked)
     {
-        foreach (var (device, peer) in _peers.Where(p => list.Revokes(p.Key)).ToList())
+        foreach (var (device, peer) in _peers.Where(p => isRevoked(p.Key)).ToList())
         {
             peer.Disprove();
             if (!peer.IsInSight)

@@ -14,11 +14,7 @@ internal sealed record AdministrationCall(HttpContext Http, IAdministration Admi
         {
             // Answers have tokens in them, and what an organisation has is nobody else's business.
             http.Response.Headers.CacheControl = "no-store";
-            if (await access.WhoAsync(http) is not { } caller)
-                return Problems.Of(AdminCredential.Missing);
-            return caller.May(roles)
-                ? (await answer(new AdministrationCall(http, administration.For(caller)))).ToResult()
-                : Problems.Of(AdministrationEndpoints.NotThisRole(caller));
+            return (await (await access.RequireAsync(http, roles)).ThenAsync(caller => answer(new AdministrationCall(http, administration.For(caller))))).ToResult();
         });
 
     public string Route(string name) => (string)Http.Request.RouteValues[name]!;

@@ -20,9 +20,6 @@ internal static class AdministrationEndpoints
         MapAll(app.MapGroup(AdministrationPaths.Https).RequireRateLimiting(RateLimits.Writes));
     }
 
-    public static Refusal NotThisRole(Caller caller) =>
-        new(RegistrationProblems.RoleInsufficient, $"'{caller.Name}' has the role {caller.Role.Name()}, which does not allow this.");
-
     private static void MapAll(RouteGroupBuilder group)
     {
         group.ExcludeFromDescription();

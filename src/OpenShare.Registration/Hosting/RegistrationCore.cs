@@ -100,13 +100,15 @@ internal sealed class RegistrationCore : IDisposable
         Database database = options.Database is { } address
             ? new PostgresDatabase(address, DatabasePassword.Find(options.DatabasePasswordFile))
             : new SqliteDatabase(options.Data.Database);
+        IDisposable? locked = null;
         RegistrationCore? core = null;
         try
         {
             // A mistyped directory or database must not become a new service.
             if (!isNew && !await database.IsInUseAsync(cancel))
                 throw NeverRan(options);
-            core = new RegistrationCore(options, database, options.Data.Lock(), time, random);
+            locked = options.Data.Lock();
+            core = new RegistrationCore(options, database, locked, time, random);
             await core.Store.MigrateAsync(cancel);
             await assemble(core);
             return core;
@@ -114,6 +116,7 @@ internal sealed class RegistrationCore : IDisposable
         catch
         {
             core?.Dispose();
+            locked?.Dispose();
             database.Dispose();
             throw;
         }

@@ -17,14 +17,10 @@ internal static class RevocationEndpoints
     {
         app.MapPost(RegistrationPaths.Revoke, async (HttpContext http, AdminAccess access, RevocationLists lists) =>
             {
-                if (await access.WhoAsync(http) is not { } caller)
-                    return Problems.Of(AdminCredential.Missing);
-                if (!caller.May([AdminRole.Registrar]))
-                    return Problems.Of(AdministrationEndpoints.NotThisRole(caller));
-                var body = await JsonBody.ReadAsync<RegistrationMessages.RevokeRequest>(http.Request);
-                var answer = await body.ThenAsync(async request => DeviceId.TryParse(request.DeviceId, out var id)
-                    ? await lists.RevokeAsync(id, request.Reason, caller, http.RequestAborted)
-                    : JsonBody.Malformed("A device id is 32 hex digits."));
+                var answer = await (await access.RequireAsync(http, AdminRole.Registrar)).ThenAsync(async caller =>
+                    await (await JsonBody.ReadAsync<RegistrationMessages.RevokeRequest>(http.Request)).ThenAsync(async request => DeviceId.TryParse(request.DeviceId, out var id)
+                        ? await lists.RevokeAsync(id, request.Reason, caller, http.RequestAborted)
+                        : JsonBody.Malformed("A device id is 32 hex digits.")));
                 return answer.ToResult();
             })
             .WithName("revoke")

@@ -26,18 +26,12 @@ internal sealed class RevocationLists(
     /// <summary>Publishes the stored list; the first time, version 1, which names nobody.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
-        var outcome = await store.WriteAsync<PublishedList>(async db =>
-        {
-            var stored = await NewestAsync(db, cancel);
-            return stored is null ? await SignNextAsync(db, cancel) : new PublishedList(Read(stored));
-        }, cancel);
-        Publish(outcome);
+        Publish(await store.WriteAsync<PublishedList>(async db => await StoredAsync(db, cancel) ?? await SignNextAsync(db, cancel), cancel));
         await RenewAsync(cancel);
     }
 
     /// <summary>The newest list as it is stored, which may be another instance's.</summary>
-    public async Task<PublishedList?> ReadAsync(CancellationToken cancel) =>
-        await store.ReadAsync(db => NewestAsync(db, cancel)) is { } row ? new PublishedList(Read(row)) : null;
+    public Task<PublishedList?> ReadAsync(CancellationToken cancel) => store.ReadAsync(db => StoredAsync(db, cancel));
 
     /// <summary>Signs the list of the same version anew once half of its life is over.</summary>
     public async Task RenewAsync(CancellationToken cancel)
@@ -46,7 +40,7 @@ internal sealed class RevocationLists(
             return;
         Publish(await store.WriteAsync<PublishedList>(async db =>
             // Another instance of the service may have been faster.
-            await NewestAsync(db, cancel) is { } row && new PublishedList(Read(row)) is var stored && time.GetUtcNow() < stored.RenewAt
+            await StoredAsync(db, cancel) is { } stored && time.GetUtcNow() < stored.RenewAt
                 ? stored
                 : await SignAnewAsync(db, trust.SignerFor(TrustKey.Types.Role.Crl), cancel), cancel));
     }
@@ -81,8 +75,8 @@ internal sealed class RevocationLists(
             var device = await db.Devices.SingleOrDefaultAsync(d => d.DeviceId == text, cancel);
             if (device is null)
                 return new Refusal(RegistrationProblems.DeviceUnknown, $"The device {id} is not registered here.");
-            if (device.RevokedAt is not null && await NewestAsync(db, cancel) is { } newest)
-                return new PublishedList(Read(newest));
+            if (device.RevokedAt is not null && await StoredAsync(db, cancel) is { } stored)
+                return stored;
             device.RevokedAt = time.GetUtcNow();
             device.RevokeReason = string.IsNullOrWhiteSpace(reason) ? null : Printable.Shorten(reason, MaxReason);
             var list = await SignNextAsync(db, cancel, device);
@@ -123,6 +117,9 @@ internal sealed class RevocationLists(
             Reason = d.RevokeReason ?? "",
         }));
     }
+
+    private async Task<PublishedList?> StoredAsync(RegistrationDb db, CancellationToken cancel) =>
+        await NewestAsync(db, cancel) is { } row ? new PublishedList(Read(row)) : null;
 
     private RevocationList Read(RevocationListRow row) => RevocationList.Read(Signed.Parser.ParseFrom(row.Signed), trust.Newest);
 

@@ -18,7 +18,7 @@ internal sealed class Lan : IDisposable
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "a network of network namespaces needs root");
         foreach (var tool in (string[])["ip", "nft", "tc", "ethtool", "unshare"])
-            Skip.IfNot(await TryAsync("sh", "-c", $"command -v {tool}") == 0, $"{tool} is not installed");
+            Skip.IfNot(await SystemCommand.SucceedsAsync("sh", "-c", $"command -v {tool}"), $"{tool} is not installed");
         var lan = new Lan();
         try
         {
@@ -94,7 +94,7 @@ internal sealed class Lan : IDisposable
     public async Task OpenAsync()
     {
         foreach (var each in _namespaces)
-            await TryAsync("ip", "netns", "exec", each, "nft", "flush", "ruleset");
+            await SystemCommand.SucceedsAsync("ip", "netns", "exec", each, "nft", "flush", "ruleset");
     }
 
     /// <summary>Does something in a host's network from within this very process: a socket made there stays there.</summary>
@@ -123,7 +123,7 @@ internal sealed class Lan : IDisposable
     {
         // The pairs go with their namespaces.
         foreach (var each in _namespaces)
-            TryAsync("ip", "netns", "delete", each).Wait(Patience.Short);
+            SystemCommand.SucceedsAsync("ip", "netns", "delete", each).Wait(Patience.Short);
         _namespaces.Clear();
     }
 
@@ -131,7 +131,7 @@ internal sealed class Lan : IDisposable
 
     private async Task<bool> AddNamespaceAsync(string host)
     {
-        if (!await NewNamespace.AddAsync(Namespace(host)))
+        if (!await NetworkNamespace.AddAsync(Namespace(host)))
             return false;
         _namespaces.Add(Namespace(host));
         await HostAsync(host, "ip", "link", "set", "lo", "up");
@@ -146,12 +146,5 @@ internal sealed class Lan : IDisposable
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{string.Join(' ', command)}: {await output}{await errors}");
         return await output;
-    }
-
-    private static async Task<int> TryAsync(params string[] command)
-    {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        await process.WaitForExitAsync();
-        return process.ExitCode;
     }
 }

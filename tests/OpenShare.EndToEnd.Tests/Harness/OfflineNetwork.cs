@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace OpenShare.EndToEnd.Tests.Harness;
 
 /// <summary>A network namespace with nothing in it but loopback: a laptop in the woods.</summary>
@@ -14,17 +12,10 @@ internal sealed class OfflineNetwork : IDisposable
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "a network namespace needs root");
         var network = new OfflineNetwork();
-        Skip.IfNot(await NewNamespace.AddAsync(network._name), "this kernel makes no network namespace");
-        Assert.True(await IpAsync("-n", network._name, "link", "set", "lo", "up"));
+        Skip.IfNot(await NetworkNamespace.AddAsync(network._name), "this kernel makes no network namespace");
+        Assert.True(await SystemCommand.SucceedsAsync("ip", "-n", network._name, "link", "set", "lo", "up"));
         return network;
     }
 
-    public void Dispose() => IpAsync("netns", "delete", _name).Wait(Patience.Short);
-
-    private static async Task<bool> IpAsync(params string[] arguments)
-    {
-        using var ip = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true });
-        await ip!.WaitForExitAsync();
-        return ip.ExitCode == 0;
-    }
+    public void Dispose() => SystemCommand.SucceedsAsync("ip", "netns", "delete", _name).Wait(Patience.Short);
 }

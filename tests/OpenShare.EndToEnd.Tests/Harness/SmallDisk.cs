@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace OpenShare.EndToEnd.Tests.Harness;
 
 /// <summary>A file system that is soon full.</summary>
@@ -13,20 +11,13 @@ internal sealed class SmallDisk : IDisposable
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "mounting a small file system needs root");
         var disk = new SmallDisk();
-        Skip.IfNot(await RunAsync("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", disk.Path), "tmpfs cannot be mounted here");
+        Skip.IfNot(await SystemCommand.SucceedsAsync("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", disk.Path), "tmpfs cannot be mounted here");
         return disk;
     }
 
     public void Dispose()
     {
-        RunAsync("umount", "--lazy", Path).Wait(Patience.Short);
+        SystemCommand.SucceedsAsync("umount", "--lazy", Path).Wait(Patience.Short);
         _folder.Dispose();
-    }
-
-    private static async Task<bool> RunAsync(string command, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true });
-        await process!.WaitForExitAsync();
-        return process.ExitCode == 0;
     }
 }

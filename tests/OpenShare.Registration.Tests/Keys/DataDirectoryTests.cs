@@ -41,6 +41,20 @@ public sealed class DataDirectoryTests
     }
 
     [Fact]
+    public async Task A_start_that_fails_lets_go_of_it()
+    {
+        using var directory = new TempDirectory();
+        var core = await OpenAsync(directory);
+        core.Dispose();
+        await File.WriteAllTextAsync(core.Options.Data.SigningKeyPlace, "the drawer");
+
+        var error = await Assert.ThrowsAsync<UserError>(() => OpenAsync(directory));
+        Assert.Contains("does not say where the signing keys are", error.Message, StringComparison.Ordinal);
+        File.Delete(core.Options.Data.SigningKeyPlace);
+        (await OpenAsync(directory)).Dispose();
+    }
+
+    [Fact]
     public async Task Keys_of_another_service_are_not_used()
     {
         using var directory = new TempDirectory();

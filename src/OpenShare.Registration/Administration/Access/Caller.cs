@@ -8,7 +8,4 @@ internal sealed record Caller(string Name, AdminRole Role)
 
     /// <summary>Whoever shows the admin credential that the first run made.</summary>
     public static readonly Caller Credential = new("admin-credential", AdminRole.Admin);
-
-    /// <param name="roles">those whom it is for, beside admins</param>
-    public bool May(IReadOnlyList<AdminRole> roles) => Role == AdminRole.Admin || roles.Contains(Role);
 }

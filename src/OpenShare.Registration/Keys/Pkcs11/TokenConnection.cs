@@ -124,6 +124,7 @@ internal sealed class TokenConnection : IDisposable
         }
         catch (Pkcs11Exception error) when (error.RV == CKR.CKR_USER_ALREADY_LOGGED_IN)
         {
+            // A login is the whole process's: somebody else in it uses the token too.
         }
         catch (Pkcs11Exception error) when (error.RV is CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_INVALID or CKR.CKR_PIN_LEN_RANGE or CKR.CKR_PIN_LOCKED or CKR.CKR_PIN_EXPIRED)
         {

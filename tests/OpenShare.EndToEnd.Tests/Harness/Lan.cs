@@ -10,7 +10,10 @@ internal sealed class Lan : IDisposable
 {
     private const string Rules = "openshare_test";
 
-    private readonly string _prefix = $"osh{Environment.ProcessId}";
+    private static int s_made;
+
+    // Two tests may have one at the same time.
+    private readonly string _prefix = $"osh{Environment.ProcessId}-{Interlocked.Increment(ref s_made)}";
     private readonly List<string> _namespaces = [];
 
     /// <summary>Makes it, or skips the test where something is missing for it.</summary>
@@ -19,10 +22,11 @@ internal sealed class Lan : IDisposable
         Skip.IfNot(Environment.IsPrivilegedProcess, "a network of network namespaces needs root");
         foreach (var tool in (string[])["ip", "nft", "tc", "ethtool", "unshare"])
             Skip.IfNot(await SystemCommand.SucceedsAsync("sh", "-c", $"command -v {tool}"), $"{tool} is not installed");
+        Skip.IfNot(await SystemCommand.SucceedsAsync("unshare", "--net", "true"), "network namespaces cannot be made here");
         var lan = new Lan();
         try
         {
-            Skip.IfNot(await lan.AddNamespaceAsync("bridge"), "network namespaces cannot be made here");
+            await lan.AddNamespaceAsync("bridge");
             await lan.BridgeAsync("ip", "link", "add", "br0", "type", "bridge", "mcast_snooping", "0");
             await lan.BridgeAsync("ip", "link", "set", "br0", "up");
             return lan;
@@ -37,7 +41,7 @@ internal sealed class Lan : IDisposable
     /// <summary>A host with one interface, eth0, on the bridge.</summary>
     public async Task AddHostAsync(string host, string address)
     {
-        Assert.True(await AddNamespaceAsync(host));
+        await AddNamespaceAsync(host);
         await MustAsync("ip", "link", "add", Port(host), "netns", Namespace("bridge"), "type", "veth", "peer", "name", "eth0", "netns", Namespace(host));
         await BridgeAsync("ip", "link", "set", Port(host), "master", "br0", "up");
         // Addresses that are still being checked for duplicates cannot be sent from.
@@ -129,13 +133,11 @@ internal sealed class Lan : IDisposable
 
     private string Namespace(string host) => $"{_prefix}-{host}";
 
-    private async Task<bool> AddNamespaceAsync(string host)
+    private async Task AddNamespaceAsync(string host)
     {
-        if (!await NetworkNamespace.AddAsync(Namespace(host)))
-            return false;
+        await MustAsync("ip", "netns", "add", Namespace(host));
         _namespaces.Add(Namespace(host));
         await HostAsync(host, "ip", "link", "set", "lo", "up");
-        return true;
     }
 
     private static async Task<string> MustAsync(params string[] command)

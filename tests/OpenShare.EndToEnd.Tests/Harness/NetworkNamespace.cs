@@ -2,18 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace OpenShare.EndToEnd.Tests.Harness;
 
-/// <summary>A network of its own on this machine (ip-netns(8)).</summary>
+/// <summary>Moves the calling thread to another network. It must end there: a thread of the pool would take others along.</summary>
 internal static partial class NetworkNamespace
 {
     // CLONE_NEWNET
     private const int Network = 0x40000000;
 
-    /// <returns>false: none can be made here</returns>
-    // The first one after a boot mounts /run/netns. Of two that do so at once one fails, and is good a moment later.
-    public static async Task<bool> AddAsync(string name) =>
-        await SystemCommand.SucceedsAsync("ip", "netns", "add", name) || await SystemCommand.SucceedsAsync("ip", "netns", "add", name);
-
-    /// <summary>Moves the calling thread there. It must end there: a thread of the pool would take others along.</summary>
     public static void Enter(string name)
     {
         using var file = File.OpenHandle($"/run/netns/{name}");

@@ -117,9 +117,9 @@ public sealed class ClockSetBackTests : DeviceRig
         await using var device = await StartDevice();
         Assert.DoesNotContain("challenge", Service.Calls);
 
-        // Two thirds of four years, less the two that are over.
-        _device.Events.Publish(new PeerEvents.PeerProven(Organisation.Enroll("newer", at: Start.AddDays(280)).Certificate));
-        await Floor(Start.AddDays(280) - ClockSkew.Allowed);
+        // Two thirds of four years and a twelfth (by when the renewal is due, however its time was drawn), less the two that are over.
+        _device.Events.Publish(new PeerEvents.PeerProven(Organisation.Enroll("newer", at: Start.AddDays(370)).Certificate));
+        await Floor(Start.AddDays(370) - ClockSkew.Allowed);
         // The floor is told of before the timer is set: who answers has set it.
         await device.Registration.Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration());
         var asked = Service.Calls.Count(c => c == "trust-root");

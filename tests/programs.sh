@@ -1,17 +1,32 @@
 # Makes artifacts/openshare and artifacts/openshare-server. To be sourced, with the checkout's path in root.
 
-# publish_programs LOG: compiled ahead (ADR 0027), so that they start in half the time.
+# publish_programs LOG: compiled ahead (ADR 0027), so that they start in half the time; and openshare natively (ADR 0033), so that
+# it starts at once, where there is what that takes.
 publish_programs() {
   local project
   for project in src/OpenShare.Cli src/OpenShare.Registration; do
     dotnet publish "$root/$project" -c Release -p:CompileAhead=true --nologo -v quiet >>"$1" 2>&1 || return 1
   done
-  launcher openshare OpenShare.Cli
   launcher openshare-server OpenShare.Registration
+  if publish_native "$1"; then
+    ln -sf publish/OpenShare.Cli/release_ahead/openshare "$root/artifacts/openshare"
+  else
+    launcher openshare OpenShare.Cli
+  fi
 }
 
 # launcher NAME PROJECT: works wherever the dotnet on the PATH is installed.
 launcher() {
+  rm -f "$root/artifacts/$1"
   printf '#!/bin/sh\n# Made by run-local.sh.\nexec dotnet "$(dirname "$(readlink -f "$0")")/publish/%s/release_ahead/%s.dll" "$@"\n' "$2" "$1" >"$root/artifacts/$1"
   chmod +x "$root/artifacts/$1"
+}
+
+# publish_native LOG: beside openshare.dll, which it becomes where no agent runs.
+publish_native() {
+  local beside=$root/artifacts/publish/OpenShare.Cli/release_ahead
+  rm -f "$beside/openshare"
+  [ "$(uname -sm)" = "Linux x86_64" ] && command -v gcc >/dev/null || return 1
+  dotnet publish "$root/src/OpenShare.Cli.Native" -c Release -p:CompileAhead=true --nologo -v quiet >>"$1" 2>&1 || return 1
+  cp "$root/artifacts/publish/OpenShare.Cli.Native/release_ahead/openshare-native" "$beside/openshare"
 }

@@ -4,9 +4,10 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-needed=(avahi-daemon:avahi-daemon avahi-browse:avahi-utils dbus-daemon:dbus ip:iproute2 nft:nftables ethtool:ethtool tc:iproute2 faketime:faketime setpriv:util-linux zbarimg:zbar-tools softhsm2-util:softhsm2)
+needed=(gcc:gcc avahi-daemon:avahi-daemon avahi-browse:avahi-utils dbus-daemon:dbus ip:iproute2 nft:nftables ethtool:ethtool tc:iproute2 faketime:faketime setpriv:util-linux zbarimg:zbar-tools softhsm2-util:softhsm2)
 missing=()
-# Its programs are not on the PATH.
+# What the native compiler links with, and programs that are not on the PATH.
+[ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
 for pair in "${needed[@]}"; do
   PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")

@@ -73,7 +73,7 @@ public sealed class ControlSocketTests : IDisposable
     [Fact]
     public async Task A_command_uses_the_running_agent_and_else_its_own()
     {
-        var launcher = new AgentLauncher(_device.Start);
+        var launcher = AgentHosting.LauncherOf(_device.Start);
         await using (var own = await launcher.OpenAsync(Options, CancellationToken.None))
         {
             Assert.True(own.IsHosted);
@@ -89,7 +89,7 @@ public sealed class ControlSocketTests : IDisposable
     public async Task A_command_waits_for_an_agent_that_is_just_starting()
     {
         var gate = new TaskCompletionSource();
-        var slow = new AgentLauncher(async (system, options, cancellation) =>
+        var slow = AgentHosting.LauncherOf(async (system, options, cancellation) =>
         {
             await gate.Task;
             return await _device.Start(system, options, cancellation);
@@ -97,7 +97,7 @@ public sealed class ControlSocketTests : IDisposable
         var starting = slow.HostAsync(Options, CancellationToken.None);
         await Until.TrueAsync(() => File.Exists(Path.Combine(_home.Home, "lock")), "the home is taken");
 
-        var opening = new AgentLauncher(new FakeDevice().Start).OpenAsync(Options, CancellationToken.None);
+        var opening = AgentHosting.LauncherOf(new FakeDevice().Start).OpenAsync(Options, CancellationToken.None);
         gate.SetResult();
 
         await using var host = await starting;
@@ -118,7 +118,7 @@ public sealed class ControlSocketTests : IDisposable
     [Fact]
     public async Task A_device_that_cannot_start_says_why_and_lets_go_of_the_home()
     {
-        var failing = new AgentLauncher(FakeDevice.Failing("The port 4747 is taken."));
+        var failing = AgentHosting.LauncherOf(FakeDevice.Failing("The port 4747 is taken."));
 
         var refused = await Assert.ThrowsAsync<AgentStartException>(() => failing.HostAsync(Options, CancellationToken.None));
 

@@ -9,7 +9,7 @@ using OpenShare.Device.Storage;
 namespace OpenShare.Agent.Hosting;
 
 /// <summary>One running agent: a locked home, a device on its actor system, and the local control API.</summary>
-internal sealed class AgentHost : IAsyncDisposable
+internal sealed class AgentHost : IHostedAgent
 {
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
 
@@ -22,8 +22,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _home = home;
     }
 
-    /// <summary>Ends when the agent has stopped by itself: its actor system gave up.</summary>
-    internal CancellationToken Stopped => _app.Lifetime.ApplicationStopping;
+    public CancellationToken Stopped => _app.Lifetime.ApplicationStopping;
 
     /// <param name="home">becomes the host's, also when starting fails</param>
     /// <exception cref="AgentStartException">it cannot start, and why, for a person</exception>

@@ -59,9 +59,10 @@ internal sealed partial class PairCommand
         // Whoever only presses Enter has compared nothing.
         private static async Task<bool> IsVouchedForAsync(TokenDocument shown, CommandRun run)
         {
+            // First, since another program may come in this one's place here (FullProgram).
+            using var input = new StreamReader(run.Shell.In());
             run.Say($"The invitation says that it is by {shown.SponsorName}, whose fingerprint is\n\n  {string.Join(' ', shown.SponsorFingerprint.Chunk(4).Select(c => new string(c)))}\n");
             run.Shell.Error.Write($"Does the screen of {shown.SponsorName} itself show the same? Type yes, or Enter for no: ");
-            using var input = new StreamReader(run.Shell.In());
             return (await input.ReadLineAsync(run.Interrupted).AsTask().WaitAsync(run.Interrupted))?.Trim().ToLowerInvariant() is "yes" or "y";
         }
     }

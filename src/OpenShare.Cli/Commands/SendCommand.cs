@@ -56,8 +56,10 @@ internal sealed class SendCommand : ShellCommand
 
     protected override async Task<int> RunAsync(CommandRun run)
     {
-        var what = await WhatAsync(run);
         var targets = run.Get(_to)!;
+        var begun = Sent.Read(run.Shell.Begun, targets.Length);
+        // What an agent has begun it has read; the clipboard may hold something else by now.
+        var what = begun.Contains(Sent.Nothing) ? await WhatAsync(run) : new SendRequest([], "", 0);
         what = what with { BytesPerSecond = run.Get(_limit) is { } rate ? Words.Rate(rate) : 0, Conflict = run.Get(_conflict)! };
         if (what is { Text: not null, Conflict: not "rename" })
             throw new UsageException("--conflict is for files: a text always gets a name of its own.");
@@ -65,11 +67,24 @@ internal sealed class SendCommand : ShellCommand
         if (run.Get(_detach))
             return await DetachAsync(run, options, what, targets);
 
+        var sendings = targets.Zip(begun, (to, sent) => new Sending(run, what with { To = to }, sent)).ToList();
+        while (await StayAsync(run, options, sendings))
+        {
+            run.Warn("The agent has stopped; going on without it.");
+            run.Shell.Begun = Sent.Written(sendings.Select(s => s.Sent));
+        }
+        return sendings.Select(s => ((Sent.Ended)s.Sent).ExitCode).FirstOrDefault(code => code != ExitCode.Done);
+    }
+
+    /// <returns>true: the agent has stopped, and another can go on</returns>
+    private static async Task<bool> StayAsync(CommandRun run, AgentOptions options, List<Sending> sendings)
+    {
+        var left = sendings.Where(s => s.Sent is not Sent.Ended).ToList();
         // Held to the end, so that one transfer's end takes no agent away from another.
-        await using var kept = await run.Shell.Launcher().OpenAsync(options, run.Interrupted);
-        using var progress = new SendProgress(run.Shell, targets.Length);
-        var codes = await Task.WhenAll(targets.Select(to => SendAsync(run, options, kept, what with { To = to }, progress)));
-        return codes.FirstOrDefault(code => code != ExitCode.Done);
+        await using var session = await run.Shell.Launcher().OpenAsync(options, run.Interrupted);
+        using var progress = new SendProgress(run.Shell, left.Count);
+        await Task.WhenAll(left.Select(s => s.RunAsync(session, progress)));
+        return left.Exists(s => s.Sent is not Sent.Ended);
     }
 
     /// <returns>the request, but for the device</returns>
@@ -96,22 +111,6 @@ internal sealed class SendCommand : ShellCommand
             run.Answer(transfer, AgentJson.Readable.TransferDocument, t => $"The agent is sending {t.Summary} to {TransferText.Peer(t)}. See: openshare transfer show {Words.Short(t.TransferId)}");
         }
         return ExitCode.Done;
-    }
-
-    // One device that cannot be sent to keeps no other from its files.
-    private static async Task<int> SendAsync(CommandRun run, AgentOptions options, AgentSession kept, SendRequest request, SendProgress progress)
-    {
-        using var bar = progress.Begin(request.To);
-        try
-        {
-            return await new Sending(run, options, kept, bar).RunAsync(request);
-        }
-        catch (LocalApiException e)
-        {
-            bar.Dispose();
-            run.Warn(e.Message);
-            return ExitCode.Of(e);
-        }
     }
 
     private static string Absolute(string path)

@@ -1,14 +1,13 @@
 using OpenShare.Agent;
 using OpenShare.Agent.Client;
 using OpenShare.Agent.Documents;
-using OpenShare.Agent.Hosting;
 using OpenShare.Cli.Invocation;
 using OpenShare.Cli.Output;
 
 namespace OpenShare.Cli.Commands;
 
 /// <summary>One transfer to one device, from the request to the verified receipt.</summary>
-internal sealed class Sending(CommandRun run, AgentOptions options, AgentSession kept, SendProgress.Bar bar)
+internal sealed class Sending(CommandRun run, SendRequest request, Sent begun)
 {
     /// <summary>A device that is announced and never answers: gone, or behind a firewall.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
@@ -17,33 +16,47 @@ internal sealed class Sending(CommandRun run, AgentOptions options, AgentSession
     /// <summary>An agent that has begun says so at once; only one that still looks for the device does not.</summary>
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(1);
 
-    internal async Task<int> RunAsync(SendRequest request)
+    /// <summary>How far it has come: as long as it has not ended, another agent can go on with it.</summary>
+    internal Sent Sent { get; private set; } = begun;
+
+    /// <summary>Until it has ended, or its agent has stopped.</summary>
+    internal async Task RunAsync(AgentSession session, SendProgress progress)
     {
-        var transfer = await BeginAsync(kept.Client, request);
-        var code = await StayAsync(kept, transfer);
-        while (code is null)
+        using var bar = progress.Begin(request.To);
+        try
         {
-            run.Warn("The agent has stopped; going on without it.");
-            await using var session = await run.Shell.Launcher().OpenAsync(options, run.Interrupted);
-            code = await StayAsync(session, transfer);
+            var transfer = Sent is Sent.Underway(var id) ? await session.Client.GetTransferAsync(id, run.Interrupted) : await BeginAsync(session.Client);
+            Sent = new Sent.Underway(transfer.TransferId);
+            if (await StayAsync(session, transfer, bar) is { } code)
+                Sent = new Sent.Ended(code);
         }
-        return code.Value;
+        catch (LocalApiException e) when (e.Code == LocalApiException.NoAgent && Sent is Sent.Underway && !session.IsHosted)
+        {
+            // It has stopped between two requests.
+        }
+        catch (LocalApiException e)
+        {
+            // One device that cannot be sent to keeps no other from its files.
+            bar.Dispose();
+            run.Warn(e.Message);
+            Sent = new Sent.Ended(ExitCode.Of(e));
+        }
     }
 
     /// <returns>the command's exit code; null where the agent has stopped, and another can go on</returns>
-    private async Task<int?> StayAsync(AgentSession session, TransferDocument transfer)
+    private async Task<int?> StayAsync(AgentSession session, TransferDocument transfer, SendProgress.Bar bar)
     {
-        switch (await FollowAsync(session.Client, transfer))
+        switch (await FollowAsync(session.Client, transfer, bar))
         {
             case Course.Ended ended:
-                return Tell(ended.Transfer);
+                return Tell(ended.Transfer, bar);
             case Course.Interrupted:
-                return Tell(await CancelAsync(session.Client, transfer));
+                return Tell(await CancelAsync(session.Client, transfer), bar);
             case Course.Silent:
                 await CancelAsync(session.Client, transfer);
                 run.Warn($"{TransferText.Peer(transfer)} does not answer{(transfer.PeerAddress is { } address ? " at " + address : "")}. Is OpenShare running there, and its port open?");
                 return ExitCode.DeviceNotFound;
-            case Course.AgentGone when session.IsHosted || kept.Stopped.IsCancellationRequested:
+            case Course.AgentGone when session.IsHosted:
                 run.Warn($"The device stopped by itself; the transfer {Words.Short(transfer.TransferId)} goes on with: openshare agent");
                 return ExitCode.Failed;
             default:
@@ -52,14 +65,14 @@ internal sealed class Sending(CommandRun run, AgentOptions options, AgentSession
     }
 
     // Interrupted just when the agent begins, its answer is waited for: it alone says what is to be cancelled.
-    private async Task<TransferDocument> BeginAsync(LocalApiClient client, SendRequest request)
+    private async Task<TransferDocument> BeginAsync(LocalApiClient client)
     {
         using var patience = new CancellationTokenSource();
         await using var interrupted = run.Interrupted.Register(() => patience.CancelAfter(LongestAnswer));
         return await client.SendAsync(request, patience.Token);
     }
 
-    private async Task<Course> FollowAsync(LocalApiClient client, TransferDocument transfer)
+    private async Task<Course> FollowAsync(LocalApiClient client, TransferDocument transfer, SendProgress.Bar bar)
     {
         using var silence = new CancellationTokenSource(LongestSilence, run.Shell.Time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, run.Interrupted);
@@ -91,7 +104,7 @@ internal sealed class Sending(CommandRun run, AgentOptions options, AgentSession
         return await client.CancelTransferAsync(transfer.TransferId, limit.Token);
     }
 
-    private int Tell(TransferDocument ended)
+    private int Tell(TransferDocument ended, SendProgress.Bar bar)
     {
         bar.Dispose();
         var code = ExitCode.Of(ended);

@@ -1,3 +1,4 @@
+using OpenShare.Agent.Hosting;
 using OpenShare.Cli;
 using OpenShare.Cli.Invocation;
 using OpenShare.Device.Hosting;
@@ -25,12 +26,20 @@ internal sealed class Cli(string home, StartDevice start) : IDisposable
     /// <summary>A person sits there.</summary>
     internal bool IsInteractive { get; init; }
 
+    /// <summary>What the program before this one has begun.</summary>
+    internal string? Begun { get; init; }
+
     /// <summary>As Ctrl-C does.</summary>
     internal void Interrupt() => _interrupt.Cancel();
 
     internal Task<int> RunAsync(params string[] args)
     {
-        var shell = new Shell(_out, _error, ErrorIsTerminal: false, () => new AgentLauncher(start), Time, _interrupt.Token) { In = () => new MemoryStream(In), IsInteractive = IsInteractive };
+        var shell = new Shell(_out, _error, ErrorIsTerminal: false, () => AgentHosting.LauncherOf(start), Time, _interrupt.Token)
+        {
+            In = () => new MemoryStream(In),
+            IsInteractive = IsInteractive,
+            Begun = Begun,
+        };
         return OpenShareCommand.RunAsync(["--home", home, .. args], shell).WaitAsync(Until.Deadline);
     }
 

@@ -9,5 +9,5 @@ internal static class TestAgent
         AgentSettings.Read(home, [], AgentReach.Network, new Dictionary<string, string?>());
 
     internal static Task<AgentSession> StartAsync(string home, FakeDevice device) =>
-        new AgentLauncher(device.Start).HostAsync(Options(home), CancellationToken.None);
+        AgentHosting.LauncherOf(device.Start).HostAsync(Options(home), CancellationToken.None);
 }

@@ -14,7 +14,10 @@ internal static class Checkout
 
     private const string Built = "bin";
 
-    public static string OpenShare => Program(Programs, "OpenShare.Cli", "openshare");
+    /// <summary>The native one, where it was published beside the other.</summary>
+    public static string OpenShare => IsNative ? NativeOpenShare : Program(Programs, "OpenShare.Cli", "openshare");
+
+    public static bool IsNative => Programs != Built && File.Exists(NativeOpenShare);
 
     public static string Server => Program(Programs, "OpenShare.Registration", "openshare-server");
 
@@ -22,4 +25,6 @@ internal static class Checkout
 
     private static string Program(string folder, string project, string name) => 
         Path.Combine(Artifacts, folder, project, folder == Built ? Configuration : Configuration + "_ahead", name + ".dll");
+
+    private static string NativeOpenShare => Path.ChangeExtension(Program(Programs, "OpenShare.Cli", "openshare"), null);
 }

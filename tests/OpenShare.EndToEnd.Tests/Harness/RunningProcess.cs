@@ -46,12 +46,13 @@ internal sealed class RunningProcess : IDisposable
         }
     }
 
-    /// <param name="program">path of a program's .dll</param>
+    /// <param name="program">path of a native program, or of another's .dll</param>
     /// <param name="within">a command that runs it under some condition: fewer rights, another network</param>
     public static RunningProcess Start(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, IEnumerable<string>? within = null)
     {
-        string[] command = [.. within ?? [], "dotnet", program, .. arguments];
+        IEnumerable<string> runnable = Path.GetExtension(program) == ".dll" ? ["dotnet", program] : [program];
+        string[] command = [.. within ?? [], .. runnable, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,

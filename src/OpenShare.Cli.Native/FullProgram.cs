@@ -1,0 +1,32 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using OpenShare.Agent.Hosting;
+using OpenShare.Cli.Invocation;
+
+namespace OpenShare.Cli.Native;
+
+/// <summary>The whole of openshare, which can be a device of its own; it lies beside this program.</summary>
+internal static partial class FullProgram
+{
+    /// <summary>
+    /// Goes on as that program with the same arguments: in the same process, so that whoever signals, measures or waits for it
+    /// notices nothing. The standard input must not have been read yet.
+    /// </summary>
+    /// <param name="begun">what a send has begun (<see cref="Shell.Begun"/>)</param>
+    /// <exception cref="AgentStartException">it cannot be run, and why, for a person</exception>
+    [DoesNotReturn]
+    internal static T Become<T>(string[] args, string? begun)
+    {
+        if (begun is not null)
+            SetVariable(Shell.BegunVariable, begun, overwrite: 1);
+        Execute("dotnet", ["dotnet", Path.Combine(AppContext.BaseDirectory, "openshare.dll"), .. args, null]);
+        throw new AgentStartException($"No agent runs here, and this command cannot be one: dotnet cannot be run ({Marshal.GetLastPInvokeErrorMessage()}). Is the .NET runtime installed, and on the PATH?");
+    }
+
+    // Looked for on the PATH, as the runtime may be installed anywhere.
+    [LibraryImport("libc", EntryPoint = "execvp", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Execute(string file, string?[] arguments);
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
+}

@@ -4,7 +4,7 @@ using OpenShare.Registration.Http;
 namespace OpenShare.Registration.Administration;
 
 /// <summary>One request to administer, by somebody who may make it.</summary>
-internal sealed record AdministrationCall(HttpContext Http, IAdministration Admin)
+internal sealed record AdministrationCall(HttpContext Http, Caller Caller, IAdministration Admin)
 {
     public CancellationToken Cancel => Http.RequestAborted;
 
@@ -14,7 +14,7 @@ internal sealed record AdministrationCall(HttpContext Http, IAdministration Admi
         {
             // Answers have tokens in them, and what an organisation has is nobody else's business.
             http.Response.Headers.CacheControl = "no-store";
-            return (await (await access.RequireAsync(http, roles)).ThenAsync(caller => answer(new AdministrationCall(http, administration.For(caller))))).ToResult();
+            return (await (await access.RequireAsync(http, roles)).ThenAsync(caller => answer(new AdministrationCall(http, caller, administration.For(caller))))).ToResult();
         });
 
     public string Route(string name) => (string)Http.Request.RouteValues[name]!;

@@ -23,6 +23,7 @@ internal static class AdministrationEndpoints
     private static void MapAll(RouteGroupBuilder group)
     {
         group.ExcludeFromDescription();
+        Get(group, AdministrationPaths.Me, [Registrar, Auditor], c => Task.FromResult<Outcome<Me>>(new Me(c.Caller.Name, c.Caller.Role.Name())));
         Post<CreateToken, TokenCreated>(group, AdministrationPaths.Tokens, [Registrar], (c, request) => c.Admin.CreateTokenAsync(request, c.Cancel));
         Get(group, AdministrationPaths.Devices, [Registrar, Auditor], c => Account(c.Query("account")).ThenAsync(a => c.Admin.ListDevicesAsync(a, c.Cancel)));
         Get(group, AdministrationPaths.Devices + "/{which}", [Registrar, Auditor], c => c.Admin.ShowDeviceAsync(c.Route("which"), c.Cancel));

@@ -5,6 +5,9 @@ namespace OpenShare.Registration.Administration;
 /// <summary>What an administrator asks and is shown; the JSON of `--json` and of the owner's socket.</summary>
 internal static class AdministrationMessages
 {
+    /// <param name="Role">admin, registrar or auditor</param>
+    public sealed record Me(string Name, string Role);
+
     public sealed record CreateToken(string AccountId, int Uses, long TtlSeconds, string? Name = null);
 
     public sealed record TokenCreated(string Token, string AccountId, int Uses, DateTimeOffset ExpiresAt, string? Name = null);

@@ -8,6 +8,9 @@ internal static class AdministrationPaths
     /// <summary>Below which they are over HTTPS.</summary>
     public const string Https = "/v1/admin";
 
+    /// <summary>Who asks.</summary>
+    public const string Me = "/me";
+
     public const string Tokens = "/tokens";
     public const string Devices = "/devices";
     public const string Quotas = "/quotas";

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using OpenShare.Protocol.Registration;
+using OpenShare.Registration.AdminPage;
 using OpenShare.Registration.Administration;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Instances;
@@ -100,6 +101,7 @@ internal sealed class WebService : IAsyncDisposable
         app.UseRateLimiter();
         WebFlows.Map(app);
         AdministrationEndpoints.Map(app);
+        AdminPageEndpoints.Map(app);
         app.MapGet(RegistrationPaths.Health, () => TypedResults.Json(new { status = "ok" }))
             .WithName("health").WithSummary("Answers while the service runs.").RequireRateLimiting(RateLimits.Reads);
         app.MapOpenApi().RequireRateLimiting(RateLimits.Reads);

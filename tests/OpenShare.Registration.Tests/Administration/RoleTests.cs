@@ -23,15 +23,15 @@ public sealed class RoleTests : IAsyncLifetime
     public async Task DisposeAsync() => await _service.DisposeAsync();
 
     [Theory]
-    [InlineData("auditor", "GET devices,GET devices/phone,GET quotas,GET keys,GET audit?last=5,GET audit/verdict,GET admins")]
-    [InlineData("registrar", "GET devices,GET devices/phone,GET quotas,POST tokens,POST devices/phone/revoke")]
-    [InlineData("admin", "GET devices,GET devices/phone,GET quotas,GET keys,GET audit?last=5,GET audit/verdict,GET admins,POST tokens,POST devices/phone/revoke,PUT quotas/alice,POST keys/rotation,POST admins,POST admins/dana/revoke")]
+    [InlineData("auditor", "GET me,GET devices,GET devices/phone,GET quotas,GET keys,GET audit?last=5,GET audit/verdict,GET admins")]
+    [InlineData("registrar", "GET me,GET devices,GET devices/phone,GET quotas,POST tokens,POST devices/phone/revoke")]
+    [InlineData("admin", "GET me,GET devices,GET devices/phone,GET quotas,GET keys,GET audit?last=5,GET audit/verdict,GET admins,POST tokens,POST devices/phone/revoke,PUT quotas/alice,POST keys/rotation,POST admins,POST admins/dana/revoke")]
     public async Task A_role_allows_what_it_is_for_and_nothing_else(string role, string allowed)
     {
         var token = await TokenOfAsync("dana", role);
         (string, object?)[] all =
         [
-            ("GET devices", null), ("GET devices/phone", null), ("GET quotas", null), ("GET keys", null), ("GET audit?last=5", null), ("GET audit/verdict", null),
+            ("GET me", null), ("GET devices", null), ("GET devices/phone", null), ("GET quotas", null), ("GET keys", null), ("GET audit?last=5", null), ("GET audit/verdict", null),
             ("GET admins", null), ("POST tokens", new CreateToken("alice", 1, 60)), ("POST devices/phone/revoke", new RevokeDevice("lost")),
             ("PUT quotas/alice", new SetQuota(5)), ("POST keys/rotation", new RotateKey("crl")), ("POST admins", new CreateAdmin("erin", "auditor")),
             ("POST admins/dana/revoke", null),

@@ -2,7 +2,7 @@ using System.Net;
 using OpenShare.Benchmarks;
 using OpenShare.Benchmarks.Pump;
 
-// pump receive HOST:PORT FILE | pump send FILE HOST:PORT | cut MIB | crowd DEVICES ADDRESS
+// pump receive HOST:PORT FILE | pump send FILE HOST:PORT | cut MIB | crowd DEVICES ADDRESS | registrations URL TOKEN COUNT CONNECTIONS
 switch (args)
 {
     case ["receive", var at, var file] when IPEndPoint.TryParse(at, out var local):
@@ -17,7 +17,10 @@ switch (args)
     case ["crowd", var count, var at] when int.TryParse(count, out var devices) && devices is > 0 and <= 10_000 && IPAddress.TryParse(at, out var own):
         await Crowd.RunAsync(devices, own);
         return 0;
+    case ["registrations", var url, var token, var count, var connections] when Uri.TryCreate(url, UriKind.Absolute, out var server)
+        && int.TryParse(count, out var devices) && devices is > 0 and <= 1_000_000 && int.TryParse(connections, out var parallel) && parallel is > 0 and <= 1000:
+        return await Registrations.RunAsync(server, token, devices, parallel);
     default:
-        Console.Error.WriteLine("pump receive HOST:PORT FILE | pump send FILE HOST:PORT | cut MIB | crowd DEVICES ADDRESS");
+        Console.Error.WriteLine("pump receive HOST:PORT FILE | pump send FILE HOST:PORT | cut MIB | crowd DEVICES ADDRESS | registrations URL TOKEN COUNT CONNECTIONS");
         return 2;
 }

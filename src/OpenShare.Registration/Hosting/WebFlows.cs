@@ -24,7 +24,7 @@ internal static class WebFlows
         services.AddSingleton(new Challenges(await ChallengeKey.OpenOrCreateAsync(core.Store, core.Random, cancel), core.Random, core.Time));
         services.AddSingleton(new CertificateIssuer(core.Organisation, core.Audit, core.Time, core.Options.CertificateLifetime));
         services.AddSingleton(new RegistrationAnswer(core.Organisation, core.AccountKeys)).AddSingleton(core.AccountKeys);
-        services.AddSingleton(new Quotas(core.Options.DefaultQuota));
+        services.AddSingleton(new Quotas(core.Options.DefaultQuota)).AddSingleton(_ => new AccountRate(core.Options.RateLimits));
         services.AddSingleton<ProofOfPossession>().AddSingleton<ProvenRequests>();
         services.AddSingleton(s => new DeviceRenewal(
             s.GetRequiredService<ProvenRequests>(), s.GetRequiredService<CertificateIssuer>(), s.GetRequiredService<RegistrationAnswer>(), core.Options.RenewExpired));

@@ -33,10 +33,12 @@ internal static class Problems
             detail: refusal.Detail, statusCode: status ?? usual, title: title, type: RegistrationProblems.TypePrefix + refusal.Code);
     }
 
-    /// <summary>What routing refuses before any of our code is asked.</summary>
+    /// <summary>What every problem of a kind has, and what routing refuses before any of our code is asked.</summary>
     public static void Complete(ProblemDetailsContext context)
     {
         var problem = context.ProblemDetails;
+        if (problem.Status == StatusCodes.Status429TooManyRequests)
+            context.HttpContext.Response.Headers.RetryAfter = "1";
         if (problem.Status != StatusCodes.Status415UnsupportedMediaType)
             return;
         problem.Type = RegistrationProblems.TypePrefix + RegistrationProblems.MalformedBody;

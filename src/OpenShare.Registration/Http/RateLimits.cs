@@ -1,12 +1,17 @@
 using System.Net;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 
 namespace OpenShare.Registration.Http;
 
-/// <summary>How much one address may ask: a burst at once, then so many requests a second. A whole office may share an address.</summary>
-internal sealed record RateLimits(int WriteBurst = 400, int WritesPerSecond = 20, int ReadBurst = 2000, int ReadsPerSecond = 200)
+/// <summary>
+/// How much one address, and one account, may ask: a burst at once, then so many requests a second. A whole office may share an address;
+/// when a device is revoked, all others of its account ask for the new discovery key.
+/// </summary>
+internal sealed record RateLimits(
+    int WriteBurst = 400, int WritesPerSecond = 20, int ReadBurst = 2000, int ReadsPerSecond = 200, int AccountBurst = 1000, int AccountPerSecond = 50)
 {
     /// <summary>For what costs a signature or a transaction.</summary>
     public const string Writes = "writes";
@@ -20,14 +25,20 @@ internal sealed record RateLimits(int WriteBurst = 400, int WritesPerSecond = 20
         options.AddPolicy(Reads, http => PerAddress(http, ReadBurst, ReadsPerSecond));
         options.OnRejected = async (rejected, _) =>
         {
-            rejected.HttpContext.Response.Headers.RetryAfter = "1";
             await Problems.Of(new Refusal(RegistrationProblems.TooManyRequests, "Too many requests came from your address. Try again in a moment."))
                 .ExecuteAsync(rejected.HttpContext);
         };
     }
 
+    /// <summary>By account: for what was proven to be asked in its name, so that nobody else uses up what is its.</summary>
+    public PartitionedRateLimiter<AccountId> ForAccounts() =>
+        PartitionedRateLimiter.Create<AccountId, string>(account => Partition(account.Value, AccountBurst, AccountPerSecond));
+
     private static RateLimitPartition<string> PerAddress(HttpContext http, int burst, int perSecond) =>
-        RateLimitPartition.GetTokenBucketLimiter(Network(http.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
+        Partition(Network(http.Connection.RemoteIpAddress), burst, perSecond);
+
+    private static RateLimitPartition<string> Partition(string key, int burst, int perSecond) =>
+        RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = burst,
             TokensPerPeriod = perSecond,

@@ -9,7 +9,7 @@ namespace OpenShare.Registration.Issuing;
 
 /// <summary>The registration flow: a token, a proof of possession, a certificate. All of it happens or none of it.</summary>
 internal sealed class DeviceRegistration(
-    Store store, CertificateIssuer issuer, ProofOfPossession proofs, RegistrationAnswer answer, Quotas quotas, TimeProvider time)
+    Store store, CertificateIssuer issuer, ProofOfPossession proofs, RegistrationAnswer answer, Quotas quotas, AccountRate rate, TimeProvider time)
 {
     public async Task<Outcome<RegistrationMessages.RegisterResponse>> RegisterAsync(
         RegistrationMessages.RegisterRequest request, byte[]? tokenHash, CancellationToken cancel)
@@ -31,6 +31,9 @@ internal sealed class DeviceRegistration(
         var found = await TokenUse.FindAsync(db, tokenHash, claim.Account, cancel);
         return await found.ThenAsync<RegistrationMessages.RegisterResponse>(async token =>
         {
+            // The token is good, so the account itself is asking.
+            if (rate.Take(claim.Account) is { } tooMany)
+                return tooMany;
             var id = claim.Id.ToString();
             var known = await db.Devices.SingleOrDefaultAsync(d => d.DeviceId == id, cancel);
             if (known is not null && (known.Account != claim.Account.Value || !known.PublicKey.AsSpan().SequenceEqual(claim.Key.Bytes)))

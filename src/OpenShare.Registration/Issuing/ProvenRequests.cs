@@ -9,7 +9,7 @@ using OpenShare.Registration.Storage;
 namespace OpenShare.Registration.Issuing;
 
 /// <summary>Requests that a registered device proves by its own key: answered while it is not revoked and its certificate has not expired for too long.</summary>
-internal sealed class ProvenRequests(Store store, ProofOfPossession proofs, TimeProvider time)
+internal sealed class ProvenRequests(Store store, ProofOfPossession proofs, AccountRate rate, TimeProvider time)
 {
     /// <param name="afterEnd">for how long after its certificate's end the device is answered still</param>
     /// <param name="work">in the transaction in which the device was looked at, so that it cannot be revoked meanwhile</param>
@@ -27,6 +27,7 @@ internal sealed class ProvenRequests(Store store, ProofOfPossession proofs, Time
             .Then<RegistrationProofPayload>(payload => IsAbout(known, id, payload)
                 ? payload
                 : ProofOfPossession.NotProven("The proof is about another device, account or key."))
+            .Then<RegistrationProofPayload>(payload => rate.Take(AccountId.Parse(known.Account)) is { } tooMany ? tooMany : payload)
             .ThenAsync(payload => store.WriteAsync(async db =>
             {
                 var device = await FindAsync(db, id, cancel) ?? throw new InvalidOperationException($"The device {id} vanished.");

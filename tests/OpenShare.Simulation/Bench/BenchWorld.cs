@@ -23,6 +23,8 @@ internal sealed record BenchWorld(string Name, string Story, int Devices, int Ne
             Live(Sending(devices).OnNetworks(networks).FlappingWiFi(every: 3.Minutes()).Seed(seed))),
         new("flapping", "whole, twice as many transfers, each Wi-Fi down for 5 s in every 15", 50, Networks: 2, (devices, networks, seed) =>
             Live(Sending(devices).OnNetworks(networks).FlappingWiFi().Seed(seed))),
+        new("revocation", "whole, the service in reach, one is revoked", 100, Networks: 1, (devices, _, seed) => RevocationSpread.Online(devices, seed)),
+        new("gossip", "whole, meeting at random, one is revoked, and one other hears it from the service", 100, Networks: 1, (devices, _, seed) => RevocationSpread.ByGossip(devices, seed)),
     ];
 
     /// <summary>In figures, in one line.</summary>

@@ -39,9 +39,9 @@ public sealed class TrustRoot
     /// <summary>Makes version 1, signed by the root key.</summary>
     public static TrustRoot Create(ISigner root, PublicKey issuing, PublicKey revocation, DateTimeOffset now, DateTimeOffset notAfter)
     {
-        return Read(Sign(
-            1, [Entry(TrustKey.Types.Role.Root, root.PublicKey), Entry(TrustKey.Types.Role.Issuing, issuing), Entry(TrustKey.Types.Role.Crl, revocation)],
-            [root], now));
+        return Read(TrustRootDraft.Create(
+            1, [Entry(TrustKey.Types.Role.Root, root.PublicKey), Entry(TrustKey.Types.Role.Issuing, issuing), Entry(TrustKey.Types.Role.Crl, revocation)], now)
+            .SignedBy(root).Link);
 
         TrustedKey Entry(TrustKey.Types.Role role, PublicKey key) => new(role, key, now - ClockSkew.Allowed, notAfter);
     }
@@ -51,13 +51,18 @@ public sealed class TrustRoot
     /// <param name="roots">a root key of this version and one of the next: the same, where it is in both</param>
     /// <exception cref="ProtocolException">as <see cref="Follow"/>: devices would refuse it</exception>
     public TrustRoot Succeed(IEnumerable<TrustedKey> keys, IEnumerable<ISigner> roots, DateTimeOffset now) =>
-        Follow(Sign(Version + 1, keys, roots, now));
+        Follow(Draft(keys, now).SignedBy(roots).Link);
+
+    /// <summary>What the next version is to list, for root keys to sign that are not all at one place.</summary>
+    /// <param name="keys">all it lists: a key of this version that is not among them is withdrawn</param>
+    /// <exception cref="ProtocolException">too many keys, or none</exception>
+    public TrustRootDraft Draft(IEnumerable<TrustedKey> keys, DateTimeOffset now) => TrustRootDraft.Create(Version + 1, keys, now);
 
     /// <summary>Reads a trust root and checks that one of its own root keys signed it. Whether it is the right one is the fingerprint's business.</summary>
     /// <exception cref="ProtocolException">damaged, or not signed by a root key of its own</exception>
     public static TrustRoot Read(TrustRootLink link)
     {
-        var root = Parse(link);
+        var root = ReadUnverified(link);
         return root.HasRootThatSigned(link, root.IssuedAt)
             ? root
             : throw new ProtocolException("This trust root is not signed by a root key of its own.");
@@ -67,7 +72,7 @@ public sealed class TrustRoot
     /// <exception cref="ProtocolException">damaged, a skip, a fork, older, or not signed by root keys of both; the message says which</exception>
     public TrustRoot Follow(TrustRootLink link)
     {
-        var next = Parse(link);
+        var next = ReadUnverified(link);
         if (next.Version == Version)
         {
             return next.Fingerprint.Span.SequenceEqual(Fingerprint.Span)
@@ -106,8 +111,9 @@ public sealed class TrustRoot
     /// <exception cref="ProtocolException">damaged</exception>
     internal static uint VersionOf(TrustRootLink link) => PayloadOf(link).Version;
 
-    // Not verified: its signatures are the caller's business.
-    private static TrustRoot Parse(TrustRootLink link) => new(link, PayloadOf(link));
+    /// <summary>Its signatures are the caller's business.</summary>
+    /// <exception cref="ProtocolException">damaged</exception>
+    internal static TrustRoot ReadUnverified(TrustRootLink link) => new(link, PayloadOf(link));
 
     private static TrustRootPayload PayloadOf(TrustRootLink link)
     {
@@ -122,19 +128,5 @@ public sealed class TrustRoot
         var signed = SignatureContext.TrustRoot.SignedBytes(link.Payload.Span);
         var roots = Keys.Where(k => k.Role == TrustKey.Types.Role.Root && k.IsValidAt(at)).Select(k => k.Key).DistinctBy(k => k.KeyId).ToList();
         return link.Signatures.Any(s => roots.Any(k => k.KeyId == s.KeyId && k.Verify(signed, s.Signature.Span)));
-    }
-
-    private static TrustRootLink Sign(uint version, IEnumerable<TrustedKey> keys, IEnumerable<ISigner> roots, DateTimeOffset now)
-    {
-        var payload = new TrustRootPayload { Version = version, IssuedAt = now.ToUnixTimeSeconds() };
-        payload.Keys.AddRange(keys.Select(k => k.ToWire()));
-        var bytes = payload.ToByteArray();
-        var link = new TrustRootLink { Payload = ByteString.CopyFrom(bytes) };
-        link.Signatures.AddRange(roots.DistinctBy(r => r.PublicKey.KeyId).Select(root => new TrustRootSignature
-        {
-            KeyId = root.PublicKey.KeyId,
-            Signature = ByteString.CopyFrom(root.Sign(SignatureContext.TrustRoot.SignedBytes(bytes))),
-        }));
-        return link;
     }
 }

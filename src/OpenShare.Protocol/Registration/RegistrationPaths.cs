@@ -32,6 +32,8 @@ public static class RegistrationProblems
     public const string NotAuthorized = "not-authorized";
     public const string RoleInsufficient = "role-insufficient";
     public const string AdminUnknown = "admin-unknown";
+    public const string RootOffline = "root-offline";
+    public const string AnswerRefused = "answer-refused";
     public const string TooManyRequests = "too-many-requests";
     public const string SigningUnavailable = "signing-unavailable";
     public const string Internal = "internal-error";

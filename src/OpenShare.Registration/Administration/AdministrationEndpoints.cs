@@ -2,6 +2,7 @@ using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Http;
+using OpenShare.Registration.Keys.Offline;
 using static OpenShare.Registration.Administration.Access.AdminRole;
 using static OpenShare.Registration.Administration.AdministrationMessages;
 
@@ -34,6 +35,8 @@ internal static class AdministrationEndpoints
             await (await JsonBody.ReadAsync<SetQuota>(c.Http.Request)).ThenAsync(r => Account(c.Route("account")).ThenAsync(a => c.Admin.SetQuotaAsync(a!.Value, r, c.Cancel))));
         Get(group, AdministrationPaths.Keys, [Auditor], c => c.Admin.ListKeysAsync(c.Cancel));
         Post<RotateKey, KeyRotated>(group, AdministrationPaths.KeyRotation, [], (c, request) => c.Admin.RotateKeyAsync(request, c.Cancel));
+        Post<RequestRotation, RootRequestFile>(group, AdministrationPaths.KeyRotationRequest, [], (c, request) => c.Admin.RequestRotationAsync(request, c.Cancel));
+        Post<RootRequestFile, KeyRotated>(group, AdministrationPaths.KeyRotationAnswer, [], (c, answer) => c.Admin.InstallRotationAsync(answer, c.Cancel));
         Get(group, AdministrationPaths.Audit, [Auditor], c => c.Admin.ShowAuditAsync(int.TryParse(c.Query("last"), out var last) ? last : 0, c.Cancel));
         Get(group, AdministrationPaths.AuditVerdict, [Auditor], c => c.Admin.VerifyAuditAsync(c.Cancel));
         Post<CreateAdmin, AdminCreated>(group, AdministrationPaths.Admins, [], (c, request) => c.Admin.CreateAdminAsync(request, c.Cancel));

@@ -30,7 +30,9 @@ internal static class AdministrationMessages
 
     public sealed record QuotaList(IReadOnlyList<Quota> Quotas);
 
-    /// <param name="State">signs; kept for what it signed; or elsewhere, and not held by this service</param>
+    /// <param name="State">
+    /// signs; kept for what it signed; elsewhere, and not held by this service, which for a root key is offline; or withdrawn, and still here
+    /// </param>
     /// <param name="Place">where it is, if this service holds it</param>
     public sealed record Key(string Role, string KeyId, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string State, string? Place = null);
 
@@ -41,7 +43,13 @@ internal static class AdministrationMessages
     /// <param name="Withdraw">nothing that the key before it signed is to count any more</param>
     public sealed record RotateKey(string Role, bool Withdraw = false);
 
-    public sealed record KeyRotated(string Role, string KeyId, string Replaced, bool Withdrawn, uint TrustRootVersion);
+    /// <param name="NotRemoved">what is to be done by hand, since a root key that is withdrawn could not be removed</param>
+    public sealed record KeyRotated(string Role, string KeyId, string Replaced, bool Withdrawn, uint TrustRootVersion, string? NotRemoved = null);
+
+    /// <param name="Role">issuing, crl or root</param>
+    /// <param name="Withdraw">nothing that the key before it signed is to count any more; a root key is always withdrawn</param>
+    /// <param name="RootKey">the public root key that was made offline, as base64url; null: the service makes the key</param>
+    public sealed record RequestRotation(string Role, bool Withdraw = false, string? RootKey = null);
 
     public sealed record AuditShown(IReadOnlyList<AuditLine> Lines);
 

@@ -16,6 +16,8 @@ internal static class AdministrationPaths
     public const string Quotas = "/quotas";
     public const string Keys = "/keys";
     public const string KeyRotation = "/keys/rotation";
+    public const string KeyRotationRequest = "/keys/rotation/request";
+    public const string KeyRotationAnswer = "/keys/rotation/answer";
     public const string Audit = "/audit";
     public const string Admins = "/admins";
     public const string AuditVerdict = "/audit/verdict";

@@ -1,4 +1,5 @@
 using OpenShare.Protocol.Identity;
+using OpenShare.Registration.Keys.Offline;
 using static OpenShare.Registration.Administration.AdministrationMessages;
 
 namespace OpenShare.Registration.Administration;
@@ -25,6 +26,11 @@ internal interface IAdministration
     Task<Outcome<KeyList>> ListKeysAsync(CancellationToken cancel);
 
     Task<Outcome<KeyRotated>> RotateKeyAsync(RotateKey request, CancellationToken cancel);
+
+    /// <summary>What root keys elsewhere are to sign for a rotation. Nothing is changed by it, but that an earlier one is answered in vain.</summary>
+    Task<Outcome<RootRequestFile>> RequestRotationAsync(RequestRotation request, CancellationToken cancel);
+
+    Task<Outcome<KeyRotated>> InstallRotationAsync(RootRequestFile answer, CancellationToken cancel);
 
     /// <param name="last">how many of the last lines</param>
     Task<Outcome<AuditShown>> ShowAuditAsync(int last, CancellationToken cancel);

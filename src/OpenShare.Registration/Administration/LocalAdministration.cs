@@ -6,6 +6,7 @@ using OpenShare.Registration.Audit;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
+using OpenShare.Registration.Keys.Offline;
 using OpenShare.Registration.Revocation;
 using OpenShare.Registration.Storage;
 using OpenShare.Registration.Tokens;
@@ -16,11 +17,11 @@ namespace OpenShare.Registration.Administration;
 /// <summary>Administration in the process that holds the data directory.</summary>
 /// <param name="by">who has it done: the audit log names them</param>
 internal sealed class LocalAdministration(
-    Store store, TokenIssuer tokens, RevocationLists lists, Quotas quotas, AuditLog log, AuditReading audit, KeyRotation keys, AdminTokens admins,
-    TimeProvider time, Caller by) : IAdministration
+    Store store, TokenIssuer tokens, RevocationLists lists, Quotas quotas, AuditLog log, AuditReading audit, KeyRotation keys, OfflineRotation offline,
+    AdminTokens admins, TimeProvider time, Caller by) : IAdministration
 {
     /// <summary>The same, for somebody else.</summary>
-    public LocalAdministration For(Caller caller) => new(store, tokens, lists, quotas, log, audit, keys, admins, time, caller);
+    public LocalAdministration For(Caller caller) => new(store, tokens, lists, quotas, log, audit, keys, offline, admins, time, caller);
 
     public Task<Outcome<TokenCreated>> CreateTokenAsync(CreateToken request, CancellationToken cancel)
     {
@@ -82,6 +83,10 @@ internal sealed class LocalAdministration(
     public Task<Outcome<KeyList>> ListKeysAsync(CancellationToken cancel) => Task.FromResult<Outcome<KeyList>>(keys.List());
 
     public Task<Outcome<KeyRotated>> RotateKeyAsync(RotateKey request, CancellationToken cancel) => keys.RotateAsync(request, by, cancel);
+
+    public Task<Outcome<RootRequestFile>> RequestRotationAsync(RequestRotation request, CancellationToken cancel) => offline.RequestAsync(request, cancel);
+
+    public Task<Outcome<KeyRotated>> InstallRotationAsync(RootRequestFile answer, CancellationToken cancel) => offline.InstallAsync(answer, by, cancel);
 
     public async Task<Outcome<AuditShown>> ShowAuditAsync(int last, CancellationToken cancel) =>
         last is < 1 or > AuditReading.MostShown

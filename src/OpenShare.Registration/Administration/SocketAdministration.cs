@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Keys.Offline;
 using static OpenShare.Registration.Administration.AdministrationMessages;
 
 namespace OpenShare.Registration.Administration;
@@ -57,6 +58,12 @@ internal sealed class SocketAdministration : IAdministration, IDisposable
 
     public Task<Outcome<KeyRotated>> RotateKeyAsync(RotateKey request, CancellationToken cancel) =>
         SendAsync<KeyRotated>(HttpMethod.Post, AdministrationPaths.KeyRotation, request, cancel);
+
+    public Task<Outcome<RootRequestFile>> RequestRotationAsync(RequestRotation request, CancellationToken cancel) =>
+        SendAsync<RootRequestFile>(HttpMethod.Post, AdministrationPaths.KeyRotationRequest, request, cancel);
+
+    public Task<Outcome<KeyRotated>> InstallRotationAsync(RootRequestFile answer, CancellationToken cancel) =>
+        SendAsync<KeyRotated>(HttpMethod.Post, AdministrationPaths.KeyRotationAnswer, answer, cancel);
 
     public Task<Outcome<AuditShown>> ShowAuditAsync(int last, CancellationToken cancel) =>
         SendAsync<AuditShown>(HttpMethod.Get, $"{AdministrationPaths.Audit}?last={last}", null, cancel);

@@ -5,6 +5,7 @@ using OpenShare.Registration.Audit;
 using OpenShare.Registration.Instances;
 using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
+using OpenShare.Registration.Keys.Offline;
 using OpenShare.Registration.Revocation;
 using OpenShare.Registration.Storage;
 using OpenShare.Registration.Tokens;
@@ -60,6 +61,7 @@ internal sealed class RegistrationCore : IDisposable
     public AccountKeys AccountKeys { get; private set; } = null!;
     public AuditLog Audit { get; private set; } = null!;
     public RevocationLists Lists { get; private set; } = null!;
+    public WithdrawnRoots WithdrawnRoots { get; private set; } = null!;
     public AdminTokens Admins { get; private set; } = null!;
     public LocalAdministration Administration { get; private set; } = null!;
 
@@ -129,6 +131,8 @@ internal sealed class RegistrationCore : IDisposable
         Assemble();
         await Lists.StartAsync(cancel);
         await Audit.BeginAsync(Store, cancel);
+        // Where a move offline was cut short. What cannot be removed `key list` shows.
+        await WithdrawnRoots.RemoveAsync(cancel);
     }
 
     private void Assemble()
@@ -138,9 +142,12 @@ internal sealed class RegistrationCore : IDisposable
         Audit = new AuditLog(Organisation, Time);
         Lists = new RevocationLists(Store, Organisation, AccountKeys, Audit, Publisher, Time, Options.RevocationListLifetime);
         Admins = new AdminTokens(Store, Audit, Random, Time);
+        WithdrawnRoots = new WithdrawnRoots(Store, Keys, Organisation, Random);
+        var publishing = new TrustRootPublishing(Store, Keys, Organisation, Lists, Audit, WithdrawnRoots);
         Administration = new LocalAdministration(
             Store, new TokenIssuer(Store, Organisation, Audit, Random, Time), Lists, new Quotas(Options.DefaultQuota), Audit, new AuditReading(Store),
-            new KeyRotation(Store, Keys, Organisation, Lists, Audit, Random, Time), Admins, Time, Caller.Owner);
+            new KeyRotation(Keys, Organisation, publishing, WithdrawnRoots, Random, Time),
+            new OfflineRotation(Store, Keys, Organisation, publishing, Random, Time), Admins, Time, Caller.Owner);
     }
 
     private static UserError NeverRan(RegistrationOptions options) => new(options.Database is { } database

@@ -21,6 +21,8 @@ internal static class Problems
         [RegistrationProblems.NotAuthorized] = (StatusCodes.Status401Unauthorized, "The admin credential is missing or wrong"),
         [RegistrationProblems.RoleInsufficient] = (StatusCodes.Status403Forbidden, "The role does not allow this"),
         [RegistrationProblems.AdminUnknown] = (StatusCodes.Status404NotFound, "The administrator is not known"),
+        [RegistrationProblems.RootOffline] = (StatusCodes.Status409Conflict, "The root key is kept offline"),
+        [RegistrationProblems.AnswerRefused] = (StatusCodes.Status409Conflict, "This is not the answer that is waited for"),
         [RegistrationProblems.TooManyRequests] = (StatusCodes.Status429TooManyRequests, "Too many requests"),
         [RegistrationProblems.SigningUnavailable] = (StatusCodes.Status503ServiceUnavailable, "The service cannot sign at the moment"),
         [RegistrationProblems.Internal] = (StatusCodes.Status500InternalServerError, "The service failed"),

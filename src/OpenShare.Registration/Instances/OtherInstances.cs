@@ -30,6 +30,9 @@ internal sealed class OtherInstances(PostgresDatabase database, RegistrationCore
             await FollowAsync(db, cancel);
             return await db.RevocationLists.MaxAsync(l => l.Version, cancel);
         }));
+        // Root keys that another instance has withdrawn are in this one's keys as well.
+        if (core.Trust.Version > before)
+            await core.WithdrawnRoots.RemoveAsync(cancel);
         // The list itself may be large, and is read only where it has changed. One that was signed anew has the version of the one before.
         if (isNews || core.Trust.Version > before || (ulong)list > core.Publisher.Current.List.Version)
             core.Lists.Publish(await core.Lists.ReadAsync(cancel));

@@ -31,15 +31,15 @@ internal sealed class FileSigningKeyStore : ISigningKeyStore
 
     public ISigner Add(TrustKey.Types.Role role, IRandomSource random)
     {
-        lock (_lock)
-        {
-            var added = new RoleKey(role, SigningKey.Create(random));
-            // Read again: those that another instance has made since must not be lost.
-            IReadOnlyList<RoleKey> keys = [.. Open(), added];
-            Write(keys, random);
-            _keys = keys;
-            return added.Key;
-        }
+        var added = new RoleKey(role, SigningKey.Create(random));
+        Change(keys => [.. keys, added], random);
+        return added.Key;
+    }
+
+    public void Remove(TrustKey.Types.Role role, PublicKey key, IRandomSource random)
+    {
+        if (Signers(role).Any(s => s.PublicKey.Equals(key)))
+            Change(keys => [.. keys.Where(k => k.Role != role || !k.Key.PublicKey.Equals(key))], random);
     }
 
     public void Refresh()
@@ -59,6 +59,17 @@ internal sealed class FileSigningKeyStore : ISigningKeyStore
     {
         foreach (var key in _keys ?? [])
             key.Key.Dispose();
+    }
+
+    private void Change(Func<IReadOnlyList<RoleKey>, IReadOnlyList<RoleKey>> change, IRandomSource random)
+    {
+        lock (_lock)
+        {
+            // Read again: those that another instance has made since must not be lost.
+            var keys = change(Open());
+            Write(keys, random);
+            _keys = keys;
+        }
     }
 
     private void Write(IReadOnlyList<RoleKey> keys, IRandomSource random)

@@ -19,6 +19,9 @@ internal interface ISigningKeyStore : IDisposable
     /// <summary>Makes another key of this role; it is kept before this returns.</summary>
     ISigner Add(TrustKey.Types.Role role, IRandomSource random);
 
+    /// <summary>Destroys this key, where it is here: whoever gets at this store afterwards does not find it.</summary>
+    void Remove(TrustKey.Types.Role role, PublicKey key, IRandomSource random);
+
     /// <summary>Another instance of the service has made keys since: those that are held are read again when they are needed.</summary>
     void Refresh() { }
 

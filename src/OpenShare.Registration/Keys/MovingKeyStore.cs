@@ -14,6 +14,12 @@ internal sealed class MovingKeyStore(ISigningKeyStore next, ISigningKeyStore ear
 
     public ISigner Add(TrustKey.Types.Role role, IRandomSource random) => next.Add(role, random);
 
+    public void Remove(TrustKey.Types.Role role, PublicKey key, IRandomSource random)
+    {
+        earlier.Remove(role, key, random);
+        next.Remove(role, key, random);
+    }
+
     public void Refresh()
     {
         next.Refresh();

@@ -41,6 +41,9 @@ internal sealed class OrganisationTrust(ISigningKeyStore keys, TimeProvider time
     /// <summary>As commands and the audit log name a role.</summary>
     public static string Name(TrustKey.Types.Role role) => role.ToString().ToLowerInvariant();
 
+    /// <returns>null: there is no such role</returns>
+    public static TrustKey.Types.Role? FindRole(string name) => Roles.Cast<TrustKey.Types.Role?>().FirstOrDefault(role => Name(role!.Value) == name);
+
     // A rotation lists the next key after the ones before it.
     private IEnumerable<PublicKey> Valid(TrustKey.Types.Role role)
     {

@@ -15,6 +15,7 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
     public DbSet<AuditLineRow> AuditLines => Set<AuditLineRow>();
     public DbSet<AdminTokenRow> AdminTokens => Set<AdminTokenRow>();
     public DbSet<TrustRootRow> TrustRoots => Set<TrustRootRow>();
+    public DbSet<RootRequestRow> RootRequests => Set<RootRequestRow>();
     public DbSet<CounterRow> Counters => Set<CounterRow>();
     public DbSet<SecretRow> Secrets => Set<SecretRow>();
 
@@ -80,6 +81,11 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
         {
             root.ToTable("trust_roots").HasKey(r => r.Version);
             root.Property(r => r.Version).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<RootRequestRow>(request =>
+        {
+            request.ToTable("root_requests").HasKey(r => r.Version);
+            request.Property(r => r.Version).ValueGeneratedNever();
         });
         modelBuilder.Entity<SecretRow>(secret => secret.ToTable("secrets").HasKey(s => s.Name));
         modelBuilder.Entity<CounterRow>(counter =>

@@ -89,6 +89,13 @@ internal sealed class TrustRootRow
     public required byte[] Link { get; init; }
 }
 
+/// <summary>The next trust root as root keys elsewhere were last asked to sign it. Nobody believes it before they have.</summary>
+internal sealed class RootRequestRow
+{
+    public required long Version { get; init; }
+    public required byte[] Next { get; init; }
+}
+
 /// <summary>A number that only grows and has no gaps: it is drawn in the transaction that uses it.</summary>
 internal sealed class CounterRow
 {

@@ -46,10 +46,18 @@ internal static class Ed25519Token
             var read = session.GetAttributeValue(key, [CKA.CKA_ID, CKA.CKA_SENSITIVE, CKA.CKA_EXTRACTABLE]);
             if (!read[1].GetValueAsBool() || read[2].GetValueAsBool())
                 throw new UserError($"The key {label} in the token can be exported, and so may be anywhere. It is not used: delete it, and have the service make its own.");
-            List<IObjectAttribute> pair = [.. Named(CKO.CKO_PUBLIC_KEY, label), Is(CKA.CKA_ID, read[0].GetValueAsByteArray())];
-            if (session.FindAllObjects(pair) is [var publicKey, ..])
+            if (FindPublic(session, label, read[0].GetValueAsByteArray()) is [var publicKey, ..])
                 yield return (key, ReadPublic(session, publicKey));
         }
+    }
+
+    /// <summary>The private key first: what is left by a cut in between signs nothing.</summary>
+    public static void Destroy(ISession session, IObjectHandle key, string label)
+    {
+        var id = session.GetAttributeValue(key, [CKA.CKA_ID])[0].GetValueAsByteArray();
+        session.DestroyObject(key);
+        foreach (var publicKey in FindPublic(session, label, id))
+            session.DestroyObject(publicKey);
     }
 
     public static byte[] Sign(ISession session, IObjectHandle key, byte[] data)
@@ -57,6 +65,9 @@ internal static class Ed25519Token
         using var mechanism = Factories.MechanismFactory.Create(SignMechanism);
         return session.Sign(mechanism, key, data);
     }
+
+    private static List<IObjectHandle> FindPublic(ISession session, string label, byte[] id) =>
+        session.FindAllObjects([.. Named(CKO.CKO_PUBLIC_KEY, label), Is(CKA.CKA_ID, id)]);
 
     private static PublicKey ReadPublic(ISession session, IObjectHandle key)
     {

@@ -60,6 +60,19 @@ internal sealed class TokenConnection : IDisposable
         return made.Public;
     });
 
+    /// <returns>false: it is not there</returns>
+    public bool Remove(PublicKey key)
+    {
+        if (!_keys.TryGetValue(key, out var held))
+            return false;
+        Use(session =>
+        {
+            Ed25519Token.Destroy(session, held.Handle, LabelOf(held.Role));
+            return true;
+        });
+        return _keys.TryRemove(key, out _);
+    }
+
     public byte[] Sign(PublicKey key, byte[] data) => _keys.TryGetValue(key, out var held)
         ? Use(session => Ed25519Token.Sign(session, held.Handle, data))
         : throw new UserError($"The key {key} is no longer in {_uri}.");

@@ -229,6 +229,22 @@ namespace OpenShare.Registration.Storage.Migrations
                     b.ToTable("revocation_lists", (string)null);
                 });
 
+            modelBuilder.Entity("OpenShare.Registration.Storage.RootRequestRow", b =>
+                {
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.Property<byte[]>("Next")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("next");
+
+                    b.HasKey("Version");
+
+                    b.ToTable("root_requests", (string)null);
+                });
+
             modelBuilder.Entity("OpenShare.Registration.Storage.SecretRow", b =>
                 {
                     b.Property<string>("Name")

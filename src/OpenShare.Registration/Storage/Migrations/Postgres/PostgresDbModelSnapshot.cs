@@ -234,6 +234,22 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                     b.ToTable("revocation_lists", (string)null);
                 });
 
+            modelBuilder.Entity("OpenShare.Registration.Storage.RootRequestRow", b =>
+                {
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<byte[]>("Next")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("next");
+
+                    b.HasKey("Version");
+
+                    b.ToTable("root_requests", (string)null);
+                });
+
             modelBuilder.Entity("OpenShare.Registration.Storage.SecretRow", b =>
                 {
                     b.Property<string>("Name")

@@ -24,24 +24,33 @@ internal sealed class Administrator
         Action<T, TextWriter> show,
         Func<T, int>? exitCode = null)
     {
+        AddTo(command);
+        command.SetAction((parsed, cancel) => RunAsync(parsed, admin => ask(parsed, admin, cancel), show, cancel, exitCode));
+        return command;
+    }
+
+    /// <summary>The options that say which service, and how its answer is shown.</summary>
+    public void AddTo(Command command)
+    {
         command.Add(_data);
         _database.AddTo(command);
         command.Add(_passphraseFile);
         command.Add(_json);
-        command.SetAction(async (parsed, cancel) =>
-        {
-            var options = _database.Read(parsed, new RegistrationOptions(parsed.GetValue(_data)!) { PassphraseFile = parsed.GetValue(_passphraseFile) });
-            var outcome = await AskAsync(options, admin => ask(parsed, admin, cancel), cancel);
-            if (outcome is not Outcome<T>.Done done)
-                throw new UserError(((Outcome<T>.Refused)outcome).Refusal.Detail);
-            var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(_json))
-                output.WriteLine(JsonSerializer.Serialize(done.Value, ForPeople));
-            else
-                show(done.Value, output);
-            return exitCode?.Invoke(done.Value) ?? 0;
-        });
-        return command;
+    }
+
+    public async Task<int> RunAsync<T>(
+        ParseResult parsed, Func<IAdministration, Task<Outcome<T>>> ask, Action<T, TextWriter> show, CancellationToken cancel, Func<T, int>? exitCode = null)
+    {
+        var options = _database.Read(parsed, new RegistrationOptions(parsed.GetValue(_data)!) { PassphraseFile = parsed.GetValue(_passphraseFile) });
+        var outcome = await AskAsync(options, ask, cancel);
+        if (outcome is not Outcome<T>.Done done)
+            throw new UserError(((Outcome<T>.Refused)outcome).Refusal.Detail);
+        var output = parsed.InvocationConfiguration.Output;
+        if (parsed.GetValue(_json))
+            output.WriteLine(JsonSerializer.Serialize(done.Value, ForPeople));
+        else
+            show(done.Value, output);
+        return exitCode?.Invoke(done.Value) ?? 0;
     }
 
     private static async Task<Outcome<T>> AskAsync<T>(RegistrationOptions options, Func<IAdministration, Task<Outcome<T>>> ask, CancellationToken cancel)

@@ -5,9 +5,9 @@ namespace OpenShare.Registration.Commands;
 /// <summary>`openshare-server`: its commands, and how any of them ends (0 done, 1 failed, 2 wrong usage).</summary>
 internal static class CommandLine
 {
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, TextReader? input = null)
     {
-        var parsed = CreateRoot().Parse(args);
+        var parsed = CreateRoot(new Person(input ?? Console.In, error)).Parse(args);
         if (parsed.Errors.Count > 0 && !DocumentedCommand.IsHelp(parsed))
         {
             foreach (var problem in parsed.Errors)
@@ -33,7 +33,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand CreateRoot()
+    private static RootCommand CreateRoot(Person person)
     {
         var administrator = new Administrator();
         var root = new RootCommand("The OpenShare registration service: it gives devices their certificates and says which are revoked.")
@@ -43,6 +43,7 @@ internal static class CommandLine
             DeviceCommands.Create(administrator),
             QuotaCommands.Create(administrator),
             KeyCommands.Create(administrator),
+            RootCommands.Create(person),
             AdminCommands.Create(administrator),
             AuditCommands.Create(administrator),
         };

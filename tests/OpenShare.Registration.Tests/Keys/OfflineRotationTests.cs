@@ -52,9 +52,7 @@ public class OfflineRotationTests : IAsyncLifetime
     }
 
     [SkippableTheory]
-    [InlineData("issuing", false)]
     [InlineData("issuing", true)]
-    [InlineData("crl", false)]
     [InlineData("crl", true)]
     public async Task Each_key_is_exchanged_by_a_root_key_that_is_offline(string role, bool withdraw)
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Audit;
+using OpenShare.Registration.Keys.Offline;
 using OpenShare.Registration.Tests.Support;
 using static OpenShare.Registration.Administration.AdministrationMessages;
 
@@ -25,7 +26,7 @@ public sealed class RoleTests : IAsyncLifetime
     [Theory]
     [InlineData("auditor", "GET me,GET devices,GET devices/phone,GET quotas,GET keys,GET audit?last=5,GET audit/verdict,GET admins")]
     [InlineData("registrar", "GET me,GET devices,GET devices/phone,GET quotas,POST tokens,POST devices/phone/revoke")]
-    [InlineData("admin", "GET me,GET devices,GET devices/phone,GET quotas,GET keys,GET audit?last=5,GET audit/verdict,GET admins,POST tokens,POST devices/phone/revoke,PUT quotas/alice,POST keys/rotation,POST admins,POST admins/dana/revoke")]
+    [InlineData("admin", "GET me,GET devices,GET devices/phone,GET quotas,GET keys,GET audit?last=5,GET audit/verdict,GET admins,POST tokens,POST devices/phone/revoke,PUT quotas/alice,POST keys/rotation,POST keys/rotation/request,POST keys/rotation/answer,POST admins,POST admins/dana/revoke")]
     public async Task A_role_allows_what_it_is_for_and_nothing_else(string role, string allowed)
     {
         var token = await TokenOfAsync("dana", role);
@@ -33,13 +34,16 @@ public sealed class RoleTests : IAsyncLifetime
         [
             ("GET me", null), ("GET devices", null), ("GET devices/phone", null), ("GET quotas", null), ("GET keys", null), ("GET audit?last=5", null), ("GET audit/verdict", null),
             ("GET admins", null), ("POST tokens", new CreateToken("alice", 1, 60)), ("POST devices/phone/revoke", new RevokeDevice("lost")),
-            ("PUT quotas/alice", new SetQuota(5)), ("POST keys/rotation", new RotateKey("crl")), ("POST admins", new CreateAdmin("erin", "auditor")),
+            ("PUT quotas/alice", new SetQuota(5)), ("POST keys/rotation", new RotateKey("crl")), ("POST keys/rotation/request", new RequestRotation("crl")),
+            ("POST keys/rotation/answer", new RootRequestFile("", "", "")), ("POST admins", new CreateAdmin("erin", "auditor")),
             ("POST admins/dana/revoke", null),
         ];
         foreach (var (request, body) in all)
         {
             using var response = await AskAsync(request, token, body);
-            Assert.Equal((request, allowed.Split(',').Contains(request) ? HttpStatusCode.OK : HttpStatusCode.Forbidden), (request, response.StatusCode));
+            // The root key is here: of a request and an answer no more is asked than that they are read.
+            var done = request.StartsWith("POST keys/rotation/", StringComparison.Ordinal) ? HttpStatusCode.BadRequest : HttpStatusCode.OK;
+            Assert.Equal((request, allowed.Split(',').Contains(request) ? done : HttpStatusCode.Forbidden), (request, response.StatusCode));
             if (response.StatusCode == HttpStatusCode.Forbidden)
                 Assert.Equal(RegistrationProblems.RoleInsufficient, await response.ProblemAsync());
             Assert.True(response.Headers.CacheControl!.NoStore);

@@ -145,11 +145,11 @@ public class OfflineRotationTests : IAsyncLifetime
         await MoveAsync();
         using var next = SigningKey.Create(new SystemRandom());
         var request = await RequestAsync("root", rootKey: next.PublicKey);
-        RefusedWith("not signed by a root key of version 2", await TryInstallAsync(Signed(request, by: next)));
-        RefusedWith("not signed by a root key of its own", await TryInstallAsync(Signed(request, by: _offline)));
-        await InstallAsync(Signed(Signed(request, by: next), by: _offline));
+        RefusedWith("not signed by a root key of version 2", await TryInstallAsync(Signed(request, next)));
+        RefusedWith("not signed by a root key of its own", await TryInstallAsync(Signed(request, _offline)));
+        await InstallAsync(Signed(Signed(request, next), _offline));
 
-        await InstallAsync(Signed(await RequestAsync("crl"), by: next));
+        await InstallAsync(Signed(await RequestAsync("crl"), next));
         Assert.Equal(4u, (await FollowedAsync()).Version);
         await HoldsAsync();
     }
@@ -207,7 +207,7 @@ public class OfflineRotationTests : IAsyncLifetime
         using var wrong = SigningKey.Create(new SystemRandom());
         var (open, now) = (request.Open(), _service.Time.GetUtcNow());
         RefusedWith("not signed by a root key of version 2", await TryInstallAsync(request));
-        RefusedWith("not signed by a root key of version 2", await TryInstallAsync(Signed(request, by: wrong)));
+        RefusedWith("not signed by a root key of version 2", await TryInstallAsync(Signed(request, wrong)));
         // Of the same root key, over something else than was asked for.
         foreach (var next in (TrustRootDraft[])[
             open.Before.Draft(open.Before.Keys, now),
@@ -222,7 +222,7 @@ public class OfflineRotationTests : IAsyncLifetime
             Assert.Equal(RegistrationProblems.MalformedBody, Refused(await TryInstallAsync(damaged)).Code);
         Assert.Equal(2u, (await FollowedAsync()).Version);
         // The alarm is no false one: unaltered it is installed, and what else is in it reaches no device.
-        await InstallAsync(Signed(Signed(request, by: wrong)));
+        await InstallAsync(Signed(Signed(request, wrong)));
         Assert.Equal(_offline.PublicKey.KeyId, Assert.Single((await FollowedAsync()).Link.Signatures).KeyId);
         await HoldsAsync();
     }
@@ -240,16 +240,11 @@ public class OfflineRotationTests : IAsyncLifetime
         Assert.Equal(2u, (await FollowedAsync()).Version);
     }
 
-    private async Task<KeyRotated> MoveAsync() => await InstallAsync(Signed(await RequestAsync("root", rootKey: _offline.PublicKey)));
+    private Task<KeyRotated> MoveAsync() => OfflineRoot.MoveAsync(_service, _offline);
 
-    private async Task<RootRequestFile> RequestAsync(string role, bool withdraw = false, PublicKey? rootKey = null) =>
-        (await _service.Admin.RequestRotationAsync(new(role, withdraw, rootKey is null ? null : Base64Url.Encode(rootKey.Bytes)), default)).Value();
+    private Task<RootRequestFile> RequestAsync(string role, bool withdraw = false, PublicKey? rootKey = null) => OfflineRoot.RequestAsync(_service, role, withdraw, rootKey);
 
-    private RootRequestFile Signed(RootRequestFile request, SigningKey? by = null)
-    {
-        var open = request.Open();
-        return (open with { Next = open.Next.SignedBy(by ?? _offline) }).ToFile();
-    }
+    private RootRequestFile Signed(RootRequestFile request, params SigningKey[] by) => request.SignedBy(by is [] ? [_offline] : by);
 
     private Task<Outcome<KeyRotated>> TryInstallAsync(RootRequestFile answer) => _service.Admin.InstallRotationAsync(answer, default);
 

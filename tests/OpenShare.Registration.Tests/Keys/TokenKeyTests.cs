@@ -1,8 +1,10 @@
 using System.Net;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Hosting;
 using OpenShare.Registration.Keys.Pkcs11;
 using OpenShare.Registration.Tests.Support;
 
@@ -151,6 +153,45 @@ public sealed class TokenKeyTests(SoftHsm hsm)
     }
 
     [SkippableFact]
+    public async Task A_root_key_that_goes_offline_is_destroyed_in_the_token()
+    {
+        SoftHsm.Needed();
+        var token = await hsm.NewTokenAsync();
+        await using var service = await TestService.StartAsync(o => o with { SigningKey = hsm.Place(token) });
+        using var offline = SigningKey.Create(new SystemRandom());
+        Assert.Equal(2, RootKeysIn(token));
+
+        var moved = await OfflineRoot.MoveAsync(service, offline);
+
+        Assert.Equal((offline.PublicKey.KeyId, null), (moved.KeyId, moved.NotRemoved));
+        Assert.Equal("offline", Assert.Single((await service.Admin.ListKeysAsync(default)).Value().Keys, k => k.Role == "root").State);
+        using var response = await new TestDevice().RegisterAsync(service.Http, await service.TokenAsync());
+        Assert.True((await response.CertificateAsync()).IsVouchedFor(service.Core.Trust));
+        Assert.Equal(0, RootKeysIn(token));
+    }
+
+    [SkippableFact]
+    public async Task A_root_key_that_the_token_keeps_is_named_to_the_administrator()
+    {
+        SoftHsm.Needed();
+        var token = await hsm.NewTokenAsync();
+        await using var service = await TestService.StartAsync(o => o with { SigningKey = hsm.Place(token) });
+        using var offline = SigningKey.Create(new SystemRandom());
+        var root = service.Core.Trust.Keys.Single(k => k.Role == TrustKey.Types.Role.Root).Key;
+        var answer = await OfflineRoot.AnswerAsync(service, offline);
+        InToken(token, (session, factories) =>
+        {
+            var key = session.FindAllObjects([factories.ObjectAttributeFactory.Create(CKA.CKA_LABEL, "openshare-root"), factories.ObjectAttributeFactory.Create(CKA.CKA_CLASS, CKO.CKO_PRIVATE_KEY)]).Single();
+            session.CopyObject(key, [factories.ObjectAttributeFactory.Create(CKA.CKA_DESTROYABLE, false)]);
+            session.DestroyObject(key);
+        });
+
+        var moved = (await service.Admin.InstallRotationAsync(answer, default)).Value();
+        Assert.Contains($"the token {token}", moved.NotRemoved, StringComparison.Ordinal);
+        Assert.Equal("withdrawn", Assert.Single((await service.Admin.ListKeysAsync(default)).Value().Keys, k => k.KeyId == root.KeyId).State);
+    }
+
+    [SkippableFact]
     public async Task Another_services_keys_are_neither_taken_over_nor_mixed_up()
     {
         SoftHsm.Needed();
@@ -183,8 +224,17 @@ public sealed class TokenKeyTests(SoftHsm hsm)
         factories.Pkcs11LibraryFactory.LoadPkcs11Library(factories, SoftHsm.Module, AppType.MultiThreaded).Dispose();
     }
 
+    private static int RootKeysIn(string token)
+    {
+        var found = 0;
+        InToken(token, (session, factories) => found = session.FindAllObjects([factories.ObjectAttributeFactory.Create(CKA.CKA_LABEL, "openshare-root")]).Count);
+        return found;
+    }
+
     private static void InToken(string token, Action<ISession, Pkcs11InteropFactories> work)
     {
+        // A login is the whole process's.
+        EndLibrary();
         var factories = Ed25519Token.Factories;
         using var library = factories.Pkcs11LibraryFactory.LoadPkcs11Library(factories, SoftHsm.Module, AppType.MultiThreaded);
         using var session = library.GetSlotList(SlotsType.WithTokenPresent).Single(s => s.GetTokenInfo().Label == token).OpenSession(SessionType.ReadWrite);

@@ -1,6 +1,9 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
+using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Hosting;
 using OpenShare.Registration.Storage;
 using OpenShare.Registration.Tests.Support;
 
@@ -48,7 +51,7 @@ public sealed class InstancesTests : IAsyncLifetime
     public async Task A_quota_holds_and_device_numbers_have_no_gaps()
     {
         var token = await _services[0].TokenAsync(uses: 100);
-        (await _services[1].Admin.SetQuotaAsync(Protocol.Identity.AccountId.Parse("alice"), new(5), default)).Value();
+        (await _services[1].Admin.SetQuotaAsync(AccountId.Parse("alice"), new(5), default)).Value();
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(async n =>
         {
             using var response = await new TestDevice().RegisterAsync(_services[n % 2].Http, token);
@@ -114,6 +117,25 @@ public sealed class InstancesTests : IAsyncLifetime
         Assert.Equal(rotated.TrustRootVersion, _services[1].Core.Trust.Version);
         // The next rotation, at the other, keeps the first one's key.
         Assert.Equal(rotated.TrustRootVersion + 1, (await _services[1].Admin.RotateKeyAsync(new(role), default)).Value().TrustRootVersion);
+        await HoldsAsync();
+    }
+
+    [SkippableFact]
+    public async Task A_root_key_that_goes_offline_at_one_leaves_the_keys_that_the_other_has_a_copy_of()
+    {
+        // A copy instead of the link.
+        var keys = _services[1].Data.SigningKeys;
+        var copied = await File.ReadAllBytesAsync(keys);
+        File.Delete(keys);
+        await File.WriteAllBytesAsync(keys, copied);
+        Assert.NotEmpty(_services[1].Core.Keys.Signers(TrustKey.Types.Role.Root));
+        using var offline = SigningKey.Create(new SystemRandom());
+        await OfflineRoot.MoveAsync(_services[0], offline);
+
+        await Eventually.TrueAsync(() => Task.FromResult(_services[1].Core.Keys.Signers(TrustKey.Types.Role.Root)), held => held.Count == 0);
+        Assert.NotEqual(copied, await File.ReadAllBytesAsync(keys));
+        // What one asks for the other installs, once it has the key.
+        Assert.Equal(3u, (await _services[1].Admin.InstallRotationAsync(await OfflineRoot.AnswerAsync(_services[1], offline, "issuing"), default)).Value().TrustRootVersion);
         await HoldsAsync();
     }
 

@@ -36,5 +36,6 @@ public static class RegistrationProblems
     public const string AnswerRefused = "answer-refused";
     public const string TooManyRequests = "too-many-requests";
     public const string SigningUnavailable = "signing-unavailable";
+    public const string DatabaseUnavailable = "database-unavailable";
     public const string Internal = "internal-error";
 }

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -13,7 +12,6 @@ using OpenShare.Registration.Instances;
 using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
 using OpenShare.Registration.Revocation;
-using OpenShare.Registration.Storage;
 using Serilog;
 
 namespace OpenShare.Registration.Hosting;
@@ -95,9 +93,10 @@ internal sealed class WebService : IAsyncDisposable
             builder.Services.AddSingleton(others).AddHostedService<InstanceNews>();
 
         var app = builder.Build();
-        app.UseExceptionHandler(handler => handler.Run(AnswerFailureAsync));
+        app.UseExceptionHandler(handler => handler.Run(Failures.AnswerSurpriseAsync));
         app.UseStatusCodePages();
-        app.UseSerilogRequestLogging();
+        app.UseSerilogRequestLogging(options => RequestLog.Configure(options, log));
+        app.Use(Failures.AnswerExpectedAsync);
         app.UseRateLimiter();
         WebFlows.Map(app);
         AdministrationEndpoints.Map(app);
@@ -113,20 +112,5 @@ internal sealed class WebService : IAsyncDisposable
         https.ServerCertificate = tls.Leaf;
         https.ServerCertificateChain = tls.Chain;
         https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-    }
-
-    private static async Task AnswerFailureAsync(HttpContext http)
-    {
-        var error = http.Features.Get<IExceptionHandlerFeature>()?.Error;
-        var problem = error switch
-        {
-            BadHttpRequestException bad => Problems.Of(JsonBody.Malformed("The request is not well-formed HTTP."), bad.StatusCode),
-            // Signing is all that can fail so while it serves. Where the keys are is the owner's business alone.
-            UserError keys => Problems.Of(new Refusal(RegistrationProblems.SigningUnavailable, OwnerSocket.IsUsedBy(http)
-                ? keys.Message
-                : "The service cannot sign at the moment, since its keys are out of its reach. Try again later; its log says why.")),
-            _ => Problems.Of(new Refusal(RegistrationProblems.Internal, "The service failed on this request; its log says why. Try again later.")),
-        };
-        await problem.ExecuteAsync(http);
     }
 }

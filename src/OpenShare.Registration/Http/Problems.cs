@@ -25,6 +25,7 @@ internal static class Problems
         [RegistrationProblems.AnswerRefused] = (StatusCodes.Status409Conflict, "This is not the answer that is waited for"),
         [RegistrationProblems.TooManyRequests] = (StatusCodes.Status429TooManyRequests, "Too many requests"),
         [RegistrationProblems.SigningUnavailable] = (StatusCodes.Status503ServiceUnavailable, "The service cannot sign at the moment"),
+        [RegistrationProblems.DatabaseUnavailable] = (StatusCodes.Status503ServiceUnavailable, "The service cannot reach its database at the moment"),
         [RegistrationProblems.Internal] = (StatusCodes.Status500InternalServerError, "The service failed"),
     };
 

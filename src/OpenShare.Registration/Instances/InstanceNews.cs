@@ -7,15 +7,24 @@ internal sealed partial class InstanceNews(OtherInstances others, TimeProvider t
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var isHeard = true;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await others.ListenAsync(stoppingToken);
+                await others.ListenAsync(() =>
+                {
+                    if (!isHeard)
+                        LogHeard();
+                    isHeard = true;
+                }, stoppingToken);
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                LogLost(error.Message);
+                // Once: the database may be away for hours.
+                if (isHeard)
+                    LogLost(error.Message);
+                isHeard = false;
                 await Task.Delay(Pause, time, stoppingToken);
             }
         }
@@ -23,4 +32,7 @@ internal sealed partial class InstanceNews(OtherInstances others, TimeProvider t
 
     [LoggerMessage(LogLevel.Warning, "What other instances store is not heard ({Reason}); trying again")]
     private partial void LogLost(string reason);
+
+    [LoggerMessage(LogLevel.Information, "What other instances store is heard again")]
+    private partial void LogHeard();
 }

@@ -12,7 +12,12 @@ internal sealed class OtherInstances(PostgresDatabase database, RegistrationCore
     private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>Publishes their lists and takes up their keys as soon as they are stored, until the connection is lost.</summary>
-    public Task ListenAsync(CancellationToken cancel) => database.ListenAsync(isNews => LookAsync(isNews, cancel), LooksEvery, cancel);
+    /// <param name="looked">told each time that all there is was seen</param>
+    public Task ListenAsync(Action looked, CancellationToken cancel) => database.ListenAsync(async isNews =>
+    {
+        await LookAsync(isNews, cancel);
+        looked();
+    }, LooksEvery, cancel);
 
     /// <summary>Takes up a trust root that another instance has stored. As part of each write: nothing is signed by a key that was withdrawn before.</summary>
     public async Task FollowAsync(RegistrationDb db, CancellationToken cancel)

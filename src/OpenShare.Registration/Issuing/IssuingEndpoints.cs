@@ -24,7 +24,7 @@ internal static class IssuingEndpoints
             .WithSummary("Registers a device with a one-time token (Authorization: Bearer SECRET) and a proof that it holds its key.")
             .Accepts<RegistrationMessages.RegisterRequest>("application/json")
             .Produces<RegistrationMessages.RegisterResponse>(StatusCodes.Status201Created)
-            .ProducesProblems(400, 401, 403, 409, 429)
+            .ProducesProblems(400, 401, 403, 409, 429, 503)
             .RequireRateLimiting(RateLimits.Writes);
 
         app.MapPost(RegistrationPaths.Renew, async (HttpContext http, DeviceRenewal renewal) =>
@@ -36,7 +36,7 @@ internal static class IssuingEndpoints
             .WithSummary("The next certificate of a registered device, before its certificate expires.")
             .Accepts<RegistrationMessages.RenewRequest>("application/json")
             .Produces<RegistrationMessages.RegisterResponse>()
-            .ProducesProblems(400, 403, 404, 429)
+            .ProducesProblems(400, 403, 404, 429, 503)
             .RequireRateLimiting(RateLimits.Writes);
 
         MapDiscoveryKey(app);
@@ -53,7 +53,7 @@ internal static class IssuingEndpoints
             .WithSummary("The newest discovery key of the device's account. It is made anew whenever a device of the account is revoked.")
             .Accepts<RegistrationMessages.DiscoveryKeyRequest>("application/json")
             .Produces<RegistrationMessages.DiscoveryKeyResponse>()
-            .ProducesProblems(400, 403, 404, 429)
+            .ProducesProblems(400, 403, 404, 429, 503)
             .RequireRateLimiting(RateLimits.Writes);
 
     public static RouteHandlerBuilder ProducesProblems(this RouteHandlerBuilder route, params ReadOnlySpan<int> statuses)

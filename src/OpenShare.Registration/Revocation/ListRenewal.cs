@@ -15,15 +15,22 @@ internal sealed partial class ListRenewal(RevocationLists lists, TimeProvider ti
             {
                 await lists.RenewAsync(cancel);
             }
+            // The list is good for its other half; the next minute tries again.
+            catch (UserError error)
+            {
+                LogPutOff(error.Message);
+            }
             catch (Exception error) when (error is not OperationCanceledException)
             {
-                // The list is good for its other half; the next minute tries again.
                 LogFailed(error);
             }
         }
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    [LoggerMessage(LogLevel.Error, "The revocation list could not be signed anew ({Reason}); trying again in a minute")]
+    private partial void LogPutOff(string reason);
 
     [LoggerMessage(LogLevel.Error, "The revocation list could not be signed anew; trying again in a minute")]
     private partial void LogFailed(Exception error);

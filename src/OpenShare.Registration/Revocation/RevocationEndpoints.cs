@@ -27,7 +27,7 @@ internal static class RevocationEndpoints
             .WithSummary("Revokes a device; the caller shows the admin credential, or the token of an admin or registrar (Authorization: Bearer). Revoking it again changes nothing.")
             .Accepts<RegistrationMessages.RevokeRequest>("application/json")
             .Produces<RegistrationMessages.RevokeResponse>()
-            .ProducesProblems(400, 401, 403, 404, 429)
+            .ProducesProblems(400, 401, 403, 404, 429, 503)
             .RequireRateLimiting(RateLimits.Writes);
 
         app.MapGet(RegistrationPaths.RevocationList, async (HttpContext http, Publisher publisher, IHostApplicationLifetime life, string? after, string? wait) =>

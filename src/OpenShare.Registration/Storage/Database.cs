@@ -21,6 +21,9 @@ internal abstract class Database : IDisposable
     /// <summary>Begins the one transaction that may write: what it reads cannot change before it commits.</summary>
     public abstract Task<IDbContextTransaction> BeginWritingAsync(RegistrationDb db, CancellationToken cancel);
 
+    /// <returns>null where the error has another cause</returns>
+    public virtual DatabaseAway? AwayBy(Exception error) => null;
+
     public abstract void Dispose();
 
     /// <exception cref="UserError">a later version has been here</exception>

@@ -8,6 +8,9 @@ internal sealed class PostgresAddress
     // Every instance has so many at most, and PostgreSQL allows 100 in all where nothing else was set.
     private const int DefaultPool = 20;
 
+    // Seconds. Whoever asks meanwhile waits for nothing.
+    private const int DefaultConnectTimeout = 5;
+
     private readonly NpgsqlConnectionStringBuilder _parts;
 
     private PostgresAddress(NpgsqlConnectionStringBuilder parts) => _parts = parts;
@@ -34,6 +37,8 @@ internal sealed class PostgresAddress
             return null;
         if (!parts.ContainsKey("Maximum Pool Size"))
             parts.MaxPoolSize = DefaultPool;
+        if (!parts.ContainsKey("Timeout"))
+            parts.Timeout = DefaultConnectTimeout;
         parts.ApplicationName ??= "openshare-server";
         return new PostgresAddress(parts);
     }

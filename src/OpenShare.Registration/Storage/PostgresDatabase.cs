@@ -68,9 +68,23 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
+    public override DatabaseAway? AwayBy(Exception error)
+    {
+        // Entity Framework wraps what it meets.
+        while (error is not NpgsqlException && error.InnerException is { } inner)
+            error = inner;
+        return error switch
+        {
+            // What was sent is at fault, by its SQLSTATE's class: data, a key that is taken, or the statement.
+            PostgresException { SqlState: ['2', '2' or '3', ..] or ['4', '2', ..] } => null,
+            NpgsqlException => new DatabaseAway($"The database {_address} cannot be used: {error.Message}{(error.InnerException is { } cause ? $" ({cause.Message})" : "")}"),
+            _ => null,
+        };
+    }
+
     public override void Dispose() => _source.Dispose();
 
-    /// <exception cref="UserError">it cannot be reached</exception>
+    /// <exception cref="DatabaseAway">it cannot be reached</exception>
     private async Task<RegistrationDb> ReachAsync(CancellationToken cancel)
     {
         var db = Open();
@@ -82,7 +96,7 @@ internal sealed class PostgresDatabase : Database
         catch (NpgsqlException error)
         {
             await db.DisposeAsync();
-            throw new UserError($"The database {_address} cannot be used: {error.Message}");
+            throw AwayBy(error) ?? (Exception)error;
         }
     }
 }

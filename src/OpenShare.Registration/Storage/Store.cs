@@ -8,17 +8,25 @@ internal sealed class Store(Database database) : IDisposable
     // Waiting here is a queue; waiting in SQLite's driver would be a sleep on a pool thread, and in PostgreSQL's a connection.
     private readonly SemaphoreSlim _writer = new(1, 1);
 
+    // The newest failure of a write, which those that waited for it share.
+    private volatile DatabaseAway? _away;
+
     /// <summary>Part of each write, before its work: what another instance has stored is looked at there.</summary>
     public Func<RegistrationDb, CancellationToken, Task>? BeforeEachWrite { get; set; }
 
-    public Task MigrateAsync(CancellationToken cancel) => database.MigrateAsync(cancel);
+    /// <exception cref="DatabaseAway">as from all of these</exception>
+    public Task MigrateAsync(CancellationToken cancel) => ReachAsync(async () =>
+    {
+        await database.MigrateAsync(cancel);
+        return true;
+    });
 
-    public async Task<T> ReadAsync<T>(Func<RegistrationDb, Task<T>> read)
+    public Task<T> ReadAsync<T>(Func<RegistrationDb, Task<T>> read) => ReachAsync(async () =>
     {
         await using var db = database.Open();
         db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
         return await read(db);
-    }
+    });
 
     /// <summary>Reads all as it was at one moment, however long that takes. Whoever writes meanwhile does not wait.</summary>
     public Task<T> ReadAtOnceAsync<T>(Func<RegistrationDb, Task<T>> read, CancellationToken cancel) => ReadAsync(async db =>
@@ -30,20 +38,19 @@ internal sealed class Store(Database database) : IDisposable
     /// <summary>Runs the work in a transaction that began as a writer; a refusal or an exception undoes all of it.</summary>
     public async Task<Outcome<T>> WriteAsync<T>(Func<RegistrationDb, Task<Outcome<T>>> work, CancellationToken cancel)
     {
+        var before = _away;
         await _writer.WaitAsync(cancel);
         try
         {
-            await using var db = database.Open();
-            await using var transaction = await database.BeginWritingAsync(db, cancel);
-            if (BeforeEachWrite is { } look)
-                await look(db, cancel);
-            var outcome = await work(db);
-            if (outcome is Outcome<T>.Done)
-            {
-                await db.SaveChangesAsync(cancel);
-                await transaction.CommitAsync(cancel);
-            }
-            return outcome;
+            // One after another each would find out for itself, and the last one wait for all of them.
+            if (_away is { } meanwhile && meanwhile != before)
+                throw meanwhile;
+            return await ReachAsync(() => TransactAsync(work, cancel));
+        }
+        catch (DatabaseAway away)
+        {
+            _away = away;
+            throw;
         }
         finally
         {
@@ -55,5 +62,32 @@ internal sealed class Store(Database database) : IDisposable
     {
         _writer.Dispose();
         database.Dispose();
+    }
+
+    private async Task<Outcome<T>> TransactAsync<T>(Func<RegistrationDb, Task<Outcome<T>>> work, CancellationToken cancel)
+    {
+        await using var db = database.Open();
+        await using var transaction = await database.BeginWritingAsync(db, cancel);
+        if (BeforeEachWrite is { } look)
+            await look(db, cancel);
+        var outcome = await work(db);
+        if (outcome is Outcome<T>.Done)
+        {
+            await db.SaveChangesAsync(cancel);
+            await transaction.CommitAsync(cancel);
+        }
+        return outcome;
+    }
+
+    private async Task<T> ReachAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception error) when (database.AwayBy(error) is { } away)
+        {
+            throw away;
+        }
     }
 }

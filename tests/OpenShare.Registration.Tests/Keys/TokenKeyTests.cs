@@ -104,7 +104,10 @@ public sealed class TokenKeyTests(SoftHsm hsm)
         {
             EndLibrary();
             await device.RegisterAsync(service.Http, registration).RefusedAsync(HttpStatusCode.ServiceUnavailable, RegistrationProblems.SigningUnavailable);
-            Assert.Contains(service.Log.Lines, l => l.Contains($"the token {token}", StringComparison.Ordinal));
+            var lines = await Eventually.TrueAsync(
+                () => Task.FromResult(service.Log.Lines.Where(l => l.Contains("responded 503", StringComparison.Ordinal)).ToList()), l => l.Count > 0);
+            Assert.Contains($"the token {token}", Assert.Single(lines), StringComparison.Ordinal);
+            Assert.DoesNotContain(service.Log.Lines, l => l.Contains("   at ", StringComparison.Ordinal));
         }
         finally
         {

@@ -17,12 +17,9 @@ public sealed class InstancesTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var directory = new TempDirectory();
         _database = await PostgresTestDatabase.CreateAsync();
         var first = await TestService.StartAsync(database: _database);
-        foreach (var file in (string[])[first.Data.SigningKeys, first.Data.SigningKeyPassphrase])
-            File.CreateSymbolicLink(directory.File(Path.GetFileName(file)), file);
-        _services = [first, await TestService.StartAsync(directory: directory, database: _database, time: first.Time)];
+        _services = [first, await first.StartBesideAsync()];
     }
 
     public async Task DisposeAsync()

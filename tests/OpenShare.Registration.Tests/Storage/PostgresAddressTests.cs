@@ -48,7 +48,7 @@ public sealed class PostgresAddressTests
         };
 
         await File.WriteAllTextAsync(file, "wrong-horse\n");
-        var error = await Assert.ThrowsAsync<UserError>(() => RegistrationCore.StartAsync(options, TimeProvider.System, new SystemRandom(), default));
+        var error = await Assert.ThrowsAsync<DatabaseAway>(() => RegistrationCore.StartAsync(options, TimeProvider.System, new SystemRandom(), default));
         Assert.Contains("password authentication failed", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("horse", error.Message, StringComparison.Ordinal);
 

@@ -3,14 +3,20 @@ using System.Diagnostics;
 namespace OpenShare.Registration.Tests.Support;
 
 /// <summary>A PostgreSQL server of the tests' own, reached by a socket in a temporary directory. It ends with whoever started it.</summary>
-internal sealed class PostgresServer
+internal sealed class PostgresServer : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private static readonly string? Programs = Directory.Exists("/usr/lib/postgresql")
         ? Directory.GetDirectories("/usr/lib/postgresql").Select(v => Path.Combine(v, "bin")).LastOrDefault(b => File.Exists(Path.Combine(b, "initdb")))
         : null;
 
-    // One for all tests. What a crash would lose does not matter to them.
-    private static readonly Lazy<Task<PostgresServer>> Common = new(() => StartAsync("-c fsync=off -c synchronous_commit=off -c full_page_writes=off"));
+    // What a crash of the machine would lose does not matter to tests; what one of the server would lose, to most of them.
+    private const string Unsynced = "-c fsync=off -c full_page_writes=off";
+    private const string Forgetful = Unsynced + " -c synchronous_commit=off -c wal_writer_delay=10s";
+
+    // One for all tests but those that stop it.
+    private static readonly Lazy<Task<PostgresServer>> Common = new(() => StartAsync(Forgetful));
 
     // Its script, which stops it when its input ends: with this process.
     private readonly Process _process;
@@ -22,8 +28,29 @@ internal sealed class PostgresServer
 
     public static Task<PostgresServer> SharedAsync()
     {
-        Skip.If(Programs is null, "PostgreSQL is not installed here");
+        Needed();
         return Common.Value;
+    }
+
+    /// <summary>One of a test's own, which holds what it said was committed through each crash.</summary>
+    /// <param name="isForgetful">it does not</param>
+    public static Task<PostgresServer> OwnAsync(bool isForgetful = false)
+    {
+        Needed();
+        return StartAsync(isForgetful ? Forgetful : Unsynced);
+    }
+
+    /// <summary>Ends it in the middle of whatever it does.</summary>
+    public Task CrashAsync() => OrderAsync("crash");
+
+    /// <summary>Starts it over what it left.</summary>
+    public Task StartAgainAsync() => OrderAsync("start");
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        _process.Dispose();
     }
 
     private static async Task<PostgresServer> StartAsync(string options)
@@ -34,7 +61,18 @@ internal sealed class PostgresServer
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
-        Assert.Equal("ready", await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)));
-        return new PostgresServer(process, directory);
+        var server = new PostgresServer(process, directory);
+        await server.DoneAsync();
+        return server;
     }
+
+    private static void Needed() => Skip.If(Programs is null, "PostgreSQL is not installed here");
+
+    private async Task OrderAsync(string order)
+    {
+        await _process.StandardInput.WriteLineAsync(order);
+        await DoneAsync();
+    }
+
+    private async Task DoneAsync() => Assert.Equal("done", await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience));
 }

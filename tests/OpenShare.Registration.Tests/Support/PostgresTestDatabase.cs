@@ -9,9 +9,10 @@ internal sealed class PostgresTestDatabase : IAsyncDisposable
     private static readonly Lazy<Task<string>> Template = new(MakeTemplateAsync);
     private static int _last;
 
+    private readonly PostgresServer _server;
     private readonly string _name;
 
-    private PostgresTestDatabase(PostgresServer server, string name) => (_name, ConnectionString) = (name, On(server, name));
+    private PostgresTestDatabase(PostgresServer server, string name) => (_server, _name, ConnectionString) = (server, name, On(server, name));
 
     public string ConnectionString { get; }
 
@@ -26,9 +27,17 @@ internal sealed class PostgresTestDatabase : IAsyncDisposable
         return new PostgresTestDatabase(server, name);
     }
 
+    /// <summary>One without tables on this server.</summary>
+    public static async Task<PostgresTestDatabase> CreateAsync(PostgresServer server)
+    {
+        var name = $"test_{Interlocked.Increment(ref _last)}";
+        await ExecuteAsync(On(server, "postgres"), $"CREATE DATABASE {name}");
+        return new PostgresTestDatabase(server, name);
+    }
+
     public Task ExecuteAsync(string sql) => ExecuteAsync(ConnectionString, sql);
 
-    public async ValueTask DisposeAsync() => await ExecuteAsync(On(await PostgresServer.SharedAsync(), "postgres"), $"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
+    public async ValueTask DisposeAsync() => await ExecuteAsync(On(_server, "postgres"), $"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
 
     private static async Task<string> MakeTemplateAsync()
     {

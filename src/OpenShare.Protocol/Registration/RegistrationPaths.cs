@@ -11,6 +11,8 @@ public static class RegistrationPaths
     public const string RevocationList = "/v1/crl";
     public const string TrustRoot = "/v1/trust-root";
     public const string Health = "/health";
+    public const string Live = "/health/live";
+    public const string Ready = "/health/ready";
     public const string OpenApi = "/openapi/v1.json";
 }
 

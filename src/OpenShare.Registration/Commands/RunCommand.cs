@@ -24,6 +24,7 @@ internal sealed class RunCommand
     private readonly Option<DataDirectory> _data = CommonOptions.Data();
     private readonly DatabaseOptions _database = new();
     private readonly RateOptions _rates = new();
+    private readonly ServingOptions _serving = new();
     private readonly Option<string?> _passphraseFile = CommonOptions.PassphraseFile();
     private readonly Option<SigningKeyPlace?> _signingKey = new("--signing-key")
     {
@@ -62,13 +63,14 @@ internal sealed class RunCommand
         };
         run._database.AddTo(command);
         run._rates.AddTo(command);
+        run._serving.AddTo(command);
         command.SetAction(run.RunAsync);
         return command;
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var options = _rates.Read(parsed, _database.Read(parsed, new RegistrationOptions(parsed.GetValue(_data)!)
+        var options = _serving.Read(parsed, _rates.Read(parsed, _database.Read(parsed, new RegistrationOptions(parsed.GetValue(_data)!)
         {
             Urls = parsed.GetValue(_urls)!,
             PassphraseFile = parsed.GetValue(_passphraseFile),
@@ -78,7 +80,7 @@ internal sealed class RunCommand
             TlsPassphraseFile = parsed.GetValue(_tlsPassphrase),
             CertificateLifetime = parsed.GetValue(_certificateLifetime),
             RenewExpired = parsed.GetValue(_renewExpired),
-        }));
+        })));
         await using var log = CreateLog();
         using var core = await RegistrationCore.StartAsync(options, TimeProvider.System, new SystemRandom(), cancel);
         await using var service = await WebService.StartAsync(core, log, cancel);

@@ -37,5 +37,8 @@ internal sealed record RegistrationOptions(DataDirectory Data)
     /// <summary>Devices per account, where no quota was set for it.</summary>
     public int DefaultQuota { get; init; } = 1000;
 
+    /// <summary>For how long a service that is to end says that it is not ready, and answers nevertheless.</summary>
+    public TimeSpan DrainDelay { get; init; }
+
     public RateLimits RateLimits { get; init; } = new();
 }

@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using OpenShare.Protocol.Registration;
 using OpenShare.Registration.AdminPage;
 using OpenShare.Registration.Administration;
+using OpenShare.Registration.Hosting.Health;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Instances;
 using OpenShare.Registration.Issuing;
@@ -19,9 +19,8 @@ namespace OpenShare.Registration.Hosting;
 /// <summary>The running service: the core behind Kestrel, over HTTPS for everybody and over a Unix socket for its owner.</summary>
 internal sealed class WebService : IAsyncDisposable
 {
-    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(5);
-
     private readonly WebApplication _app;
+    private bool _hasStopped;
 
     private WebService(RegistrationCore core, TlsCertificate tls, WebApplication app) => (Core, Tls, _app) = (core, tls, app);
 
@@ -57,12 +56,18 @@ internal sealed class WebService : IAsyncDisposable
     }
 
     /// <summary>Until SIGTERM, Ctrl-C or <paramref name="cancel"/>.</summary>
-    public Task WaitForShutdownAsync(CancellationToken cancel) => _app.WaitForShutdownAsync(cancel);
+    public async Task WaitForShutdownAsync(CancellationToken cancel)
+    {
+        await _app.WaitForShutdownAsync(cancel);
+        _hasStopped = true;
+    }
 
     public async ValueTask DisposeAsync()
     {
         // Also after a start that failed half way: disposing of what still runs would look like a crash of it.
-        await _app.StopAsync();
+        if (!_hasStopped)
+            await _app.StopAsync();
+        _hasStopped = true;
         await _app.DisposeAsync();
         Tls.Dispose();
     }
@@ -84,10 +89,10 @@ internal sealed class WebService : IAsyncDisposable
         builder.Services.AddSerilog(log);
         builder.Services.AddOpenApi();
         builder.Services.AddRateLimiter(core.Options.RateLimits.Configure);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience);
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         var credential = AdminCredential.OpenOrCreate(core.Options.Data.AdminCredential, core.Random);
         await WebFlows.AddAsync(builder.Services, core, tls.SpkiHash, credential, cancel);
+        HealthEndpoints.Add(builder.Services, core);
         builder.Services.AddHostedService<ListRenewal>();
         if (core.Others is { } others)
             builder.Services.AddSingleton(others).AddHostedService<InstanceNews>();
@@ -96,13 +101,13 @@ internal sealed class WebService : IAsyncDisposable
         app.UseExceptionHandler(handler => handler.Run(Failures.AnswerSurpriseAsync));
         app.UseStatusCodePages();
         app.UseSerilogRequestLogging(options => RequestLog.Configure(options, log));
+        app.Use(app.Services.GetRequiredService<Drain>().HangUpAfterAsync);
         app.Use(Failures.AnswerExpectedAsync);
         app.UseRateLimiter();
         WebFlows.Map(app);
         AdministrationEndpoints.Map(app);
         AdminPageEndpoints.Map(app);
-        app.MapGet(RegistrationPaths.Health, () => TypedResults.Json(new { status = "ok" }))
-            .WithName("health").WithSummary("Answers while the service runs.").RequireRateLimiting(RateLimits.Reads);
+        HealthEndpoints.Map(app);
         app.MapOpenApi().RequireRateLimiting(RateLimits.Reads);
         return app;
     }

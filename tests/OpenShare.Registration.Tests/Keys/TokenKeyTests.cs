@@ -108,12 +108,14 @@ public sealed class TokenKeyTests(SoftHsm hsm)
                 () => Task.FromResult(service.Log.Lines.Where(l => l.Contains("responded 503", StringComparison.Ordinal)).ToList()), l => l.Count > 0);
             Assert.Contains($"the token {token}", Assert.Single(lines), StringComparison.Ordinal);
             Assert.DoesNotContain(service.Log.Lines, l => l.Contains("   at ", StringComparison.Ordinal));
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "signing"), await service.HealthAsync(RegistrationPaths.Ready));
         }
         finally
         {
             hsm.PutBack();
         }
         service.Time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal((HttpStatusCode.OK, ""), await service.HealthAsync(RegistrationPaths.Ready));
         // Nothing of it happened before: the token is good still.
         using var response = await device.RegisterAsync(service.Http, registration);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);

@@ -51,10 +51,14 @@ public sealed class DatabaseAwayTests : IAsyncLifetime
         Assert.Equal(5, lines.Count(l => l.Contains($"The database {_service.Core.Options.Database} cannot be used", StringComparison.Ordinal)));
         Assert.DoesNotContain(_service.Log.Lines, l => l.Contains("   at ", StringComparison.Ordinal));
 
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "database"), await _service.HealthAsync(RegistrationPaths.Ready));
+        Assert.Equal((HttpStatusCode.OK, ""), await _service.HealthAsync(RegistrationPaths.Live));
+
         await _postgres.StartAgainAsync();
         using var registered = await late.RegisterAsync(_service.Http, token);
         Assert.Equal(HttpStatusCode.Created, registered.StatusCode);
         Assert.True((await _service.Admin.VerifyAuditAsync(default)).Value().Holds);
+        Assert.Equal((HttpStatusCode.OK, ""), await _service.HealthAsync(RegistrationPaths.Ready));
     }
 
     [SkippableFact]

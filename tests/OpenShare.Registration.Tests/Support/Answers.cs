@@ -48,5 +48,13 @@ internal static class Answers
         return outcome.Value().Token;
     }
 
+    /// <summary>What a health check answers, and which of its parts are in this state.</summary>
+    public static async Task<(HttpStatusCode Status, string Parts)> HealthAsync(this TestService service, string path, string state = "unhealthy")
+    {
+        using var response = await service.Http.GetAsync(new Uri(path, UriKind.Relative));
+        using var report = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        return (response.StatusCode, string.Join(' ', report.RootElement.GetProperty("checks").EnumerateObject().Where(c => c.Value.GetString() == state).Select(c => c.Name).Order()));
+    }
+
     public static T Value<T>(this Outcome<T> outcome) => Assert.IsType<Outcome<T>.Done>(outcome).Value;
 }

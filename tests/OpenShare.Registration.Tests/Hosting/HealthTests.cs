@@ -1,0 +1,71 @@
+using System.Net;
+using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Tests.Support;
+
+namespace OpenShare.Registration.Tests.Hosting;
+
+/// <summary>What load balancers and service managers see of the service, above all when it ends.</summary>
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task It_is_alive_and_ready_and_says_what_that_depends_on()
+    {
+        await using var service = await TestService.StartAsync();
+        Assert.Equal((HttpStatusCode.OK, ""), await service.HealthAsync(RegistrationPaths.Live));
+        Assert.Equal((HttpStatusCode.OK, "accepting database signing"), await service.HealthAsync(RegistrationPaths.Ready, "healthy"));
+    }
+
+    [Fact]
+    public async Task One_that_is_to_end_is_not_ready_at_once_lets_nobody_wait_and_answers_until_it_was_noticed()
+    {
+        await using var service = await TestService.StartAsync(o => o with { DrainDelay = TimeSpan.FromSeconds(30) });
+        var waiting = service.Http.GetAsync(new Uri(RegistrationPaths.RevocationList + "?after=1&wait=60", UriKind.Relative));
+        var ended = service.Web.DisposeAsync().AsTask();
+
+        using (var list = await waiting.WaitAsync(TimeSpan.FromSeconds(20)))
+            Assert.Equal(HttpStatusCode.OK, list.StatusCode);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "accepting"), await service.HealthAsync(RegistrationPaths.Ready));
+        Assert.Equal((HttpStatusCode.OK, ""), await service.HealthAsync(RegistrationPaths.Live));
+        using (var registered = await new TestDevice().RegisterAsync(service.Http, await service.TokenAsync()))
+            Assert.True(registered is { StatusCode: HttpStatusCode.Created, Headers.ConnectionClose: true });
+        Assert.False(ended.IsCompleted);
+
+        service.Time.Advance(TimeSpan.FromSeconds(31));
+        await ended.WaitAsync(TimeSpan.FromSeconds(20));
+        await Assert.ThrowsAsync<HttpRequestException>(() => service.Http.GetAsync(new Uri(RegistrationPaths.Live, UriKind.Relative)));
+    }
+
+    [SkippableFact]
+    public async Task SIGTERM_lets_what_is_under_way_finish_but_not_for_ever_and_ends_with_0()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "SIGTERM");
+        using var data = new TempDirectory();
+        await using var server = await ServerProcess.StartAsync(data.Path);
+        const string Half = $"POST {RegistrationPaths.Register} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{";
+        await using var finishing = await RawRequest.ConnectAsync(server.Url);
+        await using var endless = await RawRequest.ConnectAsync(server.Url);
+        foreach (var request in (RawRequest[])[finishing, endless])
+            await request.SendAsync(Half);
+        await using var idle = await RawRequest.ConnectAsync(server.Url);
+        await server.TerminateAsync();
+        // It has stopped listening: no more than what is under way is left.
+        await Eventually.TrueAsync(() => IsRefusedAsync(server.Url), refused => refused);
+
+        await finishing.SendAsync("}");
+        Assert.StartsWith("HTTP/1.1 400", await finishing.StatusAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, await server.ExitCodeAsync());
+    }
+
+    private static async Task<bool> IsRefusedAsync(Uri url)
+    {
+        try
+        {
+            await using var request = await RawRequest.ConnectAsync(url);
+            return false;
+        }
+        catch (Exception error) when (error is System.Net.Sockets.SocketException or IOException)
+        {
+            return true;
+        }
+    }
+}

@@ -1,3 +1,4 @@
+using System.Net;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Keys;
 using OpenShare.Registration.Storage;
@@ -36,6 +37,9 @@ internal sealed record RegistrationOptions(DataDirectory Data)
 
     /// <summary>Devices per account, where no quota was set for it.</summary>
     public int DefaultQuota { get; init; } = 1000;
+
+    /// <summary>Reverse proxies, which are believed whom they ask for.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>For how long a service that is to end says that it is not ready, and answers nevertheless.</summary>
     public TimeSpan DrainDelay { get; init; }

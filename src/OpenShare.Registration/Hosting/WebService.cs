@@ -98,6 +98,7 @@ internal sealed class WebService : IAsyncDisposable
             builder.Services.AddSingleton(others).AddHostedService<InstanceNews>();
 
         var app = builder.Build();
+        TrustedProxies.Use(app, core.Options.TrustedProxies);
         app.UseExceptionHandler(handler => handler.Run(Failures.AnswerSurpriseAsync));
         app.UseStatusCodePages();
         app.UseSerilogRequestLogging(options => RequestLog.Configure(options, log));

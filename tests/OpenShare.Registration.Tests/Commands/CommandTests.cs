@@ -55,6 +55,7 @@ public sealed class CommandTests
     [InlineData("run --signing-key hsm")]
     [InlineData("run --signing-key pkcs11:token=t?module-path=/m.so&pin-value=1234")]
     [InlineData("run --renew-expired sometimes")]
+    [InlineData("run --trusted-proxy everybody")]
     [InlineData("run --drain-delay soon")]
     [InlineData("quota set alice")]
     [InlineData("key rotate")]

@@ -11,16 +11,16 @@ namespace OpenShare.Registration.Hosting;
 /// <summary>The flows as a web application has them, whatever carries its requests: what they are made of, and where they answer.</summary>
 internal static class WebFlows
 {
-    /// <param name="tlsKey">SHA-256 of the SubjectPublicKeyInfo of the TLS certificate that requests come over</param>
+    /// <param name="tlsKeyOf">SHA-256 of the SubjectPublicKeyInfo of the TLS certificate that a request came over</param>
     public static async Task AddAsync(
-        IServiceCollection services, RegistrationCore core, ReadOnlyMemory<byte> tlsKey, AdminCredential credential, CancellationToken cancel)
+        IServiceCollection services, RegistrationCore core, Func<HttpContext, ReadOnlyMemory<byte>> tlsKeyOf, AdminCredential credential, CancellationToken cancel)
     {
         services.AddRoutingCore();
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         services.ConfigureHttpJsonOptions(json => RegistrationJson.Configure(json.SerializerOptions));
         services.AddSingleton(core.Time).AddSingleton(core.Store).AddSingleton(core.Publisher).AddSingleton(core.Lists);
         services.AddSingleton(new AdminAccess(credential, core.Admins)).AddSingleton(core.Administration);
-        services.AddSingleton(new TrustRootEndpoint(core.Organisation, tlsKey, core.Time));
+        services.AddSingleton(new TrustRootEndpoint(core.Organisation, tlsKeyOf, core.Time));
         services.AddSingleton(new Challenges(await ChallengeKey.OpenOrCreateAsync(core.Store, core.Random, cancel), core.Random, core.Time));
         services.AddSingleton(new CertificateIssuer(core.Organisation, core.Audit, core.Time, core.Options.CertificateLifetime));
         services.AddSingleton(new RegistrationAnswer(core.Organisation, core.AccountKeys)).AddSingleton(core.AccountKeys);

@@ -1,9 +1,7 @@
 using System.Net.Sockets;
-using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using OpenShare.Registration.AdminPage;
 using OpenShare.Registration.Administration;
 using OpenShare.Registration.Hosting.Health;
@@ -20,13 +18,15 @@ namespace OpenShare.Registration.Hosting;
 internal sealed class WebService : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly ShownCertificate _shown;
     private bool _hasStopped;
 
-    private WebService(RegistrationCore core, TlsCertificate tls, WebApplication app) => (Core, Tls, _app) = (core, tls, app);
+    private WebService(RegistrationCore core, ShownCertificate shown, WebApplication app) => (Core, _shown, _app) = (core, shown, app);
 
     public RegistrationCore Core { get; }
 
-    public TlsCertificate Tls { get; }
+    /// <summary>As it is shown now.</summary>
+    public TlsCertificate Tls => _shown.Current;
 
     /// <summary>Where it really listens, with the port the system chose where 0 was asked for.</summary>
     public IReadOnlyList<string> Urls =>
@@ -34,8 +34,8 @@ internal sealed class WebService : IAsyncDisposable
 
     public static async Task<WebService> StartAsync(RegistrationCore core, Serilog.ILogger log, CancellationToken cancel)
     {
-        var tls = TlsCertificate.OpenOrCreate(core.Options, core.Time.GetUtcNow());
-        var service = new WebService(core, tls, await BuildAsync(core, tls, log, cancel));
+        var shown = ShownCertificate.Open(core.Options, core.Time.GetUtcNow());
+        var service = new WebService(core, shown, await BuildAsync(core, shown, log, cancel));
         try
         {
             await service._app.StartAsync(cancel);
@@ -69,36 +69,29 @@ internal sealed class WebService : IAsyncDisposable
             await _app.StopAsync();
         _hasStopped = true;
         await _app.DisposeAsync();
-        Tls.Dispose();
+        _shown.Dispose();
     }
 
-    private static async Task<WebApplication> BuildAsync(RegistrationCore core, TlsCertificate tls, Serilog.ILogger log, CancellationToken cancel)
+    private static async Task<WebApplication> BuildAsync(RegistrationCore core, ShownCertificate shown, Serilog.ILogger log, CancellationToken cancel)
     {
         // Empty: where it listens and what it trusts comes from the command line only, not from whatever the environment says.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = JsonBody.MaxSize;
-            kestrel.Limits.MaxConcurrentConnections = 10_000;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            foreach (var url in core.Options.Urls)
-                kestrel.Listen(url.Address, url.Port, listen => listen.UseHttps(https => Configure(https, tls)));
-            OwnerSocket.Listen(kestrel, core.Options.Data.Socket);
-        });
+        builder.WebHost.UseKestrel(kestrel => Listening.Configure(kestrel, core.Options, shown));
         builder.Services.AddSerilog(log);
         builder.Services.AddOpenApi();
         builder.Services.AddRateLimiter(core.Options.RateLimits.Configure);
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         var credential = AdminCredential.OpenOrCreate(core.Options.Data.AdminCredential, core.Random);
-        await WebFlows.AddAsync(builder.Services, core, tls.SpkiHash, credential, cancel);
+        await WebFlows.AddAsync(builder.Services, core, http => (http.Features.Get<TlsCertificate>() ?? shown.Current).SpkiHash, credential, cancel);
         HealthEndpoints.Add(builder.Services, core);
         builder.Services.AddHostedService<ListRenewal>();
+        builder.Services.AddSingleton(shown).AddHostedService<TlsRenewal>();
         if (core.Others is { } others)
             builder.Services.AddSingleton(others).AddHostedService<InstanceNews>();
 
         var app = builder.Build();
         TrustedProxies.Use(app, core.Options.TrustedProxies);
+        app.Use(SecurityHeaders.AddAsync);
         app.UseExceptionHandler(handler => handler.Run(Failures.AnswerSurpriseAsync));
         app.UseStatusCodePages();
         app.UseSerilogRequestLogging(options => RequestLog.Configure(options, log));
@@ -111,12 +104,5 @@ internal sealed class WebService : IAsyncDisposable
         HealthEndpoints.Map(app);
         app.MapOpenApi().RequireRateLimiting(RateLimits.Reads);
         return app;
-    }
-
-    private static void Configure(HttpsConnectionAdapterOptions https, TlsCertificate tls)
-    {
-        https.ServerCertificate = tls.Leaf;
-        https.ServerCertificateChain = tls.Chain;
-        https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -14,6 +15,7 @@ internal sealed class TlsCertificate : IDisposable
     {
         Leaf = leaf;
         Chain = chain;
+        Context = SslStreamCertificateContext.Create(leaf, chain, offline: true);
         SpkiHash = SHA256.HashData(leaf.PublicKey.ExportSubjectPublicKeyInfo());
         Fingerprint = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(leaf.RawData));
     }
@@ -23,19 +25,42 @@ internal sealed class TlsCertificate : IDisposable
     /// <summary>Certificates between the leaf and its root, where a file has them.</summary>
     public X509Certificate2Collection Chain { get; }
 
+    /// <summary>Both, as a handshake needs them.</summary>
+    public SslStreamCertificateContext Context { get; }
+
     /// <summary>SHA-256 of the leaf's SubjectPublicKeyInfo: what the issuing key vouches for.</summary>
     public ReadOnlyMemory<byte> SpkiHash { get; }
 
     /// <summary>"sha256:" and the hex SHA-256 of the leaf's DER, as `openssl x509 -fingerprint -sha256` shows it without colons.</summary>
     public string Fingerprint { get; }
 
-    public static TlsCertificate OpenOrCreate(RegistrationOptions options, DateTimeOffset now)
+    /// <summary>The given ones; else the service's own, which the first run makes.</summary>
+    public static TlsFiles FilesOf(RegistrationOptions options, DateTimeOffset now)
     {
         if (options.TlsCertificateFile is { } given)
-            return Load(given, options.TlsKeyFile, options.TlsPassphraseFile);
+            return new TlsFiles(given, options.TlsKeyFile, options.TlsPassphraseFile);
         if (!File.Exists(options.Data.TlsCertificate) || !File.Exists(options.Data.TlsKey))
             CreateSelfSigned(options, now);
-        return Load(options.Data.TlsCertificate, options.Data.TlsKey, passphraseFile: null);
+        return new TlsFiles(options.Data.TlsCertificate, options.Data.TlsKey);
+    }
+
+    /// <exception cref="UserError">it cannot be used</exception>
+    public static TlsCertificate Load(TlsFiles files)
+    {
+        try
+        {
+            var passphrase = files.Passphrase is null ? null : File.ReadAllText(files.Passphrase).TrimEnd('\r', '\n');
+            var bytes = File.ReadAllBytes(files.Certificate);
+            var certificate = bytes.AsSpan().IndexOf("-----BEGIN "u8) >= 0
+                ? FromPem(files.Certificate, files.Key ?? files.Certificate, passphrase)
+                : FromPkcs12(bytes, passphrase);
+            return certificate.Leaf.HasPrivateKey ? certificate : throw new CryptographicException("it has no private key");
+        }
+        // An ArgumentException: the key is another certificate's.
+        catch (Exception error) when (error is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"The TLS certificate in {files.Certificate} cannot be used: {error.Message} Give a PFX file, or a PEM file and its --tls-key; a passphrase goes into --tls-passphrase-file.");
+        }
     }
 
     public void Dispose()
@@ -43,23 +68,6 @@ internal sealed class TlsCertificate : IDisposable
         Leaf.Dispose();
         foreach (var certificate in Chain)
             certificate.Dispose();
-    }
-
-    private static TlsCertificate Load(string file, string? keyFile, string? passphraseFile)
-    {
-        try
-        {
-            var passphrase = passphraseFile is null ? null : File.ReadAllText(passphraseFile).TrimEnd('\r', '\n');
-            var bytes = File.ReadAllBytes(file);
-            var certificate = bytes.AsSpan().IndexOf("-----BEGIN "u8) >= 0
-                ? FromPem(file, keyFile ?? file, passphrase)
-                : FromPkcs12(bytes, passphrase);
-            return certificate.Leaf.HasPrivateKey ? certificate : throw new CryptographicException("it has no private key");
-        }
-        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"The TLS certificate in {file} cannot be used: {error.Message} Give a PFX file, or a PEM file and its --tls-key; a passphrase goes into --tls-passphrase-file.");
-        }
     }
 
     private static TlsCertificate FromPem(string file, string keyFile, string? passphrase)

@@ -95,6 +95,14 @@ public sealed class HostileRequestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Headers_over_16_KiB_are_refused()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, RegistrationPaths.Health) { Headers = { { "X-Long", new string('a', 16 * 1024) } } };
+        using var response = await _service.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, response.StatusCode);
+    }
+
+    [Fact]
     public async Task A_body_of_another_type_is_a_malformed_body()
     {
         using var content = new StringContent("device_id=1", Encoding.UTF8, "application/x-www-form-urlencoded");

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Reflection;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -54,19 +55,38 @@ public sealed class ServiceSurfaceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_tls_1_2_and_1_3_are_spoken()
+    public async Task Nothing_but_TLS_1_3_is_spoken()
     {
         using var plain = new HttpClient();
         await Assert.ThrowsAsync<HttpRequestException>(() => plain.GetAsync(new Uri($"http://127.0.0.1:{_service.Url.Port}{RegistrationPaths.Health}")));
 
-        foreach (var version in new[] { System.Security.Authentication.SslProtocols.Tls12, System.Security.Authentication.SslProtocols.Tls13 })
-        {
-            using var tcp = new TcpClient();
-            await tcp.ConnectAsync(IPAddress.Loopback, _service.Url.Port);
-            await using var tls = new SslStream(tcp.GetStream(), false, (_, shown, _, _) => shown!.GetCertHashString(HashAlgorithmName.SHA256) == _service.Web.Tls.Leaf.GetCertHashString(HashAlgorithmName.SHA256));
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = version });
-            Assert.Equal(version, tls.SslProtocol);
-        }
+        Assert.Equal(SslProtocols.Tls13, await SpokenAsync(SslProtocols.Tls12 | SslProtocols.Tls13));
+        await Assert.ThrowsAnyAsync<Exception>(() => SpokenAsync(SslProtocols.Tls12));
+    }
+
+    private async Task<SslProtocols> SpokenAsync(SslProtocols offered)
+    {
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(IPAddress.Loopback, _service.Url.Port);
+        await using var tls = new SslStream(tcp.GetStream(), false, (_, shown, _, _) => shown!.GetCertHashString(HashAlgorithmName.SHA256) == _service.Web.Tls.Leaf.GetCertHashString(HashAlgorithmName.SHA256));
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = offered });
+        return tls.SslProtocol;
+    }
+
+    [Theory]
+    [InlineData(RegistrationPaths.Health, 200)]
+    [InlineData(RegistrationPaths.RevocationList + "?wait=x", 400)]
+    [InlineData("/v1/admin/devices", 401)]
+    [InlineData("/nothing", 404)]
+    public async Task Browsers_are_told_to_make_nothing_of_any_answer(string path, int status)
+    {
+        using var response = await _service.Http.GetAsync(new Uri(path, UriKind.Relative));
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
+        Assert.Equal(["default-src 'none'; frame-ancestors 'none'"], response.Headers.GetValues("Content-Security-Policy"));
+        Assert.Equal(["no-referrer"], response.Headers.GetValues("Referrer-Policy"));
+        Assert.Equal(["same-origin"], response.Headers.GetValues("Cross-Origin-Resource-Policy"));
+        Assert.False(response.Headers.Contains("Server"));
     }
 
     [Fact]

@@ -46,7 +46,8 @@ internal sealed class ServiceProcess
         // What a host would bring along.
         var services = new ServiceCollection().AddLogging()
             .AddSingleton(new DiagnosticListener("simulation")).AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
-        await WebFlows.AddAsync(services, core, ServiceTls.KeyHash(tls), AdminCredential.Of("nobody revokes over HTTPS here"), CancellationToken.None);
+        var tlsKey = ServiceTls.KeyHash(tls);
+        await WebFlows.AddAsync(services, core, _ => tlsKey, AdminCredential.Of("nobody revokes over HTTPS here"), CancellationToken.None);
         return new ServiceProcess(queue, process, core, services.BuildServiceProvider());
     });
 

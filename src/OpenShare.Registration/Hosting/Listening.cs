@@ -1,0 +1,40 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using OpenShare.Registration.Administration;
+using OpenShare.Registration.Http;
+using OpenShare.Registration.Keys;
+
+namespace OpenShare.Registration.Hosting;
+
+/// <summary>Where the service listens, and how much it listens to.</summary>
+internal static class Listening
+{
+    public static void Configure(KestrelServerOptions kestrel, RegistrationOptions options, ShownCertificate shown)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = JsonBody.MaxSize;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxConcurrentConnections = 10_000;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        foreach (var url in options.Urls)
+            kestrel.Listen(url.Address, url.Port, listen => listen.UseHttps(Tls(shown)));
+        OwnerSocket.Listen(kestrel, options.Data.Socket);
+    }
+
+    private static TlsHandshakeCallbackOptions Tls(ShownCertificate shown) => new()
+    {
+        OnConnection = handshake =>
+        {
+            var certificate = shown.Current;
+            // What was shown here is vouched for here, also after the certificate was exchanged (TrustRootEndpoint).
+            handshake.Connection.Features.Set(certificate);
+            return ValueTask.FromResult(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = certificate.Context,
+                EnabledSslProtocols = SslProtocols.Tls13,
+            });
+        },
+    };
+}

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
 using OpenShare.Registration.Administration.Access;
@@ -34,6 +35,7 @@ internal sealed class AuditLog(OrganisationTrust trust, TimeProvider time)
         var number = await db.NextAsync(CounterRow.AuditLine, cancel);
         var previous = number == 1 ? null : await db.AuditLines.FindAsync([number - 1], cancel);
         var line = new AuditLine(number, time.GetUtcNow(), previous is null ? "" : AuditLine.HashOf(previous.Signed), act, by?.Name);
+        db.Acts.Add(JsonNamingPolicy.SnakeCaseLower.ConvertName(act.GetType().Name));
         db.AuditLines.Add(new AuditLineRow { Number = number, Signed = line.Sign(trust.SignerFor(AuditLine.Signer)).ToByteArray() });
     }
 }

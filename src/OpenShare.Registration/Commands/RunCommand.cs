@@ -108,6 +108,7 @@ internal sealed class RunCommand
                 new
                 {
                     service.Urls,
+                    service.MetricsUrl,
                     TlsFingerprint = service.Tls.Fingerprint,
                     TrustRootFingerprint = trustRoot,
                     AdminCredentialFile = core.Options.Data.AdminCredential,
@@ -126,6 +127,8 @@ internal sealed class RunCommand
         output.WriteLine($"Signing keys in {core.Keys.Place}" + (core.IsPassphraseBesideTheKeys
             ? $". No passphrase was given, so a random one is beside them in {core.Passphrase}: whoever can read this directory has the keys. Give one with --passphrase-file."
             : core.Keys is FileSigningKeyStore ? $", under the passphrase in {core.Passphrase}" : ""));
+        if (service.MetricsUrl is { } metrics)
+            output.WriteLine($"Metrics at {metrics}");
         output.Flush();
     }
 

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using OpenShare.Registration.Hosting;
 using OpenShare.Registration.Http;
+using OpenShare.Registration.Telemetry;
 
 namespace OpenShare.Registration.Commands;
 
@@ -25,15 +26,30 @@ internal sealed class ServingOptions
         CustomParser = CommonOptions.ReadDuration,
     };
 
+    private readonly Option<ListenUrl?> _metricsUrl = new("--metrics-url")
+    {
+        Description = $"Where Prometheus reads {MetricsListener.Path}, over plain HTTP and for whoever can connect: http://127.0.0.1:{ListenUrl.DefaultMetricsPort} [default: nowhere]",
+        HelpName = "URL",
+        CustomParser = result =>
+        {
+            var url = ListenUrl.TryParseMetrics(result.Tokens[0].Value, out var problem);
+            if (url is null)
+                result.AddError(problem);
+            return url;
+        },
+    };
+
     public void AddTo(Command command)
     {
         command.Add(_trustedProxies);
         command.Add(_drainDelay);
+        command.Add(_metricsUrl);
     }
 
     public RegistrationOptions Read(ParseResult parsed, RegistrationOptions options) => options with
     {
         TrustedProxies = parsed.GetValue(_trustedProxies)!,
+        MetricsUrl = parsed.GetValue(_metricsUrl),
         DrainDelay = parsed.GetValue(_drainDelay),
     };
 

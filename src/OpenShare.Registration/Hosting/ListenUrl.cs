@@ -7,21 +7,30 @@ internal sealed record ListenUrl(IPAddress Address, int Port)
 {
     public const int DefaultPort = 8443;
 
+    /// <summary>As the OpenTelemetry exporters for Prometheus have it.</summary>
+    public const int DefaultMetricsPort = 9464;
+
     public static readonly ListenUrl Default = new(IPAddress.Any, DefaultPort);
 
     /// <returns>null, with what is wrong with it</returns>
-    public static ListenUrl? TryParse(string text, out string problem)
+    public static ListenUrl? TryParse(string text, out string problem) => TryParse(text, "https://", DefaultPort, out problem);
+
+    /// <summary>Where metrics are read, over plain HTTP.</summary>
+    /// <inheritdoc cref="TryParse(string, out string)"/>
+    public static ListenUrl? TryParseMetrics(string text, out string problem) => TryParse(text, "http://", DefaultMetricsPort, out problem);
+
+    private static ListenUrl? TryParse(string text, string scheme, int defaultPort, out string problem)
     {
         problem = "";
-        if (!text.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        if (!text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
         {
-            problem = $"'{text}' does not start with https://. The registration service speaks HTTPS only.";
+            problem = $"'{text}' does not start with {scheme}. The registration service speaks HTTPS only; its metrics are read over plain HTTP.";
             return null;
         }
-        var rest = text["https://".Length..].TrimEnd('/');
+        var rest = text[scheme.Length..].TrimEnd('/');
         var colon = rest.EndsWith(']') ? -1 : rest.LastIndexOf(':');
         var host = colon < 0 ? rest : rest[..colon];
-        var port = DefaultPort;
+        var port = defaultPort;
         if (colon >= 0 && (!int.TryParse(rest[(colon + 1)..], out port) || port is < 0 or > 65535))
         {
             problem = $"'{text}' has no port between 0 and 65535 after the last colon.";

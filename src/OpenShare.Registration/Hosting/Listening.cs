@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using OpenShare.Registration.Administration;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Keys;
+using OpenShare.Registration.Telemetry;
 
 namespace OpenShare.Registration.Hosting;
 
@@ -20,6 +21,8 @@ internal static class Listening
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         foreach (var url in options.Urls)
             kestrel.Listen(url.Address, url.Port, listen => listen.UseHttps(Tls(shown)));
+        if (options.MetricsUrl is { } metrics)
+            MetricsListener.Listen(kestrel, metrics);
         OwnerSocket.Listen(kestrel, options.Data.Socket);
     }
 

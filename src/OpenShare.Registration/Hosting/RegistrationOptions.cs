@@ -41,6 +41,9 @@ internal sealed record RegistrationOptions(DataDirectory Data)
     /// <summary>Reverse proxies, which are believed whom they ask for.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>Where metrics are read; null: nowhere.</summary>
+    public ListenUrl? MetricsUrl { get; init; }
+
     /// <summary>For how long a service that is to end says that it is not ready, and answers nevertheless.</summary>
     public TimeSpan DrainDelay { get; init; }
 

@@ -10,6 +10,7 @@ using OpenShare.Registration.Instances;
 using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
 using OpenShare.Registration.Revocation;
+using OpenShare.Registration.Telemetry;
 using Serilog;
 
 namespace OpenShare.Registration.Hosting;
@@ -29,8 +30,14 @@ internal sealed class WebService : IAsyncDisposable
     public TlsCertificate Tls => _shown.Current;
 
     /// <summary>Where it really listens, with the port the system chose where 0 was asked for.</summary>
-    public IReadOnlyList<string> Urls =>
-        [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Where(a => a.StartsWith("https:", StringComparison.Ordinal))];
+    public IReadOnlyList<string> Urls => [.. Addresses.Where(a => a.StartsWith("https:", StringComparison.Ordinal))];
+
+    /// <summary>Where its metrics are read.</summary>
+    public string? MetricsUrl => Addresses
+        .Where(a => a.StartsWith("http:", StringComparison.Ordinal) && !a.StartsWith("http://unix:", StringComparison.Ordinal))
+        .Select(a => a + MetricsListener.Path).SingleOrDefault();
+
+    private ICollection<string> Addresses => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
     public static async Task<WebService> StartAsync(RegistrationCore core, Serilog.ILogger log, CancellationToken cancel)
     {
@@ -83,6 +90,8 @@ internal sealed class WebService : IAsyncDisposable
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         var credential = AdminCredential.OpenOrCreate(core.Options.Data.AdminCredential, core.Random);
         await WebFlows.AddAsync(builder.Services, core, http => (http.Features.Get<TlsCertificate>() ?? shown.Current).SpkiHash, credential, cancel);
+        if (core.Options.MetricsUrl is not null)
+            MetricsListener.Add(builder.Services);
         HealthEndpoints.Add(builder.Services, core);
         builder.Services.AddHostedService<ListRenewal>();
         builder.Services.AddSingleton(shown).AddHostedService<TlsRenewal>();
@@ -90,6 +99,8 @@ internal sealed class WebService : IAsyncDisposable
             builder.Services.AddSingleton(others).AddHostedService<InstanceNews>();
 
         var app = builder.Build();
+        if (core.Options.MetricsUrl is not null)
+            MetricsListener.Use(app);
         TrustedProxies.Use(app, core.Options.TrustedProxies);
         app.Use(SecurityHeaders.AddAsync);
         app.UseExceptionHandler(handler => handler.Run(Failures.AnswerSurpriseAsync));

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Telemetry;
 
 namespace OpenShare.Registration.Http;
 
@@ -32,6 +33,7 @@ internal static class Problems
     public static ProblemHttpResult Of(Refusal refusal, int? status = null)
     {
         var (usual, title) = Known[refusal.Code];
+        ServiceMetrics.Refused(refusal.Code);
         return TypedResults.Problem(
             detail: refusal.Detail, statusCode: status ?? usual, title: title, type: RegistrationProblems.TypePrefix + refusal.Code);
     }

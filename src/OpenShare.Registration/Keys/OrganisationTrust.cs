@@ -35,7 +35,8 @@ internal sealed class OrganisationTrust(ISigningKeyStore keys, TimeProvider time
     public ISigner? FindSigner(TrustKey.Types.Role role)
     {
         var held = keys.Signers(role);
-        return Valid(role).Reverse().Select(key => held.FirstOrDefault(s => s.PublicKey.Equals(key))).FirstOrDefault(s => s is not null);
+        var signer = Valid(role).Reverse().Select(key => held.FirstOrDefault(s => s.PublicKey.Equals(key))).FirstOrDefault(s => s is not null);
+        return signer is null ? null : new TimedSigner(signer, Name(role));
     }
 
     /// <summary>As commands and the audit log name a role.</summary>

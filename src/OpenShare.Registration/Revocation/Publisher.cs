@@ -1,3 +1,5 @@
+using OpenShare.Registration.Telemetry;
+
 namespace OpenShare.Registration.Revocation;
 
 /// <summary>Holds the newest list in memory and wakes those who wait for a newer one.</summary>
@@ -20,6 +22,7 @@ internal sealed class Publisher(TimeProvider time, bool wakesAtOnce = false)
             if (_current is not null && !list.List.IsNewerThan(_current.List))
                 return;
             _current = list;
+            ServiceMetrics.ListServed(list.List.Version);
             (changed, _changed) = (_changed, NewSignal(wakesAtOnce));
         }
         changed.SetResult();

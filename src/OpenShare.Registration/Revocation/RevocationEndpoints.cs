@@ -5,6 +5,7 @@ using OpenShare.Registration.Administration;
 using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Issuing;
+using OpenShare.Registration.Telemetry;
 
 namespace OpenShare.Registration.Revocation;
 
@@ -51,6 +52,7 @@ internal static class RevocationEndpoints
         var list = publisher.Current;
         if (after is not null && wait > TimeSpan.Zero)
         {
+            ServiceMetrics.Waiting(1);
             try
             {
                 // A list signed anew has the same version and another ETag, and is news too.
@@ -59,6 +61,10 @@ internal static class RevocationEndpoints
             catch (OperationCanceledException)
             {
                 list = publisher.Current;
+            }
+            finally
+            {
+                ServiceMetrics.Waiting(-1);
             }
         }
         http.Response.Headers.ETag = list.ETag;

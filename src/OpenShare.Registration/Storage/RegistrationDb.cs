@@ -19,6 +19,9 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
     public DbSet<CounterRow> Counters => Set<CounterRow>();
     public DbSet<SecretRow> Secrets => Set<SecretRow>();
 
+    /// <summary>What this transaction has logged, by its kinds: it counts once that is committed.</summary>
+    public List<string> Acts { get; } = [];
+
     /// <summary>Draws the next number of a counter; it is given out only if the surrounding transaction commits.</summary>
     public async Task<long> NextAsync(string counter, CancellationToken cancel)
     {

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
+using OpenShare.Registration.Telemetry;
 
 namespace OpenShare.Registration.Storage;
 
@@ -15,13 +17,13 @@ internal sealed class Store(Database database) : IDisposable
     public Func<RegistrationDb, CancellationToken, Task>? BeforeEachWrite { get; set; }
 
     /// <exception cref="DatabaseAway">as from all of these</exception>
-    public Task MigrateAsync(CancellationToken cancel) => ReachAsync(async () =>
+    public Task MigrateAsync(CancellationToken cancel) => ReachAsync("write", async () =>
     {
         await database.MigrateAsync(cancel);
         return true;
     });
 
-    public Task<T> ReadAsync<T>(Func<RegistrationDb, Task<T>> read) => ReachAsync(async () =>
+    public Task<T> ReadAsync<T>(Func<RegistrationDb, Task<T>> read) => ReachAsync("read", async () =>
     {
         await using var db = database.Open();
         db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
@@ -39,13 +41,13 @@ internal sealed class Store(Database database) : IDisposable
     public async Task<Outcome<T>> WriteAsync<T>(Func<RegistrationDb, Task<Outcome<T>>> work, CancellationToken cancel)
     {
         var before = _away;
-        await _writer.WaitAsync(cancel);
+        await TakeTurnAsync(cancel);
         try
         {
             // One after another each would find out for itself, and the last one wait for all of them.
             if (_away is { } meanwhile && meanwhile != before)
                 throw meanwhile;
-            return await ReachAsync(() => TransactAsync(work, cancel));
+            return await ReachAsync("write", () => TransactAsync(work, cancel));
         }
         catch (DatabaseAway away)
         {
@@ -75,12 +77,27 @@ internal sealed class Store(Database database) : IDisposable
         {
             await db.SaveChangesAsync(cancel);
             await transaction.CommitAsync(cancel);
+            db.Acts.ForEach(ServiceMetrics.Done);
         }
         return outcome;
     }
 
-    private async Task<T> ReachAsync<T>(Func<Task<T>> work)
+    private async Task TakeTurnAsync(CancellationToken cancel)
     {
+        ServiceMetrics.WritesQueued(1);
+        try
+        {
+            await _writer.WaitAsync(cancel);
+        }
+        finally
+        {
+            ServiceMetrics.WritesQueued(-1);
+        }
+    }
+
+    private async Task<T> ReachAsync<T>(string kind, Func<Task<T>> work)
+    {
+        var began = Stopwatch.GetTimestamp();
         try
         {
             return await work();
@@ -88,6 +105,10 @@ internal sealed class Store(Database database) : IDisposable
         catch (Exception error) when (database.AwayBy(error) is { } away)
         {
             throw away;
+        }
+        finally
+        {
+            ServiceMetrics.DatabaseUsed(kind, Stopwatch.GetElapsedTime(began));
         }
     }
 }

@@ -57,6 +57,7 @@ public sealed class CommandTests
     [InlineData("run --renew-expired sometimes")]
     [InlineData("run --trusted-proxy everybody")]
     [InlineData("run --drain-delay soon")]
+    [InlineData("run --metrics-url https://127.0.0.1:9464")]
     [InlineData("quota set alice")]
     [InlineData("key rotate")]
     [InlineData("key rotate --role tls")]

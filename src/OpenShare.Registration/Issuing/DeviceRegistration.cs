@@ -21,7 +21,7 @@ internal sealed class DeviceRegistration(
                 .Then<DeviceClaim>(proof => claim.IsWhatWasProven(proof)
                     ? claim
                     : ProofOfPossession.NotProven("The proof is about another request: each of its fields must be that of the body.")))
-            .ThenAsync(claim => store.WriteAsync(db => RegisterAsync(db, claim, tokenHash, cancel), cancel));
+            .ThenAsync(claim => store.WriteTogetherAsync(db => RegisterAsync(db, claim, tokenHash, cancel), cancel));
     }
 
     private async Task<Outcome<RegistrationMessages.RegisterResponse>> RegisterAsync(

@@ -28,7 +28,7 @@ internal sealed class ProvenRequests(Store store, ProofOfPossession proofs, Acco
                 ? payload
                 : ProofOfPossession.NotProven("The proof is about another device, account or key."))
             .Then<RegistrationProofPayload>(payload => rate.Take(AccountId.Parse(known.Account)) is { } tooMany ? tooMany : payload)
-            .ThenAsync(payload => store.WriteAsync(async db =>
+            .ThenAsync(payload => store.WriteTogetherAsync(async db =>
             {
                 var device = await FindAsync(db, id, cancel) ?? throw new InvalidOperationException($"The device {id} vanished.");
                 return Objection(device, afterEnd) is { } refusal ? refusal : await work(db, device, payload);

@@ -26,8 +26,8 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
     public async Task<long> NextAsync(string counter, CancellationToken cancel)
     {
         // The update takes the row's lock in every database, so two service instances never draw the same number.
-        await Counters.Where(c => c.Name == counter).ExecuteUpdateAsync(s => s.SetProperty(c => c.Value, c => c.Value + 1), cancel);
-        return await CurrentAsync(counter, cancel);
+        var drawn = await Database.SqlQuery<long>($"UPDATE counters SET value = value + 1 WHERE name = {counter} RETURNING value AS \"Value\"").ToListAsync(cancel);
+        return drawn.Single();
     }
 
     /// <summary>The number that a counter gave out last; 0 before the first.</summary>

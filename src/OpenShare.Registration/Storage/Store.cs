@@ -1,14 +1,24 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using OpenShare.Registration.Telemetry;
 
 namespace OpenShare.Registration.Storage;
 
-/// <summary>The service's database: reads as they come, writes one after another, each in one transaction.</summary>
+/// <summary>The service's database: reads as they come, writes one after another, each in one transaction, or those that may in one together.</summary>
 internal sealed class Store(Database database) : IDisposable
 {
+    /// <summary>More in one transaction would keep the first of them waiting for longer than they save.</summary>
+    private const int MostTogether = 64;
+
+    /// <summary>A savepoint's name.</summary>
+    private const string BeforeOne = "before_one";
+
+
     // Waiting here is a queue; waiting in SQLite's driver would be a sleep on a pool thread, and in PostgreSQL's a connection.
     private readonly SemaphoreSlim _writer = new(1, 1);
+
+    private readonly ConcurrentQueue<SharedWrite> _together = new();
 
     // The newest failure of a write, which those that waited for it share.
     private volatile DatabaseAway? _away;
@@ -60,6 +70,29 @@ internal sealed class Store(Database database) : IDisposable
         }
     }
 
+    /// <summary>
+    /// The same, in one transaction with others that wait for their turn: what a transaction costs, above all that it is durable, they pay
+    /// together. Each is stored or undone by itself; none is told before all are durable. For work that changes nothing in memory.
+    /// </summary>
+    public async Task<Outcome<T>> WriteTogetherAsync<T>(Func<RegistrationDb, Task<Outcome<T>>> work, CancellationToken cancel)
+    {
+        var write = new SharedWrite<T>(database, work, cancel);
+        _together.Enqueue(write);
+        // Whoever's turn comes first does it for all that wait. Nobody else's work is given up with this request.
+        await TakeTurnAsync(CancellationToken.None);
+        try
+        {
+            // Where more wait than go together, its own may be among the next.
+            while (!write.IsOver)
+                await TransactTogetherAsync(TakeTogether());
+        }
+        finally
+        {
+            _writer.Release();
+        }
+        return await write.Told;
+    }
+
     public void Dispose()
     {
         _writer.Dispose();
@@ -80,6 +113,57 @@ internal sealed class Store(Database database) : IDisposable
             db.Acts.ForEach(ServiceMetrics.Done);
         }
         return outcome;
+    }
+
+    private List<SharedWrite> TakeTogether()
+    {
+        var taken = new List<SharedWrite>();
+        while (taken.Count < MostTogether && _together.TryDequeue(out var write))
+            taken.Add(write);
+        return taken;
+    }
+
+    private async Task TransactTogetherAsync(List<SharedWrite> writes)
+    {
+        try
+        {
+            await ReachAsync("write", () => CommitTogetherAsync(writes));
+            writes.ForEach(w => w.Tell());
+        }
+        catch (Exception error)
+        {
+            if (error is DatabaseAway away)
+            {
+                _away = away;
+                // Those behind would find out for themselves, one after another.
+                while (_together.TryDequeue(out var waiting))
+                    writes.Add(waiting);
+            }
+            writes.ForEach(w => w.Fail(error));
+        }
+    }
+
+    private async Task<bool> CommitTogetherAsync(List<SharedWrite> writes)
+    {
+        await using var db = database.Open();
+        db.Database.AutoSavepointsEnabled = false;
+        await using var transaction = await database.BeginWritingAsync(db, CancellationToken.None);
+        if (BeforeEachWrite is { } look)
+            await look(db, CancellationToken.None);
+        foreach (var write in writes)
+        {
+            var acts = db.Acts.Count;
+            await transaction.CreateSavepointAsync(BeforeOne);
+            if (!await write.TryAsync(db))
+            {
+                await transaction.RollbackToSavepointAsync(BeforeOne);
+                db.Acts.RemoveRange(acts, db.Acts.Count - acts);
+            }
+            db.ChangeTracker.Clear();
+        }
+        await transaction.CommitAsync();
+        db.Acts.ForEach(ServiceMetrics.Done);
+        return true;
     }
 
     private async Task TakeTurnAsync(CancellationToken cancel)

@@ -41,3 +41,8 @@ public sealed class KeyRotationOnPostgresTests : KeyRotationTests
 {
     protected override bool OnPostgres => true;
 }
+
+public sealed class SharedWriteOnPostgresTests : SharedWriteTests
+{
+    protected override bool OnPostgres => true;
+}

@@ -1,0 +1,104 @@
+using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Storage;
+using OpenShare.Registration.Tests.Support;
+
+namespace OpenShare.Registration.Tests.Storage;
+
+/// <summary>Writes that share a transaction, and are stored or undone each by itself.</summary>
+public class SharedWriteTests : IAsyncLifetime
+{
+    private static readonly Refusal No = new(RegistrationProblems.MalformedBody, "no");
+
+    private TestService _service = null!;
+
+    protected virtual bool OnPostgres => false;
+
+    private Store Store => _service.Core.Store;
+
+    public async Task InitializeAsync() => _service = await TestService.StartAsync(onPostgres: OnPostgres);
+
+    public async Task DisposeAsync()
+    {
+        if (_service is not null)
+            await _service.DisposeAsync();
+    }
+
+    [SkippableFact]
+    public async Task What_is_refused_or_fails_is_undone_and_no_other_with_it()
+    {
+        var transactions = new HashSet<Guid>();
+
+        var all = await TogetherAsync(200, async (number, db) =>
+        {
+            transactions.Add(db.Database.CurrentTransaction!.TransactionId);
+            var drawn = await db.NextAsync(CounterRow.DeviceNo, default);
+            db.Secrets.Add(new SecretRow { Name = $"of-{number}", Value = BitConverter.GetBytes(drawn) });
+            return (number % 3) switch
+            {
+                0 => drawn,
+                1 => No,
+                _ => throw new InvalidOperationException($"{number}"),
+            };
+        });
+
+        Assert.InRange(transactions.Count, 1, 200 / 10);
+        var stored = await Store.ReadAsync(db => Task.FromResult(db.Secrets.Where(s => s.Name.StartsWith("of-")).ToDictionary(s => s.Name, s => BitConverter.ToInt64(s.Value))));
+        Assert.Equal(67, stored.Count);
+        for (var number = 0; number < 200; number++)
+        {
+            if (number % 3 == 0)
+                Assert.Equal(((Outcome<long>.Done)await all[number]).Value, stored[$"of-{number}"]);
+            else if (number % 3 == 1)
+                Assert.Equal(No, ((Outcome<long>.Refused)await all[number]).Refusal);
+            else
+                Assert.Equal($"{number}", (await Assert.ThrowsAsync<InvalidOperationException>(() => all[number])).Message);
+        }
+        // Numbers of what was undone are given to others: there is no gap.
+        Assert.Equal(Enumerable.Range(1, 67).Select(n => (long)n), stored.Values.Order());
+        Assert.Equal(67, await Store.ReadAsync(db => db.CurrentAsync(CounterRow.DeviceNo, default)));
+    }
+
+    [SkippableFact]
+    public async Task Whoever_has_hung_up_is_left_out_and_the_others_are_stored()
+    {
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+
+        var all = await TogetherAsync(20, async (_, db) => await db.NextAsync(CounterRow.DeviceNo, default), number => number == 3 ? gone.Token : default);
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => all[3]);
+        Assert.Equal(19, await Store.ReadAsync(db => db.CurrentAsync(CounterRow.DeviceNo, default)));
+    }
+
+    [SkippableFact]
+    public async Task Nobody_is_told_that_it_is_stored_before_it_is()
+    {
+        var all = await TogetherAsync(70, async (_, db) => await db.NextAsync(CounterRow.DeviceNo, default));
+
+        foreach (var one in all)
+        {
+            var drawn = ((Outcome<long>.Done)await one).Value;
+            Assert.True(await Store.ReadAsync(db => db.CurrentAsync(CounterRow.DeviceNo, default)) >= drawn);
+        }
+        Assert.Equal(Enumerable.Range(1, 70).Select(n => (long)n), (await Task.WhenAll(all)).Select(o => ((Outcome<long>.Done)o).Value).Order());
+    }
+
+    /// <summary>All of them come while another write has its turn.</summary>
+    private async Task<Task<Outcome<long>>[]> TogetherAsync(
+        int count, Func<int, RegistrationDb, Task<Outcome<long>>> work, Func<int, CancellationToken>? cancel = null)
+    {
+        var (has, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var before = Store.WriteAsync<bool>(async _ =>
+        {
+            has.SetResult();
+            await gate.Task;
+            return true;
+        }, default);
+        await has.Task;
+        var all = Enumerable.Range(0, count).Select(number => Store.WriteTogetherAsync(db => work(number, db), cancel?.Invoke(number) ?? default)).ToArray();
+        gate.SetResult();
+        await before;
+        await Task.WhenAll(all).ContinueWith(_ => { }, TaskScheduler.Default);
+        return all;
+    }
+}

@@ -33,7 +33,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand CreateRoot(Person person)
+    public static RootCommand CreateRoot(Person person)
     {
         var administrator = new Administrator();
         var root = new RootCommand("The OpenShare registration service: it gives devices their certificates and says which are revoked.")

@@ -46,6 +46,14 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts it over what it left.</summary>
     public Task StartAgainAsync() => OrderAsync("start");
 
+    /// <summary>One of PostgreSQL's own programs, as a client of this server.</summary>
+    public async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(Path.Combine(Programs!, program), ["--host", Socket, "--username", "postgres", .. arguments]);
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        Assert.Equal(0, process.ExitCode);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();

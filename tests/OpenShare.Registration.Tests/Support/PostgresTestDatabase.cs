@@ -35,6 +35,15 @@ internal sealed class PostgresTestDatabase : IAsyncDisposable
         return new PostgresTestDatabase(server, name);
     }
 
+    /// <summary>Another one, restored from a dump of this one.</summary>
+    public async Task<PostgresTestDatabase> CopyByDumpAsync(string file)
+    {
+        var copy = await CreateAsync(_server);
+        await _server.RunAsync("pg_dump", "--format=custom", "--file", file, _name);
+        await _server.RunAsync("pg_restore", "--exit-on-error", "--dbname", copy._name, file);
+        return copy;
+    }
+
     public Task ExecuteAsync(string sql) => ExecuteAsync(ConnectionString, sql);
 
     public async ValueTask DisposeAsync() => await ExecuteAsync(On(_server, "postgres"), $"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");

@@ -38,6 +38,9 @@ internal sealed class TestService : IAsyncDisposable
 
     public WebService Web => _service;
 
+    /// <summary>null on SQLite.</summary>
+    public PostgresTestDatabase? Database => _database;
+
     public DataDirectory Data => _core.Options.Data;
 
     public Uri Url => new(_service.Urls[0]);

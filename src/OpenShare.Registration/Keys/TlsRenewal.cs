@@ -16,7 +16,8 @@ internal sealed partial class TlsRenewal(ShownCertificate shown, TimeProvider ti
                 if (shown.Refresh())
                     LogShown(shown.Current.Fingerprint, shown.Current.SpkiHash.Span.SequenceEqual(before.SpkiHash.Span) ? "same" : "other");
             }
-            catch (UserError error)
+            // Whatever is in a file: it must not end the service.
+            catch (Exception error)
             {
                 LogKept(error.Message);
             }

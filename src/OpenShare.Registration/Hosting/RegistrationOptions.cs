@@ -47,5 +47,8 @@ internal sealed record RegistrationOptions(DataDirectory Data)
     /// <summary>For how long a service that is to end says that it is not ready, and answers nevertheless.</summary>
     public TimeSpan DrainDelay { get; init; }
 
+    /// <summary>After that, for what is under way. Both are to be less than what a service manager waits before it kills.</summary>
+    public TimeSpan DrainPatience { get; init; } = TimeSpan.FromSeconds(5);
+
     public RateLimits RateLimits { get; init; } = new();
 }

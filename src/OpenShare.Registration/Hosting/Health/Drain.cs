@@ -8,9 +8,6 @@ namespace OpenShare.Registration.Hosting.Health;
 /// </summary>
 internal sealed class Drain(IHostApplicationLifetime life, TimeSpan delay, TimeProvider time) : IHostedLifecycleService, IHealthCheck
 {
-    /// <summary>For what is under way. With the delay this is below what service managers wait before they kill.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private bool HasBegun => life.ApplicationStopping.IsCancellationRequested;
 
     // Before anything is stopped, listening included.

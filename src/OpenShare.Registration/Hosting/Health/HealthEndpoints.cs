@@ -14,7 +14,7 @@ internal static class HealthEndpoints
     {
         services.AddSingleton(s => new Drain(s.GetRequiredService<IHostApplicationLifetime>(), core.Options.DrainDelay, core.Time));
         services.AddHostedService(s => s.GetRequiredService<Drain>());
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = core.Options.DrainDelay + Drain.Patience);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = core.Options.DrainDelay + core.Options.DrainPatience);
         services.AddSingleton(new DatabaseHealth(core.Store)).AddSingleton(new SigningHealth(core.Organisation, core.Time));
         services.AddHealthChecks()
             .AddCheck<Drain>("accepting", failureStatus: null, tags: [], Patience)

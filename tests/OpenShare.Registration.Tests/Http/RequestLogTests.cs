@@ -1,0 +1,62 @@
+using System.Net;
+using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Http;
+using OpenShare.Registration.Tests.Support;
+
+namespace OpenShare.Registration.Tests.Http;
+
+/// <summary>What is logged of requests where nobody asks for more: one line for each that changes something or fails.</summary>
+public sealed class RequestLogTests
+{
+    [Fact]
+    public async Task Who_registers_has_a_line_and_who_polls_or_asks_too_much_has_none()
+    {
+        await using var service = await TestService.StartAsync(o => o with { RateLimits = new RateLimits(WriteBurst: 3, WritesPerSecond: 1) });
+        using (await service.Http.GetAsync(new Uri(RegistrationPaths.RevocationList, UriKind.Relative))) { }
+        var asked = 0;
+        for (var status = HttpStatusCode.OK; status != HttpStatusCode.TooManyRequests; asked++)
+        {
+            using var response = await service.Http.PostAsync(new Uri(RegistrationPaths.Challenge, UriKind.Relative), null);
+            status = response.StatusCode;
+        }
+        // The last line, of whatever level: those before it are there.
+        await Eventually.TrueAsync(() => Task.FromResult(Lines(service, "").Any(l => l.Contains("responded 429", StringComparison.Ordinal))), logged => logged);
+
+        var shown = Lines(service, "Information");
+        Assert.Equal(asked - 1, shown.Count);
+        Assert.All(shown, l => Assert.Contains("of 127.0.0.1 responded 200", l, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_hangs_up_has_a_line_and_no_stack_trace()
+    {
+        await using var service = await TestService.StartAsync();
+        var token = await service.TokenAsync();
+        var (begun, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var write = service.Core.Store.WriteAsync<int>(async _ =>
+        {
+            begun.SetResult();
+            await goOn.Task;
+            return 1;
+        }, default);
+        await begun.Task;
+        using (var impatient = service.NewClient())
+        {
+            var device = new TestDevice();
+            var waiting = TestDevice.PostAsync(impatient, RegistrationPaths.Register, device.Request(device.Proof(await TestDevice.NonceAsync(impatient))), RegistrationTokenText.Parse(token).Secret);
+            await Eventually.TrueAsync(() => Task.FromResult(service.Log.Lines.Any(l => l.Contains("Executing endpoint", StringComparison.Ordinal) && l.Contains(RegistrationPaths.Register, StringComparison.Ordinal))), arrived => arrived);
+            impatient.CancelPendingRequests();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        }
+        await Eventually.TrueAsync(() => Task.FromResult(Lines(service, "").Any(l => l.Contains("responded 499", StringComparison.Ordinal))), logged => logged);
+        goOn.SetResult();
+
+        Assert.Equal(1, (await write).Value());
+        Assert.DoesNotContain(service.Log.Lines, l => l.Contains("   at ", StringComparison.Ordinal));
+        using var registered = await new TestDevice().RegisterAsync(service.Http, token);
+        Assert.Equal(HttpStatusCode.Created, registered.StatusCode);
+    }
+
+    private static List<string> Lines(TestService service, string level) =>
+        [.. service.Log.Lines.Where(l => l.StartsWith(level, StringComparison.Ordinal) && l.Contains(" HTTP \"", StringComparison.Ordinal) && l.Contains(" responded ", StringComparison.Ordinal))];
+}

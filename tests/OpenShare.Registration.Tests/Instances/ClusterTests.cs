@@ -84,7 +84,7 @@ public sealed class ClusterTests : IAsyncLifetime, IDisposable
         var before = _clients.Failed;
         await Eventually.TrueAsync(() => Task.FromResult(_clients.Failed), failed => failed > before);
         await _postgres.StartAgainAsync();
-        await load.WaitAsync(TimeSpan.FromSeconds(60));
+        await load.WaitAsync(TimeSpan.FromMinutes(2));
 
         await ended.CancelAsync();
         await watching;

@@ -36,7 +36,7 @@ internal sealed class Promises
     public async Task MoreAsync(int certificates)
     {
         for (var n = 0; n < certificates; n++)
-            await _news.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+            await _news.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <returns>what does not hold, in words; empty: all does</returns>

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Hosting;
 using OpenShare.Registration.Storage;
 using OpenShare.Registration.Tests.Support;
 
@@ -104,6 +106,18 @@ public sealed class DatabaseAwayTests : IAsyncLifetime
         await using var other = await _service.StartBesideAsync();
         (await other.Admin.RevokeDeviceAsync(device.Id.ToString(), new(), default)).Value();
         Assert.Equal(2UL, (await waiting.WaitAsync(TimeSpan.FromSeconds(20))).List.Version);
+    }
+
+    [SkippableFact]
+    public async Task A_host_that_says_nothing_is_away_after_the_time_that_the_address_gives()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var directory = new TempDirectory();
+        var address = PostgresAddress.TryParse($"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Database=x;Username=x;Timeout=1", out _);
+        var options = new RegistrationOptions(new DataDirectory(directory.Path)) { Database = address };
+
+        await Assert.ThrowsAsync<DatabaseAway>(() => RegistrationCore.StartAsync(options, TimeProvider.System, new SystemRandom(), default)).WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     [SkippableFact]

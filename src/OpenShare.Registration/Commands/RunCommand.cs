@@ -28,7 +28,7 @@ internal sealed class RunCommand
     private readonly Option<string?> _passphraseFile = CommonOptions.PassphraseFile();
     private readonly Option<SigningKeyPlace?> _signingKey = new("--signing-key")
     {
-        Description = "Where signing keys are made, if not in a file: pkcs11:token=NAME?module-path=FILE&pin-source=file:FILE (RFC 7512). It is remembered",
+        Description = "Where signing keys are made, if not in a file: pkcs11:token=NAME?module-path=FILE&pin-source=file:FILE (RFC 7512), or vault:https://HOST:8200/transit?token-file=FILE. It is remembered",
         HelpName = "URI",
         CustomParser = ReadPlace,
     };

@@ -1,6 +1,7 @@
 using System.Text;
 using OpenShare.Registration.Hosting;
 using OpenShare.Registration.Keys.Pkcs11;
+using OpenShare.Registration.Keys.Vault;
 
 namespace OpenShare.Registration.Keys;
 
@@ -16,13 +17,21 @@ internal abstract record SigningKeyPlace
         protected override ISigningKeyStore Open(TimeProvider time) => new TokenKeyStore(Uri, time);
     }
 
+    public sealed record Transit(VaultAddress Address) : SigningKeyPlace
+    {
+        protected override string Text => Address.Text;
+
+        protected override ISigningKeyStore Open(TimeProvider time) => new VaultKeyStore(Address, new VaultLink(Address, time));
+    }
+
     /// <summary>It has no secret in it.</summary>
     protected abstract string Text { get; }
 
     /// <exception cref="FormatException">it names no such place; the message is for a person</exception>
     public static SigningKeyPlace Parse(string text) =>
         text.StartsWith(TokenUri.Scheme, StringComparison.Ordinal) ? new Token(TokenUri.Parse(text))
-        : throw new FormatException($"A signing key is in a PKCS#11 token: {TokenUri.Scheme}token=NAME?module-path=FILE&pin-source=file:FILE");
+        : text.StartsWith(VaultAddress.Scheme, StringComparison.Ordinal) ? new Transit(VaultAddress.Parse(text))
+        : throw new FormatException($"A signing key is in a PKCS#11 token, {TokenUri.Scheme}token=NAME?module-path=FILE&pin-source=file:FILE, or in Vault, {VaultAddress.Scheme}https://HOST:8200/transit?token-file=FILE");
 
     /// <summary>The keys of a data directory: where it is told now, else where it was told before; and those in its file, where it has one.</summary>
     /// <exception cref="UserError">what it was told before is damaged</exception>

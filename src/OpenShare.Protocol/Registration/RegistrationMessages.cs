@@ -38,5 +38,13 @@ public static class RegistrationMessages
     /// <param name="TrustChain">the versions before it, oldest first; with it at most 16 links and 64 KiB. Null where there is none</param>
     public sealed record TrustRootResponse(string TrustRoot, string TlsEndpoint, IReadOnlyList<string>? TrustChain = null);
 
+    /// <param name="Issuer">an OpenID Connect issuer, as its own discovery document names it</param>
+    /// <param name="ClientId">what a device is to it: a public client with a loopback redirect</param>
+    /// <param name="Scopes">to ask it for</param>
+    public sealed record LoginResponse(string Issuer, string ClientId, IReadOnlyList<string> Scopes);
+
+    /// <param name="AccountId">whose devices the session may register</param>
+    public sealed record LoginAccountResponse(string AccountId);
+
     public sealed record RevocationListResponse(string Crl, ulong CrlVersion);
 }

@@ -10,6 +10,8 @@ public static class RegistrationPaths
     public const string Revoke = "/v1/device/revoke";
     public const string RevocationList = "/v1/crl";
     public const string TrustRoot = "/v1/trust-root";
+    public const string Login = "/v1/login";
+    public const string LoginAccount = "/v1/login/account";
     public const string Health = "/health";
     public const string Live = "/health/live";
     public const string Ready = "/health/ready";
@@ -22,6 +24,8 @@ public static class RegistrationProblems
     public const string TypePrefix = "urn:openshare:problem:";
 
     public const string BadToken = "bad-token";
+    public const string BadSession = "bad-session";
+    public const string LoginUnavailable = "login-unavailable";
     public const string TokenUsed = "token-used";
     public const string TokenExpired = "token-expired";
     public const string QuotaExceeded = "quota-exceeded";

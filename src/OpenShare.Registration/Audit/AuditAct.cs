@@ -23,7 +23,7 @@ internal abstract record AuditAct
     /// <param name="TrustRoot">its version</param>
     public sealed record LogBegan(long Serial, long ListVersion, uint TrustRoot) : AuditAct;
 
-    /// <summary>For a token, at a registration.</summary>
+    /// <summary>At a registration: for a token, or to somebody who has logged in.</summary>
     public sealed record CertificateIssued(string Account, string DeviceId, string Name, long DeviceNo, long Serial) : AuditAct;
 
     /// <summary>For a device that proved its key.</summary>

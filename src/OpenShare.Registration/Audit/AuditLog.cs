@@ -29,7 +29,7 @@ internal sealed class AuditLog(OrganisationTrust trust, TimeProvider time)
     /// <summary>What the service does by itself, or at a device's request.</summary>
     public Task AddAsync(RegistrationDb db, AuditAct act, CancellationToken cancel) => AddAsync(db, act, by: null, cancel);
 
-    public async Task AddAsync(RegistrationDb db, AuditAct act, Caller? by, CancellationToken cancel)
+    public async Task AddAsync(RegistrationDb db, AuditAct act, Actor? by, CancellationToken cancel)
     {
         // Drawing the number takes the counter's lock: the line before is committed, and no other can come between.
         var number = await db.NextAsync(CounterRow.AuditLine, cancel);

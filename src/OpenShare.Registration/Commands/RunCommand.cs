@@ -25,6 +25,7 @@ internal sealed class RunCommand
     private readonly DatabaseOptions _database = new();
     private readonly RateOptions _rates = new();
     private readonly ServingOptions _serving = new();
+    private readonly LoginCommandOptions _login = new();
     private readonly Option<string?> _passphraseFile = CommonOptions.PassphraseFile();
     private readonly Option<SigningKeyPlace?> _signingKey = new("--signing-key")
     {
@@ -64,6 +65,7 @@ internal sealed class RunCommand
         run._database.AddTo(command);
         run._rates.AddTo(command);
         run._serving.AddTo(command);
+        run._login.AddTo(command);
         command.SetAction(run.RunAsync);
         return command;
     }
@@ -80,6 +82,7 @@ internal sealed class RunCommand
             TlsPassphraseFile = parsed.GetValue(_tlsPassphrase),
             CertificateLifetime = parsed.GetValue(_certificateLifetime),
             RenewExpired = parsed.GetValue(_renewExpired),
+            Login = _login.Read(parsed),
         })));
         await using var log = CreateLog();
         using var core = await RegistrationCore.StartAsync(options, TimeProvider.System, new SystemRandom(), cancel);

@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Keys;
+using OpenShare.Registration.Login;
 using OpenShare.Registration.Storage;
 
 namespace OpenShare.Registration.Hosting;
@@ -49,6 +50,9 @@ internal sealed record RegistrationOptions(DataDirectory Data)
 
     /// <summary>After that, for what is under way. Both are to be less than what a service manager waits before it kills.</summary>
     public TimeSpan DrainPatience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>null: devices are registered with tokens only.</summary>
+    public LoginOptions? Login { get; init; }
 
     public RateLimits RateLimits { get; init; } = new();
 }

@@ -4,6 +4,7 @@ using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
+using OpenShare.Registration.Login;
 using OpenShare.Registration.Revocation;
 
 namespace OpenShare.Registration.Hosting;
@@ -28,6 +29,9 @@ internal static class WebFlows
         services.AddSingleton<ProofOfPossession>().AddSingleton<ProvenRequests>();
         services.AddSingleton(s => new DeviceRenewal(
             s.GetRequiredService<ProvenRequests>(), s.GetRequiredService<CertificateIssuer>(), s.GetRequiredService<RegistrationAnswer>(), core.Options.RenewExpired));
+        if (core.Options.Login is { } login)
+            services.AddSingleton(login).AddSingleton<IssuerKeys>().AddSingleton<Sessions>().AddSingleton(s => new SessionAdmissions(s.GetRequiredService<Sessions>(), core.Random));
+        services.AddSingleton(s => new Admissions(s.GetService<SessionAdmissions>()));
         services.AddSingleton<DeviceRegistration>().AddSingleton<DiscoveryKeyHandout>();
     }
 
@@ -36,5 +40,7 @@ internal static class WebFlows
         IssuingEndpoints.Map(app);
         RevocationEndpoints.Map(app);
         TrustRootEndpoint.Map(app);
+        if (app.ServiceProvider.GetService<LoginOptions>() is { } login)
+            LoginEndpoints.Map(app, login);
     }
 }

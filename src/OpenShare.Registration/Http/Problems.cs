@@ -10,6 +10,8 @@ internal static class Problems
     private static readonly Dictionary<string, (int Status, string Title)> Known = new()
     {
         [RegistrationProblems.BadToken] = (StatusCodes.Status401Unauthorized, "The registration token is not valid"),
+        [RegistrationProblems.BadSession] = (StatusCodes.Status401Unauthorized, "The session is not valid"),
+        [RegistrationProblems.LoginUnavailable] = (StatusCodes.Status503ServiceUnavailable, "Logins cannot be verified at the moment"),
         [RegistrationProblems.TokenUsed] = (StatusCodes.Status403Forbidden, "The registration token was used already"),
         [RegistrationProblems.TokenExpired] = (StatusCodes.Status403Forbidden, "The registration token has expired"),
         [RegistrationProblems.QuotaExceeded] = (StatusCodes.Status403Forbidden, "The account has as many devices as it may"),

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Audit;
 using OpenShare.Registration.Keys;
 using OpenShare.Registration.Storage;
@@ -10,18 +11,19 @@ namespace OpenShare.Registration.Issuing;
 /// <summary>Signs certificates: a new serial for each, the device's own number for life, and a line in the audit log.</summary>
 internal sealed class CertificateIssuer(OrganisationTrust trust, AuditLog audit, TimeProvider time, TimeSpan lifetime)
 {
+    /// <param name="by">who had it done; null: the device, with a token</param>
     public async Task<DeviceCertificate> IssueAsync(
-        RegistrationDb db, long deviceNo, PublicKey key, AccountId account, string name, CancellationToken cancel)
+        RegistrationDb db, long deviceNo, PublicKey key, AccountId account, string name, Actor? by, CancellationToken cancel)
     {
         var certificate = await SignAsync(db, deviceNo, key, account, name, cancel);
-        await audit.AddAsync(db, new AuditAct.CertificateIssued(account.Value, certificate.DeviceId.ToString(), name, deviceNo, (long)certificate.Serial), cancel);
+        await audit.AddAsync(db, new AuditAct.CertificateIssued(account.Value, certificate.DeviceId.ToString(), name, deviceNo, (long)certificate.Serial), by, cancel);
         return certificate;
     }
 
-    /// <summary>Issues the next certificate of a device that is registered already, for another token.</summary>
-    public async Task ReissueAsync(RegistrationDb db, DeviceRow device, DeviceDescription description, CancellationToken cancel) =>
+    /// <summary>Issues the next certificate of a device that is registered already, for another token or a session.</summary>
+    public async Task ReissueAsync(RegistrationDb db, DeviceRow device, DeviceDescription description, Actor? by, CancellationToken cancel) =>
         Keep(device, description, await IssueAsync(
-            db, device.DeviceNo, PublicKey.FromBytes(device.PublicKey), AccountId.Parse(device.Account), description.Name, cancel));
+            db, device.DeviceNo, PublicKey.FromBytes(device.PublicKey), AccountId.Parse(device.Account), description.Name, by, cancel));
 
     /// <summary>Issues the next certificate of a device that has a good one.</summary>
     public async Task RenewAsync(RegistrationDb db, DeviceRow device, DeviceDescription description, CancellationToken cancel)

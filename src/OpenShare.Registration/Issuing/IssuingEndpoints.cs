@@ -1,6 +1,5 @@
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Http;
-using OpenShare.Registration.Tokens;
 
 namespace OpenShare.Registration.Issuing;
 
@@ -14,14 +13,16 @@ internal static class IssuingEndpoints
             .Produces<RegistrationMessages.Challenge>()
             .RequireRateLimiting(RateLimits.Writes);
 
-        app.MapPost(RegistrationPaths.Register, async (HttpContext http, DeviceRegistration registration) =>
+        app.MapPost(RegistrationPaths.Register, async (HttpContext http, Admissions admissions, DeviceRegistration registration) =>
             {
                 var body = await JsonBody.ReadAsync<RegistrationMessages.RegisterRequest>(http.Request);
-                var answer = await body.ThenAsync(request => registration.RegisterAsync(request, TokenSecret.HashOfBearer(http.Request), http.RequestAborted));
+                var answer = await body.ThenAsync(async request =>
+                    await (await admissions.ReadAsync(http.Request, http.RequestAborted))
+                        .ThenAsync(admission => registration.RegisterAsync(request, admission, http.RequestAborted)));
                 return answer.ToResult(StatusCodes.Status201Created);
             })
             .WithName("register")
-            .WithSummary("Registers a device with a one-time token (Authorization: Bearer SECRET) and a proof that it holds its key.")
+            .WithSummary("Registers a device with a one-time token (Authorization: Bearer SECRET) or a session (Bearer JWT), and a proof that it holds its key.")
             .Accepts<RegistrationMessages.RegisterRequest>("application/json")
             .Produces<RegistrationMessages.RegisterResponse>(StatusCodes.Status201Created)
             .ProducesProblems(400, 401, 403, 409, 429, 503)

@@ -1,3 +1,5 @@
+using OpenShare.Protocol.Identity;
+
 namespace OpenShare.Registration.Storage;
 
 /// <summary>An account: whose devices find each other by its discovery key.</summary>
@@ -16,6 +18,8 @@ internal sealed class AccountRow
 
     /// <summary>How many devices may be registered at once; null is the service's default.</summary>
     public int? Quota { get; set; }
+
+    public static AccountRow New(AccountId account, IRandomSource random) => new() { Name = account.Value, DiscoveryKey = random.Bytes(Protocol.Discovery.DiscoveryKey.Size) };
 }
 
 /// <summary>A device with its newest certificate. It stays for life: a revoked device keeps its number.</summary>

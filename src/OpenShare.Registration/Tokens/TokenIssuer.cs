@@ -30,7 +30,7 @@ internal sealed class TokenIssuer(Store store, OrganisationTrust trust, AuditLog
             var forgettable = now - KeptAfterExpiry;
             await db.Tokens.Where(t => t.ExpiresAt < forgettable).ExecuteDeleteAsync(cancel);
             if (await db.Accounts.FindAsync([account.Value], cancel) is null)
-                db.Accounts.Add(new AccountRow { Name = account.Value, DiscoveryKey = random.Bytes(DiscoveryKey.Size) });
+                db.Accounts.Add(AccountRow.New(account, random));
             db.Tokens.Add(row);
             await audit.AddAsync(db, new AuditAct.TokenCreated(row.Account, uses, row.ExpiresAt, name), by, cancel);
             return new AdministrationMessages.TokenCreated(token.Reveal(), account.Value, uses, row.ExpiresAt, name);

@@ -1,6 +1,7 @@
 using OpenShare.Registration.Tests.Audit;
 using OpenShare.Registration.Tests.Issuing;
 using OpenShare.Registration.Tests.Keys;
+using OpenShare.Registration.Tests.Login;
 using OpenShare.Registration.Tests.Revocation;
 
 namespace OpenShare.Registration.Tests.Storage;
@@ -13,6 +14,11 @@ public sealed class AuditLogOnPostgresTests : AuditLogTests
 }
 
 public sealed class RegistrationOnPostgresTests : RegistrationTests
+{
+    protected override bool OnPostgres => true;
+}
+
+public sealed class LoginOnPostgresTests : LoginTests
 {
     protected override bool OnPostgres => true;
 }

@@ -1,7 +1,7 @@
 namespace OpenShare.Registration.Administration.Access;
 
-/// <summary>Who asks for something to be done, as the audit log names them.</summary>
-internal sealed record Caller(string Name, AdminRole Role)
+/// <summary>An administrator.</summary>
+internal sealed record Caller(string Name, AdminRole Role) : Actor(Name)
 {
     /// <summary>Whoever can open the owner's socket or the data directory.</summary>
     public static readonly Caller Owner = new("owner", AdminRole.Admin);

@@ -1,0 +1,39 @@
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Administration.Access;
+using OpenShare.Registration.Http;
+using OpenShare.Registration.Login;
+using OpenShare.Registration.Storage;
+using OpenShare.Registration.Tokens;
+
+namespace OpenShare.Registration.Issuing;
+
+/// <summary>What lets a device register: looked at, and used up, in the transaction that registers it.</summary>
+internal interface IAdmission
+{
+    /// <summary>Who had it done, for the audit log; null: the device, with a token.</summary>
+    Actor? By { get; }
+
+    /// <returns>null when it is for this account, used up or not</returns>
+    Task<Refusal?> ObjectionAsync(RegistrationDb db, AccountId account, CancellationToken cancel);
+
+    /// <summary>When this very device used it up before: it asks again because the answer did not arrive.</summary>
+    Task<DateTimeOffset?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel);
+
+    /// <returns>null when it was used now</returns>
+    Task<Refusal?> UseAsync(RegistrationDb db, long deviceNo, DateTimeOffset now, CancellationToken cancel);
+}
+
+/// <summary>Reads what a register request shows: a registration token's secret, or the session of a person who has logged in.</summary>
+/// <param name="sessions">null where nobody can log in</param>
+internal sealed class Admissions(SessionAdmissions? sessions)
+{
+    public async Task<Outcome<IAdmission>> ReadAsync(HttpRequest request, CancellationToken cancel)
+    {
+        if (sessions is not null && BearerHeader.Read(request) is { } shown && Sessions.IsLikely(shown))
+            return await sessions.ReadAsync(shown, cancel);
+        return TokenSecret.HashOfBearer(request) is { } hash
+            ? new TokenAdmission(hash)
+            : new Refusal(RegistrationProblems.BadToken, "Send the registration token's secret as 'Authorization: Bearer SECRET'.");
+    }
+}

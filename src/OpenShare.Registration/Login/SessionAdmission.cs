@@ -1,0 +1,41 @@
+using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Administration.Access;
+using OpenShare.Registration.Issuing;
+using OpenShare.Registration.Storage;
+
+namespace OpenShare.Registration.Login;
+
+/// <summary>Lets in the devices of whoever has logged in.</summary>
+internal sealed class SessionAdmissions(Sessions sessions, IRandomSource random)
+{
+    public async Task<Outcome<IAdmission>> ReadAsync(string jwt, CancellationToken cancel) =>
+        (await sessions.ReadAsync(jwt, cancel)).Then<IAdmission>(session => new SessionAdmission(session, random));
+}
+
+/// <summary>
+/// A session is good for any number of devices of its account, as long as it lasts: it is not used up, and whoever lost
+/// the answer asks again. The account begins with its first device.
+/// </summary>
+internal sealed class SessionAdmission(Session session, IRandomSource random) : IAdmission
+{
+    public Actor? By => Actor.LoggedIn(session.Subject);
+
+    public async Task<Refusal?> ObjectionAsync(RegistrationDb db, AccountId account, CancellationToken cancel)
+    {
+        if (account != session.Account)
+            return new Refusal(RegistrationProblems.BadSession, $"This session is for the account {session.Account}, not for {account}.");
+        if (await db.Accounts.FindAsync([account.Value], cancel) is null)
+        {
+            db.Accounts.Add(AccountRow.New(account, random));
+            // Within the transaction: what comes after looks the account up.
+            await db.SaveChangesAsync(cancel);
+        }
+        return null;
+    }
+
+    public Task<DateTimeOffset?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel) => Task.FromResult<DateTimeOffset?>(null);
+
+    public Task<Refusal?> UseAsync(RegistrationDb db, long deviceNo, DateTimeOffset now, CancellationToken cancel) => Task.FromResult<Refusal?>(null);
+}

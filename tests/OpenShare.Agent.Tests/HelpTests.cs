@@ -43,6 +43,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("show, accept, decline, pause, resume, cancel", "transfer")]
     [InlineData("register, agent", "--json")]
     [InlineData("--token", "register", "--server", "https://x")]
+    [InlineData("not both", "register", "--server", "https://x", "--token", "t", "--login")]
     [InlineData("--advertised-port", "agent", "--advertised-port", "high")]
     [InlineData("Accept", "agent", "--accept", "rules")]
     [InlineData("no-such-file", "send", "no-such-file", "--to", "bob")]

@@ -39,7 +39,7 @@ public sealed class RegisterTests : IDisposable
         Assert.Contains("passphrase", cli.Error, StringComparison.Ordinal);
         var order = Assert.Single(_device.Orders);
         Assert.Equal("laptop", order.Name);
-        Assert.Equal("home", order.Token.Account.Value);
+        Assert.Equal("home", order.Credential.Account.Value);
         Assert.IsType<ServerTrust.ByToken>(order.ServerTrust);
         Assert.Equal(agentRuns ? DeviceReach.Network : DeviceReach.HomeOnly, _device.Options!.Reach);
     }

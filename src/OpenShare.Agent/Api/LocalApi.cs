@@ -23,6 +23,7 @@ internal static class LocalApi
             Reply.Json(http, new HealthDocument(Version, Environment.ProcessId), AgentJson.Readable.HealthDocument)));
         app.MapPrometheusScrapingEndpoint("/v1/metrics");
         new StatusApi(agent).Map(app);
+        new LoginApi(agent).Map(app);
         new PeersApi(agent).Map(app);
         new PairingApi(agent).Map(app);
         new TransfersApi(agent).Map(app);

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
@@ -41,6 +43,14 @@ public sealed partial class LocalApiClient : IDisposable
 
     public Task<StatusDocument> RegisterAsync(RegisterRequest request, CancellationToken cancellation) =>
         PostAsync("v1/registration", request, AgentJson.Readable.RegisterRequest, AgentJson.Readable.StatusDocument, cancellation);
+
+    /// <summary>Registers by logging in: where to, and then what came of it. Who stops reading gives it up.</summary>
+    public async IAsyncEnumerable<LoginDocument> LogInAsync(LoginRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var post = new HttpRequestMessage(HttpMethod.Post, "v1/registration/login") { Content = JsonContent.Create(request, AgentJson.Readable.LoginRequest) };
+        await foreach (var line in LinesAsync(post, AgentJson.Readable.LoginDocument, cancellation))
+            yield return line;
+    }
 
     public Task<IReadOnlyList<PeerDocument>> GetPeersAsync(CancellationToken cancellation) => GetAsync("v1/peers", AgentJson.Readable.Peers, cancellation);
 

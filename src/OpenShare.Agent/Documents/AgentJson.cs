@@ -25,6 +25,8 @@ namespace OpenShare.Agent.Documents;
 [JsonSerializable(typeof(JoinDocument))]
 [JsonSerializable(typeof(WithdrawnDocument))]
 [JsonSerializable(typeof(RegisterRequest))]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(LoginDocument))]
 [JsonSerializable(typeof(SendRequest))]
 [JsonSerializable(typeof(OfferAnswerRequest))]
 [JsonSerializable(typeof(AcceptRuleRequest))]

@@ -4,6 +4,21 @@ namespace OpenShare.Agent.Documents;
 /// <param name="CaPem">certificates that vouch for the service's TLS certificate</param>
 public sealed record RegisterRequest(string Server, string Token, string? ServerFingerprint = null, string? CaPem = null, string? Name = null);
 
+/// <summary>To register by logging in. Without a fingerprint or certificates the system's authorities vouch for the server.</summary>
+public sealed record LoginRequest(string Server, string? ServerFingerprint = null, string? CaPem = null, string? Name = null);
+
+/// <summary>How far a login is: one after the other, a line each.</summary>
+/// <param name="State">waiting for a person in a browser; then registering, or failed</param>
+/// <param name="Url">waiting only: to be opened in a browser</param>
+/// <param name="ExpiresAt">waiting only: for so long</param>
+/// <param name="Problem">failed only</param>
+public sealed record LoginDocument(string State, string? Url = null, DateTimeOffset? ExpiresAt = null, ProblemDocument? Problem = null)
+{
+    public const string Waiting = "waiting";
+    public const string Registering = "registering";
+    public const string Failed = "failed";
+}
+
 /// <param name="Paths">absolute</param>
 /// <param name="To">a device's name, id, unique prefix of its id, or address</param>
 /// <param name="WaitSeconds">how long a device that is not to be seen is waited for</param>
@@ -51,6 +66,9 @@ public static class ProblemCodes
 
     /// <summary>A pairing token that is not good, or not any more.</summary>
     public const string BadToken = "bad_token";
+
+    /// <summary>Nobody logged in in time, or the issuer or the server did not take it.</summary>
+    public const string LoginFailed = "login_failed";
 
     /// <summary>A pairing token of a device that nobody here has vouched for.</summary>
     public const string SponsorUnknown = "sponsor_unknown";

@@ -41,17 +41,10 @@ internal static class Clipboard
             : $"{Source} cannot be read, or holds no text. {Output.Printable.Line(failure)}");
     }
 
-    // Process.Start would take one in the current directory, too.
-    private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Where(Path.IsPathFullyQualified)
-        .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program))
-        .FirstOrDefault(File.Exists);
-
     /// <returns>what it printed, or why it failed; neither where there is no such program</returns>
     private static async Task<(byte[]? Text, string? Failure)> RunAsync(string program, string[] arguments, CommandRun run)
     {
-        if (Find(program) is not { } file)
+        if (SystemProgram.Find(program) is not { } file)
             return (null, null);
         using var process = new Process
         {

@@ -20,7 +20,7 @@ internal static class ExitCode
         ProblemCodes.BadRequest or ProblemCodes.Ambiguous => Usage,
         ProblemCodes.DeviceNotFound => DeviceNotFound,
         ProblemCodes.NotTrusted or ProblemCodes.NotRegistered or ProblemCodes.SponsorUnknown => NotTrusted,
-        ProblemCodes.BadToken => TokenOrQuota,
+        ProblemCodes.BadToken or ProblemCodes.LoginFailed => TokenOrQuota,
         ProblemCodes.ServerUnreachable => ServerUnreachable,
         _ => Failed,
     };

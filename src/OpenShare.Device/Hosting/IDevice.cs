@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 using OpenShare.Device.Discovery.Doctor;
 using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Registration;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
+using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 
@@ -30,6 +32,12 @@ public interface IDevice
     /// order replaces one that is underway.
     /// </summary>
     Task<RegistrationStart> Register(RegistrationOrder order, CancellationToken cancellation);
+
+    /// <summary>Where a person logs in to register this device, at a service that proves itself by this trust, which is none of a token.</summary>
+    Task<ServiceAnswer<LoginOffer>> FindLogin(Uri server, ServerTrust trust, CancellationToken cancellation);
+
+    /// <summary>The issuer's access token as what registers this device, for the account that the service says it is for.</summary>
+    Task<ServiceAnswer<LoginSession>> OpenSession(LoginOffer offer, string jwt, CancellationToken cancellation);
 
     /// <summary>What a registered device needs of this one to pair it.</summary>
     Task<PairingShown> ShowPairing(CancellationToken cancellation);

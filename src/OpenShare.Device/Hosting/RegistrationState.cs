@@ -4,7 +4,7 @@ using OpenShare.Protocol.Registration;
 namespace OpenShare.Device.Hosting;
 
 /// <param name="Name">null: <see cref="DeviceOptions.Name"/></param>
-public sealed record RegistrationOrder(Uri Server, RegistrationTokenText Token, ServerTrust ServerTrust, string? Name);
+public sealed record RegistrationOrder(Uri Server, RegistrationCredential Credential, ServerTrust ServerTrust, string? Name);
 
 /// <summary>How the registration service proves over TLS that it is the one meant.</summary>
 public abstract record ServerTrust
@@ -16,6 +16,9 @@ public abstract record ServerTrust
 
     /// <summary>By the SHA-256 of its TLS certificate.</summary>
     public sealed record ByFingerprint(ReadOnlyMemory<byte> Sha256) : ServerTrust;
+
+    /// <summary>By a chain to an authority that this system trusts.</summary>
+    public sealed record BySystem : ServerTrust;
 
     /// <summary>By a chain to one of these certificates.</summary>
     public sealed record ByAuthority(X509Certificate2Collection Authorities) : ServerTrust;

@@ -17,7 +17,7 @@ public interface IRegistrationService
     Task<ServiceAnswer<RegistrationMessages.Challenge>> GetChallenge(ServiceContact contact, CancellationToken cancellation);
 
     Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Register(
-        ServiceContact contact, RegistrationMessages.RegisterRequest request, RegistrationTokenText token, CancellationToken cancellation);
+        ServiceContact contact, RegistrationMessages.RegisterRequest request, RegistrationCredential credential, CancellationToken cancellation);
 
     Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Renew(
         ServiceContact contact, RegistrationMessages.RenewRequest request, CancellationToken cancellation);

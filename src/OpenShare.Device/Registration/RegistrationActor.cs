@@ -143,7 +143,7 @@ internal sealed partial class RegistrationActor : ReceiveActor, IWithTimers, IWi
             return;
         }
         var order = command.Order;
-        var plan = new RegistrationPlan(order.Server, order.Token, ServerTrustText.Write(order.ServerTrust), order.Name ?? _defaultName);
+        var plan = new RegistrationPlan(order.Server, order.Credential, ServerTrustText.Write(order.ServerTrust), order.Name ?? _defaultName);
         await CarryOut(_machine.Begin(plan, _context.Now));
         asker.Tell(new RegistrationStart.Begun());
     }
@@ -213,7 +213,7 @@ internal sealed partial class RegistrationActor : ReceiveActor, IWithTimers, IWi
                 Call(ask.Call, c => _service.GetChallenge(ask.Contact, c), challenge => new RegistrationInput.Challenged(ask.Call, challenge));
                 return null;
             case RegistrationEffect.SendRegistration send:
-                Call(send.Call, c => _service.Register(send.Contact, send.Request, send.Token, c), issued => new RegistrationInput.Issued(send.Call, issued));
+                Call(send.Call, c => _service.Register(send.Contact, send.Request, send.Credential, c), issued => new RegistrationInput.Issued(send.Call, issued));
                 return null;
             case RegistrationEffect.SendRenewal send:
                 Call(send.Call, c => _service.Renew(send.Contact, send.Request, c), issued => new RegistrationInput.Issued(send.Call, issued));

@@ -29,7 +29,7 @@ internal sealed record RegistrationHome(
         new(held.Server, held.Issued.Certificate, held.Issued.Trust, held.Issued.DiscoveryKeys, held.ServerTrust);
 
     internal static PendingRegistration ToPending(RegistrationPlan plan, RegistrationCourse course) =>
-        new(plan.Server, plan.Token.Reveal(), plan.Name, plan.ServerTrust, course.Attempts, course.NextAttempt, course.LastProblem);
+        new(plan.Server, plan.Credential.Reveal(), plan.Name, plan.ServerTrust, course.Attempts, course.NextAttempt, course.LastProblem);
 
     private static HeldRegistration ToHeld(RegistrationRecord record) =>
         new(record.Server, record.ServerTrust, new IssuedRegistration(record.Certificate, record.Trust, record.DiscoveryKeys));
@@ -41,7 +41,7 @@ internal sealed record RegistrationHome(
         try
         {
             return (
-                new RegistrationPlan(pending.Server, RegistrationTokenText.Parse(token), pending.ServerTrust, pending.DeviceName),
+                new RegistrationPlan(pending.Server, RegistrationCredential.Parse(token), pending.ServerTrust, pending.DeviceName),
                 new RegistrationCourse(pending.Attempts, pending.NextAttempt, pending.LastProblem));
         }
         catch (ProtocolException)

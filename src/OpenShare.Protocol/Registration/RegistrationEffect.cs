@@ -11,7 +11,7 @@ public abstract record RegistrationEffect
     /// <summary>Store durably; answer PlanStored or NotStored.</summary>
     public sealed record StorePlan(RegistrationPlan Plan, RegistrationCourse Course) : RegistrationEffect;
 
-    /// <summary>The plan has ended without a certificate: forget it, and its token.</summary>
+    /// <summary>The plan has ended without a certificate: forget it, and its token or session.</summary>
     public sealed record ForgetPlan : RegistrationEffect;
 
     /// <summary>Store durably and forget the plan; answer RegistrationStored or NotStored.</summary>
@@ -39,7 +39,7 @@ public abstract record RegistrationEffect
     public sealed record AskChallenge(int Call, ServiceContact Contact) : RegistrationEffect;
 
     public sealed record SendRegistration(
-        int Call, ServiceContact Contact, RegistrationMessages.RegisterRequest Request, RegistrationTokenText Token) : RegistrationEffect;
+        int Call, ServiceContact Contact, RegistrationMessages.RegisterRequest Request, RegistrationCredential Credential) : RegistrationEffect;
 
     public sealed record SendRenewal(int Call, ServiceContact Contact, RegistrationMessages.RenewRequest Request) : RegistrationEffect;
 }

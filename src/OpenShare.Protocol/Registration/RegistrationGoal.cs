@@ -2,13 +2,13 @@ using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Registration;
 
-/// <summary>What the machine is after: a first certificate by a token, or the next one by the device's own key.</summary>
+/// <summary>What the machine is after: a first certificate by a token or session, or the next one by the device's own key.</summary>
 internal abstract record RegistrationGoal(Uri Server, string? ServerTrust, AccountId Account, string Name)
 {
     internal abstract RetryDelay Retry { get; }
 
     internal sealed record FirstCertificate(RegistrationPlan Plan)
-        : RegistrationGoal(Plan.Server, Plan.ServerTrust, Plan.Token.Account, Plan.Name)
+        : RegistrationGoal(Plan.Server, Plan.ServerTrust, Plan.Credential.Account, Plan.Name)
     {
         internal override RetryDelay Retry { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
     }

@@ -6,7 +6,7 @@ namespace OpenShare.Protocol.Registration;
 
 /// <summary>
 /// Gets a device its certificate and the next one in time: prove the service, ask for a challenge, send the request
-/// with proof of possession; again with back-off while the trouble may pass. The plan, with its token, is on disk
+/// with proof of possession; again with back-off while the trouble may pass. The plan, with its token or session, is on disk
 /// from before the first attempt until it is certified or refused.
 /// </summary>
 /// <param name="floor">as far as it was stored; what is held raises it</param>
@@ -168,7 +168,7 @@ public sealed partial class RegistrationMachine(ISigner key, DevicePlatform plat
         try
         {
             if (_goal is RegistrationGoal.FirstCertificate first)
-                _shown = ServiceProof.ReadTrust(shown, first.Plan.Token.TrustRootFingerprint.Span);
+                _shown = ServiceProof.ReadTrust(shown, first.Plan.Credential.TrustRootFingerprint.Span);
             else
                 effects.AddRange(Follow(ServiceProof.ReadLinks(shown)));
             _pin = _goal!.ServerTrust is null ? ServiceProof.Pin(shown, Trust.Newest, Floor.At(now)) : null;
@@ -186,7 +186,7 @@ public sealed partial class RegistrationMachine(ISigner key, DevicePlatform plat
         var metadata = platform.Describe(_goal!.Name);
         RegistrationEffect send = _goal is RegistrationGoal.FirstCertificate first
             ? new RegistrationEffect.SendRegistration(
-                ++_call, Contact, ProofOfPossession.Register(key, _goal.Account, metadata, challenge.Nonce), first.Plan.Token)
+                ++_call, Contact, ProofOfPossession.Register(key, _goal.Account, metadata, challenge.Nonce), first.Plan.Credential)
             : new RegistrationEffect.SendRenewal(++_call, Contact, ProofOfPossession.Renew(key, _goal.Account, metadata, challenge.Nonce));
         _step = Step.Requesting;
         return [send];
@@ -229,11 +229,13 @@ public sealed partial class RegistrationMachine(ISigner key, DevicePlatform plat
         {
             var isWrongServer = _step == Step.ProvingService || failure is ServiceFailure.Untrusted;
             return isWrongServer
-                ? Refuse(RegistrationRefusal.WrongServer, $"{_goal!.Server} was refused, and the token was not sent to it. {failure.Detail} Check the address; if it is right, ask your administrator for a token of this service.")
+                ? Refuse(RegistrationRefusal.WrongServer, $"{_goal!.Server} was refused, and the {WhatIsShown} was not sent to it. {failure.Detail} Check the address; if it is right, ask your administrator{(WhatIsShown == "token" ? " for a token of this service" : "")}.")
                 : Refuse(failure.Refusal, failure.Detail);
         }
         return Retry(failure.Detail, now);
     }
+
+    private string WhatIsShown => _goal is RegistrationGoal.FirstCertificate { Plan.Credential: LoginSession } ? "session" : "token";
 
     /// <summary>True when trying again by itself is pointless or wrong.</summary>
     private bool IsFinal(ServiceFailure failure) => _goal is RegistrationGoal.NextCertificate

@@ -1,9 +1,9 @@
 namespace OpenShare.Protocol.Registration;
 
 /// <summary>What a person ordered: kept on disk until it is certified or refused.</summary>
-/// <param name="ServerTrust">"sha256:HEX" or authorities as PEM; null: by the trust root that the token names</param>
+/// <param name="ServerTrust">"sha256:HEX" or authorities as PEM; null: by the trust root that the token names; with a session there is always one, or "system"</param>
 /// <param name="Name">of the device</param>
-public sealed record RegistrationPlan(Uri Server, RegistrationTokenText Token, string? ServerTrust, string Name);
+public sealed record RegistrationPlan(Uri Server, RegistrationCredential Credential, string? ServerTrust, string Name);
 
 /// <summary>Who asks: the parts of the metadata that are not a person's choice.</summary>
 public sealed record DevicePlatform(string Platform, string AppVersion)

@@ -3,7 +3,7 @@ namespace OpenShare.Protocol.Registration;
 /// <summary>Why the registration service's answer was no for good.</summary>
 public enum RegistrationRefusal
 {
-    /// <summary>Unknown, used or expired.</summary>
+    /// <summary>A token or session that is unknown, used or expired.</summary>
     BadToken,
     Quota,
 

@@ -8,7 +8,7 @@ namespace OpenShare.Protocol.Registration;
 /// A one-time registration token as a person pastes it: "ost1_" and base64url of <see cref="RegistrationToken"/>.
 /// It carries the fingerprint of the service's trust root, so that a service that does not match is refused.
 /// </summary>
-public sealed class RegistrationTokenText
+public sealed class RegistrationTokenText : RegistrationCredential
 {
     public const string Prefix = "ost1_";
     public const int SecretSize = 16;
@@ -16,23 +16,18 @@ public sealed class RegistrationTokenText
     private readonly byte[] _secret;
 
     public RegistrationTokenText(ReadOnlySpan<byte> secret, AccountId account, ReadOnlySpan<byte> trustRootFingerprint)
+        : base(account, trustRootFingerprint)
     {
         if (secret.Length != SecretSize || trustRootFingerprint.Length != TrustRoot.FingerprintSize)
             throw new ProtocolException("This registration token is damaged. Copy it again, whole.");
         _secret = secret.ToArray();
-        Account = account;
-        TrustRootFingerprint = trustRootFingerprint.ToArray();
     }
 
-    public AccountId Account { get; }
-
-    public ReadOnlyMemory<byte> TrustRootFingerprint { get; }
-
-    /// <summary>What the device shows the service, base64url: the token's only secret part.</summary>
-    public string Secret => Base64Url.Encode(_secret);
+    /// <summary>Base64url.</summary>
+    public override string Secret => Base64Url.Encode(_secret);
 
     /// <exception cref="ProtocolException">not a registration token</exception>
-    public static RegistrationTokenText Parse(string text)
+    public static new RegistrationTokenText Parse(string text)
     {
         text = text.Trim();
         if (!text.StartsWith(Prefix, StringComparison.Ordinal))
@@ -41,8 +36,8 @@ public sealed class RegistrationTokenText
         return new RegistrationTokenText(token.Secret.Span, AccountId.Parse(token.AccountId), token.TrustRootFingerprint.Span);
     }
 
-    /// <summary>The whole token, secret and all: for the one place that shows it to the administrator.</summary>
-    public string Reveal() => Prefix + Base64Url.Encode(new RegistrationToken
+    /// <summary>What the administrator is shown once.</summary>
+    public override string Reveal() => Prefix + Base64Url.Encode(new RegistrationToken
     {
         Secret = ByteString.CopyFrom(_secret),
         AccountId = Account.Value,

@@ -10,7 +10,7 @@ public sealed record TlsPin(ReadOnlyMemory<byte> SpkiSha256)
 }
 
 /// <summary>Where the service is and what its TLS certificate must be.</summary>
-/// <param name="ServerTrust">"sha256:HEX" or authorities as PEM; null: the trust root vouches for its TLS key</param>
+/// <param name="ServerTrust">"sha256:HEX", authorities as PEM, or "system"; null: the trust root vouches for its TLS key</param>
 /// <param name="Pin">the key the trust root vouched for; null before that, when only the trust root may be asked for</param>
 public sealed record ServiceContact(Uri Server, string? ServerTrust, TlsPin? Pin)
 {

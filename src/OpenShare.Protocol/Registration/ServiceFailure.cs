@@ -32,7 +32,7 @@ public abstract record ServiceFailure(string Detail)
     internal RegistrationRefusal Refusal => this switch
     {
         Untrusted => RegistrationRefusal.WrongServer,
-        Refused { Code: RegistrationProblems.BadToken or RegistrationProblems.TokenUsed or RegistrationProblems.TokenExpired } => RegistrationRefusal.BadToken,
+        Refused { Code: RegistrationProblems.BadToken or RegistrationProblems.TokenUsed or RegistrationProblems.TokenExpired or RegistrationProblems.BadSession } => RegistrationRefusal.BadToken,
         Refused { Code: RegistrationProblems.QuotaExceeded } => RegistrationRefusal.Quota,
         Refused { Code: RegistrationProblems.DeviceRevoked } => RegistrationRefusal.Revoked,
         _ => RegistrationRefusal.Other,

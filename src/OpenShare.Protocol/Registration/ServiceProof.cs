@@ -20,8 +20,12 @@ public static class ServiceProof
             if (CryptographicOperations.FixedTimeEquals(SHA256.HashData(links[at].Payload.Span), fingerprint))
                 return TrustChain.Read([.. links.Skip(at)]);
         }
-        throw new ProtocolException("It is another organisation's registration service than the one this token is for.");
+        throw new ProtocolException("It is another organisation's registration service than the one this token or session is for.");
     }
+
+    /// <summary>The trust roots shown, for whoever has verified the connection that brought them, and has no fingerprint.</summary>
+    /// <exception cref="ProtocolException">they are none, or not one organisation's</exception>
+    public static TrustChain ReadTrust(ServiceShown shown) => TrustChain.Read(ReadLinks(shown));
 
     /// <summary>The trust roots shown, oldest first. Nothing is verified.</summary>
     /// <exception cref="ProtocolException">not trust roots, or too many</exception>

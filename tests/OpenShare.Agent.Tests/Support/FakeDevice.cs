@@ -4,11 +4,13 @@ using OpenShare.Device.Discovery.Doctor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Registration;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
+using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 
@@ -88,6 +90,22 @@ internal sealed class FakeDevice : IDevice
             Orders.Add(order);
         return Task.FromResult(OnRegister(order));
     }
+
+    internal Func<Uri, ServiceAnswer<LoginOffer>> OnFindLogin { get; set; } = _ => new ServiceFailure.Unreachable("The server does not answer.");
+
+    internal Func<string, ServiceAnswer<LoginSession>> OnOpenSession { get; set; } = jwt => new LoginSession(jwt, AccountId.Parse("home"), new byte[32]);
+
+    /// <summary>What was to vouch for the server, each time that it was asked where to log in.</summary>
+    internal List<ServerTrust> Trusted { get; } = [];
+
+    public Task<ServiceAnswer<LoginOffer>> FindLogin(Uri server, ServerTrust trust, CancellationToken cancellation)
+    {
+        lock (_gate)
+            Trusted.Add(trust);
+        return Task.FromResult(OnFindLogin(server) is ServiceAnswer<LoginOffer>.Good { Value: var offer } ? offer with { Server = server, Trust = trust } : OnFindLogin(server));
+    }
+
+    public Task<ServiceAnswer<LoginSession>> OpenSession(LoginOffer offer, string jwt, CancellationToken cancellation) => Task.FromResult(OnOpenSession(jwt));
 
     internal PairingShown Shown { get; set; } = new(PairingCode.FromBytes(new byte[PairingCode.Size]), new string('a', 32));
 

@@ -73,12 +73,12 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
         AnswerProven<RegistrationMessages.Challenge>(contact, "challenge", () => new RegistrationMessages.Challenge("AAAA", now.AddMinutes(5)));
 
     public Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Register(
-        ServiceContact contact, RegistrationMessages.RegisterRequest request, RegistrationTokenText token, CancellationToken cancellation) =>
+        ServiceContact contact, RegistrationMessages.RegisterRequest request, RegistrationCredential credential, CancellationToken cancellation) =>
         AnswerProven<RegistrationMessages.RegisterResponse>(contact, "register", () =>
         {
             var key = PublicKey.FromBytes(Base64Url.Decode(request.PubkeyEd25519, "key"));
-            if (!_spent.TryGetValue(token.Secret, out var certificate))
-                _spent[token.Secret] = certificate = organisation.Certify(key, request.Metadata.Name);
+            if (!_spent.TryGetValue(credential.Secret, out var certificate))
+                _spent[credential.Secret] = certificate = organisation.Certify(key, request.Metadata.Name);
             else if (!certificate.PublicKey.Equals(key))
                 return new ServiceFailure.Refused(403, RegistrationProblems.TokenUsed, "This registration token was used already.");
             return Issued(certificate);

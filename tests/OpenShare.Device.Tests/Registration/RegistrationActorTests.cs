@@ -147,7 +147,7 @@ public sealed class RegistrationActorTests : DeviceRig
         Assert.Equal(new RegistrationState.Refused(RegistrationRefusal.BadToken, "This registration token was used already."), await Refused());
         Assert.Null(Registration.LoadPending());
         // A person may try another.
-        await Register(actor, Order() with { Token = Token(Organisation, 8) });
+        await Register(actor, Order() with { Credential = Token(Organisation, 8) });
         await Certified();
     }
 
@@ -178,7 +178,7 @@ public sealed class RegistrationActorTests : DeviceRig
         });
 
         Assert.Contains(lines, l => l.Contains("Certified", StringComparison.Ordinal));
-        Assert.All(lines, l => Assert.DoesNotContain(order.Token.Secret, l, StringComparison.Ordinal));
+        Assert.All(lines, l => Assert.DoesNotContain(order.Credential.Secret, l, StringComparison.Ordinal));
         Assert.All(lines, l => Assert.DoesNotContain("ost1_", l, StringComparison.Ordinal));
     }
 

@@ -17,6 +17,14 @@ internal sealed class Server : IDisposable
 
     public string Url => $"https://{_address}:{Port}";
 
+    /// <summary>What it has printed.</summary>
+    public string Said => string.Join('\n', _process!.Output);
+
+    /// <summary>What it has logged.</summary>
+    public string Errors => _process!.Errors;
+
+    public string InData(string file) => Path.Combine(_folder.Path, file);
+
     /// <param name="within">a command that runs it in another network, where it has that address</param>
     public static async Task<Server> StartAsync(
         string[]? flags = null, IReadOnlyDictionary<string, string>? environment = null, string address = "127.0.0.1", string[]? within = null, int? port = null)

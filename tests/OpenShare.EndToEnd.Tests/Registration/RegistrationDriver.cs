@@ -42,7 +42,7 @@ internal sealed class RegistrationDriver(HttpRegistrationService service)
                 RegistrationEffect.AskChallenge e => Answer(
                     e.Call, await service.GetChallenge(Note(e.Contact), default), challenge => new RegistrationInput.Challenged(e.Call, challenge)),
                 RegistrationEffect.SendRegistration e => Answer(
-                    e.Call, await service.Register(Note(e.Contact), e.Request, e.Token, default), issued => new RegistrationInput.Issued(e.Call, issued)),
+                    e.Call, await service.Register(Note(e.Contact), e.Request, e.Credential, default), issued => new RegistrationInput.Issued(e.Call, issued)),
                 RegistrationEffect.SendRenewal e => Answer(
                     e.Call, await service.Renew(Note(e.Contact), e.Request, default), issued => new RegistrationInput.Issued(e.Call, issued)),
                 _ => null,

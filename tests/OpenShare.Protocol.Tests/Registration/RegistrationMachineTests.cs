@@ -56,8 +56,8 @@ public class RegistrationMachineTests
 
         foreach (var text in effects.Select(e => e.ToString()!).Append(plan.ToString()).Append(_rig.Machine.Status.ToString()))
         {
-            Assert.DoesNotContain(plan.Token.Secret, text, StringComparison.Ordinal);
-            Assert.DoesNotContain(plan.Token.Reveal(), text, StringComparison.Ordinal);
+            Assert.DoesNotContain(plan.Credential.Secret, text, StringComparison.Ordinal);
+            Assert.DoesNotContain(plan.Credential.Reveal(), text, StringComparison.Ordinal);
         }
     }
 
@@ -136,7 +136,7 @@ public class RegistrationMachineTests
 
         var again = Only<RegistrationEffect.SendRegistration>(_rig.Challenge(_rig.Show(_rig.Machine.HandleTimeout(_rig.Now))));
 
-        Assert.Equal((first.Token, first.Request.DeviceId, first.Request.PubkeyEd25519), (again.Token, again.Request.DeviceId, again.Request.PubkeyEd25519));
+        Assert.Equal((first.Credential, first.Request.DeviceId, first.Request.PubkeyEd25519), (again.Credential, again.Request.DeviceId, again.Request.PubkeyEd25519));
         _rig.Settle(again.Call);
     }
 

@@ -50,8 +50,8 @@ internal sealed class TestIssuer : IAsyncDisposable
     /// <summary>Changes what an authorization sends back.</summary>
     internal Func<Dictionary<string, string?>, Dictionary<string, string?>> Redirecting { get; set; } = answer => answer;
 
-    /// <summary>Changes an ID token's claims.</summary>
-    internal Action<Dictionary<string, object>> IdToken { get; set; } = _ => { };
+    /// <summary>Changes an ID token before it is signed.</summary>
+    internal Action<SecurityTokenDescriptor> IdToken { get; set; } = _ => { };
 
     internal static async Task<TestIssuer> StartAsync(TimeProvider time)
     {
@@ -76,10 +76,12 @@ internal sealed class TestIssuer : IAsyncDisposable
     {
         var descriptor = Describe(Audience, new Dictionary<string, object>(Claims));
         change?.Invoke(descriptor);
-        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(descriptor);
+        return Sign(descriptor);
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private static string Sign(SecurityTokenDescriptor descriptor) => new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(descriptor);
 
     private SecurityTokenDescriptor Describe(string audience, Dictionary<string, object> claims)
     {
@@ -155,7 +157,8 @@ internal sealed class TestIssuer : IAsyncDisposable
         var claims = new Dictionary<string, object>(Claims);
         if (code.Nonce is not null)
             claims["nonce"] = code.Nonce;
-        IdToken(claims);
+        var id = Describe(ClientId, claims);
+        IdToken(id);
         var access = AccessToken();
         Given.Enqueue(access);
         await http.Response.WriteAsJsonAsync(new Dictionary<string, object>
@@ -163,7 +166,7 @@ internal sealed class TestIssuer : IAsyncDisposable
             ["access_token"] = access,
             ["token_type"] = "Bearer",
             ["expires_in"] = 300,
-            ["id_token"] = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(Describe(ClientId, claims)),
+            ["id_token"] = Sign(id),
         });
     }
 

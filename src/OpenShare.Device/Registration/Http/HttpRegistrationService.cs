@@ -62,12 +62,21 @@ public sealed class HttpRegistrationService : IRegistrationService, IDisposable
         SendProven(contact, HttpMethod.Post, RegistrationPaths.Challenge, null, Patience, MaxAnswer, Json<RegistrationMessages.Challenge>, cancellation);
 
     public Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Register(
-        ServiceContact contact, RegistrationMessages.RegisterRequest request, RegistrationTokenText token, CancellationToken cancellation) =>
+        ServiceContact contact, RegistrationMessages.RegisterRequest request, RegistrationCredential credential, CancellationToken cancellation) =>
         SendProven(contact, HttpMethod.Post, RegistrationPaths.Register, http =>
         {
             http.Content = Body(request);
-            http.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Secret);
+            http.Headers.Authorization = new AuthenticationHeaderValue("Bearer", credential.Secret);
         }, Patience, MaxAnswer, Json<RegistrationMessages.RegisterResponse>, cancellation);
+
+    /// <summary>Where a person logs in. A service where nobody can says so with 404, as does one that knows of no logins.</summary>
+    public Task<ServiceAnswer<RegistrationMessages.LoginResponse>> GetLogin(ServiceContact contact, CancellationToken cancellation) =>
+        SendProven(contact, HttpMethod.Get, RegistrationPaths.Login, null, Patience, MaxAnswer, Json<RegistrationMessages.LoginResponse>, cancellation);
+
+    /// <summary>The account whose devices the session may register.</summary>
+    public Task<ServiceAnswer<RegistrationMessages.LoginAccountResponse>> GetLoginAccount(ServiceContact contact, string jwt, CancellationToken cancellation) =>
+        SendProven(contact, HttpMethod.Get, RegistrationPaths.LoginAccount, http => http.Headers.Authorization = new AuthenticationHeaderValue("Bearer", jwt),
+            Patience, MaxAnswer, Json<RegistrationMessages.LoginAccountResponse>, cancellation);
 
     public Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Renew(
         ServiceContact contact, RegistrationMessages.RenewRequest request, CancellationToken cancellation) =>

@@ -44,24 +44,27 @@ internal sealed class TlsGate
 
     private bool Judge(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        _isOutOfTime = _trust is ServerTrust.ByAuthority && errors == SslPolicyErrors.RemoteCertificateChainErrors
+        _isOutOfTime = IsByAuthority && errors == SslPolicyErrors.RemoteCertificateChainErrors
             && chain is { ChainStatus.Length: > 0 } && chain.ChainStatus.All(s => s.Status == X509ChainStatusFlags.NotTimeValid);
         _spkiSha256 = certificate is null ? [] : SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo());
         var isGood = certificate is not null && _trust switch
         {
             ServerTrust.ByFingerprint by => by.Sha256.Span.SequenceEqual(SHA256.HashData(certificate.RawData)),
-            ServerTrust.ByAuthority => errors == SslPolicyErrors.None,
+            ServerTrust.ByAuthority or ServerTrust.BySystem => errors == SslPolicyErrors.None,
             _ => _contact.Pin is null || _contact.Pin.SpkiSha256.Span.SequenceEqual(_spkiSha256),
         };
         _refusedLatest = !isGood;
         return isGood;
     }
 
+    private bool IsByAuthority => _trust is ServerTrust.ByAuthority or ServerTrust.BySystem;
+
     internal string WhyRefused => _trust switch
     {
         ServerTrust.ByFingerprint => "Its TLS certificate does not have the fingerprint that was given.",
-        ServerTrust.ByAuthority when _isOutOfTime => "Its TLS certificate is not valid at this machine's time: look at the clock.",
+        _ when _isOutOfTime => "Its TLS certificate is not valid at this machine's time: look at the clock.",
         ServerTrust.ByAuthority => "Its TLS certificate is not good for this address under the authority that was given.",
+        ServerTrust.BySystem => "Its TLS certificate is not good for this address under the authorities that this system trusts: give --server-fingerprint or --ca.",
         _ => "The connection does not end at the registration service: something in between answers with a TLS key of its own.",
     };
 

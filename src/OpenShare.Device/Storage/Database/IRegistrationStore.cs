@@ -13,7 +13,7 @@ public sealed record RegistrationRecord(
 }
 
 /// <summary>A registration (or renewal) that is not answered yet. It goes on after a restart or a kill.</summary>
-/// <param name="Token">the one-time token's text; null for a renewal</param>
+/// <param name="Token">the one-time token's text, or the session's; null for a renewal</param>
 /// <param name="ServerTrust">as in <see cref="RegistrationRecord"/></param>
 /// <param name="Attempts">tries so far: the back-off's state, with the time of the next one</param>
 /// <param name="LastProblem">why the last try came to nothing, for a person; empty before the first</param>

@@ -1,0 +1,38 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using OpenShare.Cli.Invocation;
+
+namespace OpenShare.Cli.Commands;
+
+/// <summary>The person's browser, opened by whichever program of the system's does that.</summary>
+internal static class WebBrowser
+{
+    /// <summary>Opens it, where that can be done; whoever sits elsewhere opens the address themselves.</summary>
+    internal static void TryOpen(string url)
+    {
+        if (StartOf(url) is not { } start)
+            return;
+        try
+        {
+            Process.Start(start)?.Dispose();
+        }
+        catch (Win32Exception)
+        {
+            // The address has been printed.
+        }
+    }
+
+    /// <returns>null: it is no address for a browser, or there is no such program</returns>
+    internal static ProcessStartInfo? StartOf(string url)
+    {
+        // What an agent says is given to a program that opens anything.
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp))
+            return null;
+        if (OperatingSystem.IsWindows())
+            return SystemProgram.Find("rundll32") is { } windows ? new ProcessStartInfo(windows, ["url.dll,FileProtocolHandler", address.AbsoluteUri]) : null;
+        // A browser writes what it likes to the terminal, reads from it, and stays when this command ends.
+        return SystemProgram.Find(OperatingSystem.IsMacOS() ? "open" : "xdg-open") is { } program
+            ? new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$1\" </dev/null >/dev/null 2>&1", program, address.AbsoluteUri])
+            : null;
+    }
+}

@@ -37,6 +37,7 @@ internal sealed class RunCommand
     private readonly Option<string?> _tlsCertificate = new("--tls-certificate") { Description = "A PFX or PEM certificate instead of the self-signed one", HelpName = "FILE" };
     private readonly Option<string?> _tlsKey = new("--tls-key") { Description = "The private key of a PEM certificate, where it is in a file of its own", HelpName = "FILE" };
     private readonly Option<string?> _tlsPassphrase = new("--tls-passphrase-file") { Description = "A file that holds the passphrase of the TLS certificate", HelpName = "FILE" };
+    private readonly Option<string?> _adminCa = new("--admin-ca") { Description = "A PEM file with the authorities whose certificates administrators may show in place of a token", HelpName = "FILE" };
     private readonly Option<TimeSpan> _certificateLifetime = new("--certificate-lifetime")
     {
         Description = "How long a device's certificate is good: 1h, 90d [default: 365d]",
@@ -60,7 +61,7 @@ internal sealed class RunCommand
             "run", "Runs the registration service in the foreground. The first run makes its keys, its TLS certificate and the admin credential.",
             "openshare-server run --urls https://0.0.0.0:8443 --data /srv/openshare")
         {
-            run._urls, run._data, run._passphraseFile, run._signingKey, run._tlsCertificate, run._tlsKey, run._tlsPassphrase, run._certificateLifetime, run._renewExpired, run._json,
+            run._urls, run._data, run._passphraseFile, run._signingKey, run._tlsCertificate, run._tlsKey, run._tlsPassphrase, run._adminCa, run._certificateLifetime, run._renewExpired, run._json,
         };
         run._database.AddTo(command);
         run._rates.AddTo(command);
@@ -80,6 +81,7 @@ internal sealed class RunCommand
             TlsCertificateFile = parsed.GetValue(_tlsCertificate),
             TlsKeyFile = parsed.GetValue(_tlsKey),
             TlsPassphraseFile = parsed.GetValue(_tlsPassphrase),
+            AdminAuthoritiesFile = parsed.GetValue(_adminCa),
             CertificateLifetime = parsed.GetValue(_certificateLifetime),
             RenewExpired = parsed.GetValue(_renewExpired),
             Login = _login.Read(parsed),

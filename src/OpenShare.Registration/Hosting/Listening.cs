@@ -20,13 +20,13 @@ internal static class Listening
         kestrel.Limits.MaxConcurrentConnections = 10_000;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         foreach (var url in options.Urls)
-            kestrel.Listen(url.Address, url.Port, listen => listen.UseHttps(Tls(shown)));
+            kestrel.Listen(url.Address, url.Port, listen => listen.UseHttps(Tls(shown, asksForCertificate: options.AdminAuthoritiesFile is not null)));
         if (options.MetricsUrl is { } metrics)
             MetricsListener.Listen(kestrel, metrics);
         OwnerSocket.Listen(kestrel, options.Data.Socket);
     }
 
-    private static TlsHandshakeCallbackOptions Tls(ShownCertificate shown) => new()
+    private static TlsHandshakeCallbackOptions Tls(ShownCertificate shown, bool asksForCertificate) => new()
     {
         OnConnection = handshake =>
         {
@@ -37,6 +37,9 @@ internal static class Listening
             {
                 ServerCertificateContext = certificate.Context,
                 EnabledSslProtocols = SslProtocols.Tls13,
+                ClientCertificateRequired = asksForCertificate,
+                // Devices have none. Whose one is, and whether it counts, is asked where it matters (AdminAccess).
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is null || asksForCertificate,
             });
         },
     };

@@ -23,6 +23,9 @@ internal sealed record RegistrationOptions(DataDirectory Data)
 
     public string? TlsPassphraseFile { get; init; }
 
+    /// <summary>PEM: the authorities whose certificates administrators may show in TLS. null: none are asked for.</summary>
+    public string? AdminAuthoritiesFile { get; init; }
+
     public string? PassphraseFile { get; init; }
 
     /// <summary>Where signing keys are made; null: where they were before, at first in a file of the data directory.</summary>

@@ -20,7 +20,8 @@ internal static class WebFlows
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         services.ConfigureHttpJsonOptions(json => RegistrationJson.Configure(json.SerializerOptions));
         services.AddSingleton(core.Time).AddSingleton(core.Store).AddSingleton(core.Publisher).AddSingleton(core.Lists);
-        services.AddSingleton(new AdminAccess(credential, core.Admins)).AddSingleton(core.Administration);
+        var certificates = core.Options.AdminAuthoritiesFile is { } file ? AdminCertificates.Open(file) : null;
+        services.AddSingleton(_ => new AdminAccess(credential, core.Admins, certificates, core.Time)).AddSingleton(core.Administration);
         services.AddSingleton(new TrustRootEndpoint(core.Organisation, tlsKeyOf, core.Time));
         services.AddSingleton(new Challenges(await ChallengeKey.OpenOrCreateAsync(core.Store, core.Random, cancel), core.Random, core.Time));
         services.AddSingleton(new CertificateIssuer(core.Organisation, core.Audit, core.Time, core.Options.CertificateLifetime));

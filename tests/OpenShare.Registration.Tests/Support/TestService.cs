@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Time.Testing;
 using OpenShare.Registration.Administration;
 using OpenShare.Registration.Hosting;
@@ -85,7 +86,8 @@ internal sealed class TestService : IAsyncDisposable
     }
 
     /// <summary>A client that talks to this service's TLS key and to no other.</summary>
-    public HttpClient NewClient()
+    /// <param name="certificate">what it shows where it is asked for one</param>
+    public HttpClient NewClient(X509Certificate2? certificate = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -95,6 +97,8 @@ internal sealed class TestService : IAsyncDisposable
                     SHA256.HashData(certificate!.GetRawCertData()).AsSpan().SequenceEqual(SHA256.HashData(_service.Tls.Leaf.RawData)),
             },
         };
+        if (certificate is not null)
+            handler.SslOptions.ClientCertificates = [certificate];
         return new HttpClient(handler) { BaseAddress = Url };
     }
 

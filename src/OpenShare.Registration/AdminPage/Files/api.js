@@ -1,4 +1,4 @@
-// The service's /v1/admin, by the token of whoever signed in. It is held here alone.
+// The service's /v1/admin, by the token of whoever signed in, or their certificate. The token is held here alone.
 
 let credential = null;
 
@@ -12,10 +12,11 @@ export async function call(method, path, body) {
   try {
     response = await fetch(`/v1/admin${path}`, {
       method,
-      headers: { Authorization: `Bearer ${credential}`, ...(body ? { "Content-Type": "application/json" } : {}) },
+      headers: { ...(credential ? { Authorization: `Bearer ${credential}` } : {}), ...(body ? { "Content-Type": "application/json" } : {}) },
       body: body ? JSON.stringify(body) : undefined,
       cache: "no-store",
-      credentials: "omit",
+      // There are no cookies; a certificate, where the service asks for one.
+      credentials: "same-origin",
     });
   } catch {
     throw new Error("The service cannot be reached.");

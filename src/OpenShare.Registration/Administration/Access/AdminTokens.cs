@@ -72,9 +72,15 @@ internal sealed class AdminTokens(Store store, AuditLog audit, IRandomSource ran
     {
         // By its hash: how long the look-up takes tells nothing of the token.
         var hash = Hash(token);
-        var row = await store.ReadAsync(db => db.AdminTokens.SingleOrDefaultAsync(a => a.SecretHash == hash && a.RevokedAt == null, cancel));
-        return row is not null && !(row.ExpiresAt <= time.GetUtcNow()) && AdminRoles.Parse(row.Role) is { } role ? new Caller(row.Name, role) : null;
+        return CallerOf(await store.ReadAsync(db => db.AdminTokens.SingleOrDefaultAsync(a => a.SecretHash == hash && a.RevokedAt == null, cancel)));
     }
+
+    /// <returns>whom a certificate names; null: there is no such administrator, or they are revoked or it was for a time that is over</returns>
+    public async Task<Caller?> FindByNameAsync(string name, CancellationToken cancel) =>
+        CallerOf(await store.ReadAsync(db => db.AdminTokens.SingleOrDefaultAsync(a => a.Name == name && a.RevokedAt == null, cancel)));
+
+    private Caller? CallerOf(AdminTokenRow? row) =>
+        row is not null && !(row.ExpiresAt <= time.GetUtcNow()) && AdminRoles.Parse(row.Role) is { } role ? new Caller(row.Name, role) : null;
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

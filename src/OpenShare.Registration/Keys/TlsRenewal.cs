@@ -3,7 +3,7 @@ namespace OpenShare.Registration.Keys;
 /// <summary>Looks every few seconds whether the TLS certificate's files have changed.</summary>
 internal sealed partial class TlsRenewal(ShownCertificate shown, TimeProvider time, ILogger<TlsRenewal> log) : BackgroundService
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -15,6 +15,8 @@ internal sealed class Server : IDisposable
 
     public int Port { get; private init; } = Ports.Free();
 
+    public string Data => _folder.Path;
+
     public string Url => $"https://{_address}:{Port}";
 
     /// <summary>What it has printed.</summary>

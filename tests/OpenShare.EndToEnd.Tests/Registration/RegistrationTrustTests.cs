@@ -76,6 +76,28 @@ public sealed class RegistrationTrustTests(SharedServer shared) : IDisposable
     }
 
     [Fact]
+    public async Task A_service_that_shows_another_TLS_key_since_is_proven_anew_and_by_the_old_proof_asked_nothing_more()
+    {
+        using var server = await Server.StartAsync();
+        var driver = new RegistrationDriver(_service);
+        await driver.RegisterAsync(server.Url, await server.TokenAsync("trust"));
+        var (before, old) = (driver.Held.Issued.Certificate, driver.Contacts[^1]);
+        using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+        using (var other = new CertificateRequest("CN=another", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1)))
+        {
+            await File.WriteAllTextAsync(Path.Combine(server.Data, "tls-key.pem"), key.ExportPkcs8PrivateKeyPem());
+            await File.WriteAllTextAsync(Path.Combine(server.Data, "tls-certificate.pem"), other.ExportCertificatePem());
+        }
+        await Eventually.TrueAsync("the other certificate is shown", Patience.Short, async () => (await CertificateOf(server.Port)).Subject == "CN=another");
+
+        var renewed = (await driver.RenewAsync()).Issued.Certificate;
+        Assert.True(renewed.Serial > before.Serial);
+        Assert.NotEqual(old.Pin, driver.Contacts[^1].Pin);
+        using var fresh = new HttpRegistrationService();
+        Assert.IsType<ServiceFailure.Untrusted>(Failure(await fresh.GetChallenge(old, default)));
+    }
+
+    [Fact]
     public async Task A_service_of_another_organisation_is_refused_before_the_token_is_sent()
     {
         using var other = await Server.StartAsync();

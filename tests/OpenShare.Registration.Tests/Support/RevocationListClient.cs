@@ -22,6 +22,7 @@ internal static class RevocationListClient
 internal static class Eventually
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     public static async Task<T> TrueAsync<T>(Func<Task<T>> look, Func<T, bool> isTrue)
     {
@@ -32,7 +33,8 @@ internal static class Eventually
             if (isTrue(seen))
                 return seen;
             Assert.False(deadline.IsCancellationRequested, $"still {seen} after {Deadline}");
-            await Task.Yield();
+            // What is waited for may need the processor.
+            await Task.Delay(Pause);
         }
     }
 }

@@ -13,7 +13,7 @@ namespace OpenShare.Registration.Tests.Instances;
 /// </summary>
 public sealed class ClusterTests : IAsyncLifetime, IDisposable
 {
-    private const int Tokens = 60;
+    private const int Tokens = 48;
     private const int Workers = 6;
 
     private readonly TempDirectory _files = new();

@@ -47,12 +47,16 @@ internal sealed class RootCommands(Person person)
         var request = Open(file);
         foreach (var line in request.InPlainWords())
             parsed.InvocationConfiguration.Error.WriteLine(line);
+        var last = keyFile + ".last";
+        if (File.Exists(last))
+            Compare(request.Next, Open(last).Next, parsed.InvocationConfiguration.Error);
         using var key = RootKeyFile.Open(keyFile, Passphrase(parsed));
         if (!request.RootKeys.Contains(key.PublicKey))
             throw new UserError($"Nothing was signed: the root key in {keyFile} is {key.PublicKey}, and this asks for one of {string.Join(", ", request.RootKeys)}.");
         if (!parsed.GetValue(_yes) && !person.SaysYes($"Is this what was asked for at the service, and is it to be signed by the root key {key.PublicKey}?"))
             throw new UserError("Nothing was signed.");
         var signed = request with { Next = request.Next.SignedBy(key) };
+        signed.ToFile().Write(last);
         // One that has a signature already, and needs another, is signed where it is.
         var answer = file.EndsWith(Suffix, StringComparison.Ordinal) ? file : file + Suffix;
         signed.ToFile().Write(answer);
@@ -70,6 +74,15 @@ internal sealed class RootCommands(Person person)
 
     private void Tell(ParseResult parsed, object document, string text) => parsed.InvocationConfiguration.Output.WriteLine(
         parsed.GetValue(_json) ? JsonSerializer.Serialize(document, RegistrationJson.Options) : text);
+
+    // Devices that are at the version before follow whichever comes first: two of one number part them for good.
+    private static void Compare(TrustRootDraft asked, TrustRootDraft last, TextWriter error)
+    {
+        if (asked.Version < last.Version)
+            throw new UserError($"Nothing was signed: this root key has signed version {last.Version} already, and this asks for version {asked.Version}. Whoever asks has an old copy of the service, or wants another version of that number.");
+        if (asked.Version == last.Version && !asked.HasContentsOf(last))
+            error.WriteLine($"CAREFUL: this root key has signed another version {asked.Version} already. Say no if that was installed, or if you do not know where it is.");
+    }
 
     private static RootRequest Open(string file)
     {

@@ -11,6 +11,9 @@ internal sealed class OtherInstances(PostgresDatabase database, RegistrationCore
     // What a lost notification costs at most.
     private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(5);
 
+    // The trust root up to which withdrawn root keys were removed here, or tried to be.
+    private uint _cleared;
+
     /// <summary>Publishes their lists and takes up their keys as soon as they are stored, until the connection is lost.</summary>
     /// <param name="looked">told each time that all there is was seen</param>
     public Task ListenAsync(Action looked, CancellationToken cancel) => database.ListenAsync(async isNews =>
@@ -35,9 +38,12 @@ internal sealed class OtherInstances(PostgresDatabase database, RegistrationCore
             await FollowAsync(db, cancel);
             return await db.RevocationLists.MaxAsync(l => l.Version, cancel);
         }));
-        // Root keys that another instance has withdrawn are in this one's keys as well.
-        if (core.Trust.Version > before)
+        // Root keys that another instance has withdrawn may be in this one's keys as well. A write may have been faster at following.
+        if (core.Trust.Version is var version && version > _cleared)
+        {
             await core.WithdrawnRoots.RemoveAsync(cancel);
+            _cleared = version;
+        }
         // The list itself may be large, and is read only where it has changed. One that was signed anew has the version of the one before.
         if (isNews || core.Trust.Version > before || (ulong)list > core.Publisher.Current.List.Version)
             core.Lists.Publish(await core.Lists.ReadAsync(cancel));

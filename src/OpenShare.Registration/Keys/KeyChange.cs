@@ -27,7 +27,9 @@ internal sealed record KeyChange(TrustKey.Types.Role Role, PublicKey Added, Publ
         [.. before.Keys.SelectMany(k => After(k, lastUse)), new TrustedKey(Role, Added, now - ClockSkew.Allowed, TrustRoots.EndOfKey(now))];
 
     private TrustedKey[] After(TrustedKey key, DateTimeOffset lastUse) =>
-        key.Role != Role || !key.Key.Equals(Replaced) ? [key]
-        : IsWithdrawal ? []
-        : [key with { NotAfter = key.NotAfter < lastUse ? key.NotAfter : lastUse }];
+        key.Role != Role ? [key]
+        // Root keys from before that one go with it: devices that are behind still believe them.
+        : IsWithdrawal && (Role == TrustKey.Types.Role.Root || key.Key.Equals(Replaced)) ? []
+        : key.Key.Equals(Replaced) ? [key with { NotAfter = key.NotAfter < lastUse ? key.NotAfter : lastUse }]
+        : [key];
 }

@@ -17,7 +17,7 @@ internal sealed class KeyRotation(
     /// <summary>The keys that the newest trust root lists, and root keys that should be here no more.</summary>
     public KeyList List() => new(trust.Newest.Version, [
         .. trust.Newest.Keys.Select(k => Show(k, k.Key.Equals(trust.FindSigner(k.Role)?.PublicKey))),
-        .. withdrawn.Held().Select(key => trust.Chain.Roots.SelectMany(r => r.Keys).Last(k => k.Key.Equals(key))).Select(k => Show(k, signs: false) with { State = "withdrawn" }),
+        .. withdrawn.Held().Select(k => Show(k, signs: false) with { State = "withdrawn" }),
     ]);
 
     public Task<Outcome<KeyRotated>> RotateAsync(RotateKey request, Caller by, CancellationToken cancel) =>

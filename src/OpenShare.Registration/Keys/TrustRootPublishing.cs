@@ -38,7 +38,8 @@ internal sealed class TrustRootPublishing(
             return outcome;
         trust.Set(stored.Chain);
         lists.Publish(stored.List);
-        var left = await withdrawn.RemoveAsync(cancel);
+        // It is published: whoever asked for it may be gone by now.
+        var left = await withdrawn.RemoveAsync(CancellationToken.None);
         return outcome.Then<KeyRotated>(rotated => rotated with { NotRemoved = left });
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
 using OpenShare.Registration.Storage;
@@ -12,29 +13,17 @@ internal sealed class WithdrawnRoots(Store store, ISigningKeyStore keys, Organis
 {
     private const TrustKey.Types.Role Root = TrustKey.Types.Role.Root;
 
-    /// <summary>Those that are here still. A key that no trust root has listed is none of them: it may be about to be.</summary>
-    public IReadOnlyList<PublicKey> Held()
-    {
-        var before = trust.Chain.Roots.SelectMany(r => r.Keys).Select(k => k.Key).ToHashSet();
-        before.ExceptWith(trust.Newest.Keys.Select(k => k.Key));
-        return before.Count == 0 ? [] : [.. keys.Signers(Root).Select(s => s.PublicKey).Where(before.Contains)];
-    }
+    /// <summary>Those that are here still, of the versions of the trust root that are kept.</summary>
+    public IReadOnlyList<TrustedKey> Held() =>
+        [.. Unlisted().Select(key => trust.Chain.Roots.SelectMany(r => r.Keys).LastOrDefault(k => k.Key.Equals(key))).OfType<TrustedKey>()];
 
     /// <returns>what could not be removed, for a person; null: all is gone</returns>
     public async Task<string?> RemoveAsync(CancellationToken cancel)
     {
         try
         {
-            if (Held().Count > 0)
-            {
-                // As the one writer: another instance may be adding a key to a file that they share.
-                await store.WriteAsync<bool>(_ =>
-                {
-                    foreach (var key in Held())
-                        keys.Remove(Root, key, random);
-                    return Task.FromResult<Outcome<bool>>(true);
-                }, cancel);
-            }
+            if (Unlisted().Count > 0)
+                await store.WriteAsync<bool>(db => RemoveAsync(db, cancel), cancel);
             return null;
         }
         catch (UserError error)
@@ -42,4 +31,16 @@ internal sealed class WithdrawnRoots(Store store, ISigningKeyStore keys, Organis
             return $"A root key that is withdrawn could not be removed: {error.Message} Remove it there: devices that were off still believe it.";
         }
     }
+
+    // As the one writer, so that no root key is about to be listed but the one that a request waits for: none is left that any version listed.
+    private async Task<Outcome<bool>> RemoveAsync(RegistrationDb db, CancellationToken cancel)
+    {
+        var request = await db.RootRequests.AsNoTracking().SingleOrDefaultAsync(cancel);
+        var pending = request is null ? [] : TrustRootDraft.Read(TrustRootLink.Parser.ParseFrom(request.Next)).Keys;
+        foreach (var key in Unlisted().Where(key => pending.All(k => !k.Key.Equals(key))))
+            keys.Remove(Root, key, random);
+        return true;
+    }
+
+    private List<PublicKey> Unlisted() => [.. keys.Signers(Root).Select(s => s.PublicKey).Where(key => trust.Newest.Keys.All(k => !k.Key.Equals(key)))];
 }

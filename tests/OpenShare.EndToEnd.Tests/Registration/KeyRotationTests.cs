@@ -22,7 +22,39 @@ public sealed class KeyRotationTests : IDisposable
     [Fact]
     public async Task Devices_renew_under_the_next_key_and_send_to_each_other_and_only_they()
     {
-        using var server = await Server.StartAsync();
+        using var server = await BeginAsync();
+
+        Assert.Contains("withdrawn", (await server.RunAsync("key", "rotate", "--role", "issuing", "--withdraw")).EndedWith(0).Output, StringComparison.Ordinal);
+
+        await GoOnAsync(server);
+    }
+
+    [Fact]
+    public async Task Devices_follow_what_a_root_key_signed_that_is_never_online()
+    {
+        using var server = await BeginAsync();
+        var (key, passphrase) = (_folder["root-key.json"], _folder["passphrase"]);
+        await File.WriteAllTextAsync(passphrase, "correct horse battery staple");
+        var made = await OfflineAsync("create", "--key-file", key, "--passphrase-file", passphrase);
+        var publicKey = made.Split("--root-key ")[1].Split(' ')[0];
+
+        await RotateAsync("move", "--role", "root", "--root-key", publicKey);
+        await RotateAsync("issuing", "--role", "issuing", "--withdraw");
+
+        Assert.Contains("offline", (await server.RunAsync("key", "list")).EndedWith(0).Output, StringComparison.Ordinal);
+        await GoOnAsync(server);
+
+        async Task RotateAsync(string request, params string[] what)
+        {
+            (await server.RunAsync(["key", "rotate", .. what, "--request", _folder[request]])).EndedWith(0);
+            await OfflineAsync("sign", _folder[request], "--key-file", key, "--passphrase-file", passphrase, "--yes");
+            (await server.RunAsync("key", "rotate", "--install", _folder[request] + ".signed")).EndedWith(0);
+        }
+    }
+
+    private async Task<Server> BeginAsync()
+    {
+        var server = await Server.StartAsync();
         foreach (var device in (TestDevice[])[_alice, _bob])
         {
             await device.RegisterAsync(server, "home");
@@ -30,9 +62,12 @@ public sealed class KeyRotationTests : IDisposable
         }
         await _alice.SeesAsync(_bob);
         await File.WriteAllTextAsync(_folder["note"], "hello");
+        return server;
+    }
 
-        Assert.Contains("withdrawn", (await server.RunAsync("key", "rotate", "--role", "issuing", "--withdraw")).EndedWith(0).Output, StringComparison.Ordinal);
-
+    // Their certificates are good for a renewal alone by now.
+    private async Task GoOnAsync(Server server)
+    {
         // Each asks the service when it starts; they would each hour.
         foreach (var device in (TestDevice[])[_alice, _bob])
         {
@@ -45,5 +80,11 @@ public sealed class KeyRotationTests : IDisposable
         Assert.Equal("hello", await File.ReadAllTextAsync(Path.Combine(_folder["received"], "note")));
         Assert.Contains("issued as a renewal", (await server.RunAsync("audit", "show")).EndedWith(0).Output, StringComparison.Ordinal);
         (await server.RunAsync("audit", "verify")).EndedWith(0);
+    }
+
+    private static async Task<string> OfflineAsync(params string[] arguments)
+    {
+        using var command = RunningProcess.Start(Checkout.Server, ["root", .. arguments]);
+        return (await command.EndAsync()).EndedWith(0).Output;
     }
 }

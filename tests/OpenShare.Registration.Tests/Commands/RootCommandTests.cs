@@ -71,6 +71,25 @@ public sealed class RootCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Another_version_of_a_number_that_was_signed_is_warned_of_and_an_older_one_refused()
+    {
+        await AskForMoveAsync();
+        await OutputAsync($"root sign {_offline.File("move")} --key-file {Key} {Passphrase} --yes");
+        await AtServiceAsync($"key rotate --install {_offline.File("move.signed")}");
+        foreach (var (request, isWarned) in (IEnumerable<(string, bool)>)[("first", false), ("first", false), ("second", true)])
+        {
+            if (!File.Exists(_offline.File(request)))
+                await AtServiceAsync($"key rotate --role issuing --request {_offline.File(request)}");
+            var (status, _, error) = await TypeAsync($"root sign {_offline.File(request)} --key-file {Key} {Passphrase} --yes");
+            Assert.Equal((0, isWarned), (status, error.Contains("CAREFUL: this root key has signed another version 3", StringComparison.Ordinal)));
+        }
+
+        File.Delete(_offline.File("move.signed"));
+        await FailsAsync("has signed version 3 already, and this asks for version 2", $"root sign {_offline.File("move")} --key-file {Key} {Passphrase} --yes");
+        Assert.False(File.Exists(_offline.File("move.signed")));
+    }
+
+    [Fact]
     public async Task A_key_that_is_not_asked_signs_nothing_and_none_is_overwritten()
     {
         await AskForMoveAsync();

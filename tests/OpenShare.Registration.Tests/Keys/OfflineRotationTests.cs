@@ -71,16 +71,22 @@ public class OfflineRotationTests : IAsyncLifetime
     [SkippableFact]
     public async Task Whoever_takes_the_services_keys_after_the_move_makes_no_trust_root_that_a_device_accepts()
     {
+        // Of two root keys, and one that a rotation was cut short after.
+        (await _service.Admin.RotateKeyAsync(new("root"), default)).Value();
+        _service.Core.Keys.Add(TrustKey.Types.Role.Root, _service.Core.Random);
         var before = Stolen();
         Assert.Equal(2u, Forge(before, _held).Newest.Version);
 
         await MoveAsync();
-        await FollowedAsync();
         var after = Stolen();
         Assert.DoesNotContain(after, k => k.Role == TrustKey.Types.Role.Root);
-        // A device that was off since before the move, and one that knows of it.
-        foreach (var device in (TrustChain[])[_held, _held.Follow([_service.Core.Trust.Link])])
+        // A device that was off since before the first rotation, or since before the move, and one that knows of it.
+        foreach (var known in (int[])[1, 2, 3])
+        {
+            var device = TrustChain.Read([.. _service.Core.Organisation.Chain.Roots.Take(known).Select(r => r.Link)]);
+            Assert.Equal((uint)known, device.Newest.Version);
             Assert.Throws<ProtocolException>(() => Forge(after, device));
+        }
 
         IReadOnlyList<RoleKey> Stolen() => SealedKeys.FromJson(File.ReadAllBytes(_service.Data.SigningKeys))
             .Open(File.ReadAllBytes(_service.Data.SigningKeyPassphrase).AsSpan().TrimEnd("\n"u8))!;
@@ -89,9 +95,10 @@ public class OfflineRotationTests : IAsyncLifetime
         TrustChain Forge(IReadOnlyList<RoleKey> stolen, TrustChain device)
         {
             using var own = SigningKey.Create(new SystemRandom());
-            var now = _service.Time.GetUtcNow();
-            var listed = device.Newest.Keys.Append(new TrustedKey(TrustKey.Types.Role.Root, own.PublicKey, now, now.AddYears(1)));
-            return device.Follow([device.Newest.Draft(listed, now).SignedBy([own, .. stolen.Select(k => k.Key)]).Link]);
+            // As old as it may be: keys that have ended since were good then.
+            var at = device.Newest.IssuedAt;
+            var listed = device.Newest.Keys.Append(new TrustedKey(TrustKey.Types.Role.Root, own.PublicKey, at, at.AddYears(1)));
+            return device.Follow([device.Newest.Draft(listed, at).SignedBy([own, .. stolen.Select(k => k.Key)]).Link]);
         }
     }
 

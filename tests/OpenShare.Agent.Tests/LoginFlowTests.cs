@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Time.Testing;
 using OpenShare.Agent.Client;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Tests.Support;
@@ -14,15 +15,16 @@ public sealed class LoginFlowTests : IAsyncLifetime, IDisposable
     private readonly TestHome _home = new();
     private readonly FakeDevice _device = new();
     private readonly HttpClient _browser = new();
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
     private TestIssuer _issuer = null!;
     private AgentSession _agent = null!;
 
     public async Task InitializeAsync()
     {
-        _issuer = await TestIssuer.StartAsync(TimeProvider.System);
+        _issuer = await TestIssuer.StartAsync(_time);
         _device.Change(_ => Some.Unregistered);
         _device.OnFindLogin = server => Offer(_issuer.Url, server);
-        _agent = await TestAgent.StartAsync(_home.Home, _device);
+        _agent = await TestAgent.StartAsync(_home.Home, _device, _time);
     }
 
     private static LoginOffer Offer(string issuer, Uri server) => new(server, new ServerTrust.BySystem(), new byte[32], issuer, TestIssuer.ClientId, ["openid"]);
@@ -240,6 +242,29 @@ public sealed class LoginFlowTests : IAsyncLifetime, IDisposable
         await FailsAsync(ProblemCodes.AlreadyRegistered, "'alice' in account home");
 
         Assert.Empty(_device.Trusted);
+    }
+
+    [Fact]
+    public async Task Nobody_is_waited_for_longer_than_five_minutes()
+    {
+        await using var login = Begin();
+        Assert.Equal(_time.GetUtcNow().AddMinutes(5), (await NextAsync(login)).ExpiresAt);
+        var next = NextAsync(login);
+        // The wait begins when the line is out, which may be a moment after it has arrived.
+        await Until.TrueAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            return next.IsCompleted;
+        }, "the login ends");
+
+        Assert.Equal((LoginDocument.Failed, ProblemCodes.LoginFailed), ((await next).State, (await next).Problem?.Code));
+    }
+
+    [Fact]
+    public Task An_ID_token_that_has_expired_is_refused()
+    {
+        _issuer.IdToken = token => token.Expires = _time.GetUtcNow().UtcDateTime.AddMinutes(-6);
+        return FailsAsync(ProblemCodes.LoginFailed, "ID token");
     }
 
     [Fact]

@@ -100,6 +100,21 @@ public sealed class RegisterByLoginTests : IAsyncLifetime, IDisposable
         Assert.Empty(_device.Orders);
     }
 
+    [SkippableFact]
+    public async Task Interrupted_it_ends_with_3_and_registers_nothing()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "xdg-open is Linux's");
+        Browser("exit 0");
+        using var cli = new Support.Cli(_home, _device);
+        var registering = cli.RunAsync(Register());
+        await Until.TrueAsync(() => cli.Error.Contains("/authorize?", StringComparison.Ordinal), "the address is printed");
+
+        cli.Interrupt();
+
+        Assert.Equal(3, await registering);
+        Assert.Empty(_device.Orders);
+    }
+
     [Fact]
     public async Task A_server_that_is_away_ends_it_with_6()
     {

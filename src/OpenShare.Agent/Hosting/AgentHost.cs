@@ -25,13 +25,14 @@ internal sealed class AgentHost : IHostedAgent
     public CancellationToken Stopped => _app.Lifetime.ApplicationStopping;
 
     /// <param name="home">becomes the host's, also when starting fails</param>
+    /// <param name="time">by which the control API waits</param>
     /// <exception cref="AgentStartException">it cannot start, and why, for a person</exception>
-    internal static async Task<AgentHost> StartAsync(AgentOptions options, DeviceHome home, StartDevice start, CancellationToken cancellation)
+    internal static async Task<AgentHost> StartAsync(AgentOptions options, DeviceHome home, StartDevice start, TimeProvider time, CancellationToken cancellation)
     {
         WebApplication? app = null;
         try
         {
-            app = Build(options, home, start);
+            app = Build(options, home, start, time);
             await app.StartAsync(cancellation);
             return new AgentHost(app, home);
         }
@@ -63,7 +64,7 @@ internal sealed class AgentHost : IHostedAgent
         await app.DisposeAsync();
     }
 
-    private static WebApplication Build(AgentOptions options, DeviceHome home, StartDevice start)
+    private static WebApplication Build(AgentOptions options, DeviceHome home, StartDevice start, TimeProvider time)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "openshare", ContentRootPath = AppContext.BaseDirectory });
         AgentLogging.Add(builder.Logging, options.LogLevel);
@@ -88,7 +89,7 @@ internal sealed class AgentHost : IHostedAgent
 
         var app = builder.Build();
         var device = app.Services.GetRequiredService<DeviceService>();
-        LocalApi.Map(app, new AgentContext(device, options, TimeProvider.System, app.Lifetime.ApplicationStopping));
+        LocalApi.Map(app, new AgentContext(device, options, time, app.Lifetime.ApplicationStopping));
         return app;
     }
 

@@ -16,8 +16,8 @@ public static class AgentHosting
     /// <summary>With real devices.</summary>
     public static AgentLauncher Launcher => IsSupported ? LauncherOf(OpenShareDevice.StartAsync) : throw new NotSupportedException($"{Switch} is left out.");
 
-    internal static AgentLauncher LauncherOf(StartDevice start) => new(async (options, cancellation) =>
-        await AgentHost.StartAsync(options, await TakeHomeAsync(options, cancellation), start, cancellation));
+    internal static AgentLauncher LauncherOf(StartDevice start, TimeProvider? time = null) => new(async (options, cancellation) =>
+        await AgentHost.StartAsync(options, await TakeHomeAsync(options, cancellation), start, time ?? TimeProvider.System, cancellation));
 
     private static async Task<DeviceHome> TakeHomeAsync(AgentOptions options, CancellationToken cancellation)
     {

@@ -6,6 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 using OpenShare.Agent.Documents;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
 
 namespace OpenShare.Agent.Login;
 
@@ -16,13 +17,6 @@ namespace OpenShare.Agent.Login;
 internal sealed class CodeFlow(IssuerClient issuer, OpenIdConnectConfiguration at, LoginOffer offer, LoopbackRedirect redirect, TimeProvider time)
 {
     private const string OpenId = "openid";
-
-    private static readonly string[] Algorithms =
-    [
-        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
-        SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
-        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
-    ];
 
     private readonly string _verifier = Random();
     private readonly string _nonce = Random();
@@ -80,7 +74,7 @@ internal sealed class CodeFlow(IssuerClient issuer, OpenIdConnectConfiguration a
         {
             ValidIssuer = issuer.Issuer,
             ValidAudience = offer.ClientId,
-            ValidAlgorithms = Algorithms,
+            ValidAlgorithms = LoginAlgorithms.Signatures,
             IssuerSigningKeys = at.SigningKeys,
             LifetimeValidator = (_, until, _, _) => until is { } end && time.GetUtcNow().UtcDateTime <= end + ClockSkew.Allowed,
         });

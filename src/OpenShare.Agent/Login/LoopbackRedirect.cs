@@ -15,6 +15,9 @@ internal sealed class LoopbackRedirect : IAsyncDisposable
     private const string Path = "/callback";
     private const int LongestRequestLine = 16 * 1024;
 
+    // Browsers open connections that they may want later.
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(2);
+
     private readonly TaskCompletionSource<LoginAnswer> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WebApplication _app;
 
@@ -37,6 +40,7 @@ internal sealed class LoopbackRedirect : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = 0;
             kestrel.Listen(IPAddress.Loopback, 0);
         });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
         var app = builder.Build();
         var redirect = new LoopbackRedirect(app);
         app.Run(redirect.AnswerAsync);

@@ -11,14 +11,6 @@ internal sealed class Sessions(LoginOptions options, IssuerKeys keys, TimeProvid
 {
     private const int MaxSize = 16 * 1024;
 
-    // Signatures only: with a secret shared by two, the public key could be taken for the secret.
-    private static readonly string[] Algorithms =
-    [
-        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
-        SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
-        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
-    ];
-
     private static readonly Refusal Unavailable = new(
         RegistrationProblems.LoginUnavailable, "The service cannot verify logins at the moment, since their issuer does not answer it. Try again later, or register with a token.");
 
@@ -41,7 +33,7 @@ internal sealed class Sessions(LoginOptions options, IssuerKeys keys, TimeProvid
     {
         ValidIssuer = options.Issuer.Text,
         ValidAudience = options.Audience,
-        ValidAlgorithms = Algorithms,
+        ValidAlgorithms = LoginAlgorithms.Signatures,
         IssuerSigningKeys = issuer.SigningKeys,
         RequireSignedTokens = true,
         RequireExpirationTime = true,

@@ -8,6 +8,6 @@ internal static class TestAgent
     internal static AgentOptions Options(string home) =>
         AgentSettings.Read(home, [], AgentReach.Network, new Dictionary<string, string?>());
 
-    internal static Task<AgentSession> StartAsync(string home, FakeDevice device) =>
-        AgentHosting.LauncherOf(device.Start).HostAsync(Options(home), CancellationToken.None);
+    internal static Task<AgentSession> StartAsync(string home, FakeDevice device, TimeProvider? time = null) =>
+        AgentHosting.LauncherOf(device.Start, time).HostAsync(Options(home), CancellationToken.None);
 }

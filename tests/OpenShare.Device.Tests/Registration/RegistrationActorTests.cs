@@ -152,6 +152,27 @@ public sealed class RegistrationActorTests : DeviceRig
     }
 
     [Fact]
+    public async Task A_session_outlives_a_restart_and_is_forgotten_with_the_certificate()
+    {
+        var session = new LoginSession("a.jwt.x", Protocol.Identity.AccountId.Parse("acme"), Organisation.Trust.Fingerprint.Span);
+        Service.Down = new ServiceFailure.Unreachable("Nothing listens there.");
+        var first = StartActor();
+        await Register(first, Order() with { Credential = session, ServerTrust = new ServerTrust.BySystem() });
+        var waiting = await Waiting();
+        await Stop(first);
+        Assert.Equal((session.Reveal(), "system"), (Registration.LoadPending()!.Token, Registration.LoadPending()!.ServerTrust));
+
+        Service.Down = null;
+        StartActor();
+        await Waiting();
+        Advance(waiting.NextAttemptAt!.Value - Context.Now);
+
+        await Certified();
+        Assert.Null(Registration.LoadPending());
+        Assert.Equal("system", Registration.Load()!.ServerTrust);
+    }
+
+    [Fact]
     public async Task The_token_is_in_no_log_line()
     {
         Service.Down = new ServiceFailure.Unreachable("Nothing listens there.");

@@ -97,6 +97,7 @@ public class RegistrationMachineTests
     [Theory]
     [InlineData(500, null)]
     [InlineData(503, null)]
+    [InlineData(503, RegistrationProblems.LoginUnavailable)]
     [InlineData(429, RegistrationProblems.TooManyRequests)]
     [InlineData(500, RegistrationProblems.Internal)]
     [InlineData(403, RegistrationProblems.KeyNotProven)]
@@ -111,6 +112,7 @@ public class RegistrationMachineTests
 
     [Theory]
     [InlineData(401, RegistrationProblems.BadToken, RegistrationRefusal.BadToken)]
+    [InlineData(401, RegistrationProblems.BadSession, RegistrationRefusal.BadToken)]
     [InlineData(403, RegistrationProblems.TokenUsed, RegistrationRefusal.BadToken)]
     [InlineData(403, RegistrationProblems.TokenExpired, RegistrationRefusal.BadToken)]
     [InlineData(403, RegistrationProblems.QuotaExceeded, RegistrationRefusal.Quota)]
@@ -125,6 +127,21 @@ public class RegistrationMachineTests
 
         Assert.Equal(new RegistrationStatus.Refused(reason, "Ask your administrator."), _rig.Machine.Status);
         Assert.Null(_rig.Machine.NextTimeout);
+    }
+
+    [Fact]
+    public void A_session_is_shown_in_place_of_a_token_and_to_no_other_organisation()
+    {
+        LoginSession Session(byte family) => new("a.jwt.x", AccountId.Parse("acme"), new Organisation(family).Trust.Fingerprint.Span);
+        var plan = RegistrationMachineRig.Plan(serverTrust: "system") with { Credential = Session(0) };
+        var send = Only<RegistrationEffect.SendRegistration>(_rig.Challenge(_rig.Show(_rig.Begin(plan))));
+        Assert.Equal(("a.jwt.x", "acme", "system"), (send.Credential.Secret, send.Request.AccountId, send.Contact.ServerTrust));
+
+        _rig.Show(_rig.Begin(plan with { Credential = Session(1) }));
+
+        var refused = Assert.IsType<RegistrationStatus.Refused>(_rig.Machine.Status);
+        Assert.Equal(RegistrationRefusal.WrongServer, refused.Reason);
+        Assert.Contains("the session was not sent", refused.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,16 +2,16 @@ using System.Diagnostics;
 using System.Globalization;
 using OpenShare.Fuzz;
 
-// fuzz dns CORPUS MINUTES [SEED]   mutates the corpus's inputs until the time is up; what breaks the target is kept in the corpus
-// fuzz dns FILE                    one input; - is the standard input, as other fuzzers give it
-if (args is not ["dns", var path, ..])
+// fuzz TARGET CORPUS MINUTES [SEED]   mutates the corpus's inputs until the time is up; what breaks the target is kept in the corpus
+// fuzz TARGET FILE                    one input; - is the standard input, as other fuzzers give it
+if (args is not [var target, var path, ..] || Target(target) is not { } run)
 {
-    Console.Error.WriteLine("Usage: fuzz dns CORPUS MINUTES [SEED] | fuzz dns FILE|-");
+    Console.Error.WriteLine("Usage: fuzz dns|device-numbers CORPUS MINUTES [SEED] | fuzz dns|device-numbers FILE|-");
     return 2;
 }
 if (args.Length == 2)
 {
-    DnsTarget.Run(path == "-" ? ReadAll(Console.OpenStandardInput()) : Convert.FromHexString(File.ReadAllText(path).Trim()));
+    run(path == "-" ? ReadAll(Console.OpenStandardInput()) : Convert.FromHexString(File.ReadAllText(path).Trim()));
     return 0;
 }
 
@@ -26,7 +26,7 @@ for (; end.Elapsed < minutes; inputs++)
     var input = mutator.Next(corpus);
     try
     {
-        DnsTarget.Run(input);
+        run(input);
     }
 #pragma warning disable CA1031 // Whatever it is has been found.
     catch (Exception error)
@@ -40,6 +40,13 @@ for (; end.Elapsed < minutes; inputs++)
 }
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{inputs} inputs in {end.Elapsed.TotalMinutes:0.0} minutes from seed {seed}, {broken} of them broke it"));
 return broken == 0 ? 0 : 1;
+
+static Action<byte[]>? Target(string name) => name switch
+{
+    "dns" => DnsTarget.Run,
+    "device-numbers" => DeviceNumbersTarget.Run,
+    _ => null,
+};
 
 static byte[] ReadAll(Stream stream)
 {

@@ -54,10 +54,13 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
         // Each that holds a copied key can prove it: that alone settles nothing.
         var trust = known?.Trust == PeerTrust.Duplicate ? PeerTrust.Duplicate : certificate.IsProvisional ? PeerTrust.Provisional : PeerTrust.Certified;
         _trust[certificate.DeviceId] = trust;
-        Save(new PeerRecord(certificate.DeviceId, certificate.Name, endpoints, context.Now, trust, foundBy));
+        Save(new PeerRecord(certificate.DeviceId, certificate.Name, endpoints, context.Now, trust, foundBy) { DeviceNo = certificate.DeviceNo });
     }
 
     internal string? NameOf(DeviceId device) => Find(device)?.Name ?? (_seen.TryGetValue(device, out var sighting) ? sighting.AnnouncedName : null);
+
+    /// <summary>What a revocation list would name it by; 0: it has not proven itself yet, or has none.</summary>
+    internal ulong NumberOf(DeviceId device) => Find(device)?.DeviceNo ?? 0;
 
     /// <summary>Those with an address, the last seen first.</summary>
     internal IEnumerable<DeviceId> LastSeen() =>
@@ -133,7 +136,7 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
         }
         return [.. views.Values.Select(v => v with
         {
-            Trust = revoked?.Revokes(v.DeviceId) == true ? PeerTrust.Revoked
+            Trust = revoked?.Names(v.DeviceId, records.GetValueOrDefault(v.DeviceId)?.DeviceNo ?? 0) == true ? PeerTrust.Revoked
                 : duplicates.Contains(v.DeviceId) ? PeerTrust.Duplicate
                 : v.Trust,
         })];

@@ -34,7 +34,7 @@ internal sealed partial class PeersActor
         TellParty();
         TellNews(_identity);
         if (_revoked is { } list)
-            Disbelieve(list.Revokes);
+            Disbelieve(device => list.Names(device, _directory.NumberOf(device)));
     }
 
     private void OnWithdrawn(PairingEvents.Withdrawn withdrawn)

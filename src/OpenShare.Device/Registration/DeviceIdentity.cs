@@ -33,7 +33,7 @@ public sealed record DeviceIdentity(
     /// <param name="now">no lower than the device's <see cref="TimeFloor"/></param>
     internal PeerTrust TrustAt(DateTimeOffset now, RevocationList? revoked) =>
         Certificate.ValidityAt(now) == CertificateValidity.Expired || IsWithdrawn ? PeerTrust.Expired
-        : revoked?.Revokes(DeviceId) == true || (Certificate.Sponsor is { } sponsor && revoked?.Revokes(sponsor.DeviceId) == true) ? PeerTrust.Revoked
+        : revoked?.Revokes(Certificate) == true || (Certificate.Sponsor is { } sponsor && revoked?.Revokes(sponsor) == true) ? PeerTrust.Revoked
         : Certificate.IsProvisional ? PeerTrust.Provisional
         : PeerTrust.Certified;
 }

@@ -160,7 +160,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
                 break;
             case RevocationEffect.Announce announce:
                 if (announce.List is { } list)
-                    _log.Info("Revocation list {0} of {1:u} is in force: {2} devices revoked", list.Version, list.IssuedAt, list.Devices.Count);
+                    _log.Info("Revocation list {0} of {1:u} is in force: {2} devices revoked", list.Version, list.IssuedAt, list.Count);
                 else
                     _log.Warning("The key of the revocation list held was withdrawn: no list is in force until a new one comes");
                 _context.Events.Publish(new RevocationEvents.RevocationChanged(announce.List));
@@ -225,7 +225,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
     }
 
     private RevocationView View() => _machine.Held is { } held
-        ? new RevocationView(held.Version, held.IssuedAt, held.NextUpdate, _machine.IsStaleAt(_context.Now), held.Devices.Count, _machine.CheckedAt)
+        ? new RevocationView(held.Version, held.IssuedAt, held.NextUpdate, _machine.IsStaleAt(_context.Now), held.Count, _machine.CheckedAt)
         : new RevocationView(0, null, null, false, 0, _machine.CheckedAt);
 
     private RevocationRefresh ToRefresh(RefreshOutcome outcome) => outcome switch

@@ -55,7 +55,7 @@ internal static class PeerChecks
             return (RefusalCode.Expired, $"The certificate of {shown.Name} expired on {shown.ExpiresAt:u}.");
         if (shown.ValidityAt(now) == CertificateValidity.NotYet)
             return (RefusalCode.Expired, $"The certificate of {shown.Name} begins on {shown.IssuedAt:u}, and here it is {now:u}: one of the two clocks is wrong.");
-        if (self.Revoked is { } list && list.Revokes(shown.DeviceId))
+        if (self.Revoked is { } list && list.Revokes(shown))
             return (RefusalCode.Revoked, $"{shown.Name} was revoked.");
         if (shown.Sponsor is { } sponsor && JudgeProvisional(self, shown, sponsor) is { } objection)
             return objection;
@@ -69,7 +69,7 @@ internal static class PeerChecks
     }
 
     private static (RefusalCode Code, string Detail)? JudgeProvisional(HandshakeParty self, DeviceCertificate shown, DeviceCertificate sponsor) =>
-        self.Revoked is { } list && list.Revokes(sponsor.DeviceId)
+        self.Revoked is { } list && list.Revokes(sponsor)
             ? (RefusalCode.Revoked, $"{shown.Name} was paired by {sponsor.Name}, which was revoked: that ended it.")
         : GivenCertificate.Of(shown) is { } given && self.Withdrawn.Contains(given)
             ? (RefusalCode.Withdrawn, $"{shown.Name} was paired by {sponsor.Name}, which has withdrawn that.")

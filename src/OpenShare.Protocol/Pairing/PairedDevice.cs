@@ -29,7 +29,7 @@ public sealed record PairedDevice(HeldRegistration Held, RevocationList? Revoked
         if (certificate.ValidityAt(now) != CertificateValidity.Valid)
             throw new ProtocolException($"The certificate that it gave is good from {certificate.IssuedAt:u} until {certificate.ExpiresAt:u}, and here it is {now:u}: one of the two clocks is wrong.");
         var list = grant.RevocationList is { } blob ? RevocationList.Read(blob, trust.Newest) : null;
-        if (list?.Revokes(certificate.Sponsor!.DeviceId) == true || list?.Revokes(certificate.DeviceId) == true)
+        if (list?.Revokes(certificate.Sponsor!) == true || list?.Revokes(certificate) == true)
             throw new ProtocolException("By the revocation list that it gave, it or this device was revoked.");
         return new PairedDevice(
             new HeldRegistration(ReadServer(grant.Server), ReadServerTrust(grant.ServerTrust), new IssuedRegistration(certificate, trust, ReadKeys(grant, certificate, trust))),

@@ -27,7 +27,7 @@ internal static class PairingChecks
         sponsor.IsProvisional ? Refused(PairingRefusalCode.SponsorProvisional, $"{sponsor.Name} was paired itself, and is not registered yet: only a registered device may pair another.")
         : trust is not null && !sponsor.IsVouchedFor(trust) ? Refused(PairingRefusalCode.SponsorUntrusted, $"The certificate of {sponsor.Name} is not signed by the registration service that is known here.")
         : sponsor.ValidityAt(now) != CertificateValidity.Valid ? Refused(PairingRefusalCode.SponsorExpired, $"The certificate of {sponsor.Name} is good from {sponsor.IssuedAt:u} until {sponsor.ExpiresAt:u}, and here it is {now:u}.")
-        : revoked?.Revokes(sponsor.DeviceId) == true ? Refused(PairingRefusalCode.SponsorRevoked, $"{sponsor.Name} was revoked: it may pair no device.")
+        : revoked?.Revokes(sponsor) == true ? Refused(PairingRefusalCode.SponsorRevoked, $"{sponsor.Name} was revoked: it may pair no device.")
         : null;
 
     internal const string Again = "Make a new one there: openshare pair invite CODE";

@@ -10,19 +10,22 @@ namespace OpenShare.Protocol.Revocation;
 /// </summary>
 public sealed class RevocationList
 {
-    private readonly Dictionary<DeviceId, RevokedDevice> _revoked;
+    private readonly DeviceNumberSet _numbers;
+    private readonly HashSet<DeviceId> _ids;
 
     private RevocationList(Signed blob, RevocationListPayload payload)
     {
         Blob = blob;
         Version = payload.CrlVersion;
-        if (payload.Encoding != RevocationListPayload.Types.Encoding.Entries)
-            throw new ProtocolException($"This revocation list is written in encoding {(int)payload.Encoding}, which this program does not know. Update OpenShare.");
+        (_numbers, _ids) = payload.Encoding switch
+        {
+            // Of before there were numbers alone: each device is in it by its id.
+            RevocationListPayload.Types.Encoding.Entries => (DeviceNumberSet.Empty, Ids(payload.Entries.Select(e => e.DeviceId))),
+            RevocationListPayload.Types.Encoding.Numbers => (DeviceNumberSet.Read(payload.Numbers ?? new DeviceNumbers()), Ids(payload.DeviceIds)),
+            _ => throw new ProtocolException($"This revocation list is written in encoding {(int)payload.Encoding}, which this program does not know. Update OpenShare."),
+        };
         IssuedAt = UnixTime.Read(payload.IssuedAt, "issue time");
         NextUpdate = UnixTime.Read(payload.NextUpdate, "next update");
-        _revoked = new Dictionary<DeviceId, RevokedDevice>(payload.Entries.Count);
-        foreach (var entry in payload.Entries)
-            _revoked[DeviceId.FromBytes(entry.DeviceId.Span)] = entry;
     }
 
     /// <summary>The list as it travels.</summary>
@@ -35,18 +38,23 @@ public sealed class RevocationList
     /// <summary>Past this time the list is still used, and said to be stale.</summary>
     public DateTimeOffset NextUpdate { get; }
 
-    public IReadOnlyCollection<DeviceId> Devices => _revoked.Keys;
+    /// <summary>How many devices it revokes.</summary>
+    public int Count => _numbers.Count + _ids.Count;
 
-    public static RevocationList Create(ISigner revocationKey, ulong version, DateTimeOffset now, DateTimeOffset nextUpdate, IEnumerable<RevokedDevice> devices)
+    /// <param name="numbers">of the devices revoked</param>
+    /// <param name="ids">of those that have no number</param>
+    public static RevocationList Create(
+        ISigner revocationKey, ulong version, DateTimeOffset now, DateTimeOffset nextUpdate, IEnumerable<ulong> numbers, IEnumerable<DeviceId>? ids = null)
     {
         var payload = new RevocationListPayload
         {
             CrlVersion = version,
             IssuedAt = now.ToUnixTimeSeconds(),
             NextUpdate = nextUpdate.ToUnixTimeSeconds(),
-            Encoding = RevocationListPayload.Types.Encoding.Entries,
+            Encoding = RevocationListPayload.Types.Encoding.Numbers,
+            Numbers = DeviceNumberSet.Of(numbers).ToWire(),
         };
-        payload.Entries.AddRange(devices);
+        payload.DeviceIds.AddRange((ids ?? []).Select(id => ByteString.CopyFrom(id.ToBytes())));
         return new RevocationList(SignedBlobs.Sign(revocationKey, SignatureContext.RevocationList, payload), payload);
     }
 
@@ -69,10 +77,15 @@ public sealed class RevocationList
     public static RevocationList Parse(string text, TrustRoot trust) =>
         Read(SignedBlobs.Parse(text, "revocation list", Limits.RevocationList), trust);
 
-    public bool Revokes(DeviceId device) => _revoked.ContainsKey(device);
+    public bool Revokes(DeviceCertificate certificate) => Names(certificate.DeviceId, certificate.DeviceNo);
+
+    /// <param name="number">as its certificate says; 0: it has none, or none that is known here</param>
+    public bool Names(DeviceId device, ulong number) => _numbers.Contains(number) || _ids.Contains(device);
 
     public bool IsStaleAt(DateTimeOffset now) => now > NextUpdate;
 
     public bool IsNewerThan(RevocationList? other) =>
         other is null || (Version, IssuedAt).CompareTo((other.Version, other.IssuedAt)) > 0;
+
+    private static HashSet<DeviceId> Ids(IEnumerable<ByteString> ids) => [.. ids.Select(id => DeviceId.FromBytes(id.Span))];
 }

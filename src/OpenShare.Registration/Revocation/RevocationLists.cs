@@ -20,7 +20,7 @@ namespace OpenShare.Registration.Revocation;
 internal sealed class RevocationLists(
     Store store, OrganisationTrust trust, AccountKeys accountKeys, AuditLog audit, Publisher publisher, TimeProvider time, TimeSpan lifetime)
 {
-    /// <summary>Characters of a reason: every device downloads all of them.</summary>
+    /// <summary>Characters of a reason.</summary>
     public const int MaxReason = 200;
 
     /// <summary>Publishes the stored list; the first time, version 1, which names nobody.</summary>
@@ -108,14 +108,9 @@ internal sealed class RevocationLists(
 
     private async Task<RevocationList> SignAsync(RegistrationDb db, ulong version, DateTimeOffset now, CancellationToken cancel, ISigner? signer = null)
     {
-        var revoked = await db.Devices.AsNoTracking().Where(d => d.RevokedInVersion != null).OrderBy(d => d.RevokedInVersion).ToListAsync(cancel);
-        return RevocationList.Create(signer ?? trust.SignerFor(TrustKey.Types.Role.Crl), version, now, now + lifetime, revoked.Select(d => new RevokedDevice
-        {
-            DeviceNo = (ulong)d.DeviceNo,
-            DeviceId = ByteString.CopyFrom(DeviceId.Parse(d.DeviceId).ToBytes()),
-            RevokedAt = d.RevokedAt!.Value.ToUnixTimeSeconds(),
-            Reason = d.RevokeReason ?? "",
-        }));
+        var revoked = await db.Devices.Where(d => d.RevokedInVersion != null).Select(d => d.DeviceNo).ToListAsync(cancel);
+        return RevocationList.Create(
+            signer ?? trust.SignerFor(TrustKey.Types.Role.Crl), version, now, now + lifetime, revoked.Select(number => (ulong)number));
     }
 
     private async Task<PublishedList?> StoredAsync(RegistrationDb db, CancellationToken cancel) =>

@@ -31,7 +31,7 @@ public sealed class RevocationActorTests : DeviceRig
 
         var actor = StartActor();
 
-        Assert.True((await Changed()).Revokes(_lost.DeviceId));
+        Assert.True((await Changed()).Revokes(_lost.Certificate));
         var view = await View(actor);
         Assert.Equal((1UL, 1, false, null), (view.Version, view.RevokedDevices, view.IsStale, view.CheckedAt));
     }
@@ -47,7 +47,7 @@ public sealed class RevocationActorTests : DeviceRig
 
         Service.Publish(Organisation.Revoke(_lost));
 
-        Assert.True((await Changed()).Revokes(_lost.DeviceId));
+        Assert.True((await Changed()).Revokes(_lost.Certificate));
         Assert.Equal(2UL, Lists.Load(Organisation.Trust)!.Version);
         Assert.Equal(Context.Now, (await View(actor)).CheckedAt);
     }
@@ -80,7 +80,7 @@ public sealed class RevocationActorTests : DeviceRig
         SaveRegistration();
         Context.Events.Publish(new RegistrationEvents.Certified(_self));
 
-        Assert.True((await Changed()).Revokes(_lost.DeviceId));
+        Assert.True((await Changed()).Revokes(_lost.Certificate));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class RevocationActorTests : DeviceRig
 
         var actor = StartActor();
 
-        Assert.True((await Changed()).Revokes(_lost.DeviceId));
+        Assert.True((await Changed()).Revokes(_lost.Certificate));
         Assert.True((await View(actor)).IsStale);
         await LogLines.FishForMessageAsync<Akka.Event.Warning>(w => w.ToString().Contains("is used on", StringComparison.Ordinal));
     }
@@ -172,7 +172,7 @@ public sealed class RevocationActorTests : DeviceRig
         var withdrawn = Organisation.Revoke(_lost, _self);
         Service.Publish(withdrawn);
         StartActor();
-        Assert.True((await Changed()).Revokes(_self.DeviceId));
+        Assert.True((await Changed()).Revokes(_self.Certificate));
 
         Organisation.Rotate(Start, crl: true);
         SaveRegistration();

@@ -92,11 +92,5 @@ internal sealed class TestOrganisation
 
     public RevocationList Revoke(params DeviceIdentity[] devices) => RevocationList.Create(
         _crl, ++_lists, _now, _now.AddDays(1),
-        devices.Select(d => new RevokedDevice
-        {
-            DeviceNo = d.Certificate.DeviceNo,
-            DeviceId = Google.Protobuf.ByteString.CopyFrom(d.DeviceId.ToBytes()),
-            RevokedAt = _now.ToUnixTimeSeconds(),
-            Reason = "lost",
-        }));
+        devices.Select(d => d.Certificate.DeviceNo));
 }

@@ -30,7 +30,7 @@ public sealed class RevocationPollTests : IDisposable
         var news = RevocationList.Read(List(await poll).Blob, trust);
 
         Assert.True(revoked.Elapsed < TimeSpan.FromSeconds(1), $"learned {revoked.Elapsed.TotalSeconds:0.0} s after the revocation was done");
-        Assert.True(news.Revokes(driver.Device));
+        Assert.True(news.Revokes(driver.Held.Issued.Certificate));
         Assert.Equal(version + 1, news.Version);
     }
 

@@ -30,7 +30,7 @@ public sealed class RevocationListTests
         var list = _organisation.Revoke(1, device);
         Assert.False(list.IsStaleAt(list.NextUpdate));
         Assert.True(list.IsStaleAt(list.NextUpdate.AddSeconds(1)));
-        Assert.True(list.Revokes(device.DeviceId));
+        Assert.True(list.Revokes(device));
     }
 
     [Fact]
@@ -71,9 +71,11 @@ public sealed class RevocationListTests
     {
         foreach (var change in new Action<RevocationListPayload>[]
         {
-            p => p.Encoding = (RevocationListPayload.Types.Encoding)2, p => p.Encoding = 0,
+            p => p.Encoding = (RevocationListPayload.Types.Encoding)3, p => p.Encoding = 0,
             p => p.IssuedAt = -1, p => p.NextUpdate = long.MaxValue,
-            p => p.Entries.Add(new RevokedDevice()), p => p.Entries.Add(new RevokedDevice { DeviceId = ByteString.CopyFrom(new byte[17]) }),
+            p => p.DeviceIds.Add(ByteString.Empty), p => p.DeviceIds.Add(ByteString.CopyFrom(new byte[17])),
+            p => p.Numbers.Count = 1, p => p.Numbers.Rice = 49, p => p.Numbers.Gaps = ByteString.CopyFrom([1]),
+            p => { p.Encoding = RevocationListPayload.Types.Encoding.Entries; p.Entries.Add(new RevokedDevice()); },
         })
         {
             var payload = RevocationListPayload.Parser.ParseFrom(List(1, 0).Blob.Payload);
@@ -93,20 +95,43 @@ public sealed class RevocationListTests
     }
 
     [Fact]
-    public void A_list_of_many_thousand_devices_travels_as_text_and_one_over_the_limit_does_not()
+    public void A_device_is_revoked_by_its_number_and_one_that_has_none_by_its_id()
     {
-        var list = RevocationList.Create(_organisation.Revocation, 1, Now, Now.AddDays(1), Enumerable.Range(0, 20_000).Select(Entry));
-        Assert.True(list.Blob.Payload.Length > 4 * Limits.SignedPayload);
-        Assert.Equal(20_000, RevocationList.Parse(list.Blob.ToText(), _organisation.Trust).Devices.Count);
+        var (numbered, other) = (_organisation.Device(10).Certificate, _organisation.Device(11).Certificate);
+        var list = RevocationList.Create(_organisation.Revocation, 1, Now, Now.AddDays(1), [numbered.DeviceNo, 500], [other.DeviceId]);
+        var read = RevocationList.Read(list.Blob, _organisation.Trust);
+
+        Assert.Equal(3, read.Count);
+        Assert.True(read.Revokes(numbered) && read.Names(other.DeviceId, 0));
+        // Whoever has no number is not in the list for that.
+        Assert.False(read.Names(numbered.DeviceId, 0) || read.Revokes(_organisation.Device(12).Certificate));
+    }
+
+    [Fact]
+    public void A_list_in_the_encoding_of_before_revokes_by_id()
+    {
+        var (device, other) = (_organisation.Device(10).Certificate, _organisation.Device(11).Certificate);
+        var payload = new RevocationListPayload { CrlVersion = 1, IssuedAt = Now.ToUnixTimeSeconds(), NextUpdate = Now.ToUnixTimeSeconds(), Encoding = RevocationListPayload.Types.Encoding.Entries };
+        payload.Entries.Add(new RevokedDevice { DeviceNo = 11, DeviceId = ByteString.CopyFrom(device.DeviceId.ToBytes()), Reason = "lost" });
+        var list = RevocationList.Read(SignedBlobs.Sign(_organisation.Revocation, SignatureContext.RevocationList, payload), _organisation.Trust);
+
+        Assert.True(list.Revokes(device));
+        Assert.False(list.Revokes(other));
+        Assert.Equal(1, list.Count);
+    }
+
+    [Fact]
+    public void A_list_of_a_million_devices_travels_as_text_and_one_over_the_limit_does_not()
+    {
+        var list = RevocationList.Create(_organisation.Revocation, 1, Now, Now.AddDays(1), Enumerable.Range(1, 1_000_000).Select(n => 100UL * (ulong)n));
+        Assert.InRange(list.Blob.Payload.Length, 4 * Limits.SignedPayload, 2_000_000);
+        var read = RevocationList.Parse(list.Blob.ToText(), _organisation.Trust);
+        Assert.Equal(1_000_000, read.Count);
+        Assert.True(read.Names(default, 100_000_000) && !read.Names(default, 99_999_999));
 
         var large = new Signed { Payload = ByteString.CopyFrom(new byte[Limits.RevocationList + 1]) };
         Assert.Throws<ProtocolException>(() => RevocationList.Read(large, _organisation.Trust));
         Assert.Throws<ProtocolException>(() => RevocationList.Parse(new string('A', 2 * Limits.RevocationList), _organisation.Trust));
-
-        static RevokedDevice Entry(int number) => new()
-        {
-            DeviceNo = (ulong)number, DeviceId = ByteString.CopyFrom(new SeededRandom(number).Bytes(16)), RevokedAt = Now.ToUnixTimeSeconds(), Reason = "lost",
-        };
     }
 
     private RevocationList List(ulong version, int seconds) =>

@@ -44,13 +44,5 @@ internal sealed class Organisation(byte family = 0)
             issuing ?? Issuing, version, AccountId.Parse(account), secret ?? Seed(family, (byte)(100 + version)), revocationList, at ?? Now);
 
     internal RevocationList Revoke(ulong version, params DeviceCertificate[] devices) =>
-        RevocationList.Create(Revocation, version, Now, Now.AddDays(7), devices.Select(Entry));
-
-    internal static RevokedDevice Entry(DeviceCertificate device) => new()
-    {
-        DeviceNo = device.DeviceNo,
-        DeviceId = Google.Protobuf.ByteString.CopyFrom(device.DeviceId.ToBytes()),
-        RevokedAt = Now.ToUnixTimeSeconds(),
-        Reason = "lost",
-    };
+        RevocationList.Create(Revocation, version, Now, Now.AddDays(7), devices.Select(d => d.DeviceNo));
 }

@@ -189,7 +189,7 @@ public class DiscoveryKeyTests : IAsyncLifetime
 
         Assert.DoesNotContain("an-account-with-a-name", said, StringComparison.Ordinal);
         Assert.DoesNotContain("key", $"{response.Headers}", StringComparison.OrdinalIgnoreCase);
-        Assert.True(list.Revokes(lost.Id));
+        Assert.True(await _service.RevokesAsync(list, lost.Id));
     }
 
     [SkippableFact]

@@ -89,7 +89,7 @@ public class KeyRotationTests : IAsyncLifetime
 
         var (after, _) = await RevocationListClient.GetAsync(_service);
         Assert.Equal((before.Version, rotated.KeyId), (after.Version, after.Blob.KeyId));
-        Assert.True(after.IsNewerThan(before) && after.Revokes(_device.Id));
+        Assert.True(after.IsNewerThan(before) && await _service.RevokesAsync(after, _device.Id));
         Assert.NotNull(RevocationList.Read(after.Blob, await FollowedAsync()));
         await HoldsAsync();
     }

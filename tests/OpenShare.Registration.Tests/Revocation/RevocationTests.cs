@@ -20,15 +20,15 @@ public class RevocationTests : IAsyncLifetime
     public async Task A_revoked_device_is_on_the_next_version_of_the_signed_list()
     {
         var (revoked, other) = (await RegisteredAsync(), await RegisteredAsync());
-        Assert.Equal((1UL, 0), await ListAsync() is var (before, _) ? (before.Version, before.Devices.Count) : default);
+        Assert.Equal((1UL, 0), await ListAsync() is var (before, _) ? (before.Version, before.Count) : default);
 
         using var response = await RevokeAsync(revoked.Id, "lost on a train");
         Assert.Equal(2UL, (await response.ReadAsync<RegistrationMessages.RevokeResponse>()).CrlVersion);
 
         var (list, _) = await ListAsync();
         Assert.Equal(2UL, list.Version);
-        Assert.True(list.Revokes(revoked.Id));
-        Assert.False(list.Revokes(other.Id));
+        Assert.True(await _service.RevokesAsync(list, revoked.Id));
+        Assert.False(await _service.RevokesAsync(list, other.Id));
     }
 
     [SkippableFact]
@@ -40,7 +40,7 @@ public class RevocationTests : IAsyncLifetime
 
         Assert.Equal(Enumerable.Range(2, 20).Select(v => (ulong)v), versions.Order());
         var (list, _) = await ListAsync();
-        Assert.Equal((21UL, 20), (list.Version, list.Devices.Count));
+        Assert.Equal((21UL, 20), (list.Version, list.Count));
     }
 
     [SkippableFact]
@@ -64,7 +64,7 @@ public class RevocationTests : IAsyncLifetime
             await TestDevice.PostAsync(_service.Http, RegistrationPaths.Revoke, new RegistrationMessages.RevokeRequest(device.Id.ToString()), shown)
                 .RefusedAsync(HttpStatusCode.Unauthorized, RegistrationProblems.NotAuthorized);
         }
-        Assert.Empty((await ListAsync()).List.Devices);
+        Assert.Equal(0, (await ListAsync()).List.Count);
     }
 
     [SkippableFact]

@@ -16,6 +16,10 @@ internal static class RevocationListClient
         Assert.False(response.Headers.ETag!.IsWeak);
         return (list, response.Headers.ETag.Tag);
     }
+
+    /// <summary>Whether the list revokes a device that is registered there.</summary>
+    public static async Task<bool> RevokesAsync(this TestService service, RevocationList list, DeviceId device) =>
+        list.Names(device, (ulong)(await service.Admin.ShowDeviceAsync(device.ToString(), default)).Value().DeviceNo);
 }
 
 /// <summary>Waits for what another thread is about to make true, and not a moment longer.</summary>

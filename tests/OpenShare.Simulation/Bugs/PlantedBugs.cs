@@ -33,7 +33,7 @@ internal static class PlantedBugs
 
         // ------------------------------------------------ revocation and discovery
         new("accept-an-older-list", "Any list that is signed takes the place of the one held.", "revoked-is-cut-off", "revoked", Protocol("Revocation.RevocationList", "IsNewerThan")),
-        new("ignore-revocation", "The list is kept, and nobody looks into it.", "key-is-kept-from-the-revoked", "revoked", Protocol("Revocation.RevocationList", "Revokes")),
+        new("ignore-revocation", "The list is kept, and nobody looks into it.", "key-is-kept-from-the-revoked", "revoked", Protocol("Revocation.RevocationList", "Names")),
         new("keep-revoked-links", "New connections are refused, open ones stay.", "revoked-is-cut-off", "revoked", Device("Peers.PeerActor", "OnPartyChanged")),
         new("answer-the-revoked", "The service gives the discovery key to whoever was registered once.", "key-is-kept-from-the-revoked", "revoked", Service("Issuing.ProvenRequests", "Objection")),
         new("keep-the-discovery-key", "A revocation leaves the account's discovery key as it is.", "key-is-kept-from-the-revoked", "revoked", Service("Issuing.AccountKeys", "Renew")),

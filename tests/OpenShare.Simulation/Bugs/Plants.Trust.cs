@@ -37,7 +37,7 @@ internal static partial class Plants
 
     internal static bool AcceptAnOlderList(RevocationList self, RevocationList? other) => true;
 
-    internal static bool IgnoreRevocation(RevocationList self, DeviceId device) => false;
+    internal static bool IgnoreRevocation(RevocationList self, DeviceId device, ulong number) => false;
 
     internal static void KeepRevokedLinks(PeerActor self, PeerSignals.PartyChanged changed) =>
         self.GetType().GetField("_party", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.SetValue(self, changed.Party);

@@ -17,7 +17,7 @@ internal sealed class RevokedIsCutOff : Invariant
 
     private readonly Dictionary<SimulatedDevice, RevocationList> _lists = [];
     private readonly Dictionary<SimulatedDevice, TimeSpan> _learnt = [];
-    private readonly Dictionary<SimulatedDevice, SortedSet<DeviceId>> _links = [];
+    private readonly Dictionary<SimulatedDevice, SortedDictionary<DeviceId, DeviceCertificate>> _links = [];
 
     internal override string Name => "revoked-is-cut-off";
 
@@ -34,8 +34,8 @@ internal sealed class RevokedIsCutOff : Invariant
                     (_lists[device], _learnt[device]) = (list, World.Elapsed);
                 break;
             case PeerEvents.LinkOpened opened:
-                (_links.TryGetValue(device, out var links) ? links : _links[device] = []).Add(opened.Device);
-                if (_lists.GetValueOrDefault(device)?.Revokes(opened.Device) == true)
+                (_links.TryGetValue(device, out var links) ? links : _links[device] = [])[opened.Device] = opened.Certificate;
+                if (_lists.GetValueOrDefault(device)?.Revokes(opened.Certificate) == true)
                     Alarm($"{device.Name} opened a link with {World.NameOf(opened.Device)}, which it knows to be revoked");
                 break;
             case PeerEvents.LinkClosed closed:
@@ -48,8 +48,8 @@ internal sealed class RevokedIsCutOff : Invariant
     {
         foreach (var device in World.Devices.Where(d => d.IsRunning && _lists.ContainsKey(d) && World.Elapsed - _learnt[d] > Promised))
         {
-            foreach (var peer in _links.GetValueOrDefault(device)?.Where(_lists[device].Revokes) ?? [])
-                Alarm($"{device.Name} still has a link with {World.NameOf(peer)}, {(World.Elapsed - _learnt[device]).TotalSeconds:0} s after it learnt of its revocation");
+            foreach (var peer in _links.GetValueOrDefault(device)?.Values.Where(_lists[device].Revokes) ?? [])
+                Alarm($"{device.Name} still has a link with {World.NameOf(peer.DeviceId)}, {(World.Elapsed - _learnt[device]).TotalSeconds:0} s after it learnt of its revocation");
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class RevokedIsCutOff : Invariant
     {
         foreach (var revoked in World.Revoked)
         {
-            foreach (var device in World.Devices.Where(d => d.IsRunning && d != revoked && _lists.GetValueOrDefault(d)?.Revokes(revoked.Id) != true))
+            foreach (var device in World.Devices.Where(d => d.IsRunning && d != revoked && _lists.GetValueOrDefault(d)?.Revokes(revoked.Identity!.Certificate) != true))
                 Alarm($"{device.Name} never learnt that {revoked.Name} was revoked");
         }
     }

@@ -37,7 +37,7 @@ internal sealed class AskedDevice(
     {
         var list = await Ask<RevocationView>(new RevocationCommands.GetRevocation(), cancellation).ConfigureAwait(false);
         var registration = await GetRegistration(cancellation).ConfigureAwait(false);
-        return new RevocationKnowledge(list.Version, list.IsStale, revoked()?.Revokes(registration.DeviceId) == true);
+        return new RevocationKnowledge(list.Version, list.IsStale, registration.Identity is { } own && revoked()?.Revokes(own.Certificate) == true);
     }
 
     public async Task<ImmutableArray<KnownDevice>> GetDevices(CancellationToken cancellation)

@@ -11,6 +11,9 @@ public sealed record PeerRecord(
     DeviceId DeviceId, string Name, ImmutableArray<IPEndPoint> Endpoints, DateTimeOffset LastSeen, PeerTrust Trust, FoundBy FoundBy)
 {
     public const int MaxEndpoints = 16;
+
+    /// <summary>As its certificate says; 0: it has none, or was last seen before that was kept.</summary>
+    public ulong DeviceNo { get; init; }
 }
 
 /// <summary>Peers known from a handshake. Bounded: beyond <see cref="MaxPeers"/> the one not seen for longest is forgotten.</summary>

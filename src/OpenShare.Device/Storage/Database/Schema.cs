@@ -85,6 +85,9 @@ internal static class Schema
             certificate TEXT NOT NULL, sponsor TEXT NOT NULL, expires_at INTEGER NOT NULL, withdrawal BLOB NOT NULL,
             PRIMARY KEY (certificate, sponsor)) WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE peers ADD COLUMN device_no INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

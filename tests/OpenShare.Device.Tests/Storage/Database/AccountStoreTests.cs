@@ -228,7 +228,7 @@ public sealed class AccountStoreTests : DatabaseSpecs
                 c,
                 """
                 WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < @most)
-                INSERT INTO peers SELECT printf('%032x', n), 'peer', '', n + 1000, 'Certified', 'Mdns' FROM numbers
+                INSERT INTO peers SELECT printf('%032x', n), 'peer', '', n + 1000, 'Certified', 'Mdns', n FROM numbers
                 """,
                 new { most = IPeerStore.MaxPeers }));
         }
@@ -243,5 +243,5 @@ public sealed class AccountStoreTests : DatabaseSpecs
     }
 
     private static PeerRecord Peer(int number, DateTimeOffset seen) =>
-        new(DeviceId.FromBytes(new SeededRandom(number).Bytes(16)), "Ben", [], seen, PeerTrust.Certified, FoundBy.Mdns);
+        new(DeviceId.FromBytes(new SeededRandom(number).Bytes(16)), "Ben", [], seen, PeerTrust.Certified, FoundBy.Mdns) { DeviceNo = ulong.MaxValue };
 }

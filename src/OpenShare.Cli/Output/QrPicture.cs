@@ -48,12 +48,15 @@ internal static class QrPicture
         }
     }
 
-    // A screenshot is pure, a photograph is not: each has its way of telling dark from light.
+    // A photograph has its ways of telling dark from light. Where something in the code looks like a corner of it to either, a picture
+    // that is nothing but the code is read without looking for corners.
     private static string? Decode(LuminanceSource source)
     {
-        var hints = new Dictionary<DecodeHintType, object> { [DecodeHintType.TRY_HARDER] = true, [DecodeHintType.CHARACTER_SET] = "UTF-8" };
-        foreach (var binarizer in (Binarizer[])[new HybridBinarizer(source), new GlobalHistogramBinarizer(source)])
+        foreach (var (binarizer, isPure) in ((Binarizer, bool)[])[(new HybridBinarizer(source), false), (new GlobalHistogramBinarizer(source), false), (new GlobalHistogramBinarizer(source), true)])
         {
+            var hints = new Dictionary<DecodeHintType, object> { [DecodeHintType.TRY_HARDER] = true, [DecodeHintType.CHARACTER_SET] = "UTF-8" };
+            if (isPure)
+                hints[DecodeHintType.PURE_BARCODE] = true;
             if (new QRCodeReader().decode(new BinaryBitmap(binarizer), hints) is { } found)
                 return found.Text;
         }

@@ -64,6 +64,22 @@ public class LoginTests : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task An_account_does_not_begin_with_a_device_that_is_refused()
+    {
+        var taken = new TestDevice();
+        using (await RegisterAsync(taken)) { }
+        Issuer.Claims["sub"] = "bob";
+        var payload = taken.Payload(await TestDevice.NonceAsync(Service.Http));
+        payload.AccountId = "bob";
+        var request = taken.Request(SignedBlobs.Sign(taken.Key, SignatureContext.RegistrationProof, payload).ToText()) with { AccountId = "bob" };
+
+        await TestDevice.PostAsync(Service.Http, RegistrationPaths.Register, request, Issuer.AccessToken())
+            .RefusedAsync(HttpStatusCode.Conflict, RegistrationProblems.DeviceIdTaken);
+
+        Assert.Equal("alice", Assert.Single((await Service.Admin.ShowQuotasAsync(null, default)).Value().Quotas).AccountId);
+    }
+
+    [SkippableFact]
     public async Task A_lost_answer_is_asked_for_again_and_never_makes_a_second_device()
     {
         var (device, session) = (new TestDevice(), Issuer.AccessToken());

@@ -43,7 +43,7 @@ internal static class AuditCommands
     private static string What(AuditAct act) => act switch
     {
         AuditAct.LogBegan began => $"the log began, after certificate {began.Serial} and list version {began.ListVersion}",
-        AuditAct.CertificateIssued issued => $"certificate {issued.Serial} issued for a token",
+        AuditAct.CertificateIssued issued => $"certificate {issued.Serial} issued at a registration",
         AuditAct.CertificateRenewed renewed => $"certificate {renewed.Serial} issued as a renewal",
         AuditAct.DeviceRevoked revoked => $"revoked, list version {revoked.ListVersion}{(revoked.Reason is null ? "" : ": " + revoked.Reason)}",
         AuditAct.KeyRotated rotated => $"{rotated.Role} key {rotated.KeyId[..8]} instead of {rotated.Replaced[..8]}{(rotated.Withdrawn ? ", which is withdrawn" : "")}; trust root {rotated.TrustRoot}",

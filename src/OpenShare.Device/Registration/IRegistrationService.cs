@@ -30,4 +30,8 @@ public interface IRegistrationService
     /// <param name="wait">whole seconds, at most 60; zero: answers at once</param>
     Task<ServiceAnswer<RevocationAnswer>> GetRevocationList(
         ServiceContact contact, ulong after, string? etag, TimeSpan wait, CancellationToken cancellation);
+
+    /// <summary>As <see cref="GetRevocationList"/>, and answered by what makes the newest list of the one held.</summary>
+    Task<ServiceAnswer<RevocationAnswer>> GetRevocationDelta(
+        ServiceContact contact, ulong from, string? etag, TimeSpan wait, CancellationToken cancellation);
 }

@@ -169,7 +169,12 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
                 Call(fetch.Call, c => _service.GetTrustRoot(fetch.Contact, c), shown => new RevocationInput.TrustRootShown(fetch.Call, shown));
                 break;
             case RevocationEffect.Ask ask:
-                Call(ask.Call, c => _service.GetRevocationList(ask.Contact, ask.After, ask.ETag, ask.Wait, c), answer => new RevocationInput.Answered(ask.Call, answer));
+                Call(
+                    ask.Call,
+                    c => ask.IsForDelta
+                        ? _service.GetRevocationDelta(ask.Contact, ask.After, ask.ETag, ask.Wait, c)
+                        : _service.GetRevocationList(ask.Contact, ask.After, ask.ETag, ask.Wait, c),
+                    answer => new RevocationInput.Answered(ask.Call, answer));
                 break;
             case RevocationEffect.AnswerRefresh answer:
                 var refresh = ToRefresh(answer.Outcome);

@@ -47,4 +47,7 @@ public static class RegistrationMessages
     public sealed record LoginAccountResponse(string AccountId);
 
     public sealed record RevocationListResponse(string Crl, ulong CrlVersion);
+
+    /// <param name="CrlVersion">of the list that it makes</param>
+    public sealed record RevocationDeltaResponse(string Delta, ulong CrlVersion);
 }

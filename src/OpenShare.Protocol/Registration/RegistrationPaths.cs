@@ -9,6 +9,7 @@ public static class RegistrationPaths
     public const string DiscoveryKey = "/v1/device/discovery-key";
     public const string Revoke = "/v1/device/revoke";
     public const string RevocationList = "/v1/crl";
+    public const string RevocationDelta = "/v1/crl/delta";
     public const string TrustRoot = "/v1/trust-root";
     public const string Login = "/v1/login";
     public const string LoginAccount = "/v1/login/account";
@@ -35,6 +36,7 @@ public static class RegistrationProblems
     public const string DeviceUnknown = "device-unknown";
     public const string DeviceRevoked = "device-revoked";
     public const string CertificateExpired = "certificate-expired";
+    public const string DeltaUnavailable = "delta-unavailable";
     public const string NotAuthorized = "not-authorized";
     public const string RoleInsufficient = "role-insufficient";
     public const string AdminUnknown = "admin-unknown";

@@ -93,6 +93,29 @@ public sealed class DeviceNumberSet
         return numbers;
     }
 
+    /// <summary>The numbers that are in this set or in the other, and not in both.</summary>
+    /// <param name="rice">to be coded with</param>
+    internal DeviceNumberSet ChangedBy(DeviceNumberSet changes, int rice)
+    {
+        ulong[] changed = changes.ToArray();
+        var numbers = new ulong[Count + changed.Length];
+        var reader = new RiceCode.Reader(_gaps.Span, _rice);
+        var (count, at, number) = (0, 0, 0UL);
+        for (var i = 0; i < Count; i++)
+        {
+            number += reader.Read() + 1;
+            while (at < changed.Length && changed[at] < number)
+                numbers[count++] = changed[at++];
+            if (at < changed.Length && changed[at] == number)
+                at++;
+            else
+                numbers[count++] = number;
+        }
+        while (at < changed.Length)
+            numbers[count++] = changed[at++];
+        return Read(Code(numbers.AsSpan(0, count), rice));
+    }
+
     private static DeviceNumbers Code(ReadOnlySpan<ulong> sorted)
     {
         var (count, last) = (0UL, 0UL);
@@ -101,15 +124,20 @@ public sealed class DeviceNumberSet
             if (number > last)
                 (count, last) = (count + 1, number);
         }
-        var rice = RiceCode.For(count == 0 ? 0 : (last - count) / count);
+        return Code(sorted, RiceCode.For(count == 0 ? 0 : (last - count) / count));
+    }
+
+    private static DeviceNumbers Code(ReadOnlySpan<ulong> sorted, int rice)
+    {
         var writer = new RiceCode.Writer(rice);
-        last = 0;
+        var (count, last) = (0u, 0UL);
         foreach (var number in sorted)
         {
-            if (number > last)
-                writer.Write(number - last - 1);
-            last = number;
+            if (number <= last)
+                continue;
+            writer.Write(number - last - 1);
+            (count, last) = (count + 1, number);
         }
-        return new DeviceNumbers { Count = (uint)count, Rice = (uint)rice, Gaps = ByteString.CopyFrom(writer.ToBytes()) };
+        return new DeviceNumbers { Count = count, Rice = (uint)rice, Gaps = ByteString.CopyFrom(writer.ToBytes()) };
     }
 }

@@ -24,7 +24,8 @@ public abstract record RevocationEffect
 
     /// <param name="After">the version held: the service waits for a later one, or for another than that of the ETag</param>
     /// <param name="Wait">at most; zero: answer at once</param>
-    public sealed record Ask(int Call, ServiceContact Contact, ulong After, string? ETag, TimeSpan Wait) : RevocationEffect;
+    /// <param name="IsForDelta">what makes the newest list of that version is enough</param>
+    public sealed record Ask(int Call, ServiceContact Contact, ulong After, string? ETag, TimeSpan Wait, bool IsForDelta) : RevocationEffect;
 
     /// <summary>Answer everybody who asked for a refresh.</summary>
     public sealed record AnswerRefresh(RefreshOutcome Outcome) : RevocationEffect;

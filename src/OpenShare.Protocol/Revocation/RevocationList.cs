@@ -17,6 +17,7 @@ public sealed class RevocationList
     {
         Blob = blob;
         Version = payload.CrlVersion;
+        IsOfNumbers = payload.Encoding == RevocationListPayload.Types.Encoding.Numbers;
         (_numbers, _ids) = payload.Encoding switch
         {
             // Of before there were numbers alone: each device is in it by its id.
@@ -37,6 +38,11 @@ public sealed class RevocationList
 
     /// <summary>Past this time the list is still used, and said to be stale.</summary>
     public DateTimeOffset NextUpdate { get; }
+
+    /// <summary>True when it names devices by number: a <see cref="RevocationDelta"/> makes a later list of it.</summary>
+    public bool IsOfNumbers { get; }
+
+    internal DeviceNumberSet Numbers => _numbers;
 
     /// <summary>How many devices it revokes.</summary>
     public int Count => _numbers.Count + _ids.Count;

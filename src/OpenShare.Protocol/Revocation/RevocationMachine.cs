@@ -23,6 +23,8 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
     private TlsPin? _pin;
     private DateTimeOffset _trustAskedAt;
     private string? _etag;
+    private bool _wantsWhole;
+    private RevocationList? _deltaFrom;
     private DateTimeOffset _askedAt;
     private int _failures;
     private bool _isRefreshing;
@@ -48,7 +50,7 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
         var kept = before is not null && IsVouchedFor(before, source.Trust) ? before : null;
         _source = source;
         Held = held is not null && held.IsNewerThan(kept) ? held : kept;
-        (_pin, _etag, _failures, _trustAskedAt) = (null, null, 0, now);
+        (_pin, _etag, _wantsWhole, _failures, _trustAskedAt) = (null, null, false, 0, now);
         Rest(Step.Idle, null);
         List<RevocationEffect> effects = before is not null && Held is null ? [new RevocationEffect.Discard()] : [];
         if (Held != before)
@@ -100,9 +102,11 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
         if (asksForTrust)
             _trustAskedAt = now;
         Rest(asksForTrust ? Step.ProvingService : Step.Asking, null);
+        // A peer may show a later one before the answer is there.
+        _deltaFrom = !asksForTrust && !_wantsWhole && Held is { IsOfNumbers: true } ? Held : null;
         return asksForTrust
             ? [new RevocationEffect.FetchTrustRoot(_call, contact)]
-            : [new RevocationEffect.Ask(_call, contact, Held?.Version ?? 0, _etag, _isRefreshing ? TimeSpan.Zero : pace.Interval)];
+            : [new RevocationEffect.Ask(_call, contact, Held?.Version ?? 0, _etag, _isRefreshing ? TimeSpan.Zero : pace.Interval, IsForDelta: _deltaFrom is not null)];
     }
 
     private RevocationEffect[] HandleRefresh(DateTimeOffset now)
@@ -151,8 +155,29 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
     {
         CheckedAt = now;
         _failures = 0;
-        if (answer is not RevocationAnswer.List(var blob, var etag))
-            return Continue([], new RefreshOutcome.Refreshed(IsNewer: false), now);
+        return answer switch
+        {
+            RevocationAnswer.List(var blob, var etag) => HandleList(blob, etag, now),
+            RevocationAnswer.Delta(var delta, var etag) when _deltaFrom is not null => HandleDelta(delta, etag, now),
+            _ => Continue([], new RefreshOutcome.Refreshed(IsNewer: false), now),
+        };
+    }
+
+    private List<RevocationEffect> HandleDelta(RevocationDelta delta, string? etag, DateTimeOffset now)
+    {
+        try
+        {
+            return HandleList(delta.ApplyTo(_deltaFrom!, _source!.Trust).Blob, etag, now);
+        }
+        catch (ProtocolException error)
+        {
+            _wantsWhole = true;
+            return [new RevocationEffect.Warn($"{error.Message} The whole list is asked for."), .. Ask(now)];
+        }
+    }
+
+    private List<RevocationEffect> HandleList(Signed blob, string? etag, DateTimeOffset now)
+    {
         if (Held is not null && blob.Equals(Held.Blob))
         {
             _etag = etag;
@@ -195,12 +220,18 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
 
     private RevocationEffect[] Accept(RevocationList list)
     {
-        Held = list;
+        (Held, _wantsWhole) = (list, false);
         return [new RevocationEffect.Store(list), new RevocationEffect.Announce(list)];
     }
 
     private RevocationEffect[] HandleFailure(ServiceFailure failure, DateTimeOffset now)
     {
+        // It has no delta from here, or is of before there were any: the whole list it has.
+        if (_deltaFrom is not null && failure is ServiceFailure.Refused { Status: 404 } or ServiceFailure.Unreadable)
+        {
+            _wantsWhole = true;
+            return Ask(now);
+        }
         // Its TLS key may be a new one, for which the trust root can vouch.
         if (failure is ServiceFailure.Untrusted)
             _pin = null;

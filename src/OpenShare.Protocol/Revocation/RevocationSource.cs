@@ -30,6 +30,9 @@ public abstract record RevocationAnswer
 
     /// <param name="ETag">to ask with the next time; null where the answer had none</param>
     public sealed record List(Signed Blob, string? ETag) : RevocationAnswer;
+
+    /// <param name="ETag">of the list that it makes</param>
+    public sealed record Delta(RevocationDelta Made, string? ETag) : RevocationAnswer;
 }
 
 /// <summary>What became of a person's refresh.</summary>

@@ -6,8 +6,11 @@ public static class Limits
     /// <summary>Bytes of a signed blob's payload (a manifest page is the largest).</summary>
     public const int SignedPayload = 128 * 1024;
 
-    /// <summary>Bytes of a revocation list: some 90 bytes a revoked device.</summary>
+    /// <summary>Bytes of a revocation list: some 90 bytes a revoked device in the encoding of before, about one since.</summary>
     public const int RevocationList = 8 * 1024 * 1024;
+
+    /// <summary>Bytes of what makes one of another: some three a revoked device. What would be longer is the list itself.</summary>
+    public const int RevocationDelta = 256 * 1024;
 
     /// <summary>Bytes of a discovery key's payload: some 130 with the longest account.</summary>
     public const int DiscoveryKey = 1024;

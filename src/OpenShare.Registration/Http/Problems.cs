@@ -21,6 +21,7 @@ internal static class Problems
         [RegistrationProblems.DeviceUnknown] = (StatusCodes.Status404NotFound, "The device is not known"),
         [RegistrationProblems.DeviceRevoked] = (StatusCodes.Status403Forbidden, "The device was revoked"),
         [RegistrationProblems.CertificateExpired] = (StatusCodes.Status403Forbidden, "The device's certificate has expired"),
+        [RegistrationProblems.DeltaUnavailable] = (StatusCodes.Status404NotFound, "There is no such delta"),
         [RegistrationProblems.NotAuthorized] = (StatusCodes.Status401Unauthorized, "The admin credential is missing or wrong"),
         [RegistrationProblems.RoleInsufficient] = (StatusCodes.Status403Forbidden, "The role does not allow this"),
         [RegistrationProblems.AdminUnknown] = (StatusCodes.Status404NotFound, "The administrator is not known"),

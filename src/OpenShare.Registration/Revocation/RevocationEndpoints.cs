@@ -1,19 +1,15 @@
-using Microsoft.Net.Http.Headers;
+using Microsoft.AspNetCore.Http.HttpResults;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration;
 using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Issuing;
-using OpenShare.Registration.Telemetry;
 
 namespace OpenShare.Registration.Revocation;
 
 internal static class RevocationEndpoints
 {
-    /// <summary>How long a request may wait for a newer list.</summary>
-    public const int MaxWaitSeconds = 60;
-
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapPost(RegistrationPaths.Revoke, async (HttpContext http, AdminAccess access, RevocationLists lists) =>
@@ -33,10 +29,10 @@ internal static class RevocationEndpoints
 
         app.MapGet(RegistrationPaths.RevocationList, async (HttpContext http, Publisher publisher, IHostApplicationLifetime life, string? after, string? wait) =>
             {
-                if (ReadWait(after, wait) is not { } asked)
-                    return Problems.Of(JsonBody.Malformed($"after is a version of the revocation list, and wait is 0 to {MaxWaitSeconds} seconds."));
-                using var cancel = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
-                return await AnswerAsync(http, publisher, asked.After, asked.Wait, cancel.Token);
+                if (ListQuestion.Read(after, wait) is not { } asked)
+                    return Problems.Of(JsonBody.Malformed($"after is a version of the revocation list, and wait is 0 to {ListQuestion.MaxWaitSeconds} seconds."));
+                var list = await asked.AwaitAsync(http, publisher, life.ApplicationStopping);
+                return Answer(http, list, "no-cache", list.Body);
             })
             .WithName("crl")
             .WithSummary("The signed revocation list. With after=VERSION and wait=SECONDS the answer waits for a newer one, 60 seconds at most.")
@@ -44,47 +40,39 @@ internal static class RevocationEndpoints
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblems(400, 429)
             .RequireRateLimiting(RateLimits.Reads);
+
+        app.MapGet(RegistrationPaths.RevocationDelta, DeltaAsync)
+            .WithName("crl-delta")
+            .WithSummary("What makes the newest revocation list of the one of version from, and waits for a newer one as crl does. With to=VERSION and issued=SECONDS, which name the newest, the answer never changes.")
+            .Produces<RegistrationMessages.RevocationDeltaResponse>()
+            .Produces(StatusCodes.Status304NotModified)
+            .ProducesProblems(400, 404, 429, 503)
+            .RequireRateLimiting(RateLimits.Reads);
     }
 
-    private static async Task<IResult> AnswerAsync(HttpContext http, Publisher publisher, ulong? after, TimeSpan wait, CancellationToken cancel)
+    private static async Task<IResult> DeltaAsync(
+        HttpContext http, Publisher publisher, RevocationDeltas deltas, IHostApplicationLifetime life, string? from, string? wait, string? to, string? issued)
     {
-        // Shutting down ends the wait, not the answer: whoever waits learns the list as it is.
-        var list = publisher.Current;
-        if (after is not null && wait > TimeSpan.Zero)
-        {
-            ServiceMetrics.Waiting(1);
-            try
-            {
-                // A list signed anew has the same version and another ETag, and is news too.
-                list = await publisher.WaitAsync(l => l.List.Version > after || HasOther(http.Request, l), wait, cancel);
-            }
-            catch (OperationCanceledException)
-            {
-                list = publisher.Current;
-            }
-            finally
-            {
-                ServiceMetrics.Waiting(-1);
-            }
-        }
+        if (ListQuestion.Read(from, wait) is not { Held: { } held and > 0 } asked)
+            return Problems.Of(JsonBody.Malformed($"from is a version of the revocation list, and wait is 0 to {ListQuestion.MaxWaitSeconds} seconds."));
+        var list = await asked.AwaitAsync(http, publisher, life.ApplicationStopping);
+        var isNamed = to is not null || issued is not null;
+        if (held > list.List.Version || (isNamed && (to, issued) != ($"{list.List.Version}", $"{list.List.IssuedAt.ToUnixTimeSeconds()}")))
+            return NoDelta($"The newest list here is of version {list.List.Version}, issued at {list.List.IssuedAt.ToUnixTimeSeconds()}.");
+        if (ListQuestion.Holds(http.Request, list))
+            return Answer(http, list, "no-cache", []);
+        return await deltas.BodyAsync(held, list) is { } body
+            ? Answer(http, list, isNamed ? "public, max-age=31536000, immutable" : "no-cache", body)
+            : NoDelta($"What has changed since list {held} is longer than a delta may be.");
+    }
+
+    private static ProblemHttpResult NoDelta(string why) =>
+        Problems.Of(new Refusal(RegistrationProblems.DeltaUnavailable, $"{why} Ask for the whole list: {RegistrationPaths.RevocationList}"));
+
+    private static IResult Answer(HttpContext http, PublishedList list, string caching, byte[] body)
+    {
         http.Response.Headers.ETag = list.ETag;
-        http.Response.Headers.CacheControl = "no-cache";
-        return Holds(http.Request, list) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Bytes(list.Body, "application/json");
-    }
-
-    private static bool HasOther(HttpRequest request, PublishedList list) =>
-        request.Headers.IfNoneMatch.Count > 0 && !Holds(request, list);
-
-    private static bool Holds(HttpRequest request, PublishedList list) =>
-        EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var tags)
-        && tags.Any(t => t.Equals(EntityTagHeaderValue.Any) || t.Compare(new EntityTagHeaderValue(list.ETag), useStrongComparison: false));
-
-    private static (ulong? After, TimeSpan Wait)? ReadWait(string? after, string? wait)
-    {
-        ulong version = 0;
-        var seconds = 0;
-        var isGood = (after is null || ulong.TryParse(after, out version)) && (wait is null || int.TryParse(wait, out seconds))
-            && seconds is >= 0 and <= MaxWaitSeconds;
-        return isGood ? (after is null ? null : version, TimeSpan.FromSeconds(seconds)) : null;
+        http.Response.Headers.CacheControl = caching;
+        return ListQuestion.Holds(http.Request, list) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Bytes(body, "application/json");
     }
 }

@@ -32,6 +32,9 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
     /// <summary>What it answers where it is asked for it; null: a key.</summary>
     public ServiceFailure? RefusesKey { get; set; }
 
+    /// <summary>What it answers where it is asked for a delta; null: it has none.</summary>
+    public RevocationAnswer? Delta { get; set; }
+
     /// <summary>The TLS key that connections show: another than the service's own where a relay is in between.</summary>
     public byte[] ShownTlsKey { get; set; } = TlsKey;
 
@@ -114,6 +117,11 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
             ? new RevocationAnswer.NotModified()
             : new RevocationAnswer.List(_list.Blob, $"\"{_list.Version}\""));
     }
+
+    // As a service of before there were deltas.
+    public Task<ServiceAnswer<RevocationAnswer>> GetRevocationDelta(
+        ServiceContact contact, ulong from, string? etag, TimeSpan wait, CancellationToken cancellation) =>
+        Answer<RevocationAnswer>("crl/delta", () => Delta is { } delta ? delta : new ServiceFailure.Refused(404, null, "Not found."));
 
     private ServiceAnswer<RegistrationMessages.RegisterResponse> Issued(DeviceCertificate certificate)
     {

@@ -52,6 +52,25 @@ public sealed class RevocationActorTests : DeviceRig
         Assert.Equal(Context.Now, (await View(actor)).CheckedAt);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task News_arrive_as_a_delta_and_where_that_makes_no_list_as_a_whole_one(bool isGood)
+    {
+        SaveRegistration();
+        Lists.Save(Organisation.Revoke());
+        var newer = Organisation.Revoke(_lost);
+        Service.Delta = new RevocationAnswer.Delta(RevocationDelta.Between(1, [isGood ? _lost.Certificate.DeviceNo : 77], newer), null);
+        if (!isGood)
+            Service.Publish(newer);
+        StartActor();
+        await Changed();
+
+        Assert.Equal(newer.Blob, (await Changed()).Blob);
+        Assert.Equal(newer.Blob, Lists.Load(Organisation.Trust)!.Blob);
+        Assert.Equal(!isGood, Service.Calls.Contains("crl"));
+    }
+
     [Fact]
     public async Task A_clock_set_back_does_not_silence_the_polls_whatever_happens_meanwhile()
     {

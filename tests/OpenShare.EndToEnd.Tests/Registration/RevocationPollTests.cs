@@ -32,6 +32,10 @@ public sealed class RevocationPollTests : IDisposable
         Assert.True(revoked.Elapsed < TimeSpan.FromSeconds(1), $"learned {revoked.Elapsed.TotalSeconds:0.0} s after the revocation was done");
         Assert.True(news.Revokes(driver.Held.Issued.Certificate));
         Assert.Equal(version + 1, news.Version);
+
+        var delta = Assert.IsType<RevocationAnswer.Delta>(Good(await _service.GetRevocationDelta(contact, version, before.ETag, TimeSpan.Zero, default)));
+        Assert.Equal(news.Blob, delta.Made.ApplyTo(RevocationList.Read(before.Blob, trust), trust).Blob);
+        Assert.IsType<RevocationAnswer.NotModified>(Good(await _service.GetRevocationDelta(contact, news.Version, delta.ETag, TimeSpan.FromSeconds(1), default)));
     }
 
     public void Dispose() => _service.Dispose();

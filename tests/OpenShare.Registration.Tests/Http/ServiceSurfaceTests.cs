@@ -96,7 +96,7 @@ public sealed class ServiceSurfaceTests : IAsyncLifetime
         var described = document.RootElement.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
 
         string[] expected = [RegistrationPaths.Challenge, RegistrationPaths.Register, RegistrationPaths.Renew, RegistrationPaths.DiscoveryKey, RegistrationPaths.Revoke,
-            RegistrationPaths.RevocationList, RegistrationPaths.TrustRoot, RegistrationPaths.Health];
+            RegistrationPaths.RevocationList, RegistrationPaths.RevocationDelta, RegistrationPaths.TrustRoot, RegistrationPaths.Health];
         Assert.Equal(expected.Order(), described.Order());
         var fields = document.RootElement.GetProperty("components").GetProperty("schemas").GetProperty("RegisterRequest").GetProperty("properties");
         Assert.Contains("pubkey_ed25519", fields.EnumerateObject().Select(p => p.Name));

@@ -38,6 +38,11 @@ public sealed class RevocationOnPostgresTests : RevocationTests
     protected override bool OnPostgres => true;
 }
 
+public sealed class DeltaOnPostgresTests : DeltaTests
+{
+    protected override bool OnPostgres => true;
+}
+
 public sealed class LongPollOnPostgresTests : LongPollTests
 {
     protected override bool OnPostgres => true;

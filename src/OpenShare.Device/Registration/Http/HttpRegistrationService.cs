@@ -21,6 +21,8 @@ public sealed class HttpRegistrationService : IRegistrationService, IDisposable
 
     private const int MaxListAnswer = Limits.RevocationList / 3 * 4 + 64 * 1024;
 
+    private const int MaxDeltaAnswer = Limits.RevocationDelta / 3 * 4 + 1024;
+
     private readonly Func<ServiceContact, ServiceConnection> _connect;
     private readonly ServiceConnections _connections;
     private readonly TimeProvider _time;
@@ -89,15 +91,21 @@ public sealed class HttpRegistrationService : IRegistrationService, IDisposable
             Patience, MaxAnswer, (response, body) => DiscoveryKey.Parse(Json<RegistrationMessages.DiscoveryKeyResponse>(response, body).DiscoveryKey), cancellation);
 
     public Task<ServiceAnswer<RevocationAnswer>> GetRevocationList(
-        ServiceContact contact, ulong after, string? etag, TimeSpan wait, CancellationToken cancellation)
-    {
-        var path = string.Create(CultureInfo.InvariantCulture, $"{RegistrationPaths.RevocationList}?after={after}&wait={(int)wait.TotalSeconds}");
-        return SendProven(contact, HttpMethod.Get, path, http =>
+        ServiceContact contact, ulong after, string? etag, TimeSpan wait, CancellationToken cancellation) =>
+        AskForNews(contact, $"{RegistrationPaths.RevocationList}?after={after}", etag, wait, MaxListAnswer, ReadList, cancellation);
+
+    public Task<ServiceAnswer<RevocationAnswer>> GetRevocationDelta(
+        ServiceContact contact, ulong from, string? etag, TimeSpan wait, CancellationToken cancellation) =>
+        AskForNews(contact, $"{RegistrationPaths.RevocationDelta}?from={from}", etag, wait, MaxDeltaAnswer, ReadDelta, cancellation);
+
+    private Task<ServiceAnswer<RevocationAnswer>> AskForNews(
+        ServiceContact contact, string path, string? etag, TimeSpan wait, int limit, Func<HttpResponseMessage, ReadOnlyMemory<byte>, RevocationAnswer> read,
+        CancellationToken cancellation) =>
+        SendProven(contact, HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"{path}&wait={(int)wait.TotalSeconds}"), http =>
         {
             if (etag is not null)
                 http.Headers.TryAddWithoutValidation("If-None-Match", etag);
-        }, wait + Patience, MaxListAnswer, ReadList, cancellation);
-    }
+        }, wait + Patience, limit, (response, body) => response.StatusCode == HttpStatusCode.NotModified ? new RevocationAnswer.NotModified() : read(response, body), cancellation);
 
     public void Dispose() => _connections.Dispose();
 
@@ -156,13 +164,11 @@ public sealed class HttpRegistrationService : IRegistrationService, IDisposable
     private static T Json<T>(HttpResponseMessage response, ReadOnlyMemory<byte> body) =>
         JsonSerializer.Deserialize<T>(body.Span, RegistrationJson.Options) ?? throw new JsonException("null");
 
-    private static RevocationAnswer ReadList(HttpResponseMessage response, ReadOnlyMemory<byte> body)
-    {
-        if (response.StatusCode == HttpStatusCode.NotModified)
-            return new RevocationAnswer.NotModified();
-        var text = Json<RegistrationMessages.RevocationListResponse>(response, body).Crl;
-        return new RevocationAnswer.List(SignedBlobs.Parse(text, "revocation list", Limits.RevocationList), response.Headers.ETag?.ToString());
-    }
+    private static RevocationAnswer.List ReadList(HttpResponseMessage response, ReadOnlyMemory<byte> body) => new(
+        SignedBlobs.Parse(Json<RegistrationMessages.RevocationListResponse>(response, body).Crl, "revocation list", Limits.RevocationList), response.Headers.ETag?.ToString());
+
+    private static RevocationAnswer.Delta ReadDelta(HttpResponseMessage response, ReadOnlyMemory<byte> body) => new(
+        RevocationDelta.Parse(Json<RegistrationMessages.RevocationDeltaResponse>(response, body).Delta), response.Headers.ETag?.ToString());
 
     private static ByteArrayContent Body<T>(T message) => new(JsonSerializer.SerializeToUtf8Bytes(message, RegistrationJson.Options))
     {

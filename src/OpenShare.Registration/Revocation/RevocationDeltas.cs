@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using OpenShare.Protocol.Registration;
+using OpenShare.Protocol.Revocation;
+using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Storage;
+
+namespace OpenShare.Registration.Revocation;
+
+/// <summary>
+/// What leads from any earlier list to the newest: made when the first device asks for it, which needs no signature, and kept while that list
+/// is the newest, as all that held the same one ask the same.
+/// </summary>
+internal sealed class RevocationDeltas(Store store)
+{
+    // Devices that are further behind than all of these are few: theirs are made anew.
+    private const int MostKept = 256;
+
+    private sealed record Kept(PublishedList To, ConcurrentDictionary<ulong, Lazy<Task<byte[]?>>> Bodies);
+
+    private Kept? _kept;
+
+    /// <returns>the body of the answer; null: it would be longer than <see cref="Limits.RevocationDelta"/></returns>
+    /// <param name="from">1 to the version of <paramref name="to"/></param>
+    public async Task<byte[]?> BodyAsync(ulong from, PublishedList to)
+    {
+        var kept = _kept;
+        if (kept?.To != to)
+            _kept = kept = new Kept(to, []);
+        if (kept.Bodies.Count >= MostKept && !kept.Bodies.ContainsKey(from))
+            return await MakeAsync(from, to);
+        var body = kept.Bodies.GetOrAdd(from, version => new Lazy<Task<byte[]?>>(() => MakeAsync(version, to)));
+        try
+        {
+            return await body.Value;
+        }
+        catch
+        {
+            // The database was away: whoever asks next tries again.
+            kept.Bodies.TryRemove(new(from, body));
+            throw;
+        }
+    }
+
+    private async Task<byte[]?> MakeAsync(ulong from, PublishedList to)
+    {
+        var (after, until) = ((long)from, (long)to.List.Version);
+        var changes = after == until ? [] : await store.ReadAsync(db => db.Devices
+            .Where(d => d.RevokedInVersion > after && d.RevokedInVersion <= until).Select(d => d.DeviceNo).ToListAsync());
+        var delta = RevocationDelta.Between(from, changes.Select(number => (ulong)number), to.List);
+        return delta.ToBytes().Length <= Limits.RevocationDelta
+            ? JsonSerializer.SerializeToUtf8Bytes(new RegistrationMessages.RevocationDeltaResponse(delta.ToText(), to.List.Version), RegistrationJson.Options)
+            : null;
+    }
+}

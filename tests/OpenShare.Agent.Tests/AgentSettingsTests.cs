@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Agent.Hosting;
 using OpenShare.Agent.Tests.Support;
+using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Agent.Tests;
@@ -31,6 +32,14 @@ public sealed class AgentSettingsTests
         var options = Read(("OPENSHARE__CARRIERS", "quic"), ("OPENSHARE_MSQUIC", "/opt/libmsquic.so.2"));
 
         Assert.Equal((CarrierRule.Quic, "/opt/libmsquic.so.2"), (options.Carriers, options.QuicLibrary));
+    }
+
+    [Fact]
+    public void A_stale_list_is_used_unless_the_agent_is_told_to_refuse()
+    {
+        Assert.Equal(StaleListRule.Warn, Read().StaleList);
+        Assert.Equal(StaleListRule.Refuse, AgentSettings.Read("/tmp/h", [new(AgentSettings.StaleList, "refuse")], AgentReach.Network, new Dictionary<string, string?>()).StaleList);
+        Assert.ThrowsAny<Exception>(() => AgentSettings.Read("/tmp/h", [new(AgentSettings.StaleList, "perhaps")], AgentReach.Network, new Dictionary<string, string?>()));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Agent.Hosting;
@@ -23,6 +24,9 @@ public sealed record AgentOptions(
 {
     /// <summary>Files that are there may be replaced where their sender wishes it.</summary>
     public YesNo Overwrite { get; init; } = YesNo.Yes;
+
+    /// <summary>What this device does under a revocation list that is past its next update.</summary>
+    public StaleListRule StaleList { get; init; } = StaleListRule.Warn;
 
     /// <summary>What links and streams go over.</summary>
     public CarrierRule Carriers { get; init; } = CarrierRule.Measured;

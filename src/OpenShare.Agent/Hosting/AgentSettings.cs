@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using OpenShare.Device.Storage;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Agent.Hosting;
@@ -22,6 +23,7 @@ public static class AgentSettings
     public const string Name = "Name";
     public const string PassphraseFile = "PassphraseFile";
     public const string LogLevel = "LogLevel";
+    public const string StaleList = "StaleList";
     public const string Carriers = "Carriers";
     public const string AdvertisedPort = "Discovery:AdvertisedPort";
 
@@ -56,6 +58,7 @@ public static class AgentSettings
             ReadWord(configuration, LogLevel, Microsoft.Extensions.Logging.LogLevel.Warning))
         {
             Overwrite = ReadWord(configuration, Overwrite, YesNo.Yes),
+            StaleList = ReadWord(configuration, StaleList, StaleListRule.Warn),
             Carriers = ReadWord(configuration, Carriers, CarrierRule.Measured),
             QuicLibrary = NotEmpty(environment.GetValueOrDefault("OPENSHARE_MSQUIC")),
         };

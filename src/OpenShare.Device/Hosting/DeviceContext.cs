@@ -1,5 +1,6 @@
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Hosting;
@@ -20,6 +21,9 @@ public sealed record DeviceContext(
 
     /// <summary>What the streams of transfers may go over.</summary>
     public CarrierRule Carriers { get; init; } = CarrierRule.Tcp;
+
+    /// <summary>What this device does under a revocation list that is past its next update.</summary>
+    public StaleListRule StaleList { get; init; } = StaleListRule.Warn;
 
     public CarrierTuning CarrierTuning { get; init; } = CarrierTuning.Default;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using OpenShare.Device.Storage;
+using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Hosting;
@@ -26,6 +27,9 @@ public sealed record DeviceOptions(
 {
     /// <summary>Files that are there may be replaced where their sender wishes it; else what arrives gets another name.</summary>
     public bool AllowsOverwriting { get; init; } = true;
+
+    /// <summary>What this device does under a revocation list that is past its next update.</summary>
+    public StaleListRule StaleList { get; init; } = StaleListRule.Warn;
 
     /// <summary>What links and streams go over. Without the QUIC library: TCP, or an error where nothing but QUIC is wanted.</summary>
     public CarrierRule Carriers { get; init; } = CarrierRule.Measured;

@@ -188,7 +188,7 @@ public sealed partial class OpenShareDevice : IDevice
         var random = new SystemRandom();
         var (transport, carriers) = Transports.Of(options.Reach == DeviceReach.HomeOnly ? CarrierRule.Tcp : options.Carriers, options.QuicLibrary);
         var context = new DeviceContext(
-            TimeProvider.System, random, new Workers(Math.Max(2, Environment.ProcessorCount)), transport, new DeviceEventBus()) { Carriers = carriers };
+            TimeProvider.System, random, new Workers(Math.Max(2, Environment.ProcessorCount)), transport, new DeviceEventBus()) { Carriers = carriers, StaleList = options.StaleList };
         var keys = KeyFile.Open(
             options.Home.KeyFile, () => options.Passphrase is { } passphrase ? Encoding.UTF8.GetBytes(passphrase.Reveal()) : null, random);
         var onNetwork = options.Reach != DeviceReach.HomeOnly;

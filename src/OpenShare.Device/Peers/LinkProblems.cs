@@ -28,8 +28,8 @@ internal static class LinkProblems
             _ => false,
         };
 
-    // This device's certificate is not good there: where the organisation has changed its keys, that ends by a renewal at once.
-    private static bool IsCurable(RefusalCode code) => code is RefusalCode.BadCertificate;
+    // This device's certificate is not good there: where the organisation has changed its keys, that ends by a renewal at once. Or its list is stale, which the next one ends.
+    private static bool IsCurable(RefusalCode code) => code is RefusalCode.BadCertificate or RefusalCode.StaleList;
 
     private static LinkRefusal From(RefusalCode code) => code switch
     {
@@ -41,6 +41,7 @@ internal static class LinkProblems
         RefusalCode.NotInvited => LinkRefusal.NotRegistered,
         RefusalCode.Duplicate => LinkRefusal.Duplicate,
         RefusalCode.BadSignature => LinkRefusal.BadSignature,
+        RefusalCode.StaleList => LinkRefusal.StaleList,
         RefusalCode.UnexpectedDevice => LinkRefusal.UnexpectedDevice,
         _ => LinkRefusal.Unreachable,
     };

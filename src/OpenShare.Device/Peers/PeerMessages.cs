@@ -24,12 +24,15 @@ public enum LinkRefusal
     BadSignature,
     UnexpectedDevice,
     NoCommonVersion,
+
+    /// <summary>Here or there the revocation list is past its time, and the device is set to speak with nobody then: worth another try.</summary>
+    StaleList,
 }
 
 /// <param name="ByPeer">the other side refused us, rather than we it</param>
 public sealed record LinkProblem(LinkRefusal Refusal, string Detail, bool ByPeer)
 {
-    public bool IsWorthRetrying => Refusal is LinkRefusal.Unreachable;
+    public bool IsWorthRetrying => Refusal is LinkRefusal.Unreachable or LinkRefusal.StaleList;
 
     /// <summary>
     /// It is the peer's own, or our own verdict on the peer. False where whoever answers at that address may have

@@ -163,6 +163,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         {
             DiscoveryKey = _identity.DiscoveryKeys.Issue,
             Instance = _context.Instance,
+            StaleList = _context.StaleList,
             Suspected = _suspected,
             Invited = _pairing.Invited,
             Withdrawn = _pairing.Withdrawn,

@@ -77,7 +77,7 @@ public sealed class HandshakeInitiator : HandshakeMachine
         var transcript = peer.Certificate is null ? [] : Keys!.ResponderTranscript(peer.Certificate);
         var refused = IsPairing
             ? PeerChecks.JudgeKey(peer, Proven, out var certificate)
-            : PeerChecks.Judge(Self, peer, Proven, now, out certificate);
+            : PeerChecks.Judge(Self, peer, _purpose, Proven, now, out certificate);
         if (refused is not null)
             return Refuse(refused, peers);
         if (_expected is { } expected && certificate!.DeviceId != expected)

@@ -37,6 +37,8 @@ public sealed record HandshakeParty(
     /// <summary>Device ids that two places announce, and that are asked to prove it: refused for the moment.</summary>
     public IReadOnlySet<DeviceId> Suspected { get; init; } = ImmutableHashSet<DeviceId>.Empty;
 
+    public StaleListRule StaleList { get; init; } = StaleListRule.Warn;
+
     /// <summary>Why a peer that has proven itself once may not be spoken with as things stand now; null: it may.</summary>
     /// <param name="judgedBy">what it was judged by then: counts where it is ahead of what this party knows</param>
     public HandshakeFailure.Refused? ObjectionTo(DeviceCertificate peer, TrustChain judgedBy, DateTimeOffset now) =>

@@ -68,7 +68,7 @@ public sealed class HandshakeResponder : HandshakeMachine
         var both = peer.Certificate is null ? [] : HandshakeKeys.InitiatorTranscript(transcript, peer.Certificate);
         var refused = isPairing
             ? PeerChecks.JudgeKey(peer, Proven, out var certificate) ?? JudgeInvitation(certificate!)
-            : PeerChecks.Judge(Self, peer, Proven, now, out certificate);
+            : PeerChecks.Judge(Self, peer, peer.Purpose, Proven, now, out certificate);
         if (refused is not null)
             return Refuse(refused);
         var result = new HandshakeResult(certificate!, peer.CrlVersion, peer.DiscoveryKeyVersion, InstanceId.FromBytes(peer.Instance.Span), Self.Trust, peer.Purpose, Keys!.Finish(both, HandshakeRole.Responder));

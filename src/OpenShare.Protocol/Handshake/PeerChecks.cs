@@ -1,5 +1,6 @@
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
+using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Handshake;
@@ -10,14 +11,15 @@ internal static class PeerChecks
     /// <param name="proves">whether the certificate's key signed the transcript: the last of the checks, and told of every refusal</param>
     /// <param name="certificate">the certificate it showed, where one could be read</param>
     internal static HandshakeFailure.Refused? Judge(
-        HandshakeParty self, Authentication peer, Func<DeviceCertificate, bool> proves, DateTimeOffset now, out DeviceCertificate? certificate)
+        HandshakeParty self, Authentication peer, Authentication.Types.Purpose purpose, Func<DeviceCertificate, bool> proves, DateTimeOffset now,
+        out DeviceCertificate? certificate)
     {
         if (Read(peer, out certificate) is { } unreadable)
             return unreadable;
         var isKeyProven = proves(certificate!);
         if (JudgeStanding(self, certificate!, now) is { } refused)
             return refused with { IsKeyProven = isKeyProven, Instance = isKeyProven ? InstanceId.FromBytes(peer.Instance.Span) : InstanceId.None };
-        return isKeyProven ? null : Unproven(certificate!);
+        return isKeyProven ? JudgeOwnList(self, purpose, certificate!, now) : Unproven(certificate!);
     }
 
     /// <summary>The check in a handshake for pairing: the key alone, which the caller compares with the one it expects.</summary>
@@ -27,6 +29,15 @@ internal static class PeerChecks
     /// <summary>The checks that may come out otherwise later, for a peer that has proven itself.</summary>
     internal static HandshakeFailure.Refused? JudgeStanding(HandshakeParty self, DeviceCertificate shown, DateTimeOffset now) =>
         Judge(self, shown, self.Floor.At(now)) is var (code, detail) ? new(code, detail, shown) : null;
+
+    // Nothing about the peer. In a probe each side shows its list and no more: that is how this one may get a newer one.
+    private static HandshakeFailure.Refused? JudgeOwnList(HandshakeParty self, Authentication.Types.Purpose purpose, DeviceCertificate shown, DateTimeOffset now)
+    {
+        if (self.StaleList == StaleListRule.Warn || purpose == Authentication.Types.Purpose.Probe || self.Revoked?.IsStaleAt(self.Floor.At(now)) == false)
+            return null;
+        var why = self.Revoked is { } list ? $"is past its time, {list.NextUpdate:u}" : "is still to come";
+        return new(RefusalCode.StaleList, $"The list of revoked devices that {self.Certificate.Name} goes by {why}: until it has a newer one it speaks with nobody.", shown) { IsKeyProven = true };
+    }
 
     private static HandshakeFailure.Refused? Read(Authentication peer, out DeviceCertificate? certificate)
     {

@@ -12,6 +12,7 @@ using OpenShare.Device.Transport;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 
@@ -62,10 +63,10 @@ public abstract class PeersKit : TestKit
 
     private protected Side Start(string name, string address, string account = "acme") => Start(Organisation.Enroll(name, account), address);
 
-    private protected Side Start(DeviceIdentity identity, string address, int port = 0, IPeerStore? store = null)
+    private protected Side Start(DeviceIdentity identity, string address, int port = 0, IPeerStore? store = null, StaleListRule staleList = StaleListRule.Warn)
     {
         var ip = IPAddress.Parse(address);
-        var context = ContextAt(ip);
+        var context = ContextAt(ip) with { StaleList = staleList };
         var listener = context.Transport.Listen(new IPEndPoint(ip, port));
         var events = CreateTestProbe();
         context.Events.Subscribe<IDeviceEvent>(events.Ref);

@@ -2,10 +2,12 @@ using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
+using OpenShare.Device.Revocation;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Device.Transport.Tcp;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Peers;
@@ -60,6 +62,28 @@ public abstract class TrustSpecs : PeersKit
         await b.Events.FishForMessageAsync<PeerEvents.LinkClosed>(_ => true, TimeSpan.FromSeconds(10));
         var failed = await a.Events.FishForMessageAsync<PeerEvents.LinkFailed>(_ => true, TimeSpan.FromSeconds(10));
         Assert.Equal((LinkRefusal.BadCertificate, true, true), (failed.Problem.Refusal, failed.Problem.ByPeer, failed.WillRetry));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_device_that_refuses_under_a_stale_list_links_once_it_has_a_newer_one(bool refuserDials)
+    {
+        var stale = Organisation.Revoke();
+        var (a, b) = (Start(Organisation.Enroll("careful"), "127.0.0.1", staleList: StaleListRule.Refuse), Start("bob", "127.0.0.2"));
+        a.Context.Events.Publish(new RegistrationEvents.TimeFloorRaised(new TimeFloor(stale.NextUpdate.AddSeconds(1))));
+        a.Context.Events.Publish(new RevocationEvents.RevocationChanged(stale));
+        var (dialler, dialled) = refuserDials ? (a, b) : (b, a);
+        See(dialler, dialled);
+        dialler.Peers.Tell(new PeerCommands.Connect(dialled.Id));
+
+        var failed = await dialler.Events.FishForMessageAsync<PeerEvents.LinkFailed>(_ => true, TimeSpan.FromSeconds(10));
+        Assert.Equal((LinkRefusal.StaleList, !refuserDials, true), (failed.Problem.Refusal, failed.Problem.ByPeer, failed.WillRetry));
+
+        a.Context.Events.Publish(new RevocationEvents.RevocationChanged(Organisation.RevokeAt(stale.NextUpdate)));
+        See(dialler, dialled);
+        dialler.Peers.Tell(new PeerCommands.Connect(dialled.Id));
+        await a.Events.FishForMessageAsync<PeerEvents.LinkOpened>(_ => true, TimeSpan.FromSeconds(10));
     }
 
     [Fact]

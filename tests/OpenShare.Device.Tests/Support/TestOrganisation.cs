@@ -90,7 +90,9 @@ internal sealed class TestOrganisation
         _issuing, SignatureContext.TlsEndpoint,
         new TlsEndpointPayload { SpkiSha256 = Google.Protobuf.ByteString.CopyFrom(tlsKeySha256), IssuedAt = _now.ToUnixTimeSeconds() });
 
-    public RevocationList Revoke(params DeviceIdentity[] devices) => RevocationList.Create(
-        _crl, ++_lists, _now, _now.AddDays(1),
+    public RevocationList Revoke(params DeviceIdentity[] devices) => RevokeAt(_now, devices);
+
+    public RevocationList RevokeAt(DateTimeOffset at, params DeviceIdentity[] devices) => RevocationList.Create(
+        _crl, ++_lists, at, at.AddDays(1),
         devices.Select(d => d.Certificate.DeviceNo));
 }

@@ -1,3 +1,4 @@
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Wire;
@@ -246,7 +247,8 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
     {
         List<RevocationEffect> all = [.. effects, .. EndRefresh(outcome)];
         // News come one signed list at a time, so asking on at once cannot run wild; anything else keeps the pace.
-        var next = _askedAt + pace.Interval;
+        // At random, and never later than the pace: devices that were all answered at once do not ask at once for ever.
+        var next = _askedAt + random.Between(pace.Interval * 0.8, pace.Interval);
         if (!pace.IsPolling)
             Rest(Step.Waiting, null);
         else if (isNews || now >= next)

@@ -11,7 +11,7 @@ public sealed record RevocationSource(Uri Server, string? ServerTrust, TrustRoot
 /// <summary>How often the service is asked.</summary>
 /// <param name="Interval">
 /// Seconds, 1 to 60. Each question waits so long at the service for news; after an answer without news the next is
-/// asked so long after the one before, however soon the answer came.
+/// asked four fifths to all of that after the one before, at random, however soon the answer came.
 /// </param>
 /// <param name="IsPolling">false: only when a person asks</param>
 public sealed record RevocationPace(TimeSpan Interval, bool IsPolling)

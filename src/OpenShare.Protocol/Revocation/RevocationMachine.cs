@@ -227,8 +227,8 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
 
     private RevocationEffect[] HandleFailure(ServiceFailure failure, DateTimeOffset now)
     {
-        // It has no delta from here, or is of before there were any: the whole list it has.
-        if (_deltaFrom is not null && failure is ServiceFailure.Refused { Status: 404 } or ServiceFailure.Unreadable)
+        // It has no delta from here, is of before there were any, or its database is away: the whole list it has in memory.
+        if (_deltaFrom is not null && failure is ServiceFailure.Refused { Status: not 429 } or ServiceFailure.Unreadable)
         {
             _wantsWhole = true;
             return Ask(now);

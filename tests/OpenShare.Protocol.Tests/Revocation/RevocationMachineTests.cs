@@ -350,14 +350,24 @@ public class RevocationMachineTests
         Assert.True(Assert.IsType<RevocationEffect.Ask>(Answer(whole, List(4, 10, 11))[^1]).IsForDelta);
     }
 
-    [Fact]
-    public void A_service_that_has_no_delta_is_asked_for_the_whole_list_at_once()
+    [Theory]
+    [InlineData(404)]
+    [InlineData(503)]
+    public void A_service_that_has_no_delta_is_asked_for_the_whole_list_at_once(int status)
     {
         var ask = Asking(List(3, 10));
-        var whole = Only<RevocationEffect.Ask>(_machine.Handle(new RevocationInput.CallFailed(ask.Call, new ServiceFailure.Refused(404, null, "")), _now));
+        var whole = Only<RevocationEffect.Ask>(_machine.Handle(new RevocationInput.CallFailed(ask.Call, new ServiceFailure.Refused(status, null, "")), _now));
         Assert.Equal((3UL, false), (whole.After, whole.IsForDelta));
         // A refusal of that is one.
         Assert.Empty(_machine.Handle(new RevocationInput.CallFailed(whole.Call, new ServiceFailure.Refused(404, null, "")), _now));
+        Assert.NotNull(_machine.NextTimeout);
+    }
+
+    [Fact]
+    public void A_service_that_was_asked_too_much_is_not_asked_for_more()
+    {
+        var ask = Asking(List(3, 10));
+        Assert.Empty(_machine.Handle(new RevocationInput.CallFailed(ask.Call, new ServiceFailure.Refused(429, RegistrationProblems.TooManyRequests, "")), _now));
         Assert.NotNull(_machine.NextTimeout);
     }
 

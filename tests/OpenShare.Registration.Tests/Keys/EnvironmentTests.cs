@@ -1,6 +1,9 @@
 using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Commands;
 using OpenShare.Registration.Hosting;
 using OpenShare.Registration.Keys;
+using OpenShare.Registration.Keys.Offline;
+using OpenShare.Registration.Keys.Vault;
 using OpenShare.Registration.Tests.Support;
 
 namespace OpenShare.Registration.Tests.Keys;
@@ -23,6 +26,48 @@ public sealed class EnvironmentTests
                 new RegistrationOptions(new DataDirectory(directory.Path)), TimeProvider.System, new SystemRandom(), default);
             Assert.False(core.Passphrase.IsBesideTheKeys);
             Assert.Equal(32, core.Organisation.SignerFor(TrustKey.Types.Role.Issuing).PublicKey.Bytes.Length);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("CREDENTIALS_DIRECTORY", null);
+        }
+    }
+
+    [Fact]
+    public async Task The_token_of_Vault_is_in_its_file_or_a_systemd_credential_or_where_Vaults_own_tools_have_it()
+    {
+        using var directory = new TempDirectory();
+        var (named, unnamed) = ($"vault:https://vault.example/transit?token-file={directory.File("token")}", "vault:https://vault.example/transit");
+        Assert.Contains(VaultAddress.TokenVariable, Assert.Throws<UserError>(VaultAddress.Parse(unnamed).ReadToken).Message, StringComparison.Ordinal);
+        try
+        {
+            Environment.SetEnvironmentVariable(VaultAddress.TokenVariable, "hvs.variable");
+            Assert.Equal("hvs.variable", VaultAddress.Parse(unnamed).ReadToken());
+            await File.WriteAllTextAsync(directory.File(VaultAddress.SystemdCredential), "hvs.credential\n");
+            Environment.SetEnvironmentVariable("CREDENTIALS_DIRECTORY", directory.Path);
+            Assert.Equal("hvs.credential", VaultAddress.Parse(unnamed).ReadToken());
+            await File.WriteAllTextAsync(directory.File("token"), "hvs.file\n");
+            Assert.Equal("hvs.file", VaultAddress.Parse(named).ReadToken());
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(VaultAddress.TokenVariable, null);
+            Environment.SetEnvironmentVariable("CREDENTIALS_DIRECTORY", null);
+        }
+    }
+
+    [Fact]
+    public async Task A_systemd_credential_serves_as_passphrase_of_an_offline_root_key()
+    {
+        using var directory = new TempDirectory();
+        var nobody = new Person(TextReader.Null, TextWriter.Null);
+        await File.WriteAllTextAsync(directory.File(RootPassphrase.SystemdCredential), "from systemd\n");
+        Environment.SetEnvironmentVariable("CREDENTIALS_DIRECTORY", directory.Path);
+        try
+        {
+            var made = RootKeyFile.Create(directory.File("root-key.json"), new RootPassphrase(null, nobody), new SystemRandom());
+            using var opened = RootKeyFile.Open(directory.File("root-key.json"), new RootPassphrase(null, nobody));
+            Assert.Equal(made, opened.PublicKey);
         }
         finally
         {

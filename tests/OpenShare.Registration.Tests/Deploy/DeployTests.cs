@@ -37,6 +37,8 @@ public sealed class DeployTests
         Assert.Equal("FROM", lines[0][0]);
         var publish = Assert.Single(lines, l => l[1].StartsWith("dotnet publish", StringComparison.Ordinal))[1].Split(' ');
         Assert.True(Directory.Exists(Path.Combine(Repository.Root, publish[2])));
+        // What is said to be typed without a container makes the same program.
+        Assert.Contains(string.Join(' ', publish), File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md")), StringComparison.Ordinal);
         var arguments = System.Text.Json.JsonSerializer.Deserialize<string[]>(Assert.Single(lines, l => l[0] == "CMD")[1])!;
         Assert.Empty(Parse(arguments).Errors);
         // What runs is nobody who may change it.

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using SQLitePCL;
 
 namespace OpenShare.Registration.Storage;
 
@@ -47,6 +48,17 @@ internal sealed class SqliteDatabase : Database
 
     // BEGIN IMMEDIATE, by which SQLite has one writer.
     public override Task<IDbContextTransaction> BeginWritingAsync(RegistrationDb db, CancellationToken cancel) => db.Database.BeginTransactionAsync(cancel);
+
+    public override DatabaseAway? AwayBy(Exception error)
+    {
+        // Entity Framework wraps what it meets.
+        while (error is not SqliteException && error.InnerException is { } inner)
+            error = inner;
+        // Held by somebody else for longer than is waited, out of reach, or without room: what was sent is not at fault.
+        return error is SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN }
+            ? new DatabaseAway($"The database {_file} cannot be used: {error.Message}")
+            : null;
+    }
 
     public override void Dispose()
     {

@@ -39,7 +39,7 @@ internal static class DeviceCommands
 
     private static Command Revoke(Administrator administrator, Argument<string> which)
     {
-        var reason = new Option<string?>("--reason") { Description = "Why; every device gets to read it", HelpName = "TEXT" };
+        var reason = new Option<string?>("--reason") { Description = "Why; it is kept with the device and in the audit log", HelpName = "TEXT" };
         return administrator.Wire(
             new DocumentedCommand("revoke", "Revokes a device for good: no other device talks to it again.", "openshare-server device revoke 3f9a --reason \"lost on a train\"") { which, reason },
             (parsed, admin, cancel) => admin.RevokeDeviceAsync(parsed.GetValue(which)!, new RevokeDevice(parsed.GetValue(reason)), cancel),

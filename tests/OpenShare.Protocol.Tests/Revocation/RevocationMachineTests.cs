@@ -7,12 +7,8 @@ using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Tests.Revocation;
 
-public class RevocationMachineTests
+public sealed class RevocationMachineTests : RevocationMachineRig
 {
-    private readonly Organisation _organisation = new();
-    private readonly RevocationMachine _machine = new(RevocationPace.Default, new SeededRandom(1));
-    private DateTimeOffset _now = Organisation.Now;
-
     [Fact]
     public void The_service_proves_its_TLS_key_before_it_is_asked()
     {
@@ -248,59 +244,6 @@ public class RevocationMachineTests
     }
 
     [Fact]
-    public void A_newer_trust_root_that_the_service_shows_is_passed_on()
-    {
-        var changed = TrustChain.Of(_organisation.Trust).Follow([_organisation.Next(_organisation.Trust, issuing: Organisation.Key(0, 22)).Link]);
-        var fetch = Only<RevocationEffect.FetchTrustRoot>(_machine.Start(Source, null, _now));
-
-        var shown = RegistrationMachineRig.Shown(changed, Organisation.Key(0, 22));
-        var effects = _machine.Handle(new RevocationInput.TrustRootShown(fetch.Call, shown), _now);
-
-        // Its TLS key cannot be proven before that is followed; then this starts anew.
-        Assert.Equal(changed.Roots.Select(r => r.Link), Only<RevocationEffect.OfferTrustRoot>(effects).Links);
-        Assert.IsType<RevocationEffect.FetchTrustRoot>(Assert.Single(_machine.Start(Source with { Trust = changed.Newest }, null, _now)));
-    }
-
-    [Theory]
-    [InlineData(null)]
-    [InlineData("sha256:00")]
-    public void The_service_is_asked_for_its_trust_root_every_hour(string? serverTrust)
-    {
-        var effects = _machine.Start(Source with { ServerTrust = serverTrust }, null, _now);
-        var ask = Only<RevocationEffect.Ask>(serverTrust is null ? Show(Only<RevocationEffect.FetchTrustRoot>(effects)) : effects);
-        _now += RevocationMachine.TrustRootEvery - TimeSpan.FromSeconds(1);
-        ask = Only<RevocationEffect.Ask>(_machine.Handle(new RevocationInput.Answered(ask.Call, new RevocationAnswer.NotModified()), _now));
-        _now += TimeSpan.FromSeconds(5);
-
-        var fetch = Only<RevocationEffect.FetchTrustRoot>(_machine.Handle(new RevocationInput.Answered(ask.Call, new RevocationAnswer.NotModified()), _now));
-
-        Only<RevocationEffect.Ask>(Show(fetch));
-    }
-
-    [Fact]
-    public void A_service_that_does_not_show_its_trust_root_is_asked_for_lists_all_the_same()
-    {
-        var ask = Asking();
-        _now += RevocationMachine.TrustRootEvery;
-        var fetch = Only<RevocationEffect.FetchTrustRoot>(_machine.Handle(new RevocationInput.Answered(ask.Call, new RevocationAnswer.NotModified()), _now));
-
-        _machine.Handle(new RevocationInput.CallFailed(fetch.Call, new ServiceFailure.Refused(404, null, "")), _now);
-
-        _now = _machine.NextTimeout!.Value;
-        Only<RevocationEffect.Ask>(_machine.HandleTimeout(_now));
-    }
-
-    [Fact]
-    public void A_list_of_the_service_under_a_key_not_known_here_is_a_reason_to_ask_for_its_trust_root()
-    {
-        var ask = Asking(_organisation.Revoke(3));
-        Answer(ask, new Organisation(7).Revoke(4));
-
-        _now = _machine.NextTimeout!.Value;
-        Only<RevocationEffect.FetchTrustRoot>(_machine.HandleTimeout(_now));
-    }
-
-    [Fact]
     public void A_list_is_stale_by_what_was_verified_whatever_the_clock_says()
     {
         Asking(_organisation.Revoke(3));
@@ -322,90 +265,4 @@ public class RevocationMachineTests
         Assert.Empty(Show(Assert.IsType<RevocationEffect.FetchTrustRoot>(_machine.Start(Source, null, _now)[^1])));
         Assert.NotNull(_machine.NextTimeout);
     }
-
-    [Fact]
-    public void With_a_list_in_hand_a_delta_is_asked_for_and_what_it_makes_takes_the_lists_place()
-    {
-        var (held, newer) = (List(3, 10), List(4, 10, 11));
-        var ask = Asking(held);
-        Assert.Equal((3UL, true), (ask.After, ask.IsForDelta));
-
-        var effects = AnswerDelta(ask, RevocationDelta.Between(3, [11], newer), "\"4\"");
-
-        Assert.Equal(newer.Blob, Assert.IsType<RevocationEffect.Store>(effects[0]).List.Blob);
-        Assert.Equal((4UL, "\"4\"", true), Assert.IsType<RevocationEffect.Ask>(effects[^1]) is var next ? (next.After, next.ETag, next.IsForDelta) : default);
-    }
-
-    [Fact]
-    public void A_delta_that_makes_no_list_is_warned_of_and_the_whole_list_is_asked_for()
-    {
-        var ask = Asking(List(3, 10));
-        var effects = AnswerDelta(ask, RevocationDelta.Between(3, [99], List(4, 10, 11)));
-
-        Assert.Contains("whole list", Assert.IsType<RevocationEffect.Warn>(effects[0]).Detail, StringComparison.Ordinal);
-        var whole = Assert.IsType<RevocationEffect.Ask>(effects[^1]);
-        Assert.False(whole.IsForDelta);
-        Assert.Equal(3UL, _machine.Held!.Version);
-        // With the whole one in hand the next news are asked for as a delta again.
-        Assert.True(Assert.IsType<RevocationEffect.Ask>(Answer(whole, List(4, 10, 11))[^1]).IsForDelta);
-    }
-
-    [Theory]
-    [InlineData(404)]
-    [InlineData(503)]
-    public void A_service_that_has_no_delta_is_asked_for_the_whole_list_at_once(int status)
-    {
-        var ask = Asking(List(3, 10));
-        var whole = Only<RevocationEffect.Ask>(_machine.Handle(new RevocationInput.CallFailed(ask.Call, new ServiceFailure.Refused(status, null, "")), _now));
-        Assert.Equal((3UL, false), (whole.After, whole.IsForDelta));
-        // A refusal of that is one.
-        Assert.Empty(_machine.Handle(new RevocationInput.CallFailed(whole.Call, new ServiceFailure.Refused(404, null, "")), _now));
-        Assert.NotNull(_machine.NextTimeout);
-    }
-
-    [Fact]
-    public void A_service_that_was_asked_too_much_is_not_asked_for_more()
-    {
-        var ask = Asking(List(3, 10));
-        Assert.Empty(_machine.Handle(new RevocationInput.CallFailed(ask.Call, new ServiceFailure.Refused(429, RegistrationProblems.TooManyRequests, "")), _now));
-        Assert.NotNull(_machine.NextTimeout);
-    }
-
-    [Fact]
-    public void A_delta_is_applied_to_the_list_it_was_asked_for_whatever_a_peer_has_shown_meanwhile()
-    {
-        var newer = List(4, 10, 11);
-        var ask = Asking(List(3, 10));
-        _machine.Handle(new RevocationInput.Offered(newer.Blob), _now);
-
-        Assert.Empty(AnswerDelta(ask, RevocationDelta.Between(3, [11], newer)));
-        Assert.Equal(newer.Blob, _machine.Held!.Blob);
-    }
-
-    [Fact]
-    public void A_list_in_the_encoding_of_before_is_followed_by_a_whole_one()
-    {
-        var payload = new RevocationListPayload { CrlVersion = 3, IssuedAt = Organisation.Now.ToUnixTimeSeconds(), NextUpdate = Organisation.Now.AddDays(7).ToUnixTimeSeconds(), Encoding = RevocationListPayload.Types.Encoding.Entries };
-        var held = RevocationList.Read(SignedBlobs.Sign(_organisation.Revocation, SignatureContext.RevocationList, payload), _organisation.Trust);
-        Assert.False(Asking(held).IsForDelta);
-    }
-
-    private RevocationList List(ulong version, params ulong[] numbers) =>
-        RevocationList.Create(_organisation.Revocation, version, Organisation.Now, Organisation.Now.AddDays(7), numbers);
-
-    private IReadOnlyList<RevocationEffect> AnswerDelta(RevocationEffect.Ask ask, RevocationDelta delta, string? etag = null) =>
-        _machine.Handle(new RevocationInput.Answered(ask.Call, new RevocationAnswer.Delta(delta, etag)), _now);
-
-    private RevocationSource Source => new(RegistrationMachineRig.Server, null, _organisation.Trust);
-
-    private RevocationEffect.Ask Asking(RevocationList? held = null) =>
-        Only<RevocationEffect.Ask>(Show(Assert.IsType<RevocationEffect.FetchTrustRoot>(_machine.Start(Source, held, _now)[^1])));
-
-    private IReadOnlyList<RevocationEffect> Show(RevocationEffect.FetchTrustRoot fetch) =>
-        _machine.Handle(new RevocationInput.TrustRootShown(fetch.Call, RegistrationMachineRig.Shown(_organisation)), _now);
-
-    private IReadOnlyList<RevocationEffect> Answer(RevocationEffect.Ask ask, RevocationList list, string? etag = null) =>
-        _machine.Handle(new RevocationInput.Answered(ask.Call, new RevocationAnswer.List(list.Blob, etag)), _now);
-
-    private static T Only<T>(IReadOnlyList<RevocationEffect> effects) where T : RevocationEffect => Assert.IsType<T>(Assert.Single(effects));
 }

@@ -2,7 +2,7 @@ using System.Net;
 using OpenShare.Benchmarks;
 using OpenShare.Benchmarks.Pump;
 
-// pump receive HOST:PORT FILE | pump send FILE HOST:PORT | cut MIB | crowd DEVICES ADDRESS | registrations URL TOKEN COUNT CONNECTIONS | revoked CERTIFICATES PERCENT
+// pump receive HOST:PORT FILE | pump send FILE HOST:PORT | cut MIB | crowd DEVICES ADDRESS | registrations URL COUNT CONNECTIONS TOKEN... | revoked CERTIFICATES PERCENT
 switch (args)
 {
     case ["receive", var at, var file] when IPEndPoint.TryParse(at, out var local):
@@ -17,14 +17,14 @@ switch (args)
     case ["crowd", var count, var at] when int.TryParse(count, out var devices) && devices is > 0 and <= 10_000 && IPAddress.TryParse(at, out var own):
         await Crowd.RunAsync(devices, own);
         return 0;
-    case ["registrations", var url, var token, var count, var connections] when Uri.TryCreate(url, UriKind.Absolute, out var server)
+    case ["registrations", var url, var count, var connections, .. var tokens] when Uri.TryCreate(url, UriKind.Absolute, out var server)
         && int.TryParse(count, out var devices) && devices is > 0 and <= 1_000_000 && int.TryParse(connections, out var parallel) && parallel is > 0 and <= 1000:
-        return await Registrations.RunAsync(server, token, devices, parallel);
+        return await Registrations.RunAsync(server, tokens, devices, parallel);
     case ["revoked", var count, var share] when int.TryParse(count, out var certificates) && certificates is >= 100_000 and <= 200_000_000
         && double.TryParse(share, System.Globalization.CultureInfo.InvariantCulture, out var percent) && percent is > 0 and <= 50:
         Revoked.Run(certificates, percent);
         return 0;
     default:
-        Console.Error.WriteLine("pump receive HOST:PORT FILE | pump send FILE HOST:PORT | cut MIB | crowd DEVICES ADDRESS | registrations URL TOKEN COUNT CONNECTIONS | revoked CERTIFICATES PERCENT");
+        Console.Error.WriteLine("pump receive HOST:PORT FILE | pump send FILE HOST:PORT | cut MIB | crowd DEVICES ADDRESS | registrations URL COUNT CONNECTIONS TOKEN... | revoked CERTIFICATES PERCENT");
         return 2;
 }

@@ -11,24 +11,24 @@ using OpenShare.Protocol.Wire;
 namespace OpenShare.Benchmarks;
 
 /// <summary>
-/// Registers so many new devices with one token of as many uses: for each a challenge and a proven request, over so many
+/// Registers so many new devices, with tokens of as many uses of one account or more in turn: for each a challenge and a proven request, over so many
 /// connections that stay open. Keys and proofs are this process's work, and its CPU seconds are told apart.
 /// </summary>
 internal static class Registrations
 {
-    internal static async Task<int> RunAsync(Uri server, string tokenText, int count, int parallel)
+    internal static async Task<int> RunAsync(Uri server, IReadOnlyList<string> tokenTexts, int count, int parallel)
     {
-        var token = RegistrationTokenText.Parse(tokenText);
-        var keys = Enumerable.Range(0, count).Select(_ => SigningKey.Create(SystemRandom.Instance)).ToList();
+        var tokens = tokenTexts.Select(RegistrationTokenText.Parse).ToList();
+        var devices = Enumerable.Range(0, count).Select(n => (Token: tokens[n % tokens.Count], Key: SigningKey.Create(SystemRandom.Instance))).ToList();
         using var http = Client(server, parallel);
         // The connections are made and both programs are warm.
         await Parallel.ForEachAsync(Enumerable.Range(0, parallel), async (_, cancel) => await ChallengeAsync(http, cancel));
 
         var (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         var refused = 0;
-        await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = parallel }, async (key, cancel) =>
+        await Parallel.ForEachAsync(devices, new ParallelOptions { MaxDegreeOfParallelism = parallel }, async (device, cancel) =>
         {
-            if (await RegisterAsync(http, token, key, cancel) is { } problem && Interlocked.Increment(ref refused) == 1)
+            if (await RegisterAsync(http, device.Token, device.Key, cancel) is { } problem && Interlocked.Increment(ref refused) == 1)
                 await Console.Error.WriteLineAsync(problem);
         });
 

@@ -7,7 +7,7 @@ usage() {
   cat <<'END'
 Usage: tests/bench/registration.sh [--count N] [--connections N] [--runs N] [--postgres] [--pkcs11]
 
-  --count N        registrations in each round (default: 5000)
+  --count N        registrations in each round, in accounts of 500 (default: 5000)
   --connections N  that stay open (default: 32)
   --runs N         rounds (default: 3)
   --postgres       with a PostgreSQL of its own in place of SQLite (Debian's, in a temporary directory; root)
@@ -66,14 +66,15 @@ start server "$server" run --urls "$url" --data "$work/server" "${database[@]}" 
   --writes-per-second 1000000 --reads-per-second 1000000 --account-per-second 1000000
 server_pid=$last_pid
 wait_for 60 curl -ks --max-time 2 -o /dev/null "$url/v1/health" || fail "the service does not answer: $(said "$work/logs/server.err")"
-admin token create --account crowd >"$work/logs/quota" 2>&1 && admin quota set crowd 1000000 >>"$work/logs/quota" 2>&1 || fail "$(said "$work/logs/quota")"
 say "The service runs with ${database[*]:-SQLite} and ${signing[*]:-keys in a file}"
 
 for round in $(seq "$runs"); do
   begin "Registrations"
-  token=$(admin token create --account crowd --uses "$count") || fail "no token"
+  tokens=()
+  # Of 500 devices, each account.
+  for n in $(seq $(((count + 499) / 500))); do tokens+=("$(admin token create --account "crowd$round.$n" --uses 500)") || fail "no token"; done
   before=$(cpu "$server_pid")
-  dotnet "$root/artifacts/bin/OpenShare.Benchmarks/release/pump.dll" registrations "$url" "$token" "$count" "$connections" >"$work/logs/driver" 2>&1 || fail "$(said "$work/logs/driver")"
+  dotnet "$root/artifacts/bin/OpenShare.Benchmarks/release/pump.dll" registrations "$url" "$count" "$connections" "${tokens[@]}" >"$work/logs/driver" 2>&1 || fail "$(said "$work/logs/driver")"
   say "Round $round: $(cat "$work/logs/driver"), $(less "$(cpu "$server_pid")" "$before") CPU s of the service"
 done
 

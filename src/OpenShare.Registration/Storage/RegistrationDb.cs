@@ -50,6 +50,8 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
             device.Property(d => d.DeviceNo).ValueGeneratedNever();
             device.HasIndex(d => d.DeviceId).IsUnique();
             device.HasIndex(d => d.RevokedInVersion).IsUnique();
+            // By which an account's devices are counted (Quotas), without a look at each of them.
+            device.HasIndex(d => new { d.Account, d.RevokedAt });
             device.HasOne<AccountRow>().WithMany().HasForeignKey(d => d.Account).OnDelete(DeleteBehavior.Restrict);
         });
         modelBuilder.Entity<TokenRow>(token =>

@@ -21,11 +21,8 @@ internal sealed class RateOptions
         command.Add(_account);
     }
 
-    public RegistrationOptions Read(ParseResult parsed, RegistrationOptions options)
-    {
-        var (writes, reads, account) = (parsed.GetValue(_writes), parsed.GetValue(_reads), parsed.GetValue(_account));
-        return options with { RateLimits = new RateLimits(20 * writes, writes, 10 * reads, reads, 20 * account, account) };
-    }
+    public RegistrationOptions Read(ParseResult parsed, RegistrationOptions options) =>
+        options with { RateLimits = new RateLimits(parsed.GetValue(_writes), parsed.GetValue(_reads), parsed.GetValue(_account)) };
 
     private static Option<int> Of(string name, string description, int usual)
     {

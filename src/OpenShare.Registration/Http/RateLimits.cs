@@ -10,9 +10,14 @@ namespace OpenShare.Registration.Http;
 /// How much one address, and one account, may ask: a burst at once, then so many requests a second. A whole office may share an address;
 /// when a device is revoked, all others of its account ask for the new discovery key.
 /// </summary>
-internal sealed record RateLimits(
-    int WriteBurst = 400, int WritesPerSecond = 20, int ReadBurst = 2000, int ReadsPerSecond = 200, int AccountBurst = 1000, int AccountPerSecond = 50)
+internal sealed record RateLimits(int WritesPerSecond = 20, int ReadsPerSecond = 200, int AccountPerSecond = 50)
 {
+    public int WriteBurst { get; init; } = 20 * WritesPerSecond;
+
+    public int ReadBurst { get; init; } = 10 * ReadsPerSecond;
+
+    public int AccountBurst { get; init; } = 20 * AccountPerSecond;
+
     /// <summary>For what costs a signature or a transaction.</summary>
     public const string Writes = "writes";
 

@@ -25,7 +25,7 @@ public sealed class DeployTests
         var secrets = Texts(server["secrets"]);
         Assert.All(command.Where(c => c.Contains("/run/secrets/", StringComparison.Ordinal)), c => Assert.Contains(c.Split('/')[^1], secrets));
         Assert.All(secrets.Concat(Texts(root["services"]["database"]["secrets"])), s => Assert.NotNull(root["secrets"][s]["file"]));
-        Assert.True(File.Exists(Path.Combine(Repository.Root, "deploy", (string)server["build"]["context"]!, (string)server["build"]["dockerfile"]!)));
+        Assert.True(File.Exists(Path.Combine(Repository.Root, "src", "OpenShare.Registration", "Deploy", (string)server["build"]["context"]!, (string)server["build"]["dockerfile"]!)));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class DeployTests
 
     private static ParseResult Parse(IReadOnlyList<string> arguments) => CommandLine.CreateRoot(new Person(TextReader.Null, TextWriter.Null)).Parse(arguments);
 
-    private static string Read(string file) => File.ReadAllText(Path.Combine(Repository.Root, "deploy", file));
+    private static string Read(string file) => File.ReadAllText(Path.Combine(Repository.Root, "src", "OpenShare.Registration", "Deploy", file));
 
     private static List<string> Texts(YamlNode node) => [.. ((YamlSequenceNode)node).Select(n => (string)n!)];
 

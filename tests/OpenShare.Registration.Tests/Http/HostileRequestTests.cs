@@ -113,7 +113,7 @@ public sealed class HostileRequestTests : IAsyncLifetime
     [Fact]
     public async Task Too_many_requests_of_one_address_are_refused_for_a_moment()
     {
-        await using var strict = await TestService.StartAsync(o => o with { RateLimits = new RateLimits(WriteBurst: 3, WritesPerSecond: 1, ReadBurst: 50) });
+        await using var strict = await TestService.StartAsync(o => o with { RateLimits = new RateLimits(WritesPerSecond: 1) { WriteBurst = 3, ReadBurst = 50 } });
         var statuses = new List<HttpStatusCode>();
         HttpResponseMessage last = null!;
         for (var i = 0; i < 10 && statuses.LastOrDefault() != HttpStatusCode.TooManyRequests; i++)

@@ -11,7 +11,7 @@ public sealed class RequestLogTests
     [Fact]
     public async Task Who_registers_has_a_line_and_who_polls_or_asks_too_much_has_none()
     {
-        await using var service = await TestService.StartAsync(o => o with { RateLimits = new RateLimits(WriteBurst: 3, WritesPerSecond: 1) });
+        await using var service = await TestService.StartAsync(o => o with { RateLimits = new RateLimits(WritesPerSecond: 1) { WriteBurst = 3 } });
         using (await service.Http.GetAsync(new Uri(RegistrationPaths.RevocationList, UriKind.Relative))) { }
         var asked = 0;
         for (var status = HttpStatusCode.OK; status != HttpStatusCode.TooManyRequests; asked++)

@@ -50,7 +50,7 @@ public sealed class TrustedProxyTests
 
     private static Task<TestService> StartAsync(string? trusted) => TestService.StartAsync(o => o with
     {
-        RateLimits = new RateLimits(WriteBurst: 2, WritesPerSecond: 1),
+        RateLimits = new RateLimits(WritesPerSecond: 1) { WriteBurst = 2 },
         TrustedProxies = trusted is null ? [] : [TrustedProxies.TryParse(trusted, out _)!.Value],
     });
 

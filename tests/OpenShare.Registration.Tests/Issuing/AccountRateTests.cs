@@ -15,7 +15,7 @@ public sealed class AccountRateTests : IAsyncLifetime
 
     public async Task InitializeAsync() => _service = await TestService.StartAsync(o => o with
     {
-        RateLimits = new RateLimits(WriteBurst: 100_000, ReadBurst: 100_000, AccountBurst: Burst, AccountPerSecond: 1),
+        RateLimits = new RateLimits(AccountPerSecond: 1) { WriteBurst = 100_000, ReadBurst = 100_000, AccountBurst = Burst },
     });
 
     [Fact]

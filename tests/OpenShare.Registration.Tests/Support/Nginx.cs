@@ -6,7 +6,7 @@ using OpenShare.Protocol.Tests.Support;
 
 namespace OpenShare.Registration.Tests.Support;
 
-/// <summary>nginx with the configuration that is handed out (deploy/nginx.conf), before instances of these tests.</summary>
+/// <summary>nginx with the configuration that is handed out (Deploy/nginx.conf), before instances of these tests.</summary>
 internal sealed partial class Nginx : IAsyncDisposable
 {
     private const string Program = "/usr/sbin/nginx";
@@ -55,7 +55,7 @@ internal sealed partial class Nginx : IAsyncDisposable
 
     private static async Task<string> ConfigurationAsync(IEnumerable<Uri> instances, int port, string certificate, string key)
     {
-        var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "nginx.conf"));
+        var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "OpenShare.Registration", "Deploy", "nginx.conf"));
         var servers = string.Concat(instances.Select(i => $"    server {i.Authority} max_fails=1 fail_timeout=2s;\n"));
         return Servers().Replace(text, servers, 1)
             .Replace("listen 443 ssl", $"listen 127.0.0.1:{port} ssl", StringComparison.Ordinal)

@@ -60,7 +60,7 @@ internal sealed class TestService : IAsyncDisposable
         {
             Urls = [new ListenUrl(IPAddress.Loopback, 0)],
             Database = database?.Address,
-            RateLimits = new RateLimits(WriteBurst: 100_000, ReadBurst: 100_000),
+            RateLimits = new RateLimits { WriteBurst = 100_000, ReadBurst = 100_000 },
         };
         var log = new CollectingSink();
         var core = await RegistrationCore.StartAsync(change?.Invoke(options) ?? options, time, new SystemRandom(), default);

@@ -7,7 +7,7 @@ namespace OpenShare.Registration.Administration.Access;
 /// Certificates by which administrators may prove themselves in TLS, in place of a token: issued by one of the organisation's
 /// authorities, which says who somebody is and not what they may do.
 /// </summary>
-internal sealed class AdminCertificates : IDisposable
+internal sealed class AdminCertificates
 {
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
@@ -45,11 +45,5 @@ internal sealed class AdminCertificates : IDisposable
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         return chain.Build(certificate) ? certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false) : null;
-    }
-
-    public void Dispose()
-    {
-        foreach (var authority in _authorities)
-            authority.Dispose();
     }
 }

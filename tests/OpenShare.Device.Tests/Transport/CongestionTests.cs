@@ -39,6 +39,27 @@ public sealed class CongestionTests
     }
 
     [Fact]
+    public void What_is_sent_again_in_vain_is_not_lost()
+    {
+        var counts = new Retransmissions();
+        Assert.Equal((100, 0), counts.Since(100, 5, 0));
+        Assert.Equal((100, 2), counts.Since(200, 5, 3));
+        Assert.Equal((100, 0), counts.Since(300, 5, 4));
+        Assert.Equal((100, 0), counts.Since(400, 8, 5));
+        Assert.Equal((100, 1), counts.Since(500, 8, 5));
+    }
+
+    [Fact]
+    public void What_is_lost_is_counted_past_the_end_of_the_systems_numbers()
+    {
+        var counts = new Retransmissions();
+        counts.Since(uint.MaxValue - 9, uint.MaxValue - 1, 0);
+        counts.Since(uint.MaxValue, uint.MaxValue, uint.MaxValue - 1);
+        Assert.Equal((11, 1), counts.Since(10, 4, uint.MaxValue - 1));
+        Assert.Equal((0, 5), counts.Since(10, 4, uint.MaxValue - 1));
+    }
+
+    [Fact]
     public void A_path_is_known_for_as_long_as_a_connection_goes_there()
     {
         var paths = new TcpPaths();

@@ -4,7 +4,9 @@ using OpenShare.Protocol.Discovery.Dns;
 
 namespace OpenShare.Protocol.Tests.Discovery;
 
-/// <summary>What strangers on the network may say, and what comes of it.</summary>
+/// <summary>What strangers on the network may say, and what comes of it. The process's memory is measured, so nothing runs beside these.</summary>
+[CollectionDefinition(nameof(MdnsHostileTests), DisableParallelization = true)]
+[Collection(nameof(MdnsHostileTests))]
 public sealed class MdnsHostileTests
 {
     private static readonly DnsName Service = DnsName.Of("_openshare", "_tcp", "local");

@@ -23,13 +23,13 @@ internal sealed class CongestionControl(Socket socket, PathLoss path, string for
     private const int TcpCongestion = 13;
     private const int PacketsSentAgain = 100;
     private const int DataPacketsSent = 156;
-    private const int InfoSize = 160;
+    private const int PacketsArrivedTwice = 216;
+    private const int InfoSize = 220;
 
     private bool _isSettled = !OperatingSystem.IsLinux();
     private volatile bool _isSetForLoss;
+    private readonly Retransmissions _retransmissions = new();
     private int _written;
-    private uint _sent;
-    private uint _again;
 
     /// <summary>The path is a lossy one, and this system has nothing for such a path.</summary>
     internal bool IsHeldBackByLoss => path.IsLossy && !_isSetForLoss;
@@ -60,7 +60,7 @@ internal sealed class CongestionControl(Socket socket, PathLoss path, string for
         Span<byte> info = stackalloc byte[InfoSize];
         try
         {
-            // A kernel older than 4.6 counts no packets.
+            // A kernel older than 4.19 does not count what arrived twice.
             _isSettled = socket.GetRawSocketOption(SolTcp, TcpInfo, info) < InfoSize;
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
@@ -70,9 +70,8 @@ internal sealed class CongestionControl(Socket socket, PathLoss path, string for
         }
         if (_isSettled)
             return;
-        var (sent, again) = (Field(info, DataPacketsSent), Field(info, PacketsSentAgain));
-        path.Count(unchecked(sent - _sent), unchecked(again - _again));
-        (_sent, _again) = (sent, again);
+        var (sent, lost) = _retransmissions.Since(Field(info, DataPacketsSent), Field(info, PacketsSentAgain), Field(info, PacketsArrivedTwice));
+        path.Count(sent, lost);
     }
 
     private bool Set(string algorithm)

@@ -19,16 +19,16 @@ internal static class Registrations
     internal static async Task<int> RunAsync(Uri server, IReadOnlyList<string> tokenTexts, int count, int parallel)
     {
         var tokens = tokenTexts.Select(RegistrationTokenText.Parse).ToList();
-        var devices = Enumerable.Range(0, count).Select(n => (Token: tokens[n % tokens.Count], Key: SigningKey.Create(SystemRandom.Instance))).ToList();
         using var http = Client(server, parallel);
         // The connections are made and both programs are warm.
         await Parallel.ForEachAsync(Enumerable.Range(0, parallel), async (_, cancel) => await ChallengeAsync(http, cancel));
 
         var (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         var refused = 0;
-        await Parallel.ForEachAsync(devices, new ParallelOptions { MaxDegreeOfParallelism = parallel }, async (device, cancel) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = parallel }, async (n, cancel) =>
         {
-            if (await RegisterAsync(http, device.Token, device.Key, cancel) is { } problem && Interlocked.Increment(ref refused) == 1)
+            using var key = SigningKey.Create(SystemRandom.Instance);
+            if (await RegisterAsync(http, tokens[n % tokens.Count], key, cancel) is { } problem && Interlocked.Increment(ref refused) == 1)
                 await Console.Error.WriteLineAsync(problem);
         });
 

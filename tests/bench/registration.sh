@@ -8,14 +8,14 @@ usage() {
 Usage: tests/bench/registration.sh [--count N] [--connections N] [--runs N] [--postgres] [--pkcs11]
 
   --count N        registrations in each round, in accounts of 500 (default: 5000)
-  --connections N  that stay open (default: 32)
+  --connections N  that stay open (default: 64)
   --runs N         rounds (default: 3)
   --postgres       with a PostgreSQL of its own in place of SQLite (Debian's, in a temporary directory; root)
   --pkcs11         with the signing keys in a SoftHSM2 token of its own
 END
 }
 
-count=5000 connections=32 runs=3 postgres=false pkcs11=false
+count=5000 connections=64 runs=3 postgres=false pkcs11=false
 while [ $# -gt 0 ]; do
   case $1 in
     --count) count=$2; shift ;;

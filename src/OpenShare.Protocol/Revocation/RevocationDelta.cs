@@ -25,18 +25,20 @@ public sealed class RevocationDelta
     public ulong From => _wire.FromVersion;
 
     /// <param name="changes">the numbers that are in one of the two and not in the other</param>
-    public static RevocationDelta Between(ulong from, IEnumerable<ulong> changes, RevocationList to)
+    public static RevocationDelta Between(ulong from, IEnumerable<ulong> changes, RevocationList to) => Between(from, changes, WithoutNumbers(to));
+
+    /// <param name="to">of the later list what <see cref="WithoutNumbers"/> leaves</param>
+    public static RevocationDelta Between(ulong from, IEnumerable<ulong> changes, Signed to) =>
+        new(new RevocationListDelta { FromVersion = from, Changes = DeviceNumberSet.Of(changes).ToWire(), List = to });
+
+    /// <summary>A list's signed form without its coded numbers: some 150 bytes, with which a delta to it can be made when the list itself is gone.</summary>
+    public static Signed WithoutNumbers(RevocationList list)
     {
-        if (!to.IsOfNumbers)
-            throw new ArgumentException("No delta leads to a list in the encoding of before.", nameof(to));
-        var next = RevocationListPayload.Parser.ParseFrom(to.Blob.Payload);
-        (next.Numbers.Count, next.Numbers.Gaps) = (0, ByteString.Empty);
-        return new RevocationDelta(new RevocationListDelta
-        {
-            FromVersion = from,
-            Changes = DeviceNumberSet.Of(changes).ToWire(),
-            List = new Signed { Payload = next.ToByteString(), KeyId = to.Blob.KeyId, Signature = to.Blob.Signature },
-        });
+        if (!list.IsOfNumbers)
+            throw new ArgumentException("No delta leads to a list in the encoding of before.", nameof(list));
+        var payload = RevocationListPayload.Parser.ParseFrom(list.Blob.Payload);
+        (payload.Numbers.Count, payload.Numbers.Gaps) = (0, ByteString.Empty);
+        return new Signed { Payload = payload.ToByteString(), KeyId = list.Blob.KeyId, Signature = list.Blob.Signature };
     }
 
     /// <exception cref="ProtocolException">not base64url, too large, or damaged</exception>

@@ -42,7 +42,7 @@ public sealed class RevocationList
     /// <summary>True when it names devices by number: a <see cref="RevocationDelta"/> makes a later list of it.</summary>
     public bool IsOfNumbers { get; }
 
-    internal DeviceNumberSet Numbers => _numbers;
+    public DeviceNumberSet Numbers => _numbers;
 
     /// <summary>How many devices it revokes.</summary>
     public int Count => _numbers.Count + _ids.Count;

@@ -61,7 +61,7 @@ internal sealed class LocalAdministration(
             var accounts = await db.Accounts.Where(a => name == null || a.Name == name).OrderBy(a => a.Name).ToListAsync(cancel);
             var shown = new List<Quota>();
             foreach (var one in accounts)
-                shown.Add(new Quota(one.Name, await Quotas.ActiveAsync(db, one.Name, cancel), quotas.Of(one)));
+                shown.Add(new Quota(one.Name, await db.DeviceReads.CountActiveAsync(one.Name, cancel), quotas.Of(one)));
             return new QuotaList(shown);
         });
 
@@ -76,7 +76,7 @@ internal sealed class LocalAdministration(
                 return new Refusal(RegistrationProblems.DeviceUnknown, $"There is no account {account} yet: its first token makes it.");
             row.Quota = request.Quota;
             await log.AddAsync(db, new AuditAct.QuotaSet(row.Name, request.Quota), by, cancel);
-            return new Quota(row.Name, await Quotas.ActiveAsync(db, row.Name, cancel), request.Quota);
+            return new Quota(row.Name, await db.DeviceReads.CountActiveAsync(row.Name, cancel), request.Quota);
         }, cancel);
     }
 

@@ -8,11 +8,14 @@ using OpenShare.Registration.Tokens;
 
 namespace OpenShare.Registration.Issuing;
 
-/// <summary>What lets a device register: looked at, and used up, in the transaction that registers it.</summary>
+/// <summary>What lets a device register: looked at, and then used up, in the transaction that registers it.</summary>
 internal interface IAdmission
 {
     /// <summary>Who had it done, for the audit log; null: the device, with a token.</summary>
     Actor? By { get; }
+
+    /// <summary>The hash of the token that is to be spent; null where none is.</summary>
+    byte[]? Token { get; }
 
     /// <returns>null when it is for this account, used up or not</returns>
     Task<Refusal?> ObjectionAsync(RegistrationDb db, AccountId account, CancellationToken cancel);
@@ -20,8 +23,11 @@ internal interface IAdmission
     /// <summary>When this very device used it up before: it asks again because the answer did not arrive.</summary>
     Task<DateTimeOffset?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel);
 
-    /// <returns>null when it was used now</returns>
-    Task<Refusal?> UseAsync(RegistrationDb db, long deviceNo, DateTimeOffset now, CancellationToken cancel);
+    /// <returns>null when it can be used now</returns>
+    Refusal? UsedUp(DateTimeOffset now);
+
+    /// <summary>Uses it, which it can be.</summary>
+    Task UseAsync(RegistrationDb db, AccountId account, long deviceNo, DateTimeOffset now, CancellationToken cancel);
 }
 
 /// <summary>Reads what a register request shows: a registration token's secret, or the session of a person who has logged in.</summary>

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration.Access;
@@ -18,37 +17,43 @@ internal sealed class DeviceRegistration(
             .Then<DeviceClaim>(proof => claim.IsWhatWasProven(proof)
                 ? claim
                 : ProofOfPossession.NotProven("The proof is about another request: each of its fields must be that of the body.")))
-        .ThenAsync(claim => store.WriteTogetherAsync(db => RegisterAsync(db, claim, admission, cancel), cancel));
+        .ThenAsync(claim => store.WriteTogetherAsync(
+            new ReadAhead(claim.Id, claim.Account, Joins: true, admission.Token), db => DecideAsync(db, claim, admission), cancel));
 
-    private async Task<Outcome<RegistrationMessages.RegisterResponse>> RegisterAsync(
-        RegistrationDb db, DeviceClaim claim, IAdmission admission, CancellationToken cancel)
+    private async Task<Outcome<Decided<RegistrationMessages.RegisterResponse>>> DecideAsync(RegistrationDb db, DeviceClaim claim, IAdmission admission)
     {
         var now = time.GetUtcNow();
-        if (await admission.ObjectionAsync(db, claim.Account, cancel) is { } objection)
+        if (await admission.ObjectionAsync(db, claim.Account, default) is { } objection)
             return objection;
         // The token or the session is good, so the account itself is asking.
         if (rate.Take(claim.Account) is { } tooMany)
             return tooMany;
-        var id = claim.Id.ToString();
-        var known = await db.Devices.SingleOrDefaultAsync(d => d.DeviceId == id, cancel);
+        var known = await db.DeviceReads.FindAsync(claim.Id.ToString(), default);
         if (known is not null && (known.Account != claim.Account.Value || !known.PublicKey.AsSpan().SequenceEqual(claim.Key.Bytes)))
             return new Refusal(RegistrationProblems.DeviceIdTaken, $"The device id {claim.Id} is registered with another account or key. Make a new device key and register that.");
         if (known?.RevokedAt is not null)
             return new Refusal(RegistrationProblems.DeviceRevoked, $"The device {claim.Id} was revoked and cannot be registered again. Make a new device key and register that.");
-        if (known is not null && await admission.EarlierUseAsync(db, known.DeviceNo, cancel) is { } usedAt)
-            return now <= usedAt + TokenAdmission.AnsweredAgainFor ? await answer.ForAsync(db, known, cancel) : TokenAdmission.Spent;
+        if (known is not null && await admission.EarlierUseAsync(db, known.DeviceNo, default) is { } usedAt)
+            return now <= usedAt + TokenAdmission.AnsweredAgainFor ? AnswerAgain(db, known) : TokenAdmission.Spent;
 
-        if (known is null && await quotas.CheckRoomAsync(db, claim.Account, cancel) is { } full)
+        if (known is null && await quotas.CheckRoomAsync(db, claim.Account, default) is { } full)
             return full;
-        var deviceNo = known?.DeviceNo ?? await db.NextAsync(CounterRow.DeviceNo, cancel);
-        if (await admission.UseAsync(db, deviceNo, now, cancel) is { } refusal)
-            return refusal;
-        if (known is null)
-            db.Devices.Add(known = await NewAsync(db, claim, deviceNo, now, admission.By, cancel));
-        else
-            await issuer.ReissueAsync(db, known, claim.Description, admission.By, cancel);
-        return await answer.ForAsync(db, known, cancel);
+        return admission.UsedUp(now) is { } refusal ? refusal : Register(db, claim, known, admission, now);
     }
+
+    private Decided<RegistrationMessages.RegisterResponse> AnswerAgain(RegistrationDb db, DeviceRow device) => new(() => answer.ForAsync(db, device, default));
+
+    private Decided<RegistrationMessages.RegisterResponse> Register(
+        RegistrationDb db, DeviceClaim claim, DeviceRow? known, IAdmission admission, DateTimeOffset now) => new(async () =>
+    {
+        var deviceNo = known?.DeviceNo ?? await db.NextAsync(CounterRow.DeviceNo, default);
+        await admission.UseAsync(db, claim.Account, deviceNo, now, default);
+        if (known is null)
+            await db.DeviceReads.AddAsync(known = await NewAsync(db, claim, deviceNo, now, admission.By, default), default);
+        else
+            await issuer.ReissueAsync(db, known, claim.Description, admission.By, default);
+        return await answer.ForAsync(db, known, default);
+    });
 
     private async Task<DeviceRow> NewAsync(RegistrationDb db, DeviceClaim claim, long deviceNo, DateTimeOffset now, Actor? by, CancellationToken cancel)
     {

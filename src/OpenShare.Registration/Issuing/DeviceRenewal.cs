@@ -1,5 +1,6 @@
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Storage;
 
 namespace OpenShare.Registration.Issuing;
 
@@ -10,9 +11,10 @@ internal sealed class DeviceRenewal(ProvenRequests requests, CertificateIssuer i
     public Task<Outcome<RegistrationMessages.RegisterResponse>> RenewAsync(RegistrationMessages.RenewRequest request, CancellationToken cancel) =>
         // A device renamed since gets its new name into the certificate.
         requests.AnswerAsync(request.DeviceId, request.Proof, SignatureContext.RenewalProof, afterEnd, (db, device, proof) =>
-            DeviceDescription.Parse(proof.Name, proof.Platform, proof.AppVersion).ThenAsync<RegistrationMessages.RegisterResponse>(async description =>
-            {
-                await issuer.RenewAsync(db, device, description, cancel);
-                return await answer.ForAsync(db, device, cancel);
-            }), cancel);
+            DeviceDescription.Parse(proof.Name, proof.Platform, proof.AppVersion).Then<Decided<RegistrationMessages.RegisterResponse>>(description =>
+                new Decided<RegistrationMessages.RegisterResponse>(async () =>
+                {
+                    await issuer.RenewAsync(db, device, description, default);
+                    return await answer.ForAsync(db, device, default);
+                })), cancel);
 }

@@ -1,6 +1,6 @@
-using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
+using OpenShare.Registration.Storage;
 
 namespace OpenShare.Registration.Issuing;
 
@@ -8,9 +8,7 @@ namespace OpenShare.Registration.Issuing;
 internal sealed class DiscoveryKeyHandout(ProvenRequests requests, AccountKeys keys)
 {
     public Task<Outcome<RegistrationMessages.DiscoveryKeyResponse>> AnswerAsync(RegistrationMessages.DiscoveryKeyRequest request, CancellationToken cancel) =>
-        requests.AnswerAsync<RegistrationMessages.DiscoveryKeyResponse>(request.DeviceId, request.Proof, SignatureContext.DiscoveryKeyProof, TimeSpan.Zero, async (db, device, _) =>
-        {
-            var account = await db.Accounts.SingleAsync(a => a.Name == device.Account, cancel);
-            return new RegistrationMessages.DiscoveryKeyResponse(keys.Newest(account).Blob.ToText());
-        }, cancel);
+        requests.AnswerAsync<RegistrationMessages.DiscoveryKeyResponse>(request.DeviceId, request.Proof, SignatureContext.DiscoveryKeyProof, TimeSpan.Zero, (db, device, _) =>
+            new Decided<RegistrationMessages.DiscoveryKeyResponse>(async () =>
+                new(keys.Newest(await db.AccountAsync(device.Account, default)).Blob.ToText())), cancel);
 }

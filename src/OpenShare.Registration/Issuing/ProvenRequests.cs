@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Wire;
@@ -12,14 +11,14 @@ namespace OpenShare.Registration.Issuing;
 internal sealed class ProvenRequests(Store store, ProofOfPossession proofs, AccountRate rate, TimeProvider time)
 {
     /// <param name="afterEnd">for how long after its certificate's end the device is answered still</param>
-    /// <param name="work">in the transaction in which the device was looked at, so that it cannot be revoked meanwhile</param>
+    /// <param name="decide">in the transaction in which the device was looked at, so that it cannot be revoked meanwhile</param>
     public async Task<Outcome<T>> AnswerAsync<T>(
         string deviceId, string proof, SignatureContext context, TimeSpan afterEnd,
-        Func<RegistrationDb, DeviceRow, RegistrationProofPayload, Task<Outcome<T>>> work, CancellationToken cancel)
+        Func<RegistrationDb, DeviceRow, RegistrationProofPayload, Outcome<Decided<T>>> decide, CancellationToken cancel)
     {
         if (!DeviceId.TryParse(deviceId, out var id))
             return JsonBody.Malformed("A device id is 32 hex digits.");
-        var known = await store.ReadAsync(db => FindAsync(db, id, cancel));
+        var known = await store.ReadAsync(db => db.DeviceReads.FindAsync(id.ToString(), cancel));
         if (known is null)
             return new Refusal(RegistrationProblems.DeviceUnknown, $"The device {id} is not registered here. Register it with a token.");
         // The key never changes, so who asks is settled before a transaction is spent on them.
@@ -28,17 +27,11 @@ internal sealed class ProvenRequests(Store store, ProofOfPossession proofs, Acco
                 ? payload
                 : ProofOfPossession.NotProven("The proof is about another device, account or key."))
             .Then<RegistrationProofPayload>(payload => rate.Take(AccountId.Parse(known.Account)) is { } tooMany ? tooMany : payload)
-            .ThenAsync(payload => store.WriteTogetherAsync(async db =>
+            .ThenAsync(payload => store.WriteTogetherAsync(new ReadAhead(id, AccountId.Parse(known.Account)), async db =>
             {
-                var device = await FindAsync(db, id, cancel) ?? throw new InvalidOperationException($"The device {id} vanished.");
-                return Objection(device, afterEnd) is { } refusal ? refusal : await work(db, device, payload);
+                var device = await db.DeviceReads.FindAsync(id.ToString(), default) ?? throw new InvalidOperationException($"The device {id} vanished.");
+                return Objection(device, afterEnd) is { } refusal ? refusal : decide(db, device, payload);
             }, cancel));
-    }
-
-    private static Task<DeviceRow?> FindAsync(RegistrationDb db, DeviceId id, CancellationToken cancel)
-    {
-        var text = id.ToString();
-        return db.Devices.SingleOrDefaultAsync(d => d.DeviceId == text, cancel);
     }
 
     private static bool IsAbout(DeviceRow device, DeviceId id, RegistrationProofPayload proof) =>

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Storage;
@@ -15,12 +14,10 @@ internal sealed class Quotas(int defaultQuota)
     /// <returns>null where there is room for one more</returns>
     public async Task<Refusal?> CheckRoomAsync(RegistrationDb db, AccountId account, CancellationToken cancel)
     {
-        var quota = Of(await db.Accounts.AsNoTracking().SingleAsync(a => a.Name == account.Value, cancel));
-        return await ActiveAsync(db, account.Value, cancel) < quota
+        // An account may begin with its first device.
+        var quota = await db.Accounts.FindAsync([account.Value], cancel) is { } row ? Of(row) : defaultQuota;
+        return await db.DeviceReads.CountActiveAsync(account.Value, cancel) < quota
             ? null
             : new Refusal(RegistrationProblems.QuotaExceeded, $"The account {account} has the {quota} devices it may have. Ask your administrator to revoke one that is no longer used, or to raise the quota.");
     }
-
-    public static Task<int> ActiveAsync(RegistrationDb db, string account, CancellationToken cancel) =>
-        db.Devices.CountAsync(d => d.Account == account && d.RevokedAt == null, cancel);
 }

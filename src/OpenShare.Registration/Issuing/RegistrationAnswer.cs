@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Keys;
@@ -12,8 +11,8 @@ internal sealed class RegistrationAnswer(OrganisationTrust trust, AccountKeys ke
     /// <param name="db">of the transaction with which the answer holds</param>
     public async Task<RegistrationMessages.RegisterResponse> ForAsync(RegistrationDb db, DeviceRow device, CancellationToken cancel)
     {
-        var account = await db.Accounts.SingleAsync(a => a.Name == device.Account, cancel);
-        var listVersion = await db.Counters.Where(c => c.Name == CounterRow.RevocationList).Select(c => c.Value).SingleAsync(cancel);
+        var account = await db.AccountAsync(device.Account, cancel);
+        var listVersion = await db.CurrentAsync(CounterRow.RevocationList, cancel);
         return new RegistrationMessages.RegisterResponse(
             Base64Url.Encode(device.Certificate), trust.Newest.ToText(), Base64Url.Encode(account.DiscoveryKey), (ulong)listVersion,
             keys.Newest(account).Blob.ToText());

@@ -22,20 +22,19 @@ internal sealed class SessionAdmission(Session session, IRandomSource random) : 
 {
     public Actor? By => Actor.LoggedIn(session.Subject);
 
-    public async Task<Refusal?> ObjectionAsync(RegistrationDb db, AccountId account, CancellationToken cancel)
-    {
-        if (account != session.Account)
-            return new Refusal(RegistrationProblems.BadSession, $"This session is for the account {session.Account}, not for {account}.");
-        if (await db.Accounts.FindAsync([account.Value], cancel) is null)
-        {
-            db.Accounts.Add(AccountRow.New(account, random));
-            // Within the transaction: what comes after looks the account up.
-            await db.SaveChangesAsync(cancel);
-        }
-        return null;
-    }
+    public byte[]? Token => null;
+
+    public Task<Refusal?> ObjectionAsync(RegistrationDb db, AccountId account, CancellationToken cancel) => Task.FromResult(account == session.Account
+        ? null
+        : new Refusal(RegistrationProblems.BadSession, $"This session is for the account {session.Account}, not for {account}."));
 
     public Task<DateTimeOffset?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel) => Task.FromResult<DateTimeOffset?>(null);
 
-    public Task<Refusal?> UseAsync(RegistrationDb db, long deviceNo, DateTimeOffset now, CancellationToken cancel) => Task.FromResult<Refusal?>(null);
+    public Refusal? UsedUp(DateTimeOffset now) => null;
+
+    public async Task UseAsync(RegistrationDb db, AccountId account, long deviceNo, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (await db.Accounts.FindAsync([account.Value], cancel) is null)
+            db.Accounts.Add(AccountRow.New(account, random));
+    }
 }

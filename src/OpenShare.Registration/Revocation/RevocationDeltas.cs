@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Wire;
@@ -9,8 +10,8 @@ using OpenShare.Registration.Storage;
 namespace OpenShare.Registration.Revocation;
 
 /// <summary>
-/// What leads from any earlier list to the newest: made when the first device asks for it, which needs no signature, and kept while that list
-/// is the newest, as all that held the same one ask the same.
+/// What leads from any list to a later one. To the newest it is made when the first device asks for it, which needs no signature, and kept while
+/// that list is the newest, as all that held the same one ask the same.
 /// </summary>
 internal sealed class RevocationDeltas(Store store)
 {
@@ -43,14 +44,27 @@ internal sealed class RevocationDeltas(Store store)
         }
     }
 
-    private async Task<byte[]?> MakeAsync(ulong from, PublishedList to)
+    /// <summary>To a list that is not the newest any more, for whoever names both ends, as a proxy may that was asked for it before.</summary>
+    /// <returns>as <see cref="BodyAsync"/>; null also where there was no such list</returns>
+    public async Task<byte[]?> BodyAsync(ulong from, ulong to, long issued)
     {
-        var (after, until) = ((long)from, (long)to.List.Version);
+        var version = (long)to;
+        return await store.ReadAsync(db => db.RevocationLists.Where(l => l.Version == version).Select(l => l.Signed).SingleOrDefaultAsync()) is { } stored
+            && Signed.Parser.ParseFrom(stored) is var list && RevocationListPayload.Parser.ParseFrom(list.Payload).IssuedAt == issued
+            ? await MakeAsync(from, to, list)
+            : null;
+    }
+
+    private Task<byte[]?> MakeAsync(ulong from, PublishedList to) => MakeAsync(from, to.List.Version, RevocationDelta.WithoutNumbers(to.List));
+
+    private async Task<byte[]?> MakeAsync(ulong from, ulong to, Signed list)
+    {
+        var (after, until) = ((long)from, (long)to);
         var changes = after == until ? [] : await store.ReadAsync(db => db.Devices
             .Where(d => d.RevokedInVersion > after && d.RevokedInVersion <= until).Select(d => d.DeviceNo).ToListAsync());
-        var delta = RevocationDelta.Between(from, changes.Select(number => (ulong)number), to.List);
+        var delta = RevocationDelta.Between(from, changes.Select(number => (ulong)number), list);
         return delta.ToBytes().Length <= Limits.RevocationDelta
-            ? JsonSerializer.SerializeToUtf8Bytes(new RegistrationMessages.RevocationDeltaResponse(delta.ToText(), to.List.Version), RegistrationJson.Options)
+            ? JsonSerializer.SerializeToUtf8Bytes(new RegistrationMessages.RevocationDeltaResponse(delta.ToText(), to), RegistrationJson.Options)
             : null;
     }
 }

@@ -10,6 +10,8 @@ namespace OpenShare.Registration.Revocation;
 
 internal static class RevocationEndpoints
 {
+    private const string Immutable = "public, max-age=31536000, immutable";
+
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapPost(RegistrationPaths.Revoke, async (HttpContext http, AdminAccess access, RevocationLists lists) =>
@@ -43,7 +45,7 @@ internal static class RevocationEndpoints
 
         app.MapGet(RegistrationPaths.RevocationDelta, DeltaAsync)
             .WithName("crl-delta")
-            .WithSummary("What makes the newest revocation list of the one of version from, and waits for a newer one as crl does. With to=VERSION and issued=SECONDS, which name the newest, the answer never changes.")
+            .WithSummary("What makes the newest revocation list of the one of version from, and waits for a newer one as crl does. With to=VERSION and issued=SECONDS, which name another, the answer is for that, and never changes.")
             .Produces<RegistrationMessages.RevocationDeltaResponse>()
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblems(400, 404, 429, 503)
@@ -56,15 +58,28 @@ internal static class RevocationEndpoints
         if (ListQuestion.Read(from, wait) is not { Held: { } held and > 0 } asked)
             return Problems.Of(JsonBody.Malformed($"from is a version of the revocation list, and wait is 0 to {ListQuestion.MaxWaitSeconds} seconds."));
         var list = await asked.AwaitAsync(http, publisher, life.ApplicationStopping);
-        var isNamed = to is not null || issued is not null;
-        if (held > list.List.Version || (isNamed && (to, issued) != ($"{list.List.Version}", $"{list.List.IssuedAt.ToUnixTimeSeconds()}")))
-            return NoDelta($"The newest list here is of version {list.List.Version}, issued at {list.List.IssuedAt.ToUnixTimeSeconds()}.");
-        if (ListQuestion.Holds(http.Request, list))
-            return Answer(http, list, "no-cache", []);
-        return await deltas.BodyAsync(held, list) is { } body
-            ? Answer(http, list, isNamed ? "public, max-age=31536000, immutable" : "no-cache", body)
+        if (to is null && issued is null)
+            return held > list.List.Version ? NoDelta(Newest(list)) : await NewestDeltaAsync(http, deltas, held, list, "no-cache");
+        if (!ulong.TryParse(to, out var later) || later < held || !long.TryParse(issued, out var at))
+            return Problems.Of(JsonBody.Malformed("to is the version of a list that is not older than from, and issued the Unix second in which it was signed."));
+        if ((later, at) == (list.List.Version, list.List.IssuedAt.ToUnixTimeSeconds()))
+            return await NewestDeltaAsync(http, deltas, held, list, Immutable);
+        if (later >= list.List.Version || await deltas.BodyAsync(held, later, at) is not { } body)
+            return NoDelta($"There was no list {to} that was issued at {issued}, or what has changed is longer than a delta may be. {Newest(list)}");
+        http.Response.Headers.CacheControl = Immutable;
+        return TypedResults.Bytes(body, "application/json");
+    }
+
+    private static async Task<IResult> NewestDeltaAsync(HttpContext http, RevocationDeltas deltas, ulong held, PublishedList newest, string caching)
+    {
+        if (ListQuestion.Holds(http.Request, newest))
+            return Answer(http, newest, "no-cache", []);
+        return await deltas.BodyAsync(held, newest) is { } body
+            ? Answer(http, newest, caching, body)
             : NoDelta($"What has changed since list {held} is longer than a delta may be.");
     }
+
+    private static string Newest(PublishedList list) => $"The newest list here is of version {list.List.Version}, issued at {list.List.IssuedAt.ToUnixTimeSeconds()}.";
 
     private static ProblemHttpResult NoDelta(string why) =>
         Problems.Of(new Refusal(RegistrationProblems.DeltaUnavailable, $"{why} Ask for the whole list: {RegistrationPaths.RevocationList}"));

@@ -51,7 +51,7 @@ internal sealed class RevocationLists(
         var row = await NewestAsync(db, cancel) ?? throw new InvalidOperationException("The revocation list vanished.");
         // Of one version the later list counts, in whole seconds: it must not be as old as the one before.
         var (now, next) = (time.GetUtcNow(), Read(row).IssuedAt.AddSeconds(1));
-        var list = await SignAsync(db, (ulong)row.Version, now > next ? now : next, cancel, signer);
+        var list = Sign(signer, (ulong)row.Version, now > next ? now : next, await RevokedAsync(db, cancel));
         row.Signed = list.Blob.ToByteArray();
         return new PublishedList(list);
     }
@@ -100,18 +100,32 @@ internal sealed class RevocationLists(
         var version = await db.NextAsync(CounterRow.RevocationList, cancel);
         newlyRevoked?.RevokedInVersion = version;
         await db.SaveChangesAsync(cancel);
-        var list = await SignAsync(db, (ulong)version, time.GetUtcNow(), cancel);
-        await db.RevocationLists.ExecuteDeleteAsync(cancel);
+        var list = Sign(trust.SignerFor(TrustKey.Types.Role.Crl), (ulong)version, time.GetUtcNow(), await KeepShortAsync(db, cancel) is { } before
+            ? [.. before, (ulong)newlyRevoked!.DeviceNo]
+            : await RevokedAsync(db, cancel));
         db.RevocationLists.Add(new RevocationListRow { Version = version, Signed = list.Blob.ToByteArray() });
         return new PublishedList(list);
     }
 
-    private async Task<RevocationList> SignAsync(RegistrationDb db, ulong version, DateTimeOffset now, CancellationToken cancel, ISigner? signer = null)
+    /// <summary>Keeps of the list that is followed by another what makes deltas to it.</summary>
+    /// <returns>whom it names; null where that is not told by the numbers</returns>
+    private async Task<ulong[]?> KeepShortAsync(RegistrationDb db, CancellationToken cancel)
     {
-        var revoked = await db.Devices.Where(d => d.RevokedInVersion != null).Select(d => d.DeviceNo).ToListAsync(cancel);
-        return RevocationList.Create(
-            signer ?? trust.SignerFor(TrustKey.Types.Role.Crl), version, now, now + lifetime, revoked.Select(number => (ulong)number));
+        if (await NewestAsync(db, cancel) is not { } row)
+            return null;
+        var list = Read(row);
+        if (list.IsOfNumbers)
+            row.Signed = RevocationDelta.WithoutNumbers(list).ToByteArray();
+        else
+            db.RevocationLists.Remove(row);
+        return list.IsOfNumbers ? list.Numbers.ToArray() : null;
     }
+
+    private RevocationList Sign(ISigner signer, ulong version, DateTimeOffset now, IEnumerable<ulong> revoked) =>
+        RevocationList.Create(signer, version, now, now + lifetime, revoked);
+
+    private static async Task<IEnumerable<ulong>> RevokedAsync(RegistrationDb db, CancellationToken cancel) =>
+        (await db.Devices.Where(d => d.RevokedInVersion != null).Select(d => d.DeviceNo).ToListAsync(cancel)).Select(number => (ulong)number);
 
     private async Task<PublishedList?> StoredAsync(RegistrationDb db, CancellationToken cancel) =>
         await NewestAsync(db, cancel) is { } row ? new PublishedList(Read(row)) : null;

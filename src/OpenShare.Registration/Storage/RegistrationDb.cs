@@ -7,6 +7,8 @@ namespace OpenShare.Registration.Storage;
 /// <summary>The model, and itself on SQLite.</summary>
 internal class RegistrationDb(DbContextOptions options) : DbContext(options)
 {
+    private DeviceReads? _deviceReads;
+
     public DbSet<AccountRow> Accounts => Set<AccountRow>();
     public DbSet<DeviceRow> Devices => Set<DeviceRow>();
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
@@ -22,17 +24,20 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
     /// <summary>What this transaction has logged, by its kinds: it counts once that is committed.</summary>
     public List<string> Acts { get; } = [];
 
-    /// <summary>Draws the next number of a counter; it is given out only if the surrounding transaction commits.</summary>
-    public async Task<long> NextAsync(string counter, CancellationToken cancel)
-    {
-        // The update takes the row's lock in every database, so two service instances never draw the same number.
-        var drawn = await Database.SqlQuery<long>($"UPDATE counters SET value = value + 1 WHERE name = {counter} RETURNING value AS \"Value\"").ToListAsync(cancel);
-        return drawn.Single();
-    }
+    public DeviceReads DeviceReads => _deviceReads ??= new DeviceReads(this);
+
+    /// <summary>Draws the next number of a counter; it is given out only if the surrounding transaction, which is the one that may write, commits.</summary>
+    public async Task<long> NextAsync(string counter, CancellationToken cancel) => ++(await CounterAsync(counter, cancel)).Value;
 
     /// <summary>The number that a counter gave out last; 0 before the first.</summary>
-    public Task<long> CurrentAsync(string counter, CancellationToken cancel) =>
-        Counters.Where(c => c.Name == counter).Select(c => c.Value).SingleAsync(cancel);
+    public async Task<long> CurrentAsync(string counter, CancellationToken cancel) => (await CounterAsync(counter, cancel)).Value;
+
+    /// <returns>tracked</returns>
+    public async Task<AccountRow> AccountAsync(string name, CancellationToken cancel) =>
+        await Accounts.FindAsync([name], cancel) ?? throw new InvalidOperationException($"The account {name} vanished.");
+
+    private async Task<CounterRow> CounterAsync(string counter, CancellationToken cancel) =>
+        await Counters.FindAsync([counter], cancel) ?? throw new InvalidOperationException($"The counter {counter} vanished.");
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
@@ -58,6 +63,8 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
         {
             token.ToTable("tokens").HasKey(t => t.SecretHash);
             token.HasIndex(t => t.ExpiresAt);
+            // Whoever writes is the only one. If ever there were two, the later would store nothing rather than spend what is spent.
+            token.Property(t => t.UsesLeft).IsConcurrencyToken();
             token.HasOne<AccountRow>().WithMany().HasForeignKey(t => t.Account).OnDelete(DeleteBehavior.Restrict);
         });
         modelBuilder.Entity<TokenUseRow>(use =>
@@ -96,6 +103,7 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<CounterRow>(counter =>
         {
             counter.ToTable("counters").HasKey(c => c.Name);
+            counter.Property(c => c.Value).IsConcurrencyToken();
             counter.HasData(
                 new CounterRow { Name = CounterRow.DeviceNo, Value = 0 },
                 new CounterRow { Name = CounterRow.Serial, Value = 0 },

@@ -1,16 +1,22 @@
 namespace OpenShare.Registration.Storage;
 
+/// <summary>What was decided, without a change so far, and is to be done: it cannot be refused any more.</summary>
+internal sealed record Decided<T>(Func<Task<T>> DoAsync);
+
 /// <summary>One of the writes that share a transaction: what it came to, once that is committed.</summary>
-internal abstract class SharedWrite
+internal abstract class SharedWrite(ReadAhead? ahead)
 {
+    /// <summary>null: it is not known what it looks for</summary>
+    public ReadAhead? Ahead => ahead;
+
     /// <summary>True once whoever waits for it has been told.</summary>
     public abstract bool IsOver { get; }
 
-    /// <summary>Does it in the shared transaction.</summary>
-    /// <returns>false: nothing of it is to be stored</returns>
-    public abstract Task<bool> TryAsync(RegistrationDb db);
+    /// <summary>Decides, and does it in the shared transaction; a refusal has changed nothing there.</summary>
+    /// <exception cref="Exception">it was not done, or not all of it: the transaction is not to be committed</exception>
+    public abstract Task RunAsync(RegistrationDb db);
 
-    /// <summary>Tells what came of it: what was stored is committed.</summary>
+    /// <summary>Tells what came of it: what was done is committed.</summary>
     public abstract void Tell();
 
     /// <summary>The transaction came to nothing, and so all that was in it.</summary>
@@ -18,7 +24,8 @@ internal abstract class SharedWrite
 }
 
 /// <inheritdoc cref="SharedWrite"/>
-internal sealed class SharedWrite<T>(Database database, Func<RegistrationDb, Task<Outcome<T>>> work, CancellationToken cancel) : SharedWrite
+internal sealed class SharedWrite<T>(
+    Database database, ReadAhead? ahead, Func<RegistrationDb, Task<Outcome<Decided<T>>>> decide, CancellationToken cancel) : SharedWrite(ahead)
 {
     // Whoever waits goes on elsewhere: the transaction belongs to others, too.
     private readonly TaskCompletionSource<Outcome<T>> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,21 +36,11 @@ internal sealed class SharedWrite<T>(Database database, Func<RegistrationDb, Tas
 
     public override bool IsOver => _told.Task.IsCompleted;
 
-    public override async Task<bool> TryAsync(RegistrationDb db)
+    public override async Task RunAsync(RegistrationDb db)
     {
-        try
-        {
-            cancel.ThrowIfCancellationRequested();
-            _outcome = await work(db);
-            if (_outcome is Outcome<T>.Done)
-                await db.SaveChangesAsync(cancel);
-            return _outcome is Outcome<T>.Done;
-        }
-        catch (Exception error) when (database.AwayBy(error) is null)
-        {
-            _error = error;
-            return false;
-        }
+        (_outcome, _error) = (null, null);
+        if (await DecideAsync(db) is { } decided)
+            _outcome = await decided.ThenAsync<T>(async d => await d.DoAsync());
     }
 
     public override void Tell()
@@ -55,4 +52,19 @@ internal sealed class SharedWrite<T>(Database database, Func<RegistrationDb, Tas
     }
 
     public override void Fail(Exception error) => _told.TrySetException(error);
+
+    private async Task<Outcome<Decided<T>>?> DecideAsync(RegistrationDb db)
+    {
+        try
+        {
+            cancel.ThrowIfCancellationRequested();
+            return await decide(db);
+        }
+        catch (Exception error) when (database.AwayBy(error) is null)
+        {
+            // Nothing was changed, so that is a matter of its own.
+            _error = error;
+            return null;
+        }
+    }
 }

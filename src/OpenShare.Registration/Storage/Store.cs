@@ -11,10 +11,6 @@ internal sealed class Store(Database database) : IDisposable
     /// <summary>More in one transaction would keep the first of them waiting for longer than they save.</summary>
     private const int MostTogether = 64;
 
-    /// <summary>A savepoint's name.</summary>
-    private const string BeforeOne = "before_one";
-
-
     // Waiting here is a queue; waiting in SQLite's driver would be a sleep on a pool thread, and in PostgreSQL's a connection.
     private readonly SemaphoreSlim _writer = new(1, 1);
 
@@ -72,11 +68,14 @@ internal sealed class Store(Database database) : IDisposable
 
     /// <summary>
     /// The same, in one transaction with others that wait for their turn: what a transaction costs, above all that it is durable, they pay
-    /// together. Each is stored or undone by itself; none is told before all are durable. For work that changes nothing in memory.
+    /// together. Each is stored or refused by itself; none is told before all are durable. For work that changes nothing in memory.
     /// </summary>
-    public async Task<Outcome<T>> WriteTogetherAsync<T>(Func<RegistrationDb, Task<Outcome<T>>> work, CancellationToken cancel)
+    /// <param name="decide">refuses, or says what to do, and changes nothing</param>
+    /// <param name="cancel">looked at once, before it is decided: from then on it is others' transaction, too</param>
+    public async Task<Outcome<T>> WriteTogetherAsync<T>(
+        ReadAhead? ahead, Func<RegistrationDb, Task<Outcome<Decided<T>>>> decide, CancellationToken cancel)
     {
-        var write = new SharedWrite<T>(database, work, cancel);
+        var write = new SharedWrite<T>(database, ahead, decide, cancel);
         _together.Enqueue(write);
         // Whoever's turn comes first does it for all that wait. Nobody else's work is given up with this request.
         await TakeTurnAsync(CancellationToken.None);
@@ -127,8 +126,14 @@ internal sealed class Store(Database database) : IDisposable
     {
         try
         {
-            await ReachAsync("write", () => CommitTogetherAsync(writes));
-            writes.ForEach(w => w.Tell());
+            if (await ReachAsync("write", () => TryCommitAsync(writes)))
+            {
+                writes.ForEach(w => w.Tell());
+                return;
+            }
+            // Which of them it is shows where each has a transaction of its own.
+            foreach (var write in writes)
+                await TransactTogetherAsync([write]);
         }
         catch (Exception error)
         {
@@ -143,23 +148,23 @@ internal sealed class Store(Database database) : IDisposable
         }
     }
 
-    private async Task<bool> CommitTogetherAsync(List<SharedWrite> writes)
+    /// <returns>false: one of several could not be done, and so nothing was</returns>
+    private async Task<bool> TryCommitAsync(List<SharedWrite> writes)
     {
         await using var db = database.Open();
-        db.Database.AutoSavepointsEnabled = false;
         await using var transaction = await database.BeginWritingAsync(db, CancellationToken.None);
         if (BeforeEachWrite is { } look)
             await look(db, CancellationToken.None);
-        foreach (var write in writes)
+        try
         {
-            var acts = db.Acts.Count;
-            await transaction.CreateSavepointAsync(BeforeOne);
-            if (!await write.TryAsync(db))
-            {
-                await transaction.RollbackToSavepointAsync(BeforeOne);
-                db.Acts.RemoveRange(acts, db.Acts.Count - acts);
-            }
-            db.ChangeTracker.Clear();
+            await ReadAhead.AllAsync(db, [.. writes.Select(w => w.Ahead).OfType<ReadAhead>()], CancellationToken.None);
+            foreach (var write in writes)
+                await write.RunAsync(db);
+            await db.SaveChangesAsync(CancellationToken.None);
+        }
+        catch (Exception error) when (writes.Count > 1 && database.AwayBy(error) is null)
+        {
+            return false;
         }
         await transaction.CommitAsync();
         db.Acts.ForEach(ServiceMetrics.Done);

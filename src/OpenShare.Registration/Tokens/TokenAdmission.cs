@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration.Access;
@@ -20,7 +19,9 @@ internal sealed class TokenAdmission(byte[] secretHash) : IAdmission
 
     public Actor? By => null;
 
-    public async Task<Refusal?> ObjectionAsync(RegistrationDb db, AccountId account, CancellationToken cancel) => (_token = await FindAsync(db, cancel)) switch
+    public byte[] Token => secretHash;
+
+    public async Task<Refusal?> ObjectionAsync(RegistrationDb db, AccountId account, CancellationToken cancel) => (_token = await db.Tokens.FindAsync([secretHash], cancel)) switch
     {
         null => new Refusal(RegistrationProblems.BadToken, "This service does not know this registration token. Ask your administrator for a new one."),
         { } token when token.Account != account.Value =>
@@ -28,23 +29,21 @@ internal sealed class TokenAdmission(byte[] secretHash) : IAdmission
         _ => null,
     };
 
-    public Task<DateTimeOffset?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel) => db.TokenUses.AsNoTracking()
-        .Where(u => u.SecretHash == secretHash && u.DeviceNo == deviceNo).Select(u => (DateTimeOffset?)u.UsedAt).SingleOrDefaultAsync(cancel);
+    public async Task<DateTimeOffset?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel) =>
+        (await db.TokenUses.FindAsync([secretHash, deviceNo], cancel))?.UsedAt;
 
-    /// <summary>Takes one use, if one is left and it is not too late.</summary>
-    public async Task<Refusal?> UseAsync(RegistrationDb db, long deviceNo, DateTimeOffset now, CancellationToken cancel)
+    public Refusal? UsedUp(DateTimeOffset now) => _token switch
     {
-        if (_token is { UsesLeft: > 0 } && _token.ExpiresAt <= now)
-            return new Refusal(RegistrationProblems.TokenExpired, $"This registration token expired at {_token.ExpiresAt:u}. Ask your administrator for a new one.");
-        // One statement checks and takes: of requests that race for the last use, one changes a row.
-        var taken = await db.Tokens.Where(t => t.SecretHash == secretHash && t.UsesLeft > 0)
-            .ExecuteUpdateAsync(s => s.SetProperty(t => t.UsesLeft, t => t.UsesLeft - 1), cancel);
-        if (taken == 0)
-            return Spent;
-        db.TokenUses.Add(new TokenUseRow { SecretHash = secretHash, DeviceNo = deviceNo, UsedAt = now });
-        return null;
-    }
+        not { UsesLeft: > 0 } => Spent,
+        { } token when token.ExpiresAt <= now =>
+            new Refusal(RegistrationProblems.TokenExpired, $"This registration token expired at {token.ExpiresAt:u}. Ask your administrator for a new one."),
+        _ => null,
+    };
 
-    private Task<TokenRow?> FindAsync(RegistrationDb db, CancellationToken cancel) =>
-        db.Tokens.AsNoTracking().SingleOrDefaultAsync(t => t.SecretHash == secretHash, cancel);
+    public Task UseAsync(RegistrationDb db, AccountId account, long deviceNo, DateTimeOffset now, CancellationToken cancel)
+    {
+        _token!.UsesLeft--;
+        db.TokenUses.Add(new TokenUseRow { SecretHash = secretHash, DeviceNo = deviceNo, UsedAt = now });
+        return Task.CompletedTask;
+    }
 }

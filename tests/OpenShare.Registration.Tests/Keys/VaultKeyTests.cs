@@ -123,9 +123,9 @@ public sealed class VaultKeyTests : IAsyncLifetime
     public async Task A_Vault_that_does_not_answer_is_waited_for_once_and_asked_again_after_a_while()
     {
         var time = new FakeTimeProvider();
-        using var link = new VaultLink(VaultAddress.Parse(_vault.Address()), time, patience: TimeSpan.FromMilliseconds(200));
+        using var link = new VaultLink(VaultAddress.Parse(_vault.Address()), time, patience: TimeSpan.FromSeconds(2));
         _vault.Trouble = (_, http) => Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-        Assert.Contains("did not answer within 0.2 seconds", Ask().Message, StringComparison.Ordinal);
+        Assert.Contains("did not answer within 2 seconds", Ask().Message, StringComparison.Ordinal);
         var asked = _vault.Requests.Count;
         // Whoever comes next does not queue for it.
         Assert.Contains("did not answer", Ask().Message, StringComparison.Ordinal);

@@ -77,8 +77,27 @@ public class DeltaTests : IAsyncLifetime
         Assert.Equal(await unnamed.Content.ReadAsStringAsync(), await named.Content.ReadAsStringAsync());
 
         await RevokeOneAsync();
-        foreach (var other in new[] { $"?from=1&to=2&issued={issued}", "?from=1&to=2", $"?from=1&to=3&issued={issued + 5}" })
+        using var later = await GetAsync($"?from=1&to=2&issued={issued}");
+        Assert.Equal("public, max-age=31536000, immutable", $"{later.Headers.CacheControl!}");
+        Assert.Equal(await unnamed.Content.ReadAsStringAsync(), await later.Content.ReadAsStringAsync());
+        foreach (var other in new[] { $"?from=1&to=2&issued={issued + 5}", $"?from=1&to=3&issued={issued + 5}", $"?from=1&to=4&issued={issued}" })
             await GetAsync(other).RefusedAsync(HttpStatusCode.NotFound, RegistrationProblems.DeltaUnavailable);
+    }
+
+    [SkippableFact]
+    public async Task From_any_list_a_delta_leads_to_any_later_one()
+    {
+        List<RevocationList> lists = [(await RevocationListClient.GetAsync(_service)).List];
+        for (var i = 0; i < 4; i++)
+        {
+            await RevokeOneAsync();
+            lists.Add((await RevocationListClient.GetAsync(_service)).List);
+        }
+        foreach (var (held, later) in lists.SelectMany(held => lists.Where(l => l.Version >= held.Version).Select(later => (held, later))))
+        {
+            using var response = await GetAsync($"?from={held.Version}&to={later.Version}&issued={later.IssuedAt.ToUnixTimeSeconds()}");
+            Assert.Equal(later.Blob, (await MadeAsync(response, held)).Blob);
+        }
     }
 
     [SkippableTheory]
@@ -87,6 +106,12 @@ public class DeltaTests : IAsyncLifetime
     [InlineData("?from=x", HttpStatusCode.BadRequest, RegistrationProblems.MalformedBody)]
     [InlineData("?from=-1", HttpStatusCode.BadRequest, RegistrationProblems.MalformedBody)]
     [InlineData("?from=1&wait=61", HttpStatusCode.BadRequest, RegistrationProblems.MalformedBody)]
+    [InlineData("?from=1&to=1", HttpStatusCode.BadRequest, RegistrationProblems.MalformedBody)]
+    [InlineData("?from=1&issued=1", HttpStatusCode.BadRequest, RegistrationProblems.MalformedBody)]
+    [InlineData("?from=2&to=1&issued=1", HttpStatusCode.BadRequest, RegistrationProblems.MalformedBody)]
+    [InlineData("?from=1&to=-1&issued=1", HttpStatusCode.BadRequest, RegistrationProblems.MalformedBody)]
+    [InlineData("?from=1&to=1&issued=soon", HttpStatusCode.BadRequest, RegistrationProblems.MalformedBody)]
+    [InlineData("?from=1&to=9223372036854775808&issued=1", HttpStatusCode.NotFound, RegistrationProblems.DeltaUnavailable)]
     [InlineData("?from=2", HttpStatusCode.NotFound, RegistrationProblems.DeltaUnavailable)]
     [InlineData("?from=18446744073709551615", HttpStatusCode.NotFound, RegistrationProblems.DeltaUnavailable)]
     public async Task From_no_list_that_there_was_leads_nothing(string query, HttpStatusCode status, string problem) =>

@@ -31,31 +31,45 @@ public class SharedWriteTests : IAsyncLifetime
         var all = await TogetherAsync(200, async (number, db) =>
         {
             transactions.Add(db.Database.CurrentTransaction!.TransactionId);
-            var drawn = await db.NextAsync(CounterRow.DeviceNo, default);
-            db.Secrets.Add(new SecretRow { Name = $"of-{number}", Value = BitConverter.GetBytes(drawn) });
+            await db.CurrentAsync(CounterRow.DeviceNo, default);
             return (number % 3) switch
             {
-                0 => drawn,
+                0 => Draw(number, db),
                 1 => No,
                 _ => throw new InvalidOperationException($"{number}"),
             };
         });
 
         Assert.InRange(transactions.Count, 1, 200 / 10);
-        var stored = await Store.ReadAsync(db => Task.FromResult(db.Secrets.Where(s => s.Name.StartsWith("of-")).ToDictionary(s => s.Name, s => BitConverter.ToInt64(s.Value))));
-        Assert.Equal(67, stored.Count);
+        await AssertStoredAsync(all, number => number % 3 == 0);
         for (var number = 0; number < 200; number++)
         {
-            if (number % 3 == 0)
-                Assert.Equal(((Outcome<long>.Done)await all[number]).Value, stored[$"of-{number}"]);
-            else if (number % 3 == 1)
+            if (number % 3 == 1)
                 Assert.Equal(No, ((Outcome<long>.Refused)await all[number]).Refusal);
-            else
+            else if (number % 3 == 2)
                 Assert.Equal($"{number}", (await Assert.ThrowsAsync<InvalidOperationException>(() => all[number])).Message);
         }
-        // Numbers of what was undone are given to others: there is no gap.
-        Assert.Equal(Enumerable.Range(1, 67).Select(n => (long)n), stored.Values.Order());
-        Assert.Equal(67, await Store.ReadAsync(db => db.CurrentAsync(CounterRow.DeviceNo, default)));
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_cannot_be_stored_is_undone_and_no_other_with_it(bool whenAllIsSaved)
+    {
+        var all = await TogetherAsync(200, (number, db) => Task.FromResult<Outcome<Decided<long>>>(number % 50 == 7 ? Fail(number, db) : Draw(number, db)));
+
+        await AssertStoredAsync(all, number => number % 50 != 7);
+        for (var number = 7; number < 200; number += 50)
+            await Assert.ThrowsAnyAsync<Exception>(() => all[number]);
+
+        Decided<long> Fail(int number, RegistrationDb db) => new(async () =>
+        {
+            var drawn = await Draw(number, db).DoAsync();
+            if (!whenAllIsSaved)
+                throw new InvalidOperationException($"{number}");
+            db.TokenUses.Add(new TokenUseRow { SecretHash = [1], DeviceNo = drawn, UsedAt = default });
+            return drawn;
+        });
     }
 
     [SkippableFact]
@@ -64,10 +78,10 @@ public class SharedWriteTests : IAsyncLifetime
         using var gone = new CancellationTokenSource();
         await gone.CancelAsync();
 
-        var all = await TogetherAsync(20, async (_, db) => await db.NextAsync(CounterRow.DeviceNo, default), number => number == 3 ? gone.Token : default);
+        var all = await TogetherAsync(20, (number, db) => Task.FromResult<Outcome<Decided<long>>>(Draw(number, db)), number => number == 3 ? gone.Token : default);
 
         await Assert.ThrowsAsync<OperationCanceledException>(() => all[3]);
-        Assert.Equal(19, await Store.ReadAsync(db => db.CurrentAsync(CounterRow.DeviceNo, default)));
+        await AssertStoredAsync(all, number => number != 3);
     }
 
     [SkippableFact]
@@ -76,7 +90,7 @@ public class SharedWriteTests : IAsyncLifetime
         // Each looks as soon as it is told, while the others are still being stored.
         var all = await TogetherAsync(200, async _ =>
         {
-            var drawn = ((Outcome<long>.Done)await Store.WriteTogetherAsync<long>(async db => await db.NextAsync(CounterRow.DeviceNo, default), default)).Value;
+            var drawn = ((Outcome<long>.Done)await Store.WriteTogetherAsync<long>(null, db => Task.FromResult<Outcome<Decided<long>>>(Draw(0, db)), default)).Value;
             return (Drawn: drawn, Stored: await Store.ReadAsync(db => db.CurrentAsync(CounterRow.DeviceNo, default)));
         });
 
@@ -86,8 +100,30 @@ public class SharedWriteTests : IAsyncLifetime
 
     /// <summary>All of them come while another write has its turn.</summary>
     private Task<Task<Outcome<long>>[]> TogetherAsync(
-        int count, Func<int, RegistrationDb, Task<Outcome<long>>> work, Func<int, CancellationToken>? cancel = null) =>
-        TogetherAsync(count, number => Store.WriteTogetherAsync(db => work(number, db), cancel?.Invoke(number) ?? default));
+        int count, Func<int, RegistrationDb, Task<Outcome<Decided<long>>>> decide, Func<int, CancellationToken>? cancel = null) =>
+        TogetherAsync(count, number => Store.WriteTogetherAsync(null, db => decide(number, db), cancel?.Invoke(number) ?? default));
+
+    private static Decided<long> Draw(int number, RegistrationDb db) => new(async () =>
+    {
+        var drawn = await db.NextAsync(CounterRow.DeviceNo, default);
+        db.Secrets.Add(new SecretRow { Name = $"of-{number}-{drawn}", Value = BitConverter.GetBytes((long)number) });
+        return drawn;
+    });
+
+    /// <summary>Each of these has drawn a number of its own and stored it once, and nobody else has; there is no gap.</summary>
+    private async Task AssertStoredAsync(Task<Outcome<long>>[] all, Func<int, bool> isStored)
+    {
+        var drawn = new SortedDictionary<long, long>();
+        for (var number = 0; number < all.Length; number++)
+        {
+            if (isStored(number))
+                drawn.Add(((Outcome<long>.Done)await all[number]).Value, number);
+        }
+        Assert.Equal(Enumerable.Range(1, drawn.Count).Select(n => (long)n), drawn.Keys);
+        Assert.Equal(drawn.Count, await Store.ReadAsync(db => db.CurrentAsync(CounterRow.DeviceNo, default)));
+        var stored = await Store.ReadAsync(db => Task.FromResult(db.Secrets.Where(s => s.Name.StartsWith("of-")).ToList()));
+        Assert.Equal(drawn.Select(d => $"of-{d.Value}-{d.Key}").Order(), stored.Select(s => s.Name).Order());
+    }
 
     private async Task<Task<T>[]> TogetherAsync<T>(int count, Func<int, Task<T>> begin)
     {

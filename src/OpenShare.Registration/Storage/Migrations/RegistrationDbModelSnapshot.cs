@@ -105,6 +105,7 @@ namespace OpenShare.Registration.Storage.Migrations
                         .HasColumnName("name");
 
                     b.Property<long>("Value")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
                         .HasColumnName("value");
 
@@ -281,6 +282,7 @@ namespace OpenShare.Registration.Storage.Migrations
                         .HasColumnName("name");
 
                     b.Property<int>("UsesLeft")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER")
                         .HasColumnName("uses_left");
 

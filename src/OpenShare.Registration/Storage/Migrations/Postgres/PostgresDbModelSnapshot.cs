@@ -110,6 +110,7 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                         .HasColumnName("name");
 
                     b.Property<long>("Value")
+                        .IsConcurrencyToken()
                         .HasColumnType("bigint")
                         .HasColumnName("value");
 
@@ -286,6 +287,7 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                         .HasColumnName("name");
 
                     b.Property<int>("UsesLeft")
+                        .IsConcurrencyToken()
                         .HasColumnType("integer")
                         .HasColumnName("uses_left");
 

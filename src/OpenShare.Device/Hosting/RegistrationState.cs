@@ -46,6 +46,10 @@ public abstract record RegistrationState
     /// <param name="NextAttemptAt">null while an attempt is running</param>
     public sealed record Underway(Uri Server, int Attempts, string? LastProblem, DateTimeOffset? NextAttemptAt) : RegistrationState;
 
+    /// <summary>Another device vouches for this one, and the service is asked for a certificate of its own.</summary>
+    /// <param name="Attempts">as of one that is underway, and so the rest</param>
+    public sealed record Provisional(Uri Server, int Attempts, string? LastProblem, DateTimeOffset? NextAttemptAt) : RegistrationState;
+
     public sealed record Certified(Uri Server) : RegistrationState;
 
     /// <summary>The service said no for good: nothing is tried again by itself.</summary>

@@ -19,6 +19,9 @@ public interface IRegistrationService
     Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Register(
         ServiceContact contact, RegistrationMessages.RegisterRequest request, RegistrationCredential credential, CancellationToken cancellation);
 
+    Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Promote(
+        ServiceContact contact, RegistrationMessages.PromoteRequest request, CancellationToken cancellation);
+
     Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Renew(
         ServiceContact contact, RegistrationMessages.RenewRequest request, CancellationToken cancellation);
 

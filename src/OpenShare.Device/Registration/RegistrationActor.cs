@@ -215,6 +215,9 @@ internal sealed partial class RegistrationActor : ReceiveActor, IWithTimers, IWi
             case RegistrationEffect.SendRegistration send:
                 Call(send.Call, c => _service.Register(send.Contact, send.Request, send.Credential, c), issued => new RegistrationInput.Issued(send.Call, issued));
                 return null;
+            case RegistrationEffect.SendPromotion send:
+                Call(send.Call, c => _service.Promote(send.Contact, send.Request, c), issued => new RegistrationInput.Issued(send.Call, issued));
+                return null;
             case RegistrationEffect.SendRenewal send:
                 Call(send.Call, c => _service.Renew(send.Contact, send.Request, c), issued => new RegistrationInput.Issued(send.Call, issued));
                 return null;
@@ -274,6 +277,7 @@ internal sealed partial class RegistrationActor : ReceiveActor, IWithTimers, IWi
     private RegistrationState State() => _machine.Status switch
     {
         RegistrationStatus.Underway s => new RegistrationState.Underway(s.Server, s.Attempts, s.LastProblem, s.NextAttemptAt),
+        RegistrationStatus.Provisional s => new RegistrationState.Provisional(s.Server, s.Attempts, s.LastProblem, s.NextAttemptAt),
         RegistrationStatus.Certified s => new RegistrationState.Certified(s.Server),
         RegistrationStatus.Refused s => new RegistrationState.Refused(s.Reason, s.Detail),
         _ => new RegistrationState.Unregistered(),

@@ -41,5 +41,7 @@ public abstract record RegistrationEffect
     public sealed record SendRegistration(
         int Call, ServiceContact Contact, RegistrationMessages.RegisterRequest Request, RegistrationCredential Credential) : RegistrationEffect;
 
+    public sealed record SendPromotion(int Call, ServiceContact Contact, RegistrationMessages.PromoteRequest Request) : RegistrationEffect;
+
     public sealed record SendRenewal(int Call, ServiceContact Contact, RegistrationMessages.RenewRequest Request) : RegistrationEffect;
 }

@@ -2,7 +2,7 @@ using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Registration;
 
-/// <summary>What the machine is after: a first certificate by a token or session, or the next one by the device's own key.</summary>
+/// <summary>What the machine is after: a first certificate by a token or session, or the next one by the device's own key: of a provisional one, its promotion.</summary>
 internal abstract record RegistrationGoal(Uri Server, string? ServerTrust, AccountId Account, string Name)
 {
     internal abstract RetryDelay Retry { get; }
@@ -16,7 +16,11 @@ internal abstract record RegistrationGoal(Uri Server, string? ServerTrust, Accou
     internal sealed record NextCertificate(HeldRegistration Held)
         : RegistrationGoal(Held.Server, Held.ServerTrust, Held.Issued.Certificate.Account, Held.Issued.Certificate.Name)
     {
-        // A third of the certificate's life is left: months, as a rule.
-        internal override RetryDelay Retry { get; } = new(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1));
+        internal bool IsPromotion => Held.Issued.Certificate.IsProvisional;
+
+        // For a renewal a third of the certificate's life is left: months, as a rule. A paired device may reach the service for minutes a day.
+        internal override RetryDelay Retry { get; } = Held.Issued.Certificate.IsProvisional
+            ? new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(5))
+            : new(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1));
     }
 }

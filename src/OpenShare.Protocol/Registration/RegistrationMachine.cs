@@ -5,7 +5,7 @@ using OpenShare.Protocol.Wire;
 namespace OpenShare.Protocol.Registration;
 
 /// <summary>
-/// Gets a device its certificate and the next one in time: prove the service, ask for a challenge, send the request
+/// Gets a device its certificate, in place of a provisional one too, and the next one in time: prove the service, ask for a challenge, send the request
 /// with proof of possession; again with back-off while the trouble may pass. The plan, with its token or session, is on disk
 /// from before the first attempt until it is certified or refused.
 /// </summary>
@@ -41,9 +41,12 @@ public sealed partial class RegistrationMachine(ISigner key, DevicePlatform plat
     /// <summary>The certificate this device has, good or not.</summary>
     public HeldRegistration? Held { get; private set; }
 
-    public RegistrationStatus Status => _goal is RegistrationGoal.FirstCertificate goal
-        ? new RegistrationStatus.Underway(goal.Server, _attempts, _problem, _step == Step.Waiting ? NextTimeout : null)
-        : _settled;
+    public RegistrationStatus Status => _goal switch
+    {
+        RegistrationGoal.FirstCertificate first => new RegistrationStatus.Underway(first.Server, _attempts, _problem, _step == Step.Waiting ? NextTimeout : null),
+        RegistrationGoal.NextCertificate { IsPromotion: true } next => new RegistrationStatus.Provisional(next.Server, _attempts, _problem, _step == Step.Waiting ? NextTimeout : null),
+        _ => _settled,
+    };
 
     /// <summary>True while there is a certificate that peers accept: then there is nothing to order.</summary>
     public bool IsRegisteredAt(DateTimeOffset now) =>
@@ -55,11 +58,11 @@ public sealed partial class RegistrationMachine(ISigner key, DevicePlatform plat
         Held = held;
         Floor = Floor.Raise(held.Issued.Certificate.VouchedAt).Raise(held.Issued.Trust.Newest.IssuedAt);
         _isWithdrawn = held.Issued.IsWithdrawn;
-        // A provisional certificate is no registration, and the service renews none.
+        // A provisional certificate is no registration: the service is asked for one as soon as it is in reach.
         var isProvisional = held.Issued.Certificate.IsProvisional;
-        _settled = isProvisional ? new RegistrationStatus.Unregistered() : new RegistrationStatus.Certified(held.Server);
+        _settled = isProvisional ? new RegistrationStatus.Provisional(held.Server, 0, null, null) : new RegistrationStatus.Certified(held.Server);
         Rest(Step.Idle);
-        _next = isProvisional ? null : held.Issued.RenewFrom + random.Between(TimeSpan.Zero, held.Issued.RenewSpread);
+        _next = isProvisional ? DateTimeOffset.MinValue : held.Issued.RenewFrom + random.Between(TimeSpan.Zero, held.Issued.RenewSpread);
     }
 
     /// <summary>A plan was found on disk: the process had ended in the middle of it.</summary>
@@ -184,10 +187,14 @@ public sealed partial class RegistrationMachine(ISigner key, DevicePlatform plat
     private RegistrationEffect[] Request(RegistrationMessages.Challenge challenge)
     {
         var metadata = platform.Describe(_goal!.Name);
-        RegistrationEffect send = _goal is RegistrationGoal.FirstCertificate first
-            ? new RegistrationEffect.SendRegistration(
-                ++_call, Contact, ProofOfPossession.Register(key, _goal.Account, metadata, challenge.Nonce), first.Plan.Credential)
-            : new RegistrationEffect.SendRenewal(++_call, Contact, ProofOfPossession.Renew(key, _goal.Account, metadata, challenge.Nonce));
+        RegistrationEffect send = _goal switch
+        {
+            RegistrationGoal.FirstCertificate first => new RegistrationEffect.SendRegistration(
+                ++_call, Contact, ProofOfPossession.Register(key, _goal.Account, metadata, challenge.Nonce), first.Plan.Credential),
+            RegistrationGoal.NextCertificate { IsPromotion: true, Held: var held } => new RegistrationEffect.SendPromotion(
+                ++_call, Contact, new(ProofOfPossession.Register(key, _goal.Account, metadata, challenge.Nonce), held.Issued.Certificate.Blob.ToText())),
+            _ => new RegistrationEffect.SendRenewal(++_call, Contact, ProofOfPossession.Renew(key, _goal.Account, metadata, challenge.Nonce)),
+        };
         _step = Step.Requesting;
         return [send];
     }
@@ -212,11 +219,18 @@ public sealed partial class RegistrationMachine(ISigner key, DevicePlatform plat
         _goal = null;
         Hold(held);
         _settledAt = Floor;
+        if (held.Issued.Certificate.IsProvisional)
+            return Announce(held, floor);
         // With a clock that is ahead by most of a certificate's life each new one would be due at once.
         var soonest = now + held.Issued.Life / 3;
         _next = _next < soonest ? soonest : _next;
+        return Announce(held, floor);
+    }
+
+    private RegistrationEffect[] Announce(HeldRegistration held, TimeFloor before)
+    {
         RegistrationEffect announce = new RegistrationEffect.Announce(held);
-        return Floor == floor ? [announce] : [new RegistrationEffect.RaiseFloor(Floor), announce];
+        return Floor == before ? [announce] : [new RegistrationEffect.RaiseFloor(Floor), announce];
     }
 
     private RegistrationEffect[] HandleNotStored(string detail, DateTimeOffset now) => _goal is null ? Forget()
@@ -240,7 +254,7 @@ public sealed partial class RegistrationMachine(ISigner key, DevicePlatform plat
     /// <summary>True when trying again by itself is pointless or wrong.</summary>
     private bool IsFinal(ServiceFailure failure) => _goal is RegistrationGoal.NextCertificate
         // A registered device moves between networks, and some answer in the service's place: only its own word counts.
-        ? failure is ServiceFailure.Refused { Code: RegistrationProblems.DeviceRevoked or RegistrationProblems.DeviceUnknown or RegistrationProblems.CertificateExpired }
+        ? failure is ServiceFailure.Refused { Code: RegistrationProblems.DeviceRevoked or RegistrationProblems.DeviceUnknown or RegistrationProblems.CertificateExpired or RegistrationProblems.EndorsementRefused }
         // Past the proof the service is the right one: what cannot be read may have been the certificate, which is given again.
         : !failure.IsPassing && !(failure is ServiceFailure.Unreadable && _step != Step.ProvingService);
 

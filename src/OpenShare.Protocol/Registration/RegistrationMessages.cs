@@ -17,6 +17,10 @@ public static class RegistrationMessages
         public override string ToString() => $"{nameof(RegisterResponse)} {{ {nameof(CrlVersion)} = {CrlVersion} }}";
     }
 
+    /// <param name="Device">as at a registration</param>
+    /// <param name="Endorsement">its provisional certificate, signed by the sponsor; expired or not</param>
+    public sealed record PromoteRequest(RegisterRequest Device, string Endorsement);
+
     /// <param name="Proof">Signed{RegistrationProofPayload} in the renewal context by the device's own key</param>
     public sealed record RenewRequest(string DeviceId, string Proof);
 

@@ -5,6 +5,7 @@ public static class RegistrationPaths
 {
     public const string Challenge = "/v1/device/challenge";
     public const string Register = "/v1/device/register";
+    public const string Promote = "/v1/device/promote";
     public const string Renew = "/v1/device/renew";
     public const string DiscoveryKey = "/v1/device/discovery-key";
     public const string Revoke = "/v1/device/revoke";
@@ -29,6 +30,7 @@ public static class RegistrationProblems
     public const string LoginUnavailable = "login-unavailable";
     public const string TokenUsed = "token-used";
     public const string TokenExpired = "token-expired";
+    public const string EndorsementRefused = "endorsement-refused";
     public const string QuotaExceeded = "quota-exceeded";
     public const string MalformedBody = "malformed-body";
     public const string KeyNotProven = "key-not-proven";

@@ -10,6 +10,10 @@ public abstract record RegistrationStatus
     /// <param name="NextAttemptAt">null while an attempt is running</param>
     public sealed record Underway(Uri Server, int Attempts, string? LastProblem, DateTimeOffset? NextAttemptAt) : RegistrationStatus;
 
+    /// <summary>Another device vouches for this one, and the service is asked for a certificate of its own.</summary>
+    /// <param name="NextAttemptAt">null while an attempt is running</param>
+    public sealed record Provisional(Uri Server, int Attempts, string? LastProblem, DateTimeOffset? NextAttemptAt) : RegistrationStatus;
+
     public sealed record Certified(Uri Server) : RegistrationStatus;
 
     public sealed record Refused(RegistrationRefusal Reason, string Detail) : RegistrationStatus;

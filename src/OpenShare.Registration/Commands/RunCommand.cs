@@ -12,6 +12,8 @@ namespace OpenShare.Registration.Commands;
 
 internal sealed class RunCommand
 {
+    private const string Always = "always";
+
     private readonly Option<ListenUrl[]> _urls = new("--urls")
     {
         Description = $"Where to listen, one or more; port 0 is any free one [default: https://{ListenUrl.Default.Address}:{ListenUrl.Default.Port}]",
@@ -54,6 +56,13 @@ internal sealed class RunCommand
         DefaultValueFactory = _ => TimeSpan.FromDays(30),
     };
 
+    private readonly Option<string> _promote = new Option<string>("--promote")
+    {
+        Description = "Whether a device that a registered one has paired is registered on that one's word: always, or never, and then it needs a token [default: always]",
+        HelpName = "always|never",
+        DefaultValueFactory = _ => Always,
+    }.AcceptOnlyFromAmong(Always, "never");
+
     public static Command Create()
     {
         var run = new RunCommand();
@@ -61,7 +70,7 @@ internal sealed class RunCommand
             "run", "Runs the registration service in the foreground. The first run makes its keys, its TLS certificate and the admin credential.",
             "openshare-server run --urls https://0.0.0.0:8443 --data /srv/openshare")
         {
-            run._urls, run._data, run._passphraseFile, run._signingKey, run._tlsCertificate, run._tlsKey, run._tlsPassphrase, run._adminCa, run._certificateLifetime, run._renewExpired, run._json,
+            run._urls, run._data, run._passphraseFile, run._signingKey, run._tlsCertificate, run._tlsKey, run._tlsPassphrase, run._adminCa, run._certificateLifetime, run._renewExpired, run._promote, run._json,
         };
         run._database.AddTo(command);
         run._rates.AddTo(command);
@@ -84,6 +93,7 @@ internal sealed class RunCommand
             AdminAuthoritiesFile = parsed.GetValue(_adminCa),
             CertificateLifetime = parsed.GetValue(_certificateLifetime),
             RenewExpired = parsed.GetValue(_renewExpired),
+            Promotes = parsed.GetValue(_promote) == Always,
             Login = _login.Read(parsed),
         })));
         await using var log = CreateLog();

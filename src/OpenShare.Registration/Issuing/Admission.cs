@@ -17,8 +17,11 @@ internal interface IAdmission
     /// <summary>The hash of the token that is to be spent; null where none is.</summary>
     byte[]? Token { get; }
 
-    /// <returns>null when it is for this account, used up or not</returns>
-    Task<Refusal?> ObjectionAsync(RegistrationDb db, AccountId account, CancellationToken cancel);
+    /// <summary>What somebody is told who shows it again, too late to be answered again.</summary>
+    Refusal Spent { get; }
+
+    /// <returns>null when it is for this device and account, used up or not</returns>
+    Task<Refusal?> ObjectionAsync(RegistrationDb db, DeviceClaim claim, CancellationToken cancel);
 
     /// <summary>When this very device used it up before: it asks again because the answer did not arrive.</summary>
     Task<DateTimeOffset?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel);

@@ -7,10 +7,13 @@ using OpenShare.Registration.Tokens;
 
 namespace OpenShare.Registration.Issuing;
 
-/// <summary>The registration flow: a token or a session, a proof of possession, a certificate. All of it happens or none of it.</summary>
+/// <summary>The registration flow: a token, a session or an endorsement, a proof of possession, a certificate. All of it happens or none of it.</summary>
 internal sealed class DeviceRegistration(
     Store store, CertificateIssuer issuer, ProofOfPossession proofs, RegistrationAnswer answer, Quotas quotas, AccountRate rate, TimeProvider time)
 {
+    /// <summary>For how long a device that lost the answer is given it again for its spent token or endorsement.</summary>
+    public static readonly TimeSpan AnsweredAgainFor = TimeSpan.FromHours(24);
+
     public async Task<Outcome<RegistrationMessages.RegisterResponse>> RegisterAsync(
         RegistrationMessages.RegisterRequest request, IAdmission admission, CancellationToken cancel) => await DeviceClaim.Parse(request)
         .Then(claim => proofs.Open(request.Proof, claim.Key, SignatureContext.RegistrationProof)
@@ -23,9 +26,9 @@ internal sealed class DeviceRegistration(
     private async Task<Outcome<Decided<RegistrationMessages.RegisterResponse>>> DecideAsync(RegistrationDb db, DeviceClaim claim, IAdmission admission)
     {
         var now = time.GetUtcNow();
-        if (await admission.ObjectionAsync(db, claim.Account, default) is { } objection)
+        if (await admission.ObjectionAsync(db, claim, default) is { } objection)
             return objection;
-        // The token or the session is good, so the account itself is asking.
+        // What it shows is good, so the account itself is asking.
         if (rate.Take(claim.Account) is { } tooMany)
             return tooMany;
         var known = await db.DeviceReads.FindAsync(claim.Id.ToString(), default);
@@ -34,7 +37,7 @@ internal sealed class DeviceRegistration(
         if (known?.RevokedAt is not null)
             return new Refusal(RegistrationProblems.DeviceRevoked, $"The device {claim.Id} was revoked and cannot be registered again. Make a new device key and register that.");
         if (known is not null && await admission.EarlierUseAsync(db, known.DeviceNo, default) is { } usedAt)
-            return now <= usedAt + TokenAdmission.AnsweredAgainFor ? AnswerAgain(db, known) : TokenAdmission.Spent;
+            return now <= usedAt + AnsweredAgainFor ? AnswerAgain(db, known) : admission.Spent;
 
         if (known is null && await quotas.CheckRoomAsync(db, claim.Account, default) is { } full)
             return full;

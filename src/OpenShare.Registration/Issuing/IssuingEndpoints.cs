@@ -28,6 +28,20 @@ internal static class IssuingEndpoints
             .ProducesProblems(400, 401, 403, 409, 429, 503)
             .RequireRateLimiting(RateLimits.Writes);
 
+        app.MapPost(RegistrationPaths.Promote, async (HttpContext http, Endorsements endorsements, DeviceRegistration registration) =>
+            {
+                var body = await JsonBody.ReadAsync<RegistrationMessages.PromoteRequest>(http.Request);
+                var answer = await body.ThenAsync(request => endorsements.Read(request.Endorsement)
+                    .ThenAsync(admission => registration.RegisterAsync(request.Device, admission, http.RequestAborted)));
+                return answer.ToResult(StatusCodes.Status201Created);
+            })
+            .WithName("promote")
+            .WithSummary("Registers a device that a registered one has paired: its provisional certificate stands in for a token.")
+            .Accepts<RegistrationMessages.PromoteRequest>("application/json")
+            .Produces<RegistrationMessages.RegisterResponse>(StatusCodes.Status201Created)
+            .ProducesProblems(400, 403, 409, 429, 503)
+            .RequireRateLimiting(RateLimits.Writes);
+
         app.MapPost(RegistrationPaths.Renew, async (HttpContext http, DeviceRenewal renewal) =>
             {
                 var body = await JsonBody.ReadAsync<RegistrationMessages.RenewRequest>(http.Request);

@@ -24,9 +24,11 @@ internal sealed class SessionAdmission(Session session, IRandomSource random) : 
 
     public byte[]? Token => null;
 
-    public Task<Refusal?> ObjectionAsync(RegistrationDb db, AccountId account, CancellationToken cancel) => Task.FromResult(account == session.Account
+    public Refusal Spent => throw new InvalidOperationException("A session is not used up.");
+
+    public Task<Refusal?> ObjectionAsync(RegistrationDb db, DeviceClaim claim, CancellationToken cancel) => Task.FromResult(claim.Account == session.Account
         ? null
-        : new Refusal(RegistrationProblems.BadSession, $"This session is for the account {session.Account}, not for {account}."));
+        : new Refusal(RegistrationProblems.BadSession, $"This session is for the account {session.Account}, not for {claim.Account}."));
 
     public Task<DateTimeOffset?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel) => Task.FromResult<DateTimeOffset?>(null);
 

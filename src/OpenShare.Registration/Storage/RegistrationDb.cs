@@ -13,6 +13,7 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
     public DbSet<DeviceRow> Devices => Set<DeviceRow>();
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
     public DbSet<TokenUseRow> TokenUses => Set<TokenUseRow>();
+    public DbSet<EndorsementRow> Endorsements => Set<EndorsementRow>();
     public DbSet<RevocationListRow> RevocationLists => Set<RevocationListRow>();
     public DbSet<AuditLineRow> AuditLines => Set<AuditLineRow>();
     public DbSet<AdminTokenRow> AdminTokens => Set<AdminTokenRow>();
@@ -72,6 +73,12 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
             use.ToTable("token_uses").HasKey(u => new { u.SecretHash, u.DeviceNo });
             use.HasOne<TokenRow>().WithMany().HasForeignKey(u => u.SecretHash).OnDelete(DeleteBehavior.Cascade);
             use.HasOne<DeviceRow>().WithMany().HasForeignKey(u => u.DeviceNo).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<EndorsementRow>(endorsement =>
+        {
+            endorsement.ToTable("endorsements").HasKey(e => e.Hash);
+            endorsement.HasOne<DeviceRow>().WithMany().HasForeignKey(e => e.DeviceNo).OnDelete(DeleteBehavior.Restrict);
+            endorsement.HasOne<DeviceRow>().WithMany().HasForeignKey(e => e.SponsorNo).OnDelete(DeleteBehavior.Restrict);
         });
         modelBuilder.Entity<RevocationListRow>(list =>
         {

@@ -61,6 +61,17 @@ internal sealed class TokenUseRow
     public required DateTimeOffset UsedAt { get; init; }
 }
 
+/// <summary>An endorsement that a paired device was registered for, by the hash of the provisional certificate that is it.</summary>
+internal sealed class EndorsementRow
+{
+    public required byte[] Hash { get; init; }
+    public required long DeviceNo { get; init; }
+
+    /// <summary>The device that gave it.</summary>
+    public required long SponsorNo { get; init; }
+    public required DateTimeOffset UsedAt { get; init; }
+}
+
 internal sealed class RevocationListRow
 {
     public required long Version { get; init; }

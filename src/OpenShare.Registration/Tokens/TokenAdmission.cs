@@ -9,23 +9,19 @@ namespace OpenShare.Registration.Tokens;
 /// <summary>A registration token, spent inside the transaction that registers the device.</summary>
 internal sealed class TokenAdmission(byte[] secretHash) : IAdmission
 {
-    /// <summary>For how long a device that lost the answer is given it again for its spent token.</summary>
-    public static readonly TimeSpan AnsweredAgainFor = TimeSpan.FromHours(24);
-
-    public static readonly Refusal Spent = new(
-        RegistrationProblems.TokenUsed, "This registration token was used already. Ask your administrator for a new one.");
-
     private TokenRow? _token;
 
     public Actor? By => null;
 
     public byte[] Token => secretHash;
 
-    public async Task<Refusal?> ObjectionAsync(RegistrationDb db, AccountId account, CancellationToken cancel) => (_token = await db.Tokens.FindAsync([secretHash], cancel)) switch
+    public Refusal Spent { get; } = new(RegistrationProblems.TokenUsed, "This registration token was used already. Ask your administrator for a new one.");
+
+    public async Task<Refusal?> ObjectionAsync(RegistrationDb db, DeviceClaim claim, CancellationToken cancel) => (_token = await db.Tokens.FindAsync([secretHash], cancel)) switch
     {
         null => new Refusal(RegistrationProblems.BadToken, "This service does not know this registration token. Ask your administrator for a new one."),
-        { } token when token.Account != account.Value =>
-            new Refusal(RegistrationProblems.BadToken, $"This registration token is not for the account {account}. Ask your administrator for one that is."),
+        { } token when token.Account != claim.Account.Value =>
+            new Refusal(RegistrationProblems.BadToken, $"This registration token is not for the account {claim.Account}. Ask your administrator for one that is."),
         _ => null,
     };
 

@@ -87,6 +87,11 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
             return Issued(certificate);
         });
 
+    public Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Promote(
+        ServiceContact contact, RegistrationMessages.PromoteRequest request, CancellationToken cancellation) =>
+        AnswerProven<RegistrationMessages.RegisterResponse>(contact, "promote", () =>
+            Issued(organisation.Certify(PublicKey.FromBytes(Base64Url.Decode(request.Device.PubkeyEd25519, "key")), request.Device.Metadata.Name)));
+
     public Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Renew(
         ServiceContact contact, RegistrationMessages.RenewRequest request, CancellationToken cancellation) =>
         AnswerProven<RegistrationMessages.RegisterResponse>(contact, "renew", () =>

@@ -112,6 +112,29 @@ public sealed class PairingTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_paired_device_that_reaches_the_server_later_is_registered_on_its_sponsors_word()
+    {
+        var lan = await MadeAsync();
+        await BothStartAsync();
+        await PairAsync();
+        await Alice.CallsAsync(Tablet, "provisional");
+        await Eventually.TrueAsync("the server was looked for", Patience.Long, async () => !(await Tablet.StatusAsync()).GetProperty("registration").IsNull("problem"));
+        Assert.Equal("provisional", (await Tablet.StatusAsync()).GetProperty("registration").Text("state"));
+        (await Tablet.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
+
+        // On this machine's own network, where the server is.
+        Tablet.AgentWithin = [];
+        await Tablet.StartAgentAsync();
+        await Eventually.TrueAsync($"the tablet is certified: {Tablet.Agent}", Patience.Long, async () => (await Tablet.StatusAsync()).Text("trust") == "certified");
+        (await Tablet.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
+
+        Tablet.AgentWithin = lan.Within("tablet");
+        await Tablet.StartAgentAsync();
+        await Alice.CallsAsync(Tablet, "certified");
+        Assert.Equal("certified", (await Tablet.StatusAsync()).GetProperty("registration").Text("state"));
+    }
+
+    [SkippableFact]
     public async Task A_paired_device_that_reaches_the_server_later_is_registered_with_a_token()
     {
         await MadeAsync();

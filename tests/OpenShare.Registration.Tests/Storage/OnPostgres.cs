@@ -57,3 +57,8 @@ public sealed class SharedWriteOnPostgresTests : SharedWriteTests
 {
     protected override bool OnPostgres => true;
 }
+
+public sealed class EndorsementOnPostgresTests : EndorsementTests
+{
+    protected override bool OnPostgres => true;
+}

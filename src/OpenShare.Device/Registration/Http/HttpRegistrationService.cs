@@ -80,6 +80,11 @@ public sealed class HttpRegistrationService : IRegistrationService, IDisposable
         SendProven(contact, HttpMethod.Get, RegistrationPaths.LoginAccount, http => http.Headers.Authorization = new AuthenticationHeaderValue("Bearer", jwt),
             Patience, MaxAnswer, Json<RegistrationMessages.LoginAccountResponse>, cancellation);
 
+    public Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Promote(
+        ServiceContact contact, RegistrationMessages.PromoteRequest request, CancellationToken cancellation) =>
+        SendProven(contact, HttpMethod.Post, RegistrationPaths.Promote, http => http.Content = Body(request),
+            Patience, MaxAnswer, Json<RegistrationMessages.RegisterResponse>, cancellation);
+
     public Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Renew(
         ServiceContact contact, RegistrationMessages.RenewRequest request, CancellationToken cancellation) =>
         SendProven(contact, HttpMethod.Post, RegistrationPaths.Renew, http => http.Content = Body(request),

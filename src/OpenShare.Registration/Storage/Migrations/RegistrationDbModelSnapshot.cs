@@ -214,6 +214,33 @@ namespace OpenShare.Registration.Storage.Migrations
                     b.ToTable("devices", (string)null);
                 });
 
+            modelBuilder.Entity("OpenShare.Registration.Storage.EndorsementRow", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("DeviceNo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("device_no");
+
+                    b.Property<long>("SponsorNo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sponsor_no");
+
+                    b.Property<long>("UsedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("DeviceNo");
+
+                    b.HasIndex("SponsorNo");
+
+                    b.ToTable("endorsements", (string)null);
+                });
+
             modelBuilder.Entity("OpenShare.Registration.Storage.RevocationListRow", b =>
                 {
                     b.Property<long>("Version")
@@ -337,6 +364,21 @@ namespace OpenShare.Registration.Storage.Migrations
                     b.HasOne("OpenShare.Registration.Storage.AccountRow", null)
                         .WithMany()
                         .HasForeignKey("Account")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OpenShare.Registration.Storage.EndorsementRow", b =>
+                {
+                    b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
+                        .WithMany()
+                        .HasForeignKey("DeviceNo")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
+                        .WithMany()
+                        .HasForeignKey("SponsorNo")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -219,6 +219,33 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                     b.ToTable("devices", (string)null);
                 });
 
+            modelBuilder.Entity("OpenShare.Registration.Storage.EndorsementRow", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("DeviceNo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("device_no");
+
+                    b.Property<long>("SponsorNo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sponsor_no");
+
+                    b.Property<long>("UsedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("DeviceNo");
+
+                    b.HasIndex("SponsorNo");
+
+                    b.ToTable("endorsements", (string)null);
+                });
+
             modelBuilder.Entity("OpenShare.Registration.Storage.RevocationListRow", b =>
                 {
                     b.Property<long>("Version")
@@ -342,6 +369,21 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                     b.HasOne("OpenShare.Registration.Storage.AccountRow", null)
                         .WithMany()
                         .HasForeignKey("Account")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OpenShare.Registration.Storage.EndorsementRow", b =>
+                {
+                    b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
+                        .WithMany()
+                        .HasForeignKey("DeviceNo")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
+                        .WithMany()
+                        .HasForeignKey("SponsorNo")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Administration.Access;
+using OpenShare.Registration.Keys;
+using OpenShare.Registration.Storage;
+
+namespace OpenShare.Registration.Issuing;
+
+/// <summary>Reads what a paired device shows.</summary>
+/// <param name="isTaken">by the service's policy</param>
+internal sealed class Endorsements(OrganisationTrust trust, bool isTaken)
+{
+    /// <param name="text">a provisional certificate, as base64url</param>
+    public Outcome<IAdmission> Read(string text)
+    {
+        if (!isTaken)
+            return new Refusal(RegistrationProblems.EndorsementRefused, "This service registers no device on another's word. Ask your administrator for a token.");
+        try
+        {
+            var endorsement = DeviceCertificate.Parse(text);
+            return endorsement.Sponsor is { } sponsor
+                ? new EndorsementAdmission(endorsement, sponsor, trust)
+                : EndorsementAdmission.Refused("is a certificate that no device has given");
+        }
+        catch (ProtocolException error)
+        {
+            return new Refusal(RegistrationProblems.EndorsementRefused, $"The endorsement cannot be read: {error.Message}");
+        }
+    }
+}
+
+/// <summary>
+/// The endorsement of a registered device for one that it has paired: the provisional certificate, which may have expired since. It counts once,
+/// and not at all when its sponsor is revoked, whatever time it says: whoever has a lost device's key has its clock, too.
+/// </summary>
+internal sealed class EndorsementAdmission(DeviceCertificate endorsement, DeviceCertificate sponsor, OrganisationTrust trust) : IAdmission
+{
+    /// <summary>How old one may be.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
+    private readonly byte[] _hash = SHA256.HashData(endorsement.Blob.Payload.Span);
+    private EndorsementRow? _use;
+    private long _sponsorNo;
+
+    public Actor? By => Actor.Sponsor(sponsor.DeviceId);
+
+    public byte[]? Token => null;
+
+    public Refusal Spent => Refused("was used already, and its certificate can be renewed");
+
+    public async Task<Refusal?> ObjectionAsync(RegistrationDb db, DeviceClaim claim, CancellationToken cancel)
+    {
+        if (endorsement.Account != claim.Account || !endorsement.PublicKey.Equals(claim.Key))
+            return Refused("is for another device or account");
+        if (!endorsement.IsVouchedFor(trust.Newest))
+            return Refused("was not given by a device of this organisation, or by one whose certificate was withdrawn since");
+        if (await db.DeviceReads.FindAsync(sponsor.DeviceId.ToString(), cancel) is not { } row
+            || row.Account != sponsor.Account.Value || !row.PublicKey.AsSpan().SequenceEqual(sponsor.PublicKey.Bytes))
+            return Refused($"was given by the device {sponsor.DeviceId}, which is not registered here");
+        if (row.RevokedAt is not null)
+            return Refused($"was given by the device {sponsor.DeviceId}, which was revoked");
+        _sponsorNo = row.DeviceNo;
+        _use = await db.Endorsements.FindAsync([_hash], cancel);
+        return null;
+    }
+
+    public Task<DateTimeOffset?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel) => Task.FromResult(_use?.UsedAt);
+
+    public Refusal? UsedUp(DateTimeOffset now)
+    {
+        if (_use is not null)
+            return Spent;
+        // It is backdated by the allowed skew, as each certificate.
+        var given = endorsement.IssuedAt + ClockSkew.Allowed;
+        return given > now + ClockSkew.Allowed
+            ? Refused($"was given at {given:u} by its sponsor's clock, and here it is {now:u}: one of the two clocks is wrong")
+            : now - given > Longest ? Refused($"was given at {given:u}, and is good for {Longest.TotalDays} days") : null;
+    }
+
+    public Task UseAsync(RegistrationDb db, AccountId account, long deviceNo, DateTimeOffset now, CancellationToken cancel)
+    {
+        db.Endorsements.Add(new EndorsementRow { Hash = _hash, DeviceNo = deviceNo, SponsorNo = _sponsorNo, UsedAt = now });
+        return Task.CompletedTask;
+    }
+
+    public static Refusal Refused(string why) => new(
+        RegistrationProblems.EndorsementRefused, $"The endorsement {why}. Ask your administrator for a token, or pair the device again.");
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Registration;
+using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Administration;
+using OpenShare.Registration.Storage;
+using OpenShare.Registration.Tests.Support;
+
+namespace OpenShare.Registration.Tests.Issuing;
+
+/// <summary>A device that a registered one has paired is registered on its word.</summary>
+public class EndorsementTests : IAsyncLifetime
+{
+    private readonly TestDevice _sponsor = new(), _new = new(name: "Alice's tablet");
+    private TestService _service = null!;
+    private DeviceCertificate _sponsors = null!;
+
+    protected virtual bool OnPostgres => false;
+
+    public async Task InitializeAsync()
+    {
+        _service = await TestService.StartAsync(onPostgres: OnPostgres);
+        using var response = await _sponsor.RegisterAsync(_service.Http, await _service.TokenAsync());
+        _sponsors = await response.CertificateAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_service is not null)
+            await _service.DisposeAsync();
+    }
+
+    [SkippableFact]
+    public async Task A_paired_device_gets_a_certificate_of_its_own_and_the_log_says_on_whose_word()
+    {
+        using var response = await PromoteAsync(Endorse());
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        var certificate = await response.CertificateAsync();
+        Assert.Equal((_new.Id, 2UL, "Alice's tablet", false), (certificate.DeviceId, certificate.DeviceNo, certificate.Name, certificate.IsProvisional));
+        Assert.True(certificate.IsVouchedFor(_service.Core.Trust));
+        var line = (await _service.Admin.ShowAuditAsync(1, default)).Value().Lines.Single();
+        Assert.Equal($"sponsor:{_sponsor.Id}", line.By);
+        Assert.True((await _service.Admin.VerifyAuditAsync(default)).Value().Holds);
+    }
+
+    [SkippableFact]
+    public async Task An_endorsement_counts_once_and_a_lost_answer_is_given_again()
+    {
+        var endorsement = Endorse();
+        using var first = await PromoteAsync(endorsement);
+        using var again = await PromoteAsync(endorsement);
+        Assert.Equal((await first.CertificateAsync()).Serial, (await again.CertificateAsync()).Serial);
+
+        _service.Time.Advance(TimeSpan.FromHours(25));
+        Assert.Contains("was used already", await RefusedAsync(endorsement), StringComparison.Ordinal);
+        Assert.Equal(2, await _service.Core.Store.ReadAsync(db => db.CurrentAsync(CounterRow.DeviceNo, default)));
+    }
+
+    [SkippableFact]
+    public async Task Of_many_that_show_it_at_once_all_are_told_of_one_registration()
+    {
+        var endorsement = Endorse();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => PromoteAsync(endorsement)));
+        var serials = await Task.WhenAll(answers.Select(async a => (await a.CertificateAsync()).Serial));
+        Assert.Single(serials.Distinct());
+        foreach (var answer in answers)
+            answer.Dispose();
+    }
+
+    [SkippableTheory]
+    [InlineData(31, "is good for 30 days")]
+    [InlineData(-1, "one of the two clocks is wrong")]
+    public async Task One_that_is_too_old_or_of_a_time_to_come_is_refused(int daysAgo, string said)
+    {
+        var endorsement = Endorse(daysAgo: -Math.Min(daysAgo, 0));
+        if (daysAgo > 0)
+            _service.Time.Advance(TimeSpan.FromDays(daysAgo));
+        Assert.Contains(said, await RefusedAsync(endorsement), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task It_counts_after_the_provisional_certificate_has_expired()
+    {
+        var endorsement = Endorse();
+        _service.Time.Advance(TimeSpan.FromDays(29));
+        using var response = await PromoteAsync(endorsement);
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+    }
+
+    [SkippableFact]
+    public async Task A_revoked_sponsors_word_counts_for_nothing_whatever_its_time()
+    {
+        var endorsement = Endorse(daysAgo: 3);
+        (await _service.Admin.RevokeDeviceAsync(_sponsor.Id.ToString(), new AdministrationMessages.RevokeDevice(), default)).Value();
+        Assert.Contains("which was revoked", await RefusedAsync(endorsement), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task What_is_no_endorsement_for_this_device_is_refused_by_name()
+    {
+        var stranger = new TestDevice();
+        Assert.Contains("is for another device", await RefusedAsync(Endorse(stranger.Key.PublicKey)), StringComparison.Ordinal);
+        Assert.Contains("is a certificate that no device has given", await RefusedAsync(_sponsors), StringComparison.Ordinal);
+        // Signed by another than the sponsor that it names.
+        Assert.Contains("not given by a device of this organisation", await RefusedAsync(
+            DeviceCertificate.Sponsored(stranger.Key, _sponsors, 7, _new.Key.PublicKey, _new.Name, ProvisionalScope.Account, _service.Time.GetUtcNow(), TimeSpan.FromDays(7))), StringComparison.Ordinal);
+        await PostAsync("no certificate").RefusedAsync(HttpStatusCode.Forbidden, RegistrationProblems.EndorsementRefused);
+        // The new device proves its key as at any registration.
+        await TestDevice.PostAsync(_service.Http, RegistrationPaths.Promote, new RegistrationMessages.PromoteRequest(
+                _new.Request(_new.Proof(await TestDevice.NonceAsync(_service.Http), signer: stranger.Key)), Endorse().Blob.ToText()))
+            .RefusedAsync(HttpStatusCode.Forbidden, RegistrationProblems.KeyNotProven);
+    }
+
+    [SkippableFact]
+    public async Task The_quota_counts_and_a_service_may_take_no_endorsements()
+    {
+        (await _service.Admin.SetQuotaAsync(AccountId.Parse("alice"), new AdministrationMessages.SetQuota(1), default)).Value();
+        await PostAsync(Endorse().Blob.ToText()).RefusedAsync(HttpStatusCode.Forbidden, RegistrationProblems.QuotaExceeded);
+        (await _service.Admin.SetQuotaAsync(AccountId.Parse("alice"), new AdministrationMessages.SetQuota(2), default)).Value();
+
+        _service = await _service.RestartAsync(o => o with { Promotes = false });
+        Assert.Contains("on another's word", await RefusedAsync(Endorse()), StringComparison.Ordinal);
+    }
+
+    private DeviceCertificate Endorse(PublicKey? key = null, int daysAgo = 0) => DeviceCertificate.Sponsored(
+        _sponsor.Key, _sponsors, (ulong)Random.Shared.NextInt64(), key ?? _new.Key.PublicKey, _new.Name, ProvisionalScope.Account,
+        _service.Time.GetUtcNow().AddDays(daysAgo), TimeSpan.FromDays(7));
+
+    private Task<HttpResponseMessage> PromoteAsync(DeviceCertificate endorsement) => PostAsync(endorsement.Blob.ToText());
+
+    private async Task<HttpResponseMessage> PostAsync(string endorsement) => await TestDevice.PostAsync(
+        _service.Http, RegistrationPaths.Promote,
+        new RegistrationMessages.PromoteRequest(_new.Request(_new.Proof(await TestDevice.NonceAsync(_service.Http))), endorsement));
+
+    private async Task<string> RefusedAsync(DeviceCertificate endorsement)
+    {
+        using var response = await PromoteAsync(endorsement);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.Equal((HttpStatusCode.Forbidden, RegistrationProblems.EndorsementRefused), (response.StatusCode, await response.ProblemAsync()));
+        return text;
+    }
+}

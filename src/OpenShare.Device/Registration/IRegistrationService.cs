@@ -22,6 +22,10 @@ public interface IRegistrationService
     Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Promote(
         ServiceContact contact, RegistrationMessages.PromoteRequest request, CancellationToken cancellation);
 
+    /// <summary>Hands in what a sponsor took back.</summary>
+    Task<ServiceAnswer<RegistrationMessages.WithdrawResponse>> Withdraw(
+        ServiceContact contact, RegistrationMessages.WithdrawRequest request, CancellationToken cancellation);
+
     Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Renew(
         ServiceContact contact, RegistrationMessages.RenewRequest request, CancellationToken cancellation);
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Storage;
@@ -15,7 +16,7 @@ namespace OpenShare.Device.Revocation;
 /// Carries out what the <see cref="RevocationMachine"/> decides. The mailbox waits while a list is being stored: it
 /// is announced once it is on disk.
 /// </summary>
-internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
+internal sealed partial class RevocationActor : ReceiveActor, IWithTimers, IWithStash
 {
     private sealed record Loaded(RevocationHome Home, TrustRoot? Told) : INoSerializationVerificationNeeded;
 
@@ -54,6 +55,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
         _context.Events.Subscribe<RegistrationEvents.TimeFloorRaised>(Self);
         _context.Events.Subscribe<RegistrationEvents.Certified>(Self);
         _context.Events.Subscribe<PeerEvents.RevocationOffered>(Self);
+        _context.Events.Subscribe<PairingEvents.StandingChanged>(Self);
         Load();
     }
 
@@ -61,6 +63,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
     {
         _context.Events.Unsubscribe(Self);
         _call.Dispose();
+        _withdrawalCall.Dispose();
     }
 
     private void Loading()
@@ -86,7 +89,9 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
         });
         ReceiveAsync<RegistrationEvents.TimeFloorRaised>(m => Handle(new RevocationInput.FloorRaised(m.Floor)));
         ReceiveAsync<PeerEvents.RevocationOffered>(m => Handle(new RevocationInput.Offered(m.List)));
+        ReceiveAsync<RevocationInput.Answered>(async m => { await Handle(m); TellWithdrawals(); });
         ReceiveAsync<RevocationInput>(Handle);
+        ReceiveWithdrawals();
         ReceiveAsync<Tick>(_ => CarryOut(_machine.HandleTimeout(_context.Now)));
         ReceiveAsync<RevocationCommands.Refresh>(_ =>
         {
@@ -169,6 +174,7 @@ internal sealed class RevocationActor : ReceiveActor, IWithTimers, IWithStash
                 Call(fetch.Call, c => _service.GetTrustRoot(fetch.Contact, c), shown => new RevocationInput.TrustRootShown(fetch.Call, shown));
                 break;
             case RevocationEffect.Ask ask:
+                _asked = ask.Contact;
                 Call(
                     ask.Call,
                     c => ask.IsForDelta

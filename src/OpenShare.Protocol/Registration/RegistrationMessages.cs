@@ -21,6 +21,12 @@ public static class RegistrationMessages
     /// <param name="Endorsement">its provisional certificate, signed by the sponsor; expired or not</param>
     public sealed record PromoteRequest(RegisterRequest Device, string Endorsement);
 
+    /// <param name="Withdrawal">Signed{WithdrawalPayload} by the device that gave the certificate; whoever has it may hand it in</param>
+    public sealed record WithdrawRequest(string Withdrawal);
+
+    /// <param name="RegisteredAs">the device that was registered for the endorsement before; null: none was, and none is any more</param>
+    public sealed record WithdrawResponse(string? RegisteredAs = null);
+
     /// <param name="Proof">Signed{RegistrationProofPayload} in the renewal context by the device's own key</param>
     public sealed record RenewRequest(string DeviceId, string Proof);
 

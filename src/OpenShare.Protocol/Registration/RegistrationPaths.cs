@@ -6,6 +6,7 @@ public static class RegistrationPaths
     public const string Challenge = "/v1/device/challenge";
     public const string Register = "/v1/device/register";
     public const string Promote = "/v1/device/promote";
+    public const string Withdraw = "/v1/device/withdraw";
     public const string Renew = "/v1/device/renew";
     public const string DiscoveryKey = "/v1/device/discovery-key";
     public const string Revoke = "/v1/device/revoke";

@@ -7,6 +7,7 @@ namespace OpenShare.Registration.Audit;
 [JsonDerivedType(typeof(LogBegan), "log_began")]
 [JsonDerivedType(typeof(CertificateIssued), "certificate_issued")]
 [JsonDerivedType(typeof(CertificateRenewed), "certificate_renewed")]
+[JsonDerivedType(typeof(EndorsementWithdrawn), "endorsement_withdrawn")]
 [JsonDerivedType(typeof(DeviceRevoked), "device_revoked")]
 [JsonDerivedType(typeof(KeyRotated), "key_rotated")]
 [JsonDerivedType(typeof(TokenCreated), "token_created")]
@@ -28,6 +29,10 @@ internal abstract record AuditAct
 
     /// <summary>For a device that proved its key.</summary>
     public sealed record CertificateRenewed(string Account, string DeviceId, string Name, long DeviceNo, long Serial) : AuditAct;
+
+    /// <summary>A device took back the provisional certificate that it had given another, before that one was registered for it.</summary>
+    /// <param name="Certificate">SHA-256 of its payload</param>
+    public sealed record EndorsementWithdrawn(string Account, string Sponsor, string Certificate) : AuditAct;
 
     public sealed record DeviceRevoked(string Account, string DeviceId, string Name, long DeviceNo, long ListVersion, string? Reason = null) : AuditAct;
 

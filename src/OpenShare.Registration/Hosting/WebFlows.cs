@@ -34,6 +34,7 @@ internal static class WebFlows
             services.AddSingleton(login).AddSingleton<IssuerKeys>().AddSingleton<Sessions>().AddSingleton(s => new SessionAdmissions(s.GetRequiredService<Sessions>(), core.Random));
         services.AddSingleton(s => new Admissions(s.GetService<SessionAdmissions>()));
         services.AddSingleton(new Endorsements(core.Organisation, core.Options.Promotes));
+        services.AddSingleton(s => new EndorsementWithdrawals(core.Store, core.Organisation, core.Audit, s.GetRequiredService<AccountRate>(), core.Time));
         services.AddSingleton<RevocationDeltas>();
         services.AddSingleton<DeviceRegistration>().AddSingleton<DiscoveryKeyHandout>();
     }

@@ -63,7 +63,7 @@ internal sealed class EndorsementAdmission(DeviceCertificate endorsement, Device
             return Refused($"was given by the device {sponsor.DeviceId}, which was revoked");
         _sponsorNo = row.DeviceNo;
         _use = await db.Endorsements.FindAsync([_hash], cancel);
-        return null;
+        return _use is { WithdrawnAt: not null } ? Refused("was taken back by the device that gave it") : null;
     }
 
     public Task<DateTimeOffset?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel) => Task.FromResult(_use?.UsedAt);

@@ -54,8 +54,22 @@ internal static class IssuingEndpoints
             .ProducesProblems(400, 403, 404, 429, 503)
             .RequireRateLimiting(RateLimits.Writes);
 
+        MapWithdrawal(app);
         MapDiscoveryKey(app);
     }
+
+    private static void MapWithdrawal(IEndpointRouteBuilder app) =>
+        app.MapPost(RegistrationPaths.Withdraw, async (HttpContext http, EndorsementWithdrawals withdrawals) =>
+            {
+                var body = await JsonBody.ReadAsync<RegistrationMessages.WithdrawRequest>(http.Request);
+                return (await body.ThenAsync(request => withdrawals.TakeAsync(request, http.RequestAborted))).ToResult();
+            })
+            .WithName("withdraw")
+            .WithSummary("A provisional certificate that the device which gave it has taken back: nobody is registered for it any more.")
+            .Accepts<RegistrationMessages.WithdrawRequest>("application/json")
+            .Produces<RegistrationMessages.WithdrawResponse>()
+            .ProducesProblems(400, 403, 429, 503)
+            .RequireRateLimiting(RateLimits.Writes);
 
     private static void MapDiscoveryKey(IEndpointRouteBuilder app) =>
         app.MapPost(RegistrationPaths.DiscoveryKey, async (HttpContext http, DiscoveryKeyHandout handout) =>

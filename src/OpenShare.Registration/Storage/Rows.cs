@@ -61,15 +61,20 @@ internal sealed class TokenUseRow
     public required DateTimeOffset UsedAt { get; init; }
 }
 
-/// <summary>An endorsement that a paired device was registered for, by the hash of the provisional certificate that is it.</summary>
+/// <summary>An endorsement that a paired device was registered for, or that its sponsor has taken back, by the hash of the provisional certificate that is it.</summary>
 internal sealed class EndorsementRow
 {
     public required byte[] Hash { get; init; }
-    public required long DeviceNo { get; init; }
 
     /// <summary>The device that gave it.</summary>
     public required long SponsorNo { get; init; }
-    public required DateTimeOffset UsedAt { get; init; }
+
+    /// <summary>null: it was not used</summary>
+    public long? DeviceNo { get; init; }
+    public DateTimeOffset? UsedAt { get; init; }
+
+    /// <summary>null: it was not taken back, or after it was used</summary>
+    public DateTimeOffset? WithdrawnAt { get; init; }
 }
 
 internal sealed class RevocationListRow

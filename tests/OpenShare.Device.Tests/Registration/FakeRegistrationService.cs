@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Tests.Support;
@@ -91,6 +92,17 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
         ServiceContact contact, RegistrationMessages.PromoteRequest request, CancellationToken cancellation) =>
         AnswerProven<RegistrationMessages.RegisterResponse>(contact, "promote", () =>
             Issued(organisation.Certify(PublicKey.FromBytes(Base64Url.Decode(request.Device.PubkeyEd25519, "key")), request.Device.Metadata.Name)));
+
+    /// <summary>Handed in, each once.</summary>
+    public ConcurrentQueue<string> Withdrawals { get; } = [];
+
+    public Task<ServiceAnswer<RegistrationMessages.WithdrawResponse>> Withdraw(
+        ServiceContact contact, RegistrationMessages.WithdrawRequest request, CancellationToken cancellation) =>
+        AnswerProven<RegistrationMessages.WithdrawResponse>(contact, "withdraw", () =>
+        {
+            Withdrawals.Enqueue(request.Withdrawal);
+            return new RegistrationMessages.WithdrawResponse();
+        });
 
     public Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Renew(
         ServiceContact contact, RegistrationMessages.RenewRequest request, CancellationToken cancellation) =>

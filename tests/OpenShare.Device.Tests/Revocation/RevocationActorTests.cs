@@ -1,11 +1,14 @@
 using Akka.Actor;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Tests.Registration;
 using OpenShare.Device.Tests.Support;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
 
@@ -50,6 +53,25 @@ public sealed class RevocationActorTests : DeviceRig
         Assert.True((await Changed()).Revokes(_lost.Certificate));
         Assert.Equal(2UL, Lists.Load(Organisation.Trust)!.Version);
         Assert.Equal(Context.Now, (await View(actor)).CheckedAt);
+    }
+
+    [Fact]
+    public async Task What_sponsors_took_back_is_told_to_the_service_each_once_when_that_is_in_reach()
+    {
+        SaveRegistration();
+        StartActor();
+        Withdrawal[] withdrawn = [TakenBack("aa"), TakenBack("bb")];
+        Context.Events.Publish(new PairingEvents.StandingChanged([], [.. withdrawn]));
+        Service.Publish(Organisation.Revoke());
+        await AwaitAssertAsync(() => Assert.Equal(withdrawn.Select(w => w.Blob.ToText()), Service.Withdrawals), TimeSpan.FromSeconds(20));
+
+        var third = TakenBack("cc");
+        Context.Events.Publish(new PairingEvents.StandingChanged([], [.. withdrawn, third]));
+        Service.Publish(Organisation.Revoke(_lost));
+        await AwaitAssertAsync(() => Assert.Equal([.. withdrawn.Select(w => w.Blob.ToText()), third.Blob.ToText()], Service.Withdrawals), TimeSpan.FromSeconds(20));
+
+        Withdrawal TakenBack(string digits) => Withdrawal.Create(
+            _self.Key, _self.Certificate, string.Concat(Enumerable.Repeat(digits, 32)), Context.Now.AddDays(7));
     }
 
     [Theory]

@@ -135,6 +135,28 @@ public sealed class PairingTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_paired_device_that_was_taken_back_is_not_registered_on_its_sponsors_word()
+    {
+        await MadeAsync();
+        await BothStartAsync();
+        await PairAsync();
+        // The tablet hears nothing of it, and alice tells the server once she is where that is.
+        (await Tablet.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
+        (await Alice.RunAsync("pair", "withdraw", Tablet.Id)).EndedWith(0);
+        (await Alice.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
+        Alice.AgentWithin = [];
+        await Alice.StartAgentAsync();
+        await Eventually.TrueAsync("the server knows", Patience.Long, async () =>
+            (await shared.Server.RunAsync("audit", "show", "--json")).EndedWith(0).Output.Contains("endorsement_withdrawn", StringComparison.Ordinal));
+
+        Tablet.AgentWithin = [];
+        await Tablet.StartAgentAsync();
+        await Eventually.TrueAsync($"the tablet is refused: {Tablet.Agent}", Patience.Long, async () =>
+            (await Tablet.StatusAsync()).GetProperty("registration") is var registration && registration.Text("state") == "refused"
+            && registration.Text("problem")!.Contains("was taken back", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
     public async Task A_paired_device_that_reaches_the_server_later_is_registered_with_a_token()
     {
         await MadeAsync();

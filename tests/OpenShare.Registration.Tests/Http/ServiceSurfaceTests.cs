@@ -95,7 +95,7 @@ public sealed class ServiceSurfaceTests : IAsyncLifetime
         using var document = JsonDocument.Parse(await _service.Http.GetStringAsync(new Uri(RegistrationPaths.OpenApi, UriKind.Relative)));
         var described = document.RootElement.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
 
-        string[] expected = [RegistrationPaths.Challenge, RegistrationPaths.Register, RegistrationPaths.Promote, RegistrationPaths.Renew, RegistrationPaths.DiscoveryKey, RegistrationPaths.Revoke,
+        string[] expected = [RegistrationPaths.Challenge, RegistrationPaths.Register, RegistrationPaths.Promote, RegistrationPaths.Withdraw, RegistrationPaths.Renew, RegistrationPaths.DiscoveryKey, RegistrationPaths.Revoke,
             RegistrationPaths.RevocationList, RegistrationPaths.RevocationDelta, RegistrationPaths.TrustRoot, RegistrationPaths.Health];
         Assert.Equal(expected.Order(), described.Order());
         var fields = document.RootElement.GetProperty("components").GetProperty("schemas").GetProperty("RegisterRequest").GetProperty("properties");

@@ -1,8 +1,10 @@
 using System.Net;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Wire;
 using OpenShare.Registration.Administration;
+using OpenShare.Registration.Audit;
 using OpenShare.Registration.Storage;
 using OpenShare.Registration.Tests.Support;
 
@@ -122,6 +124,60 @@ public class EndorsementTests : IAsyncLifetime
         _service = await _service.RestartAsync(o => o with { Promotes = false });
         Assert.Contains("on another's word", await RefusedAsync(Endorse()), StringComparison.Ordinal);
     }
+
+    [SkippableFact]
+    public async Task What_its_sponsor_took_back_counts_for_nothing_and_the_log_says_so()
+    {
+        var endorsement = Endorse();
+        foreach (var _ in new[] { 1, 2 })
+        {
+            using var taken = await WithdrawAsync(endorsement);
+            Assert.Null((await taken.ReadAsync<RegistrationMessages.WithdrawResponse>()).RegisteredAs);
+        }
+        Assert.Contains("was taken back", await RefusedAsync(endorsement), StringComparison.Ordinal);
+        var line = (await _service.Admin.ShowAuditAsync(1, default)).Value().Lines.Single();
+        Assert.Equal(new AuditAct.EndorsementWithdrawn("alice", _sponsor.Id.ToString(), endorsement.PayloadSha256), line.Act);
+
+        // What the sponsor gives anew is another certificate.
+        using var response = await PromoteAsync(Endorse());
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+    }
+
+    [SkippableFact]
+    public async Task What_is_taken_back_too_late_is_answered_with_whom_it_registered()
+    {
+        var endorsement = Endorse();
+        using (await PromoteAsync(endorsement)) { }
+        using var taken = await WithdrawAsync(endorsement);
+        Assert.Equal(_new.Id.ToString(), (await taken.ReadAsync<RegistrationMessages.WithdrawResponse>()).RegisteredAs);
+    }
+
+    [SkippableFact]
+    public async Task Nobody_else_takes_it_back_and_no_sponsor_fills_the_database()
+    {
+        var (endorsement, stranger) = (Endorse(), new TestDevice());
+        await PostWithdrawalAsync(Withdrawal.Create(stranger.Key, _sponsors, endorsement.PayloadSha256, endorsement.ExpiresAt).Blob.ToText())
+            .RefusedAsync(HttpStatusCode.Forbidden, RegistrationProblems.EndorsementRefused);
+        await PostWithdrawalAsync("nothing").RefusedAsync(HttpStatusCode.BadRequest, RegistrationProblems.MalformedBody);
+        for (var i = 0; i < Withdrawal.Most; i++)
+        {
+            using var taken = await WithdrawAsync(Endorse());
+            Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
+        }
+        await WithdrawAsync(endorsement).RefusedAsync(HttpStatusCode.Forbidden, RegistrationProblems.EndorsementRefused);
+
+        // Those of long ago are of no use, and make room.
+        _service.Time.Advance(TimeSpan.FromDays(38));
+        using var later = await WithdrawAsync(Endorse());
+        Assert.Equal(HttpStatusCode.OK, later.StatusCode);
+        Assert.Equal(1, await _service.Core.Store.ReadAsync(db => Task.FromResult(db.Endorsements.Count())));
+    }
+
+    private Task<HttpResponseMessage> WithdrawAsync(DeviceCertificate endorsement) =>
+        PostWithdrawalAsync(Withdrawal.Create(_sponsor.Key, _sponsors, endorsement.PayloadSha256, endorsement.ExpiresAt).Blob.ToText());
+
+    private Task<HttpResponseMessage> PostWithdrawalAsync(string withdrawal) =>
+        TestDevice.PostAsync(_service.Http, RegistrationPaths.Withdraw, new RegistrationMessages.WithdrawRequest(withdrawal));
 
     private DeviceCertificate Endorse(PublicKey? key = null, int daysAgo = 0) => DeviceCertificate.Sponsored(
         _sponsor.Key, _sponsors, (ulong)Random.Shared.NextInt64(), key ?? _new.Key.PublicKey, _new.Name, ProvisionalScope.Account,

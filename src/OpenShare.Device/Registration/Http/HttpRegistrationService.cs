@@ -85,6 +85,11 @@ public sealed class HttpRegistrationService : IRegistrationService, IDisposable
         SendProven(contact, HttpMethod.Post, RegistrationPaths.Promote, http => http.Content = Body(request),
             Patience, MaxAnswer, Json<RegistrationMessages.RegisterResponse>, cancellation);
 
+    public Task<ServiceAnswer<RegistrationMessages.WithdrawResponse>> Withdraw(
+        ServiceContact contact, RegistrationMessages.WithdrawRequest request, CancellationToken cancellation) =>
+        SendProven(contact, HttpMethod.Post, RegistrationPaths.Withdraw, http => http.Content = Body(request),
+            Patience, MaxAnswer, Json<RegistrationMessages.WithdrawResponse>, cancellation);
+
     public Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Renew(
         ServiceContact contact, RegistrationMessages.RenewRequest request, CancellationToken cancellation) =>
         SendProven(contact, HttpMethod.Post, RegistrationPaths.Renew, http => http.Content = Body(request),

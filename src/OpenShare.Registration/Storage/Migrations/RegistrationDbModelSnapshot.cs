@@ -220,7 +220,7 @@ namespace OpenShare.Registration.Storage.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("hash");
 
-                    b.Property<long>("DeviceNo")
+                    b.Property<long?>("DeviceNo")
                         .HasColumnType("INTEGER")
                         .HasColumnName("device_no");
 
@@ -228,9 +228,13 @@ namespace OpenShare.Registration.Storage.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("sponsor_no");
 
-                    b.Property<long>("UsedAt")
+                    b.Property<long?>("UsedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("used_at");
+
+                    b.Property<long?>("WithdrawnAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("withdrawn_at");
 
                     b.HasKey("Hash");
 
@@ -373,8 +377,7 @@ namespace OpenShare.Registration.Storage.Migrations
                     b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
                         .WithMany()
                         .HasForeignKey("DeviceNo")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Restrict);
 
                     b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
                         .WithMany()

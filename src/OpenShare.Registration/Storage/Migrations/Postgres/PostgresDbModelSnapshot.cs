@@ -225,7 +225,7 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                         .HasColumnType("bytea")
                         .HasColumnName("hash");
 
-                    b.Property<long>("DeviceNo")
+                    b.Property<long?>("DeviceNo")
                         .HasColumnType("bigint")
                         .HasColumnName("device_no");
 
@@ -233,9 +233,13 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("sponsor_no");
 
-                    b.Property<long>("UsedAt")
+                    b.Property<long?>("UsedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("used_at");
+
+                    b.Property<long?>("WithdrawnAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("withdrawn_at");
 
                     b.HasKey("Hash");
 
@@ -378,8 +382,7 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                     b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
                         .WithMany()
                         .HasForeignKey("DeviceNo")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Restrict);
 
                     b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
                         .WithMany()

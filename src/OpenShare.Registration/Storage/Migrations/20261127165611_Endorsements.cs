@@ -2,7 +2,7 @@
 
 #nullable disable
 
-namespace OpenShare.Registration.Storage.Migrations.Postgres
+namespace OpenShare.Registration.Storage.Migrations
 {
     /// <inheritdoc />
     public partial class Endorsements : Migration
@@ -14,10 +14,11 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                 name: "endorsements",
                 columns: table => new
                 {
-                    hash = table.Column<byte[]>(type: "bytea", nullable: false),
-                    device_no = table.Column<long>(type: "bigint", nullable: false),
-                    sponsor_no = table.Column<long>(type: "bigint", nullable: false),
-                    used_at = table.Column<long>(type: "bigint", nullable: false)
+                    hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    sponsor_no = table.Column<long>(type: "INTEGER", nullable: false),
+                    device_no = table.Column<long>(type: "INTEGER", nullable: true),
+                    used_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    withdrawn_at = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {

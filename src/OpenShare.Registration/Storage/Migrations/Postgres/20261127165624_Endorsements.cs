@@ -2,7 +2,7 @@
 
 #nullable disable
 
-namespace OpenShare.Registration.Storage.Migrations
+namespace OpenShare.Registration.Storage.Migrations.Postgres
 {
     /// <inheritdoc />
     public partial class Endorsements : Migration
@@ -14,10 +14,11 @@ namespace OpenShare.Registration.Storage.Migrations
                 name: "endorsements",
                 columns: table => new
                 {
-                    hash = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    device_no = table.Column<long>(type: "INTEGER", nullable: false),
-                    sponsor_no = table.Column<long>(type: "INTEGER", nullable: false),
-                    used_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    sponsor_no = table.Column<long>(type: "bigint", nullable: false),
+                    device_no = table.Column<long>(type: "bigint", nullable: true),
+                    used_at = table.Column<long>(type: "bigint", nullable: true),
+                    withdrawn_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {

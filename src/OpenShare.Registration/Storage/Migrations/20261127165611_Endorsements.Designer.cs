@@ -10,7 +10,7 @@ using OpenShare.Registration.Storage;
 namespace OpenShare.Registration.Storage.Migrations
 {
     [DbContext(typeof(RegistrationDb))]
-    [Migration("20261127164729_Endorsements")]
+    [Migration("20261127165611_Endorsements")]
     partial class Endorsements
     {
         /// <inheritdoc />
@@ -223,7 +223,7 @@ namespace OpenShare.Registration.Storage.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("hash");
 
-                    b.Property<long>("DeviceNo")
+                    b.Property<long?>("DeviceNo")
                         .HasColumnType("INTEGER")
                         .HasColumnName("device_no");
 
@@ -231,9 +231,13 @@ namespace OpenShare.Registration.Storage.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("sponsor_no");
 
-                    b.Property<long>("UsedAt")
+                    b.Property<long?>("UsedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("used_at");
+
+                    b.Property<long?>("WithdrawnAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("withdrawn_at");
 
                     b.HasKey("Hash");
 
@@ -376,8 +380,7 @@ namespace OpenShare.Registration.Storage.Migrations
                     b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
                         .WithMany()
                         .HasForeignKey("DeviceNo")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Restrict);
 
                     b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
                         .WithMany()

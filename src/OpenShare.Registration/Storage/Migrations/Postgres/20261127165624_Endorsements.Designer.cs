@@ -11,7 +11,7 @@ using OpenShare.Registration.Storage;
 namespace OpenShare.Registration.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261127164741_Endorsements")]
+    [Migration("20261127165624_Endorsements")]
     partial class Endorsements
     {
         /// <inheritdoc />
@@ -228,7 +228,7 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                         .HasColumnType("bytea")
                         .HasColumnName("hash");
 
-                    b.Property<long>("DeviceNo")
+                    b.Property<long?>("DeviceNo")
                         .HasColumnType("bigint")
                         .HasColumnName("device_no");
 
@@ -236,9 +236,13 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("sponsor_no");
 
-                    b.Property<long>("UsedAt")
+                    b.Property<long?>("UsedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("used_at");
+
+                    b.Property<long?>("WithdrawnAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("withdrawn_at");
 
                     b.HasKey("Hash");
 
@@ -381,8 +385,7 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                     b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
                         .WithMany()
                         .HasForeignKey("DeviceNo")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Restrict);
 
                     b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
                         .WithMany()

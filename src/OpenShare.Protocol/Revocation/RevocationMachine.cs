@@ -160,8 +160,15 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
         {
             RevocationAnswer.List(var blob, var etag) => HandleList(blob, etag, now),
             RevocationAnswer.Delta(var delta, var etag) when _deltaFrom is not null => HandleDelta(delta, etag, now),
-            _ => Continue([], new RefreshOutcome.Refreshed(IsNewer: false), now),
+            _ => Unchanged(now),
         };
+    }
+
+    // Whatever the whole list was asked for, there is none that this device has not.
+    private List<RevocationEffect> Unchanged(DateTimeOffset now)
+    {
+        _wantsWhole = false;
+        return Continue([], new RefreshOutcome.Refreshed(IsNewer: false), now);
     }
 
     private List<RevocationEffect> HandleDelta(RevocationDelta delta, string? etag, DateTimeOffset now)
@@ -182,7 +189,7 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
         if (Held is not null && blob.Equals(Held.Blob))
         {
             _etag = etag;
-            return Continue([], new RefreshOutcome.Refreshed(IsNewer: false), now);
+            return Unchanged(now);
         }
         if (Judge(blob, out var problem) is not { } list)
         {
@@ -227,8 +234,10 @@ public sealed class RevocationMachine(RevocationPace pace, IRandomSource random)
 
     private RevocationEffect[] HandleFailure(ServiceFailure failure, DateTimeOffset now)
     {
-        // It has no delta from here, is of before there were any, or its database is away: the whole list it has in memory.
-        if (_deltaFrom is not null && failure is ServiceFailure.Refused { Status: not 429 } or ServiceFailure.Unreadable)
+        // It has no delta from here, is of before there were any, or its database is away: the whole list it has in memory. What a proxy
+        // says in its place is no reason to load that: the next delta may be a few bytes.
+        if (_deltaFrom is not null && failure is ServiceFailure.Unreadable
+            or ServiceFailure.Refused { Status: 404 or 400 } or ServiceFailure.Refused { Code: RegistrationProblems.DatabaseUnavailable })
         {
             _wantsWhole = true;
             return Ask(now);

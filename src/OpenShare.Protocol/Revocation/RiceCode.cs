@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Revocation;
 
@@ -21,8 +22,11 @@ internal static class RiceCode
         private ulong _pending;
         private int _bits;
 
+        /// <exception cref="ProtocolException">it would be longer than any list: the parameter is somebody's who wants that</exception>
         internal void Write(ulong gap)
         {
+            if ((gap >> rice) / 8 + (ulong)_bytes.Count > Limits.RevocationList)
+                throw new ProtocolException("These device numbers are coded in more bytes than a revocation list may have.");
             for (var zeros = gap >> rice; ; zeros -= 32)
             {
                 if (zeros < 32)

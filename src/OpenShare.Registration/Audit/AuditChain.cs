@@ -23,6 +23,9 @@ internal sealed class AuditChain(IReadOnlyList<TrustRoot> roots)
 
     public long Lines { get; private set; }
 
+    /// <summary>What there was before the first line, which has no lines: certificates up to a serial, and revocations up to a version of the list.</summary>
+    public (long Serial, long ListVersion) Before { get; private set; }
+
     public IReadOnlyList<string> Problems => _problems;
 
     /// <summary>The last certificate's serial and the newest versions of the list and of the trust root by what the log tells.</summary>
@@ -65,7 +68,7 @@ internal sealed class AuditChain(IReadOnlyList<TrustRoot> roots)
         switch (line.Act)
         {
             case AuditAct.LogBegan began when number == 1:
-                (_serial, _listVersion) = (began.Serial, began.ListVersion);
+                Before = (_serial, _listVersion) = (began.Serial, began.ListVersion);
                 break;
             case AuditAct.LogBegan:
                 Say($"line {number} begins the log again");

@@ -33,7 +33,7 @@ internal static class WebFlows
         if (core.Options.Login is { } login)
             services.AddSingleton(login).AddSingleton<IssuerKeys>().AddSingleton<Sessions>().AddSingleton(s => new SessionAdmissions(s.GetRequiredService<Sessions>(), core.Random));
         services.AddSingleton(s => new Admissions(s.GetService<SessionAdmissions>()));
-        services.AddSingleton(new Endorsements(core.Organisation, core.Options.Promotes));
+        services.AddSingleton(new Endorsements(core.Organisation, core.Time, core.Options.Promotes));
         services.AddSingleton(s => new EndorsementWithdrawals(core.Store, core.Organisation, core.Audit, s.GetRequiredService<AccountRate>(), core.Time));
         services.AddSingleton<RevocationDeltas>();
         services.AddSingleton<DeviceRegistration>().AddSingleton<DiscoveryKeyHandout>();

@@ -10,7 +10,7 @@ namespace OpenShare.Registration.Issuing;
 
 /// <summary>Reads what a paired device shows.</summary>
 /// <param name="isTaken">by the service's policy</param>
-internal sealed class Endorsements(OrganisationTrust trust, bool isTaken)
+internal sealed class Endorsements(OrganisationTrust trust, TimeProvider time, bool isTaken)
 {
     /// <param name="text">a provisional certificate, as base64url</param>
     public Outcome<IAdmission> Read(string text)
@@ -21,7 +21,7 @@ internal sealed class Endorsements(OrganisationTrust trust, bool isTaken)
         {
             var endorsement = DeviceCertificate.Parse(text);
             return endorsement.Sponsor is { } sponsor
-                ? new EndorsementAdmission(endorsement, sponsor, trust)
+                ? new EndorsementAdmission(endorsement, sponsor, trust, time)
                 : EndorsementAdmission.Refused("is a certificate that no device has given");
         }
         catch (ProtocolException error)
@@ -35,7 +35,7 @@ internal sealed class Endorsements(OrganisationTrust trust, bool isTaken)
 /// The endorsement of a registered device for one that it has paired: the provisional certificate, which may have expired since. It counts once,
 /// and not at all when its sponsor is revoked, whatever time it says: whoever has a lost device's key has its clock, too.
 /// </summary>
-internal sealed class EndorsementAdmission(DeviceCertificate endorsement, DeviceCertificate sponsor, OrganisationTrust trust) : IAdmission
+internal sealed class EndorsementAdmission(DeviceCertificate endorsement, DeviceCertificate sponsor, OrganisationTrust trust, TimeProvider time) : IAdmission
 {
     /// <summary>How old one may be.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(30);
@@ -61,8 +61,11 @@ internal sealed class EndorsementAdmission(DeviceCertificate endorsement, Device
             return Refused($"was given by the device {sponsor.DeviceId}, which is not registered here");
         if (row.RevokedAt is not null)
             return Refused($"was given by the device {sponsor.DeviceId}, which was revoked");
+        // When it was given is its own word: one that may be given nothing but a renewal vouches for nobody.
+        if (time.GetUtcNow() > row.CertificateExpiresAt + ClockSkew.Allowed)
+            return Refused($"was given by the device {sponsor.DeviceId}, whose certificate has expired");
         _sponsorNo = row.DeviceNo;
-        _use = await db.Endorsements.FindAsync([_hash], cancel);
+        _use = await db.Endorsements.FindAsync([_hash, _sponsorNo], cancel);
         return _use is { WithdrawnAt: not null } ? Refused("was taken back by the device that gave it") : null;
     }
 

@@ -40,7 +40,7 @@ internal sealed class EndorsementWithdrawals(Store store, OrganisationTrust trus
         if (await db.DeviceReads.FindAsync(sponsor.DeviceId.ToString(), cancel) is not { RevokedAt: null } row
             || row.Account != sponsor.Account.Value || !row.PublicKey.AsSpan().SequenceEqual(sponsor.PublicKey.Bytes))
             return Refused($"is of the device {sponsor.DeviceId}, which is not registered here, or was revoked");
-        if (await db.Endorsements.FindAsync([hash], cancel) is { } known)
+        if (await db.Endorsements.FindAsync([hash, row.DeviceNo], cancel) is { } known)
             return new RegistrationMessages.WithdrawResponse(await RegisteredAsync(db, known, cancel));
 
         var old = now - KeptFor;

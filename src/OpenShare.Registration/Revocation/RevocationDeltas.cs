@@ -13,10 +13,17 @@ namespace OpenShare.Registration.Revocation;
 /// What leads from any list to a later one. To the newest it is made when the first device asks for it, which needs no signature, and kept while
 /// that list is the newest, as all that held the same one ask the same.
 /// </summary>
-internal sealed class RevocationDeltas(Store store)
+internal sealed class RevocationDeltas(Store store) : IDisposable
 {
     // Devices that are further behind than all of these are few: theirs are made anew.
     private const int MostKept = 256;
+
+    /// <summary>Each takes two bytes or so. Who is further behind loads the whole list, before the database is asked anything.</summary>
+    private const ulong MostChanges = 100_000;
+
+    // Whoever asks for what is not kept costs the database a query: not more than these at once, and those who wait too long load the whole list.
+    private static readonly TimeSpan WaitsFor = TimeSpan.FromSeconds(2);
+    private readonly SemaphoreSlim _making = new(2);
 
     private sealed record Kept(PublishedList To, ConcurrentDictionary<ulong, Lazy<Task<byte[]?>>> Bodies);
 
@@ -55,13 +62,26 @@ internal sealed class RevocationDeltas(Store store)
             : null;
     }
 
+    public void Dispose() => _making.Dispose();
+
     private Task<byte[]?> MakeAsync(ulong from, PublishedList to) => MakeAsync(from, to.List.Version, RevocationDelta.WithoutNumbers(to.List));
 
     private async Task<byte[]?> MakeAsync(ulong from, ulong to, Signed list)
     {
-        var (after, until) = ((long)from, (long)to);
-        var changes = after == until ? [] : await store.ReadAsync(db => db.Devices
-            .Where(d => d.RevokedInVersion > after && d.RevokedInVersion <= until).Select(d => d.DeviceNo).ToListAsync());
+        // Each version names one device more.
+        if (to - from > MostChanges || !await _making.WaitAsync(WaitsFor))
+            return null;
+        List<long> changes;
+        try
+        {
+            var (after, until) = ((long)from, (long)to);
+            changes = after == until ? [] : await store.ReadAsync(db => db.Devices
+                .Where(d => d.RevokedInVersion > after && d.RevokedInVersion <= until).Select(d => d.DeviceNo).ToListAsync());
+        }
+        finally
+        {
+            _making.Release();
+        }
         var delta = RevocationDelta.Between(from, changes.Select(number => (ulong)number), list);
         return delta.ToBytes().Length <= Limits.RevocationDelta
             ? JsonSerializer.SerializeToUtf8Bytes(new RegistrationMessages.RevocationDeltaResponse(delta.ToText(), to), RegistrationJson.Options)

@@ -11,9 +11,10 @@ internal sealed class PostgresDatabase : Database
     // "OpenShar": whoever holds this advisory lock is the one writer.
     private const string Writer = "5724186650908057970";
 
-    // An instance that froze or lost its network in the middle of a write keeps the others waiting for no longer than this.
+    // An instance that froze or lost its network in the middle of a write keeps the others waiting for no longer than this. One write's
+    // signatures may take most of it, where what signs is far away or slow; several that share a transaction stop after a second (Store).
     private const string BeginWriting =
-        $"SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '25s'; SELECT pg_advisory_xact_lock({Writer})";
+        $"SET LOCAL idle_in_transaction_session_timeout = '15s'; SET LOCAL lock_timeout = '25s'; SELECT pg_advisory_xact_lock({Writer})";
 
     private readonly PostgresAddress _address;
     private readonly NpgsqlDataSource _source;

@@ -76,7 +76,8 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
         });
         modelBuilder.Entity<EndorsementRow>(endorsement =>
         {
-            endorsement.ToTable("endorsements").HasKey(e => e.Hash);
+            // What is taken back is the sponsor's own: a hash is anybody's who has met the device.
+            endorsement.ToTable("endorsements").HasKey(e => new { e.Hash, e.SponsorNo });
             endorsement.HasOne<DeviceRow>().WithMany().HasForeignKey(e => e.DeviceNo).OnDelete(DeleteBehavior.Restrict);
             endorsement.HasOne<DeviceRow>().WithMany().HasForeignKey(e => e.SponsorNo).OnDelete(DeleteBehavior.Restrict);
         });

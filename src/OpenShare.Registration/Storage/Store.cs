@@ -11,6 +11,12 @@ internal sealed class Store(Database database) : IDisposable
     /// <summary>More in one transaction would keep the first of them waiting for longer than they save.</summary>
     private const int MostTogether = 64;
 
+    /// <summary>
+    /// With a token or a service far away that signs, all of them would take longer than a database waits for an idle transaction: those for whom
+    /// there is no time are in the next one.
+    /// </summary>
+    private static readonly TimeSpan LongestTogether = TimeSpan.FromSeconds(1);
+
     // Waiting here is a queue; waiting in SQLite's driver would be a sleep on a pool thread, and in PostgreSQL's a connection.
     private readonly SemaphoreSlim _writer = new(1, 1);
 
@@ -126,49 +132,63 @@ internal sealed class Store(Database database) : IDisposable
     {
         try
         {
-            if (await ReachAsync("write", () => TryCommitAsync(writes)))
+            for (var (at, most) = (0, writes.Count); at < writes.Count;)
             {
-                writes.ForEach(w => w.Tell());
-                return;
+                var batch = writes.GetRange(at, Math.Min(most, writes.Count - at));
+                var stored = await CommitAsync(batch);
+                at += stored;
+                // Which of them cannot be stored shows where each has a transaction of its own.
+                most = stored == 0 ? 1 : most;
             }
-            // Which of them it is shows where each has a transaction of its own.
-            foreach (var write in writes)
-                await TransactTogetherAsync([write]);
         }
-        catch (Exception error)
+        catch (DatabaseAway away)
         {
-            if (error is DatabaseAway away)
-            {
-                _away = away;
-                // Those behind would find out for themselves, one after another.
-                while (_together.TryDequeue(out var waiting))
-                    writes.Add(waiting);
-            }
-            writes.ForEach(w => w.Fail(error));
+            _away = away;
+            // Those behind would find out for themselves, one after another. Whoever was told is told no other thing.
+            while (_together.TryDequeue(out var waiting))
+                writes.Add(waiting);
+            writes.ForEach(w => w.Fail(away));
         }
     }
 
-    /// <returns>false: one of several could not be done, and so nothing was</returns>
-    private async Task<bool> TryCommitAsync(List<SharedWrite> writes)
+    /// <returns>how many of them are over, the first ones; 0: one of several could not be done, and so nothing was</returns>
+    private async Task<int> CommitAsync(List<SharedWrite> batch)
+    {
+        try
+        {
+            var stored = await ReachAsync("write", () => StoreAsync(batch));
+            batch.GetRange(0, stored).ForEach(w => w.Tell());
+            return stored;
+        }
+        catch (Exception error) when (error is not DatabaseAway)
+        {
+            batch.ForEach(w => w.Fail(error));
+            return batch.Count;
+        }
+    }
+
+    /// <returns>how many of them are stored, the first ones; 0: as of <see cref="CommitAsync"/></returns>
+    private async Task<int> StoreAsync(List<SharedWrite> writes)
     {
         await using var db = database.Open();
         await using var transaction = await database.BeginWritingAsync(db, CancellationToken.None);
         if (BeforeEachWrite is { } look)
             await look(db, CancellationToken.None);
+        var done = 0;
         try
         {
             await ReadAhead.AllAsync(db, [.. writes.Select(w => w.Ahead).OfType<ReadAhead>()], CancellationToken.None);
-            foreach (var write in writes)
-                await write.RunAsync(db);
+            for (var began = Stopwatch.GetTimestamp(); done < writes.Count && (done == 0 || Stopwatch.GetElapsedTime(began) < LongestTogether); done++)
+                await writes[done].RunAsync(db);
             await db.SaveChangesAsync(CancellationToken.None);
         }
         catch (Exception error) when (writes.Count > 1 && database.AwayBy(error) is null)
         {
-            return false;
+            return 0;
         }
         await transaction.CommitAsync();
         db.Acts.ForEach(ServiceMetrics.Done);
-        return true;
+        return done;
     }
 
     private async Task TakeTurnAsync(CancellationToken cancel)

@@ -49,6 +49,14 @@ public sealed class RevocationDeltaTests
     }
 
     [Fact]
+    public void One_that_would_make_a_list_without_end_makes_none()
+    {
+        // In twenty bytes: a number that in the list's own code takes petabytes.
+        var delta = RevocationDelta.Between(3, [1UL << 62], List(4, [10, 20]));
+        Assert.Contains("more bytes than a revocation list may have", Refusal(delta, List(3, [10, 20])), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Applied_to_another_list_than_its_own_it_makes_nothing()
     {
         var delta = RevocationDelta.Between(3, [30], List(4, [10, 20, 30]));

@@ -38,16 +38,40 @@ public sealed class RevocationMachineDeltaTests : RevocationMachineRig
     }
 
     [Theory]
-    [InlineData(404)]
-    [InlineData(503)]
-    public void A_service_that_has_no_delta_is_asked_for_the_whole_list_at_once(int status)
+    [InlineData(404, RegistrationProblems.DeltaUnavailable)]
+    [InlineData(404, null)]
+    [InlineData(503, RegistrationProblems.DatabaseUnavailable)]
+    public void A_service_that_has_no_delta_is_asked_for_the_whole_list_at_once(int status, string? code)
     {
         var ask = Asking(List(3, 10));
-        var whole = Only<RevocationEffect.Ask>(_machine.Handle(new RevocationInput.CallFailed(ask.Call, new ServiceFailure.Refused(status, null, "")), _now));
+        var whole = Only<RevocationEffect.Ask>(_machine.Handle(new RevocationInput.CallFailed(ask.Call, new ServiceFailure.Refused(status, code, "")), _now));
         Assert.Equal((3UL, false), (whole.After, whole.IsForDelta));
         // A refusal of that is one.
         Assert.Empty(_machine.Handle(new RevocationInput.CallFailed(whole.Call, new ServiceFailure.Refused(404, null, "")), _now));
         Assert.NotNull(_machine.NextTimeout);
+    }
+
+    [Theory]
+    [InlineData(502)]
+    [InlineData(503)]
+    [InlineData(504)]
+    public void What_a_proxy_says_while_the_service_is_down_is_no_reason_to_load_the_whole_list(int status)
+    {
+        var ask = Asking(List(3, 10));
+        Assert.Empty(_machine.Handle(new RevocationInput.CallFailed(ask.Call, new ServiceFailure.Refused(status, null, "")), _now));
+        _now = _machine.NextTimeout!.Value;
+        Assert.True(Only<RevocationEffect.Ask>(_machine.HandleTimeout(_now)).IsForDelta);
+    }
+
+    [Fact]
+    public void Once_the_whole_list_is_what_it_holds_it_asks_for_deltas_again()
+    {
+        var ask = Asking(List(3, 10));
+        var whole = Only<RevocationEffect.Ask>(_machine.Handle(new RevocationInput.CallFailed(ask.Call, new ServiceFailure.Unreadable("<html>")), _now));
+        Assert.False(whole.IsForDelta);
+        _machine.Handle(new RevocationInput.Answered(whole.Call, new RevocationAnswer.NotModified()), _now);
+        _now = _machine.NextTimeout!.Value;
+        Assert.True(Only<RevocationEffect.Ask>(_machine.HandleTimeout(_now)).IsForDelta);
     }
 
     [Fact]

@@ -42,6 +42,11 @@ public sealed class AuditTamperingTests : IAsyncLifetime
     [InlineData("line 3 was line 4", "UPDATE audit_lines SET number = 99 WHERE number = 3; UPDATE audit_lines SET number = 3 WHERE number = 4; UPDATE audit_lines SET number = 4 WHERE number = 99")]
     [InlineData("line 5 is missing", "DELETE FROM audit_lines WHERE number = 5; UPDATE counters SET value = 2 WHERE name = 'serial'; DELETE FROM token_uses WHERE device_no = 3; DELETE FROM devices WHERE device_no = 3")]
     [InlineData("was revoked, and it is not", "UPDATE devices SET revoked_at = NULL, revoked_in_version = NULL")]
+    [InlineData("is half revoked", "UPDATE devices SET revoked_at = NULL")]
+    [InlineData("is revoked, and no line tells of it", "UPDATE devices SET revoked_at = 1, revoked_in_version = 1 WHERE device_no = 1")]
+    [InlineData("the revocation list says otherwise", "UPDATE devices SET revoked_at = 1, revoked_in_version = 1 WHERE device_no = 1")]
+    [InlineData("and the log tells of none", "INSERT INTO devices SELECT 9, 'ffffffffffffffffffffffffffffffff', account, public_key, name, platform, app_version, registered_at, 9, certificate, certificate_expires_at, NULL, NULL, NULL FROM devices WHERE device_no = 1")]
+    [InlineData("is not this service's", "UPDATE revocation_lists SET signed = x'0a0b' WHERE version = 2")]
     [InlineData("has the certificate 7, and the log tells of 2", "UPDATE devices SET serial = 7 WHERE device_no = 2")]
     [InlineData("line 2 cannot be read", "UPDATE audit_lines SET signed = x'0a0b' WHERE number = 2")]
     public async Task What_was_done_to_the_database_is_found(string problem, string sql)

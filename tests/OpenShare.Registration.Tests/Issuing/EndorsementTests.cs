@@ -99,6 +99,13 @@ public class EndorsementTests : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task A_sponsor_whose_certificate_has_expired_vouches_for_nobody_by_its_own_clock()
+    {
+        _service.Time.Advance(TimeSpan.FromDays(366));
+        Assert.Contains("whose certificate has expired", await RefusedAsync(Endorse(daysAgo: -3)), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task What_is_no_endorsement_for_this_device_is_refused_by_name()
     {
         var stranger = new TestDevice();
@@ -158,6 +165,15 @@ public class EndorsementTests : IAsyncLifetime
         var (endorsement, stranger) = (Endorse(), new TestDevice());
         await PostWithdrawalAsync(Withdrawal.Create(stranger.Key, _sponsors, endorsement.PayloadSha256, endorsement.ExpiresAt).Blob.ToText())
             .RefusedAsync(HttpStatusCode.Forbidden, RegistrationProblems.EndorsementRefused);
+        // Another registered device has met the new one, and knows its certificate.
+        using var registered = await stranger.RegisterAsync(_service.Http, await _service.TokenAsync());
+        using var others = await PostWithdrawalAsync(Withdrawal.Create(
+            stranger.Key, await registered.CertificateAsync(), endorsement.PayloadSha256, endorsement.ExpiresAt).Blob.ToText());
+        Assert.Equal(HttpStatusCode.OK, others.StatusCode);
+        using var promoted = await PromoteAsync(endorsement);
+        Assert.Equal(HttpStatusCode.Created, promoted.StatusCode);
+
+        endorsement = Endorse();
         await PostWithdrawalAsync("nothing").RefusedAsync(HttpStatusCode.BadRequest, RegistrationProblems.MalformedBody);
         for (var i = 0; i < Withdrawal.Most; i++)
         {
@@ -170,7 +186,7 @@ public class EndorsementTests : IAsyncLifetime
         _service.Time.Advance(TimeSpan.FromDays(38));
         using var later = await WithdrawAsync(Endorse());
         Assert.Equal(HttpStatusCode.OK, later.StatusCode);
-        Assert.Equal(1, await _service.Core.Store.ReadAsync(db => Task.FromResult(db.Endorsements.Count())));
+        Assert.Equal(3, await _service.Core.Store.ReadAsync(db => Task.FromResult(db.Endorsements.Count())));
     }
 
     private Task<HttpResponseMessage> WithdrawAsync(DeviceCertificate endorsement) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Storage;
 using OpenShare.Registration.Tests.Support;
@@ -70,6 +71,24 @@ public class SharedWriteTests : IAsyncLifetime
             db.TokenUses.Add(new TokenUseRow { SecretHash = [1], DeviceNo = drawn, UsedAt = default });
             return drawn;
         });
+    }
+
+    [SkippableFact]
+    public async Task What_takes_long_is_spread_over_several_transactions()
+    {
+        var transactions = new HashSet<Guid>();
+        var all = await TogetherAsync(20, (number, db) => Task.FromResult<Outcome<Decided<long>>>(new Decided<long>(async () =>
+        {
+            transactions.Add(db.Database.CurrentTransaction!.TransactionId);
+            // As a key far away takes to sign.
+            var until = Stopwatch.GetTimestamp() + Stopwatch.Frequency / 5;
+            while (Stopwatch.GetTimestamp() < until)
+                await Task.Yield();
+            return await Draw(number, db).DoAsync();
+        })));
+
+        await AssertStoredAsync(all, _ => true);
+        Assert.InRange(transactions.Count, 3, 10);
     }
 
     [SkippableFact]

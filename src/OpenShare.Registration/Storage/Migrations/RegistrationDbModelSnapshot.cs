@@ -220,13 +220,13 @@ namespace OpenShare.Registration.Storage.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("hash");
 
-                    b.Property<long?>("DeviceNo")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("device_no");
-
                     b.Property<long>("SponsorNo")
                         .HasColumnType("INTEGER")
                         .HasColumnName("sponsor_no");
+
+                    b.Property<long?>("DeviceNo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("device_no");
 
                     b.Property<long?>("UsedAt")
                         .HasColumnType("INTEGER")
@@ -236,7 +236,7 @@ namespace OpenShare.Registration.Storage.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("withdrawn_at");
 
-                    b.HasKey("Hash");
+                    b.HasKey("Hash", "SponsorNo");
 
                     b.HasIndex("DeviceNo");
 

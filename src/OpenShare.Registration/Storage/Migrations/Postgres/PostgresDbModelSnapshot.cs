@@ -225,13 +225,13 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                         .HasColumnType("bytea")
                         .HasColumnName("hash");
 
-                    b.Property<long?>("DeviceNo")
-                        .HasColumnType("bigint")
-                        .HasColumnName("device_no");
-
                     b.Property<long>("SponsorNo")
                         .HasColumnType("bigint")
                         .HasColumnName("sponsor_no");
+
+                    b.Property<long?>("DeviceNo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("device_no");
 
                     b.Property<long?>("UsedAt")
                         .HasColumnType("bigint")
@@ -241,7 +241,7 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("withdrawn_at");
 
-                    b.HasKey("Hash");
+                    b.HasKey("Hash", "SponsorNo");
 
                     b.HasIndex("DeviceNo");
 

@@ -10,7 +10,7 @@ using OpenShare.Registration.Storage;
 namespace OpenShare.Registration.Storage.Migrations
 {
     [DbContext(typeof(RegistrationDb))]
-    [Migration("20261127165611_Endorsements")]
+    [Migration("20261127170628_Endorsements")]
     partial class Endorsements
     {
         /// <inheritdoc />
@@ -223,13 +223,13 @@ namespace OpenShare.Registration.Storage.Migrations
                         .HasColumnType("BLOB")
                         .HasColumnName("hash");
 
-                    b.Property<long?>("DeviceNo")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("device_no");
-
                     b.Property<long>("SponsorNo")
                         .HasColumnType("INTEGER")
                         .HasColumnName("sponsor_no");
+
+                    b.Property<long?>("DeviceNo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("device_no");
 
                     b.Property<long?>("UsedAt")
                         .HasColumnType("INTEGER")
@@ -239,7 +239,7 @@ namespace OpenShare.Registration.Storage.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("withdrawn_at");
 
-                    b.HasKey("Hash");
+                    b.HasKey("Hash", "SponsorNo");
 
                     b.HasIndex("DeviceNo");
 

@@ -22,7 +22,7 @@ namespace OpenShare.Registration.Storage.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_endorsements", x => x.hash);
+                    table.PrimaryKey("PK_endorsements", x => new { x.hash, x.sponsor_no });
                     table.ForeignKey(
                         name: "FK_endorsements_devices_device_no",
                         column: x => x.device_no,

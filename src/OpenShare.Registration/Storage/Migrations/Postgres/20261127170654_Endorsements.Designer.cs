@@ -11,7 +11,7 @@ using OpenShare.Registration.Storage;
 namespace OpenShare.Registration.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261127165624_Endorsements")]
+    [Migration("20261127170654_Endorsements")]
     partial class Endorsements
     {
         /// <inheritdoc />
@@ -228,13 +228,13 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                         .HasColumnType("bytea")
                         .HasColumnName("hash");
 
-                    b.Property<long?>("DeviceNo")
-                        .HasColumnType("bigint")
-                        .HasColumnName("device_no");
-
                     b.Property<long>("SponsorNo")
                         .HasColumnType("bigint")
                         .HasColumnName("sponsor_no");
+
+                    b.Property<long?>("DeviceNo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("device_no");
 
                     b.Property<long?>("UsedAt")
                         .HasColumnType("bigint")
@@ -244,7 +244,7 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("withdrawn_at");
 
-                    b.HasKey("Hash");
+                    b.HasKey("Hash", "SponsorNo");
 
                     b.HasIndex("DeviceNo");
 

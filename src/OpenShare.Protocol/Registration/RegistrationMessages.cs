@@ -39,7 +39,8 @@ public static class RegistrationMessages
         public override string ToString() => nameof(DiscoveryKeyResponse);
     }
 
-    public sealed record RevokeRequest(string DeviceId, string? Reason = null);
+    /// <param name="Paired">it may be a device that was paired and is not registered</param>
+    public sealed record RevokeRequest(string DeviceId, string? Reason = null, bool Paired = false);
 
     public sealed record RevokeResponse(ulong CrlVersion);
 

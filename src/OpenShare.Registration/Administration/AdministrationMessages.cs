@@ -19,7 +19,8 @@ internal static class AdministrationMessages
 
     public sealed record DeviceList(IReadOnlyList<Device> Devices);
 
-    public sealed record RevokeDevice(string? Reason = null);
+    /// <param name="Paired">it may be one that was paired and is not registered, named by its whole id</param>
+    public sealed record RevokeDevice(string? Reason = null, bool Paired = false);
 
     public sealed record DeviceRevoked(string DeviceId, string Name, ulong CrlVersion);
 

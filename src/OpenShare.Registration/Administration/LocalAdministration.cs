@@ -49,10 +49,14 @@ internal sealed class LocalAdministration(
         return (await FindAsync(which, cancel)).Then<Device>(device => Show(device, now));
     }
 
-    public async Task<Outcome<DeviceRevoked>> RevokeDeviceAsync(string which, RevokeDevice request, CancellationToken cancel) =>
-        await (await FindAsync(which, cancel)).ThenAsync(async device =>
-            (await lists.RevokeAsync(DeviceId.Parse(device.DeviceId), request.Reason, by, cancel))
-                .Then<DeviceRevoked>(revoked => new DeviceRevoked(device.DeviceId, device.Name, revoked.CrlVersion)));
+    public async Task<Outcome<DeviceRevoked>> RevokeDeviceAsync(string which, RevokeDevice request, CancellationToken cancel)
+    {
+        var found = await FindAsync(which, cancel);
+        // One that was paired and is not registered has no name here.
+        return found is Outcome<DeviceRow>.Refused && request.Paired && DeviceId.TryParse(which, out var id)
+            ? await RevokeAsync(id, "", request, cancel)
+            : await found.ThenAsync(device => RevokeAsync(DeviceId.Parse(device.DeviceId), device.Name, request, cancel));
+    }
 
     public async Task<Outcome<QuotaList>> ShowQuotasAsync(AccountId? account, CancellationToken cancel) =>
         await store.ReadAsync(async db =>
@@ -100,6 +104,10 @@ internal sealed class LocalAdministration(
     public async Task<Outcome<AdminList>> ListAdminsAsync(CancellationToken cancel) => await admins.ListAsync(cancel);
 
     public Task<Outcome<AdminRevoked>> RevokeAdminAsync(string name, CancellationToken cancel) => admins.RevokeAsync(name, by, cancel);
+
+    private async Task<Outcome<DeviceRevoked>> RevokeAsync(DeviceId id, string name, RevokeDevice request, CancellationToken cancel) =>
+        (await lists.RevokeAsync(id, request.Reason, request.Paired, by, cancel))
+            .Then<DeviceRevoked>(revoked => new DeviceRevoked(id.ToString(), name, revoked.CrlVersion));
 
     private async Task<Outcome<DeviceRow>> FindAsync(string which, CancellationToken cancel)
     {

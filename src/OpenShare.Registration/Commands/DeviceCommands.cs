@@ -40,10 +40,11 @@ internal static class DeviceCommands
     private static Command Revoke(Administrator administrator, Argument<string> which)
     {
         var reason = new Option<string?>("--reason") { Description = "Why; it is kept with the device and in the audit log", HelpName = "TEXT" };
+        var paired = new Option<bool>("--paired") { Description = "It may be a device that was paired and is not registered here, named by its whole id" };
         return administrator.Wire(
-            new DocumentedCommand("revoke", "Revokes a device for good: no other device talks to it again.", "openshare-server device revoke 3f9a --reason \"lost on a train\"") { which, reason },
-            (parsed, admin, cancel) => admin.RevokeDeviceAsync(parsed.GetValue(which)!, new RevokeDevice(parsed.GetValue(reason)), cancel),
-            (revoked, output) => output.WriteLine($"Revoked {revoked.Name} ({revoked.DeviceId}). The revocation list is now version {revoked.CrlVersion}."));
+            new DocumentedCommand("revoke", "Revokes a device for good: no other device talks to it again.", "openshare-server device revoke 3f9a --reason \"lost on a train\"") { which, reason, paired },
+            (parsed, admin, cancel) => admin.RevokeDeviceAsync(parsed.GetValue(which)!, new RevokeDevice(parsed.GetValue(reason), parsed.GetValue(paired)), cancel),
+            (revoked, output) => output.WriteLine($"Revoked {(revoked.Name.Length > 0 ? $"{revoked.Name} ({revoked.DeviceId})" : revoked.DeviceId)}. The revocation list is now version {revoked.CrlVersion}."));
     }
 
     private static void Show(Device device, TextWriter output)

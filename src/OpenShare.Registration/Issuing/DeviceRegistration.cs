@@ -34,7 +34,7 @@ internal sealed class DeviceRegistration(
         var known = await db.DeviceReads.FindAsync(claim.Id.ToString(), default);
         if (known is not null && (known.Account != claim.Account.Value || !known.PublicKey.AsSpan().SequenceEqual(claim.Key.Bytes)))
             return new Refusal(RegistrationProblems.DeviceIdTaken, $"The device id {claim.Id} is registered with another account or key. Make a new device key and register that.");
-        if (known?.RevokedAt is not null)
+        if (known?.RevokedAt is not null || await db.DeviceReads.IsRevokedAsync(claim.Id.ToString(), default))
             return new Refusal(RegistrationProblems.DeviceRevoked, $"The device {claim.Id} was revoked and cannot be registered again. Make a new device key and register that.");
         if (known is not null && await admission.EarlierUseAsync(db, known.DeviceNo, default) is { } usedAt)
             return now <= usedAt + AnsweredAgainFor ? AnswerAgain(db, known) : admission.Spent;

@@ -18,7 +18,7 @@ internal static class RevocationEndpoints
             {
                 var answer = await (await access.RequireAsync(http, AdminRole.Registrar)).ThenAsync(async caller =>
                     await (await JsonBody.ReadAsync<RegistrationMessages.RevokeRequest>(http.Request)).ThenAsync(async request => DeviceId.TryParse(request.DeviceId, out var id)
-                        ? await lists.RevokeAsync(id, request.Reason, caller, http.RequestAborted)
+                        ? await lists.RevokeAsync(id, request.Reason, request.Paired, caller, http.RequestAborted)
                         : JsonBody.Malformed("A device id is 32 hex digits.")));
                 return answer.ToResult();
             })

@@ -51,7 +51,7 @@ internal sealed class RevocationLists(
         var row = await NewestAsync(db, cancel) ?? throw new InvalidOperationException("The revocation list vanished.");
         // Of one version the later list counts, in whole seconds: it must not be as old as the one before.
         var (now, next) = (time.GetUtcNow(), Read(row).IssuedAt.AddSeconds(1));
-        var list = Sign(signer, (ulong)row.Version, now > next ? now : next, await RevokedAsync(db, cancel));
+        var list = Sign(signer, (ulong)row.Version, now > next ? now : next, await RevokedAsync(db, cancel), await IdsAsync(db, cancel));
         row.Signed = list.Blob.ToByteArray();
         return new PublishedList(list);
     }
@@ -64,8 +64,14 @@ internal sealed class RevocationLists(
             publisher.Publish(list);
     }
 
+    /// <summary>
+    /// Of a paired device that is not registered: as long as what a sponsor gave it before may count for anything, as a certificate or as an endorsement.
+    /// </summary>
+    private static readonly TimeSpan IdsStayFor = EndorsementAdmission.Longest + DeviceCertificate.LongestProvisional;
+
     /// <summary>Revokes a device. Revoking it again changes nothing and is no error.</summary>
-    public async Task<Outcome<RegistrationMessages.RevokeResponse>> RevokeAsync(DeviceId id, string? reason, Caller by, CancellationToken cancel)
+    /// <param name="isPaired">it may be one that was paired, and is not registered</param>
+    public async Task<Outcome<RegistrationMessages.RevokeResponse>> RevokeAsync(DeviceId id, string? reason, bool isPaired, Caller by, CancellationToken cancel)
     {
         if (reason is { Length: > MaxReason })
             return JsonBody.Malformed($"A reason is at most {MaxReason} characters.");
@@ -74,11 +80,15 @@ internal sealed class RevocationLists(
             var text = id.ToString();
             var device = await db.Devices.SingleOrDefaultAsync(d => d.DeviceId == text, cancel);
             if (device is null)
-                return new Refusal(RegistrationProblems.DeviceUnknown, $"The device {id} is not registered here.");
+            {
+                return isPaired
+                    ? await RevokeUnregisteredAsync(db, id, reason, by, cancel)
+                    : new Refusal(RegistrationProblems.DeviceUnknown, $"The device {id} is not registered here.");
+            }
             if (device.RevokedAt is not null && await StoredAsync(db, cancel) is { } stored)
                 return stored;
             device.RevokedAt = time.GetUtcNow();
-            device.RevokeReason = string.IsNullOrWhiteSpace(reason) ? null : Printable.Shorten(reason, MaxReason);
+            device.RevokeReason = ReasonOf(reason);
             var list = await SignNextAsync(db, cancel, device);
             await audit.AddAsync(db, new AuditAct.DeviceRevoked(
                 device.Account, device.DeviceId, device.Name, device.DeviceNo, (long)list.List.Version, device.RevokeReason), by, cancel);
@@ -88,6 +98,19 @@ internal sealed class RevocationLists(
         Publish(outcome);
         return outcome.Then<RegistrationMessages.RevokeResponse>(list => new RegistrationMessages.RevokeResponse(list.List.Version));
     }
+
+    // It has no number, and the service does not know of which account it is: its sponsor's devices keep their discovery key.
+    private async Task<Outcome<PublishedList>> RevokeUnregisteredAsync(RegistrationDb db, DeviceId id, string? reason, Caller by, CancellationToken cancel)
+    {
+        if (await db.DeviceReads.IsRevokedAsync(id.ToString(), cancel) && await StoredAsync(db, cancel) is { } stored)
+            return stored;
+        db.RevokedIds.Add(new RevokedIdRow { DeviceId = id.ToString(), RevokedAt = time.GetUtcNow() });
+        var list = await SignNextAsync(db, cancel);
+        await audit.AddAsync(db, new AuditAct.DeviceRevoked("", id.ToString(), "", 0, (long)list.List.Version, ReasonOf(reason)), by, cancel);
+        return list;
+    }
+
+    private static string? ReasonOf(string? reason) => string.IsNullOrWhiteSpace(reason) ? null : Printable.Shorten(reason, MaxReason);
 
     private void Publish(Outcome<PublishedList> outcome)
     {
@@ -101,8 +124,8 @@ internal sealed class RevocationLists(
         newlyRevoked?.RevokedInVersion = version;
         await db.SaveChangesAsync(cancel);
         var list = Sign(trust.SignerFor(TrustKey.Types.Role.Crl), (ulong)version, time.GetUtcNow(), await KeepShortAsync(db, cancel) is { } before
-            ? [.. before, (ulong)newlyRevoked!.DeviceNo]
-            : await RevokedAsync(db, cancel));
+            ? newlyRevoked is null ? before : [.. before, (ulong)newlyRevoked.DeviceNo]
+            : await RevokedAsync(db, cancel), await IdsAsync(db, cancel));
         db.RevocationLists.Add(new RevocationListRow { Version = version, Signed = list.Blob.ToByteArray() });
         return new PublishedList(list);
     }
@@ -121,8 +144,15 @@ internal sealed class RevocationLists(
         return list.IsOfNumbers ? list.Numbers.ToArray() : null;
     }
 
-    private RevocationList Sign(ISigner signer, ulong version, DateTimeOffset now, IEnumerable<ulong> revoked) =>
-        RevocationList.Create(signer, version, now, now + lifetime, revoked);
+    private RevocationList Sign(ISigner signer, ulong version, DateTimeOffset now, IEnumerable<ulong> revoked, IEnumerable<DeviceId> ids) =>
+        RevocationList.Create(signer, version, now, now + lifetime, revoked, ids);
+
+    private async Task<IEnumerable<DeviceId>> IdsAsync(RegistrationDb db, CancellationToken cancel)
+    {
+        var old = time.GetUtcNow() - IdsStayFor;
+        await db.RevokedIds.Where(r => r.RevokedAt < old).ExecuteDeleteAsync(cancel);
+        return (await db.RevokedIds.OrderBy(r => r.DeviceId).Select(r => r.DeviceId).ToListAsync(cancel)).Select(DeviceId.Parse);
+    }
 
     private static async Task<IEnumerable<ulong>> RevokedAsync(RegistrationDb db, CancellationToken cancel) =>
         (await db.Devices.Where(d => d.RevokedInVersion != null).Select(d => d.DeviceNo).ToListAsync(cancel)).Select(number => (ulong)number);

@@ -7,6 +7,7 @@ internal sealed class DeviceReads(RegistrationDb db)
 {
     private readonly Dictionary<string, DeviceRow?> _byId = [];
     private readonly Dictionary<string, int> _active = [];
+    private readonly Dictionary<string, bool> _revoked = [];
 
     /// <returns>tracked; null where nobody has this id</returns>
     public async Task<DeviceRow?> FindAsync(string id, CancellationToken cancel)
@@ -14,6 +15,14 @@ internal sealed class DeviceReads(RegistrationDb db)
         if (!_byId.TryGetValue(id, out var device))
             _byId[id] = device = await db.Devices.SingleOrDefaultAsync(d => d.DeviceId == id, cancel);
         return device;
+    }
+
+    /// <summary>True for one that was revoked without having been registered.</summary>
+    public async Task<bool> IsRevokedAsync(string id, CancellationToken cancel)
+    {
+        if (!_revoked.TryGetValue(id, out var isRevoked))
+            _revoked[id] = isRevoked = await db.RevokedIds.AnyAsync(r => r.DeviceId == id, cancel);
+        return isRevoked;
     }
 
     /// <summary>How many devices of the account are not revoked.</summary>
@@ -32,12 +41,13 @@ internal sealed class DeviceReads(RegistrationDb db)
         db.Devices.Add(device);
     }
 
-    /// <summary>Reads these with one question.</summary>
+    /// <summary>Reads these with one question for each table.</summary>
     public async Task ReadAheadAsync(IReadOnlyCollection<string> ids, CancellationToken cancel)
     {
+        var revoked = await db.RevokedIds.Where(r => ids.Contains(r.DeviceId)).Select(r => r.DeviceId).ToListAsync(cancel);
         var found = await db.Devices.Where(d => ids.Contains(d.DeviceId)).ToDictionaryAsync(d => d.DeviceId, cancel);
         foreach (var id in ids)
-            _byId[id] = found.GetValueOrDefault(id);
+            (_byId[id], _revoked[id]) = (found.GetValueOrDefault(id), revoked.Contains(id));
     }
 
     /// <summary>Counts these accounts' devices with one question.</summary>

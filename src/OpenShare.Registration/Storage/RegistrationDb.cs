@@ -14,6 +14,7 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
     public DbSet<TokenUseRow> TokenUses => Set<TokenUseRow>();
     public DbSet<EndorsementRow> Endorsements => Set<EndorsementRow>();
+    public DbSet<RevokedIdRow> RevokedIds => Set<RevokedIdRow>();
     public DbSet<RevocationListRow> RevocationLists => Set<RevocationListRow>();
     public DbSet<AuditLineRow> AuditLines => Set<AuditLineRow>();
     public DbSet<AdminTokenRow> AdminTokens => Set<AdminTokenRow>();
@@ -81,6 +82,7 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
             endorsement.HasOne<DeviceRow>().WithMany().HasForeignKey(e => e.DeviceNo).OnDelete(DeleteBehavior.Restrict);
             endorsement.HasOne<DeviceRow>().WithMany().HasForeignKey(e => e.SponsorNo).OnDelete(DeleteBehavior.Restrict);
         });
+        modelBuilder.Entity<RevokedIdRow>(revoked => revoked.ToTable("revoked_ids").HasKey(r => r.DeviceId));
         modelBuilder.Entity<RevocationListRow>(list =>
         {
             list.ToTable("revocation_lists").HasKey(l => l.Version);

@@ -77,6 +77,13 @@ internal sealed class EndorsementRow
     public DateTimeOffset? WithdrawnAt { get; init; }
 }
 
+/// <summary>A paired device that was revoked and is not registered: it has no number.</summary>
+internal sealed class RevokedIdRow
+{
+    public required string DeviceId { get; init; }
+    public required DateTimeOffset RevokedAt { get; init; }
+}
+
 internal sealed class RevocationListRow
 {
     public required long Version { get; init; }

@@ -2,6 +2,7 @@ using System.Net;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Registration;
+using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Wire;
 using OpenShare.Registration.Administration;
 using OpenShare.Registration.Audit;
@@ -187,6 +188,33 @@ public class EndorsementTests : IAsyncLifetime
         using var later = await WithdrawAsync(Endorse());
         Assert.Equal(HttpStatusCode.OK, later.StatusCode);
         Assert.Equal(3, await _service.Core.Store.ReadAsync(db => Task.FromResult(db.Endorsements.Count())));
+    }
+
+    [SkippableFact]
+    public async Task A_paired_device_that_is_revoked_without_being_registered_is_in_the_list_by_its_id_and_registers_no_more()
+    {
+        Assert.IsType<Outcome<AdministrationMessages.DeviceRevoked>.Refused>(await _service.Admin.RevokeDeviceAsync(_new.Id.ToString(), new("lost"), default));
+        var before = (await RevocationListClient.GetAsync(_service)).List;
+        foreach (var _ in new[] { 1, 2 })
+            Assert.Equal(2UL, (await _service.Admin.RevokeDeviceAsync(_new.Id.ToString(), new("lost", Paired: true), default)).Value().CrlVersion);
+
+        var endorsement = Endorse();
+        var list = (await RevocationListClient.GetAsync(_service)).List;
+        Assert.True(list.Revokes(endorsement));
+        Assert.Equal(1, list.Count);
+        await PostAsync(endorsement.Blob.ToText()).RefusedAsync(HttpStatusCode.Forbidden, RegistrationProblems.DeviceRevoked);
+        await _new.RegisterAsync(_service.Http, await _service.TokenAsync()).RefusedAsync(HttpStatusCode.Forbidden, RegistrationProblems.DeviceRevoked);
+        Assert.True((await _service.Admin.VerifyAuditAsync(default)).Value().Holds);
+        // A delta has it, too, and a device that is registered is revoked beside it.
+        using var delta = await _service.Http.GetAsync(new Uri($"{RegistrationPaths.RevocationDelta}?from=1", UriKind.Relative));
+        Assert.Equal(list.Blob, RevocationDelta.Parse((await delta.ReadAsync<RegistrationMessages.RevocationDeltaResponse>()).Delta).ApplyTo(before, _service.Core.Trust).Blob);
+        (await _service.Admin.RevokeDeviceAsync(_sponsor.Id.ToString(), new(), default)).Value();
+        Assert.Equal(2, (await RevocationListClient.GetAsync(_service)).List.Count);
+
+        // Nothing that it was given counts any more after that.
+        _service.Time.Advance(TimeSpan.FromDays(38));
+        await _service.Core.Lists.RenewAsync(default);
+        Assert.Equal(1, (await RevocationListClient.GetAsync(_service)).List.Count);
     }
 
     private Task<HttpResponseMessage> WithdrawAsync(DeviceCertificate endorsement) =>

@@ -261,6 +261,21 @@ namespace OpenShare.Registration.Storage.Migrations
                     b.ToTable("revocation_lists", (string)null);
                 });
 
+            modelBuilder.Entity("OpenShare.Registration.Storage.RevokedIdRow", b =>
+                {
+                    b.Property<string>("DeviceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("device_id");
+
+                    b.Property<long>("RevokedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revoked_at");
+
+                    b.HasKey("DeviceId");
+
+                    b.ToTable("revoked_ids", (string)null);
+                });
+
             modelBuilder.Entity("OpenShare.Registration.Storage.RootRequestRow", b =>
                 {
                     b.Property<long>("Version")

@@ -266,6 +266,21 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                     b.ToTable("revocation_lists", (string)null);
                 });
 
+            modelBuilder.Entity("OpenShare.Registration.Storage.RevokedIdRow", b =>
+                {
+                    b.Property<string>("DeviceId")
+                        .HasColumnType("text")
+                        .HasColumnName("device_id");
+
+                    b.Property<long>("RevokedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revoked_at");
+
+                    b.HasKey("DeviceId");
+
+                    b.ToTable("revoked_ids", (string)null);
+                });
+
             modelBuilder.Entity("OpenShare.Registration.Storage.RootRequestRow", b =>
                 {
                     b.Property<long>("Version")

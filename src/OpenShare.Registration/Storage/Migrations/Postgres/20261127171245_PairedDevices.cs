@@ -2,10 +2,10 @@
 
 #nullable disable
 
-namespace OpenShare.Registration.Storage.Migrations
+namespace OpenShare.Registration.Storage.Migrations.Postgres
 {
     /// <inheritdoc />
-    public partial class Endorsements : Migration
+    public partial class PairedDevices : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -14,11 +14,11 @@ namespace OpenShare.Registration.Storage.Migrations
                 name: "endorsements",
                 columns: table => new
                 {
-                    hash = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    sponsor_no = table.Column<long>(type: "INTEGER", nullable: false),
-                    device_no = table.Column<long>(type: "INTEGER", nullable: true),
-                    used_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    withdrawn_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    sponsor_no = table.Column<long>(type: "bigint", nullable: false),
+                    device_no = table.Column<long>(type: "bigint", nullable: true),
+                    used_at = table.Column<long>(type: "bigint", nullable: true),
+                    withdrawn_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -37,6 +37,18 @@ namespace OpenShare.Registration.Storage.Migrations
                         onDelete: ReferentialAction.Restrict);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "revoked_ids",
+                columns: table => new
+                {
+                    device_id = table.Column<string>(type: "text", nullable: false),
+                    revoked_at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_revoked_ids", x => x.device_id);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_endorsements_device_no",
                 table: "endorsements",
@@ -53,6 +65,9 @@ namespace OpenShare.Registration.Storage.Migrations
         {
             migrationBuilder.DropTable(
                 name: "endorsements");
+
+            migrationBuilder.DropTable(
+                name: "revoked_ids");
         }
     }
 }

@@ -56,8 +56,7 @@ internal sealed class EndorsementAdmission(DeviceCertificate endorsement, Device
             return Refused("is for another device or account");
         if (!endorsement.IsVouchedFor(trust.Newest))
             return Refused("was not given by a device of this organisation, or by one whose certificate was withdrawn since");
-        if (await db.DeviceReads.FindAsync(sponsor.DeviceId.ToString(), cancel) is not { } row
-            || row.Account != sponsor.Account.Value || !row.PublicKey.AsSpan().SequenceEqual(sponsor.PublicKey.Bytes))
+        if (await db.DeviceReads.FindAsync(sponsor, cancel) is not { } row)
             return Refused($"was given by the device {sponsor.DeviceId}, which is not registered here");
         if (row.RevokedAt is not null)
             return Refused($"was given by the device {sponsor.DeviceId}, which was revoked");

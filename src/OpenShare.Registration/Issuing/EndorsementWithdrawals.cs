@@ -37,8 +37,7 @@ internal sealed class EndorsementWithdrawals(Store store, OrganisationTrust trus
     {
         var (sponsor, hash, now) = (withdrawal.Sponsor, Convert.FromHexString(withdrawal.Certificate.Sha256), time.GetUtcNow());
         // A revoked one's endorsements count for nothing as it is, and there is no end to what it could take back.
-        if (await db.DeviceReads.FindAsync(sponsor.DeviceId.ToString(), cancel) is not { RevokedAt: null } row
-            || row.Account != sponsor.Account.Value || !row.PublicKey.AsSpan().SequenceEqual(sponsor.PublicKey.Bytes))
+        if (await db.DeviceReads.FindAsync(sponsor, cancel) is not { RevokedAt: null } row)
             return Refused($"is of the device {sponsor.DeviceId}, which is not registered here, or was revoked");
         if (await db.Endorsements.FindAsync([hash, row.DeviceNo], cancel) is { } known)
             return new RegistrationMessages.WithdrawResponse(await RegisteredAsync(db, known, cancel));

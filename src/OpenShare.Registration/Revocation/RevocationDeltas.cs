@@ -37,7 +37,7 @@ internal sealed class RevocationDeltas(Store store) : IDisposable
         if (kept?.To != to)
             _kept = kept = new Kept(to, []);
         if (kept.Bodies.Count >= MostKept && !kept.Bodies.ContainsKey(from))
-            return await MakeAsync(from, to);
+            return await MakeInTurnAsync(() => MakeAsync(from, to));
         var body = kept.Bodies.GetOrAdd(from, version => new Lazy<Task<byte[]?>>(() => MakeAsync(version, to)));
         try
         {
@@ -58,30 +58,36 @@ internal sealed class RevocationDeltas(Store store) : IDisposable
         var version = (long)to;
         return await store.ReadAsync(db => db.RevocationLists.Where(l => l.Version == version).Select(l => l.Signed).SingleOrDefaultAsync()) is { } stored
             && Signed.Parser.ParseFrom(stored) is var list && RevocationListPayload.Parser.ParseFrom(list.Payload).IssuedAt == issued
-            ? await MakeAsync(from, to, list)
+            ? await MakeInTurnAsync(() => MakeAsync(from, to, list))
             : null;
     }
 
     public void Dispose() => _making.Dispose();
+
+    private async Task<byte[]?> MakeInTurnAsync(Func<Task<byte[]?>> make)
+    {
+        if (!await _making.WaitAsync(WaitsFor))
+            return null;
+        try
+        {
+            return await make();
+        }
+        finally
+        {
+            _making.Release();
+        }
+    }
 
     private Task<byte[]?> MakeAsync(ulong from, PublishedList to) => MakeAsync(from, to.List.Version, RevocationDelta.WithoutNumbers(to.List));
 
     private async Task<byte[]?> MakeAsync(ulong from, ulong to, Signed list)
     {
         // Each version names one device more.
-        if (to - from > MostChanges || !await _making.WaitAsync(WaitsFor))
+        if (to - from > MostChanges)
             return null;
-        List<long> changes;
-        try
-        {
-            var (after, until) = ((long)from, (long)to);
-            changes = after == until ? [] : await store.ReadAsync(db => db.Devices
-                .Where(d => d.RevokedInVersion > after && d.RevokedInVersion <= until).Select(d => d.DeviceNo).ToListAsync());
-        }
-        finally
-        {
-            _making.Release();
-        }
+        var (after, until) = ((long)from, (long)to);
+        var changes = after == until ? [] : await store.ReadAsync(db => db.Devices
+            .Where(d => d.RevokedInVersion > after && d.RevokedInVersion <= until).Select(d => d.DeviceNo).ToListAsync());
         var delta = RevocationDelta.Between(from, changes.Select(number => (ulong)number), list);
         return delta.ToBytes().Length <= Limits.RevocationDelta
             ? JsonSerializer.SerializeToUtf8Bytes(new RegistrationMessages.RevocationDeltaResponse(delta.ToText(), to), RegistrationJson.Options)

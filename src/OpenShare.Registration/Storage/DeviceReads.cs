@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Registration.Storage;
 
@@ -16,6 +17,13 @@ internal sealed class DeviceReads(RegistrationDb db)
             _byId[id] = device = await db.Devices.SingleOrDefaultAsync(d => d.DeviceId == id, cancel);
         return device;
     }
+
+    /// <returns>null where the certificate's device is not registered with that very key and account</returns>
+    public async Task<DeviceRow?> FindAsync(DeviceCertificate certificate, CancellationToken cancel) =>
+        await FindAsync(certificate.DeviceId.ToString(), cancel) is { } device
+        && device.Account == certificate.Account.Value && device.PublicKey.AsSpan().SequenceEqual(certificate.PublicKey.Bytes)
+            ? device
+            : null;
 
     /// <summary>True for one that was revoked without having been registered.</summary>
     public async Task<bool> IsRevokedAsync(string id, CancellationToken cancel)

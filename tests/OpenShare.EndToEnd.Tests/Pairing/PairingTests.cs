@@ -112,26 +112,33 @@ public sealed class PairingTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
-    public async Task A_paired_device_that_reaches_the_server_later_is_registered_on_its_sponsors_word()
+    public async Task A_paired_device_that_reaches_the_server_later_is_registered_on_its_sponsors_word_and_what_it_sends_goes_on()
     {
-        var lan = await MadeAsync();
+        var lan = _lan = await Lan.CreateAsync();
+        foreach (var (host, number) in new[] { ("alice", 1), ("tablet", 2), ("server", 9) })
+            await lan.AddHostAsync(host, $"10.77.0.{number}");
+        using var server = await Server.StartAsync(address: "10.77.0.9", within: lan.Within("server"));
+        (Alice.AgentWithin, Tablet.AgentWithin, Alice.CommandWithin) = (lan.Within("alice"), lan.Within("tablet"), lan.Within("alice"));
+        await Alice.RegisterAsync(server, _account);
+        await lan.ConnectAsync("server", false);
         await BothStartAsync();
         await PairAsync();
         await Alice.CallsAsync(Tablet, "provisional");
-        await Eventually.TrueAsync("the server was looked for", Patience.Long, async () => !(await Tablet.StatusAsync()).GetProperty("registration").IsNull("problem"));
         Assert.Equal("provisional", (await Tablet.StatusAsync()).GetProperty("registration").Text("state"));
-        (await Tablet.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
 
-        // On this machine's own network, where the server is.
-        Tablet.AgentWithin = [];
-        await Tablet.StartAgentAsync();
+        var file = Samples.MakeFile(_folder["under-way"], 96 * Samples.MiB);
+        (await Tablet.RunAsync("send", file, "--to", Alice.Id, "--limit", "4M", "--detach")).EndedWith(0);
+        await lan.ConnectAsync("server", true);
         await Eventually.TrueAsync($"the tablet is certified: {Tablet.Agent}", Patience.Long, async () => (await Tablet.StatusAsync()).Text("trust") == "certified");
-        (await Tablet.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
+        Assert.Equal("certified", (await Tablet.StatusAsync()).GetProperty("registration").Text("state"));
+        Assert.NotEqual("completed", (await Tablet.NewestTransferAsync())!.Value.Text("state"));
+        await Tablet.EndOfNewestAsync("completed");
+        Samples.AssertSame(file, Alice.Received("under-way"));
 
-        Tablet.AgentWithin = lan.Within("tablet");
+        // Whoever meets it from now on.
+        (await Tablet.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
         await Tablet.StartAgentAsync();
         await Alice.CallsAsync(Tablet, "certified");
-        Assert.Equal("certified", (await Tablet.StatusAsync()).GetProperty("registration").Text("state"));
     }
 
     [SkippableFact]

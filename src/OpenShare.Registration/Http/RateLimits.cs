@@ -28,6 +28,9 @@ internal sealed record RateLimits(int WritesPerSecond = 20, int ReadsPerSecond =
     {
         options.AddPolicy(Writes, http => PerAddress(http, WriteBurst, WritesPerSecond));
         options.AddPolicy(Reads, http => PerAddress(http, ReadBurst, ReadsPerSecond));
+        // Nothing else limits what no policy is for.
+        options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
+            Unanswered.Is(http) ? PerAddress(http, WriteBurst, WritesPerSecond) : RateLimitPartition.GetNoLimiter(""));
         options.OnRejected = async (rejected, _) =>
         {
             await Problems.Of(new Refusal(RegistrationProblems.TooManyRequests, "Too many requests came from your address. Try again in a moment."))

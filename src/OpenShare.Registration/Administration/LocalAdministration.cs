@@ -111,18 +111,23 @@ internal sealed class LocalAdministration(
 
     private async Task<Outcome<DeviceRow>> FindAsync(string which, CancellationToken cancel)
     {
-        // An exact id always means its device, whatever another one is named.
-        var exact = which.ToLowerInvariant();
-        var found = await store.ReadAsync(db => db.Devices
-            .Where(d => d.Name == which || d.DeviceId.StartsWith(exact))
-            .OrderBy(d => d.DeviceNo).Take(20).ToListAsync(cancel));
-        var one = found.Count == 1 ? found[0] : found.SingleOrDefault(d => d.DeviceId == exact);
-        if (one is not null && which.Length > 0)
-            return one;
-        return found.Count == 0 || which.Length == 0
-            ? new Refusal(RegistrationProblems.DeviceUnknown, $"No device has the name or id '{Printable.Shorten(which, 80)}'. `openshare-server device list` shows all.")
-            : new Refusal(RegistrationProblems.DeviceUnknown, $"'{Printable.Shorten(which, 80)}' fits several devices: {string.Join(", ", found.Select(d => $"{d.Name} ({d.DeviceId})"))}. Name one by its id.");
+        if (which.Length == 0)
+            return Unknown(which);
+        // An exact id always means its device, whatever and however many others are named so: it is asked for by itself.
+        var id = which.ToLowerInvariant();
+        var found = await store.ReadAsync(async db => await db.Devices.SingleOrDefaultAsync(d => d.DeviceId == id, cancel) is { } exact
+            ? [exact]
+            : await db.Devices.Where(d => d.Name == which || d.DeviceId.StartsWith(id)).OrderBy(d => d.DeviceNo).Take(20).ToListAsync(cancel));
+        return found switch
+        {
+            [] => Unknown(which),
+            [var one] => one,
+            _ => new Refusal(RegistrationProblems.DeviceUnknown, $"'{Printable.Shorten(which, 80)}' fits several devices: {string.Join(", ", found.Select(d => $"{d.Name} ({d.DeviceId})"))}. Name one by its id."),
+        };
     }
+
+    private static Refusal Unknown(string which) =>
+        new(RegistrationProblems.DeviceUnknown, $"No device has the name or id '{Printable.Shorten(which, 80)}'. `openshare-server device list` shows all.");
 
     private static IQueryable<DeviceRow> Of(IQueryable<DeviceRow> devices, AccountId? account)
     {

@@ -64,6 +64,37 @@ public sealed class AdminCertificateTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("OU=dana")]
+    [InlineData("O=dana")]
+    [InlineData("E=dana")]
+    [InlineData("CN=dana, CN=dana")]
+    [InlineData("CN=erin, CN=dana")]
+    [InlineData("CN=dana, CN=erin")]
+    [InlineData("CN=dana + OU=People")]
+    public async Task Nothing_but_one_common_name_names_anybody(string subject)
+    {
+        using var http = With(IssueTo(_authority, subject));
+
+        await RefusedAsync(http);
+    }
+
+    [Fact]
+    public async Task What_else_the_subject_says_does_not_matter()
+    {
+        using var http = With(IssueTo(_authority, "CN=dana, OU=erin, O=Example"));
+
+        Assert.Equal(new Me("dana", "auditor"), await http.GetFromJsonAsync<Me>("/v1/admin/me", RegistrationJson.Options));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_does_not_say_that_it_is_for_clients_counts_for_nobody()
+    {
+        using var http = With(Issue(_authority, "dana", usage: null));
+
+        await RefusedAsync(http);
+    }
+
     [Fact]
     public async Task Another_site_s_page_is_not_the_administrator()
     {
@@ -132,11 +163,15 @@ public sealed class AdminCertificateTests : IAsyncLifetime
         return request.CreateSelfSigned(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2040, 1, 1, 0, 0, 0, TimeSpan.Zero));
     }
 
-    private static X509Certificate2 Issue(X509Certificate2 authority, string name, DateTimeOffset? from = null, DateTimeOffset? until = null, string usage = Client)
+    private static X509Certificate2 Issue(X509Certificate2 authority, string name, DateTimeOffset? from = null, DateTimeOffset? until = null, string? usage = Client) =>
+        IssueTo(authority, $"CN={name}", from, until, usage);
+
+    private static X509Certificate2 IssueTo(X509Certificate2 authority, string subject, DateTimeOffset? from = null, DateTimeOffset? until = null, string? usage = Client)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        if (usage is not null)
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
         using var certificate = request.Create(
             authority, from ?? authority.NotBefore, until ?? authority.NotAfter, RandomNumberGenerator.GetBytes(16));
         return certificate.CopyWithPrivateKey(key);

@@ -10,6 +10,7 @@ namespace OpenShare.Registration.Administration.Access;
 internal sealed class AdminCertificates
 {
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+    private const string CommonName = "2.5.4.3";
 
     private readonly X509Certificate2Collection _authorities;
 
@@ -33,7 +34,7 @@ internal sealed class AdminCertificates
             : throw new UserError($"There is no certificate in {file}. Give --admin-ca a PEM file with those of the authorities that issue administrators' certificates.");
     }
 
-    /// <returns>the subject's common name; null where no authority of ours vouches for it as a client, now</returns>
+    /// <returns>the subject's one common name; null where it has none or several, or no authority of ours vouches for it as a client, now</returns>
     public string? NameIn(X509Certificate2 certificate, DateTimeOffset now)
     {
         using var chain = new X509Chain();
@@ -44,6 +45,21 @@ internal sealed class AdminCertificates
         // Whoever is to administer nothing any more is revoked here (`admin revoke`), at once.
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
-        return chain.Build(certificate) ? certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false) : null;
+        return IsForClients(certificate) && chain.Build(certificate) ? NameOf(certificate.SubjectName) : null;
+    }
+
+    // To the chain a certificate that names no use is good for every one.
+    private static bool IsForClients(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(e => e.EnhancedKeyUsages.Cast<Oid>()).Any(use => use.Value == ClientAuthentication);
+
+    // The platform's own "simple name" is an organisation's or an e-mail address where there is no common name, and one of several.
+    private static string? NameOf(X500DistinguishedName subject)
+    {
+        var parts = subject.EnumerateRelativeDistinguishedNames().ToList();
+        // One that has several values may hide another name.
+        if (parts.Exists(part => part.HasMultipleElements))
+            return null;
+        var names = parts.FindAll(part => part.GetSingleElementType().Value == CommonName);
+        return names.Count == 1 ? names[0].GetSingleElementValue() : null;
     }
 }

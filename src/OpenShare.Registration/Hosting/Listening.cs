@@ -17,12 +17,18 @@ internal static class Listening
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = JsonBody.MaxSize;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        kestrel.Limits.MaxConcurrentConnections = 10_000;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        var limits = new ConnectionLimits(options);
         foreach (var url in options.Urls)
-            kestrel.Listen(url.Address, url.Port, listen => listen.UseHttps(Tls(shown, asksForCertificate: options.AdminAuthoritiesFile is not null)));
+        {
+            kestrel.Listen(url.Address, url.Port, listen =>
+            {
+                limits.Enforce(listen);
+                listen.UseHttps(Tls(shown, asksForCertificate: options.AdminAuthoritiesFile is not null));
+            });
+        }
         if (options.MetricsUrl is { } metrics)
-            MetricsListener.Listen(kestrel, metrics);
+            MetricsListener.Listen(kestrel, metrics, new ConnectionLimits(options));
         OwnerSocket.Listen(kestrel, options.Data.Socket);
     }
 

@@ -48,6 +48,12 @@ internal sealed record RegistrationOptions(DataDirectory Data)
     /// <summary>Reverse proxies, which are believed whom they ask for.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>Connections that may be open at once.</summary>
+    public int Connections { get; init; } = 10_000;
+
+    /// <summary>Of these, from one address that is no reverse proxy's. A whole office may share one.</summary>
+    public int ConnectionsPerAddress { get; init; } = 1_000;
+
     /// <summary>Where metrics are read; null: nowhere.</summary>
     public ListenUrl? MetricsUrl { get; init; }
 

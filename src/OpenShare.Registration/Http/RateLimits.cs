@@ -1,4 +1,3 @@
-using System.Net;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using OpenShare.Protocol.Identity;
@@ -43,7 +42,7 @@ internal sealed record RateLimits(int WritesPerSecond = 20, int ReadsPerSecond =
         PartitionedRateLimiter.Create<AccountId, string>(account => Partition(account.Value, AccountBurst, AccountPerSecond));
 
     private static RateLimitPartition<string> PerAddress(HttpContext http, int burst, int perSecond) =>
-        Partition(Network(http.Connection.RemoteIpAddress), burst, perSecond);
+        Partition(ClientNetwork.Of(http.Connection.RemoteIpAddress), burst, perSecond);
 
     private static RateLimitPartition<string> Partition(string key, int burst, int perSecond) =>
         RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
@@ -53,16 +52,4 @@ internal sealed record RateLimits(int WritesPerSecond = 20, int ReadsPerSecond =
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             QueueLimit = 0,
         });
-
-    // One IPv6 customer has a whole /64; counting single addresses would count nothing.
-    private static string Network(IPAddress? address)
-    {
-        if (address is null)
-            return "local";
-        if (address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4().ToString();
-        return address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6
-            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
-            : address.ToString();
-    }
 }

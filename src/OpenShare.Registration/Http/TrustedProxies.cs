@@ -25,6 +25,15 @@ internal static class TrustedProxies
         return null;
     }
 
+    public static bool Includes(IReadOnlyList<IPNetwork> proxies, IPAddress? address)
+    {
+        if (address is null)
+            return false;
+        // As a socket has it that listens for both.
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return proxies.Any(p => p.Contains(plain));
+    }
+
     /// <summary>From here on the client's address is the last one that none of these proxies has.</summary>
     public static void Use(IApplicationBuilder app, IReadOnlyList<IPNetwork> proxies)
     {

@@ -17,11 +17,15 @@ internal static class MetricsListener
             .AddMeter(ServiceMetrics.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql", "System.Runtime")
             .AddPrometheusExporter());
 
-    public static void Listen(KestrelServerOptions kestrel, ListenUrl url) => kestrel.Listen(url.Address, url.Port, listen => listen.Use(next => connection =>
+    public static void Listen(KestrelServerOptions kestrel, ListenUrl url, ConnectionLimits limits) => kestrel.Listen(url.Address, url.Port, listen =>
     {
-        connection.Features.Set(new CameByMetricsListener());
-        return next(connection);
-    }));
+        limits.Enforce(listen);
+        listen.Use(next => connection =>
+        {
+            connection.Features.Set(new CameByMetricsListener());
+            return next(connection);
+        });
+    });
 
     /// <summary>Answers there what it is for, and nothing else.</summary>
     public static void Use(IApplicationBuilder app) => app.MapWhen(http => http.Features.Get<CameByMetricsListener>() is not null, branch =>

@@ -57,6 +57,8 @@ public sealed class CommandTests
     [InlineData("run --renew-expired sometimes")]
     [InlineData("run --trusted-proxy everybody")]
     [InlineData("run --drain-delay soon")]
+    [InlineData("run --connections 0")]
+    [InlineData("run --connections-per-address many")]
     [InlineData("run --metrics-url https://127.0.0.1:9464")]
     [InlineData("run --oidc-issuer https://login.example")]
     [InlineData("run --oidc-audience share")]

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
@@ -12,13 +13,22 @@ internal sealed class RawRequest : IAsyncDisposable
 
     private RawRequest(TcpClient tcp, SslStream tls) => (_tcp, _tls) = (tcp, tls);
 
-    public static async Task<RawRequest> ConnectAsync(Uri url)
+    /// <param name="from">an address of this machine</param>
+    public static async Task<RawRequest> ConnectAsync(Uri url, string? from = null)
     {
-        var tcp = new TcpClient();
-        await tcp.ConnectAsync(url.Host, url.Port);
-        var tls = new SslStream(tcp.GetStream(), false, (_, shown, _, _) => shown is not null);
-        await tls.AuthenticateAsClientAsync("localhost");
-        return new RawRequest(tcp, tls);
+        var tcp = from is null ? new TcpClient() : new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
+        try
+        {
+            await tcp.ConnectAsync(url.Host, url.Port);
+            var tls = new SslStream(tcp.GetStream(), false, (_, shown, _, _) => shown is not null);
+            await tls.AuthenticateAsClientAsync("localhost");
+            return new RawRequest(tcp, tls);
+        }
+        catch
+        {
+            tcp.Dispose();
+            throw;
+        }
     }
 
     public async Task SendAsync(string text)

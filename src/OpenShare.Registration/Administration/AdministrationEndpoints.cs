@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration.Access;
@@ -26,7 +27,7 @@ internal static class AdministrationEndpoints
         group.ExcludeFromDescription();
         Get(group, AdministrationPaths.Me, [Registrar, Auditor], c => Task.FromResult<Outcome<Me>>(new Me(c.Caller.Name, c.Caller.Role.Name())));
         Post<CreateToken, TokenCreated>(group, AdministrationPaths.Tokens, [Registrar], (c, request) => c.Admin.CreateTokenAsync(request, c.Cancel));
-        Get(group, AdministrationPaths.Devices, [Registrar, Auditor], c => Account(c.Query("account")).ThenAsync(a => c.Admin.ListDevicesAsync(a, c.Cancel)));
+        Get(group, AdministrationPaths.Devices, [Registrar, Auditor], c => Question(c).ThenAsync(q => c.Admin.FindDevicesAsync(q, c.Cancel)));
         Get(group, AdministrationPaths.Devices + "/{which}", [Registrar, Auditor], c => c.Admin.ShowDeviceAsync(c.Route("which"), c.Cancel));
         Post<RevokeDevice, DeviceRevoked>(group, AdministrationPaths.Devices + "/{which}/revoke", [Registrar],
             (c, request) => c.Admin.RevokeDeviceAsync(c.Route("which"), request, c.Cancel));
@@ -50,6 +51,15 @@ internal static class AdministrationEndpoints
     private static void Post<TBody, T>(RouteGroupBuilder group, string path, AdminRole[] roles, Func<AdministrationCall, TBody, Task<Outcome<T>>> answer)
         where TBody : class =>
         AdministrationCall.Map(group, "POST", path, roles, async c => await (await JsonBody.ReadAsync<TBody>(c.Http.Request)).ThenAsync(body => answer(c, body)));
+
+    private static Outcome<DeviceQuestion> Question(AdministrationCall call) => Account(call.Query("account")).Then<DeviceQuestion>(account =>
+        Number(call.Query("after"), 0) is { } after && Number(call.Query("most"), MostDevices) is >= 1 and <= MostDevices and var most
+            ? new DeviceQuestion(account, call.Query("search"), after, (int)most)
+            : JsonBody.Malformed($"'after' is a device's number, and 'most' 1 to {MostDevices}."));
+
+    /// <returns>null: it is none</returns>
+    private static long? Number(string? text, long usual) =>
+        text is null ? usual : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static Outcome<AccountId?> Account(string? text)
     {

@@ -1,3 +1,4 @@
+using OpenShare.Protocol.Identity;
 using OpenShare.Registration.Audit;
 
 namespace OpenShare.Registration.Administration;
@@ -17,7 +18,17 @@ internal static class AdministrationMessages
         string DeviceId, string AccountId, string Name, string Platform, string AppVersion, long DeviceNo, long Serial, string State,
         DateTimeOffset RegisteredAt, DateTimeOffset CertExpiresAt, DateTimeOffset? RevokedAt = null, string? RevokeReason = null);
 
-    public sealed record DeviceList(IReadOnlyList<Device> Devices);
+    /// <param name="Account">null for every account's</param>
+    /// <param name="Search">what is in the name, the id or the account; null for anything</param>
+    /// <param name="After">the number after which they begin</param>
+    /// <param name="Most">1 to <see cref="MostDevices"/></param>
+    public sealed record DeviceQuestion(AccountId? Account = null, string? Search = null, long After = 0, int Most = MostDevices);
+
+    /// <summary>Devices in one answer.</summary>
+    public const int MostDevices = 1000;
+
+    /// <param name="Next">after which number there are more; null: there are none</param>
+    public sealed record DeviceList(IReadOnlyList<Device> Devices, long? Next = null);
 
     /// <param name="Paired">it may be one that was paired and is not registered, named by its whole id</param>
     public sealed record RevokeDevice(string? Reason = null, bool Paired = false);

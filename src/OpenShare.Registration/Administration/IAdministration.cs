@@ -9,8 +9,7 @@ internal interface IAdministration
 {
     Task<Outcome<TokenCreated>> CreateTokenAsync(CreateToken request, CancellationToken cancel);
 
-    /// <param name="account">null for every account's</param>
-    Task<Outcome<DeviceList>> ListDevicesAsync(AccountId? account, CancellationToken cancel);
+    Task<Outcome<DeviceList>> FindDevicesAsync(DeviceQuestion question, CancellationToken cancel);
 
     /// <param name="which">an id, a unique start of one, or a name</param>
     Task<Outcome<Device>> ShowDeviceAsync(string which, CancellationToken cancel);

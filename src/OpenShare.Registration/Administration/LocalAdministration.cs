@@ -36,24 +36,38 @@ internal sealed class LocalAdministration(
             : Task.FromResult<Outcome<TokenCreated>>(refusal);
     }
 
-    public async Task<Outcome<DeviceList>> ListDevicesAsync(AccountId? account, CancellationToken cancel)
+    public async Task<Outcome<DeviceList>> FindDevicesAsync(DeviceQuestion question, CancellationToken cancel)
     {
-        var now = time.GetUtcNow();
-        var rows = await store.ReadAsync(db => Of(db.Devices, account).OrderBy(d => d.DeviceNo).ToListAsync(cancel));
-        return new DeviceList([.. rows.Select(d => Show(d, now))]);
+        if (question.Most is < 1 or > MostDevices)
+            return JsonBody.Malformed($"1 to {MostDevices} devices are shown at once.");
+        // One more tells whether there are more.
+        var found = await store.ReadAsync(db => db.Devices.Of(question).Shown(time.GetUtcNow()).Take(question.Most + 1).ToListAsync(cancel));
+        return found.Count <= question.Most ? new DeviceList(found) : new DeviceList(found[..^1], found[^2].DeviceNo);
     }
 
     public async Task<Outcome<Device>> ShowDeviceAsync(string which, CancellationToken cancel)
     {
+        if (which.Length == 0)
+            return Unknown(which);
         var now = time.GetUtcNow();
-        return (await FindAsync(which, cancel)).Then<Device>(device => Show(device, now));
+        // An exact id always means its device, whatever and however many others are named so: it is asked for by itself.
+        var id = which.ToLowerInvariant();
+        var found = await store.ReadAsync(async db => await db.Devices.Where(d => d.DeviceId == id).Shown(now).SingleOrDefaultAsync(cancel) is { } exact
+            ? [exact]
+            : await db.Devices.Where(d => d.Name == which || d.DeviceId.StartsWith(id)).Shown(now).Take(20).ToListAsync(cancel));
+        return found switch
+        {
+            [] => Unknown(which),
+            [var one] => one,
+            _ => new Refusal(RegistrationProblems.DeviceUnknown, $"'{Printable.Shorten(which, 80)}' fits several devices: {string.Join(", ", found.Select(d => $"{d.Name} ({d.DeviceId})"))}. Name one by its id."),
+        };
     }
 
     public async Task<Outcome<DeviceRevoked>> RevokeDeviceAsync(string which, RevokeDevice request, CancellationToken cancel)
     {
-        var found = await FindAsync(which, cancel);
+        var found = await ShowDeviceAsync(which, cancel);
         // One that was paired and is not registered has no name here.
-        return found is Outcome<DeviceRow>.Refused && request.Paired && DeviceId.TryParse(which, out var id)
+        return found is Outcome<Device>.Refused && request.Paired && DeviceId.TryParse(which, out var id)
             ? await RevokeAsync(id, "", request, cancel)
             : await found.ThenAsync(device => RevokeAsync(DeviceId.Parse(device.DeviceId), device.Name, request, cancel));
     }
@@ -109,34 +123,6 @@ internal sealed class LocalAdministration(
         (await lists.RevokeAsync(id, request.Reason, request.Paired, by, cancel))
             .Then<DeviceRevoked>(revoked => new DeviceRevoked(id.ToString(), name, revoked.CrlVersion));
 
-    private async Task<Outcome<DeviceRow>> FindAsync(string which, CancellationToken cancel)
-    {
-        if (which.Length == 0)
-            return Unknown(which);
-        // An exact id always means its device, whatever and however many others are named so: it is asked for by itself.
-        var id = which.ToLowerInvariant();
-        var found = await store.ReadAsync(async db => await db.Devices.SingleOrDefaultAsync(d => d.DeviceId == id, cancel) is { } exact
-            ? [exact]
-            : await db.Devices.Where(d => d.Name == which || d.DeviceId.StartsWith(id)).OrderBy(d => d.DeviceNo).Take(20).ToListAsync(cancel));
-        return found switch
-        {
-            [] => Unknown(which),
-            [var one] => one,
-            _ => new Refusal(RegistrationProblems.DeviceUnknown, $"'{Printable.Shorten(which, 80)}' fits several devices: {string.Join(", ", found.Select(d => $"{d.Name} ({d.DeviceId})"))}. Name one by its id."),
-        };
-    }
-
     private static Refusal Unknown(string which) =>
         new(RegistrationProblems.DeviceUnknown, $"No device has the name or id '{Printable.Shorten(which, 80)}'. `openshare-server device list` shows all.");
-
-    private static IQueryable<DeviceRow> Of(IQueryable<DeviceRow> devices, AccountId? account)
-    {
-        var name = account?.Value;
-        return name is null ? devices : devices.Where(d => d.Account == name);
-    }
-
-    private static Device Show(DeviceRow device, DateTimeOffset now) => new(
-        device.DeviceId, device.Account, device.Name, device.Platform, device.AppVersion, device.DeviceNo, device.Serial,
-        device.RevokedAt is not null ? "revoked" : device.CertificateExpiresAt < now ? "expired" : "active",
-        device.RegisteredAt, device.CertificateExpiresAt, device.RevokedAt, device.RevokeReason);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -39,8 +40,8 @@ internal sealed class SocketAdministration : IAdministration, IDisposable
     public Task<Outcome<TokenCreated>> CreateTokenAsync(CreateToken request, CancellationToken cancel) =>
         SendAsync<TokenCreated>(HttpMethod.Post, AdministrationPaths.Tokens, request, cancel);
 
-    public Task<Outcome<DeviceList>> ListDevicesAsync(AccountId? account, CancellationToken cancel) =>
-        SendAsync<DeviceList>(HttpMethod.Get, AdministrationPaths.Devices + Of(account), null, cancel);
+    public Task<Outcome<DeviceList>> FindDevicesAsync(DeviceQuestion question, CancellationToken cancel) =>
+        SendAsync<DeviceList>(HttpMethod.Get, AdministrationPaths.Devices + Of(question), null, cancel);
 
     public Task<Outcome<Device>> ShowDeviceAsync(string which, CancellationToken cancel) =>
         SendAsync<Device>(HttpMethod.Get, $"{AdministrationPaths.Devices}/{Uri.EscapeDataString(which)}", null, cancel);
@@ -102,6 +103,15 @@ internal sealed class SocketAdministration : IAdministration, IDisposable
         {
             throw new UserError($"The running service did not answer on its socket ({error.Message}). Look at its log.");
         }
+    }
+
+    private static string Of(DeviceQuestion question)
+    {
+        var query = new QueryString()
+            .Add("after", question.After.ToString(CultureInfo.InvariantCulture)).Add("most", question.Most.ToString(CultureInfo.InvariantCulture));
+        if (question.Account is { } account)
+            query = query.Add("account", account.Value);
+        return (question.Search is { } search ? query.Add("search", search) : query).ToString();
     }
 
     private static string Of(AccountId? account) => account is { } one ? "?account=" + Uri.EscapeDataString(one.Value) : "";

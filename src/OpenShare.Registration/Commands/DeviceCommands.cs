@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using OpenShare.Protocol.Identity;
+using OpenShare.Registration.Administration;
 using static OpenShare.Registration.Administration.AdministrationMessages;
 
 namespace OpenShare.Registration.Commands;

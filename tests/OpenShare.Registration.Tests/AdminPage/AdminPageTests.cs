@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using OpenShare.Registration.Administration;
 using OpenShare.Registration.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 using static OpenShare.Registration.Administration.AdministrationMessages;
@@ -41,6 +42,20 @@ public sealed class AdminPageTests(Browser browser) : IClassFixture<Browser>, IA
         await Expect(page.GetByText("revoked: lost on a train")).ToBeVisibleAsync();
         var device = Assert.Single((await _service.Admin.ListDevicesAsync(null, default)).Value().Devices, d => d.Name == "laptop");
         Assert.Equal(("revoked", "lost on a train"), (device.State, device.RevokeReason));
+    }
+
+    [SkippableFact]
+    public async Task Of_many_devices_the_first_are_shown_and_any_is_found()
+    {
+        await _service.AddDevicesAsync(205);
+        var page = await SignInAsync("registrar");
+        await Expect(page.GetByText("The first 200 devices are shown")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Row)).ToHaveCountAsync(201);
+
+        await page.GetByLabel("Search").FillAsync("NUMBER 205");
+
+        await Expect(page.GetByText("1 device", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Revoke number 205" })).ToBeVisibleAsync();
     }
 
     [SkippableFact]

@@ -1,3 +1,4 @@
+using OpenShare.Registration.Tests.Administration;
 using OpenShare.Registration.Tests.Audit;
 using OpenShare.Registration.Tests.Issuing;
 using OpenShare.Registration.Tests.Keys;
@@ -59,6 +60,11 @@ public sealed class SharedWriteOnPostgresTests : SharedWriteTests
 }
 
 public sealed class EndorsementOnPostgresTests : EndorsementTests
+{
+    protected override bool OnPostgres => true;
+}
+
+public sealed class DeviceListOnPostgresTests : DeviceListTests
 {
     protected override bool OnPostgres => true;
 }

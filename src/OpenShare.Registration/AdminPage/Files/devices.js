@@ -3,21 +3,27 @@ import { attempt, button, by, row, say, time } from "./dom.js";
 
 // A table of more rows is read by nobody, and slow.
 const most = 200;
-let devices = [];
+// Milliseconds after the last key: whoever types a word asks once.
+const pause = 200;
 let mayRevoke = false;
+let asked = 0;
+let typed;
 
 export async function open(role) {
   mayRevoke = role !== "auditor";
-  devices = (await call("GET", "/devices")).devices;
-  draw();
+  await list();
 }
 
-function draw() {
-  const wanted = by("device-search").value.trim().toLowerCase();
-  const found = devices.filter(d => [d.name, d.device_id, d.account_id].some(text => text.toLowerCase().includes(wanted)));
-  by("device-rows").replaceChildren(...found.slice(0, most).map(rowOf));
-  const count = found.length === 1 ? "1 device" : `${found.length} devices`;
-  by("device-count").textContent = found.length > most ? `${count}; the first ${most} are shown` : count;
+async function list() {
+  const mine = ++asked;
+  const wanted = by("device-search").value.trim();
+  const { devices, next } = await call("GET", `/devices?most=${most}&search=${encodeURIComponent(wanted)}`);
+  // Something else was typed meanwhile.
+  if (mine !== asked)
+    return;
+  by("device-rows").replaceChildren(...devices.map(rowOf));
+  const count = devices.length === 1 ? "1 device" : `${devices.length} devices`;
+  by("device-count").textContent = next ? `The first ${count} are shown; search for others` : count;
 }
 
 function rowOf(device) {
@@ -42,11 +48,13 @@ function ask(device) {
 async function revoke(device) {
   const reason = by("revoke-reason").value.trim();
   const revoked = await call("POST", `/devices/${device.device_id}/revoke`, reason ? { reason } : {});
-  devices = (await call("GET", "/devices")).devices;
-  draw();
+  await list();
   say(`${revoked.name} is revoked (revocation list ${revoked.crl_version}).`);
   // Its button is gone.
   by("device-search").focus();
 }
 
-by("device-search").addEventListener("input", draw);
+by("device-search").addEventListener("input", () => {
+  clearTimeout(typed);
+  typed = setTimeout(() => attempt(list), pause);
+});

@@ -36,7 +36,7 @@ internal sealed class FileSigningKeyStore : ISigningKeyStore
         return added.Key;
     }
 
-    public void Remove(TrustKey.Types.Role role, PublicKey key, IRandomSource random)
+    public void Remove(TrustKey.Types.Role role, PublicKey key, IReadOnlyCollection<PublicKey> needed, IRandomSource random)
     {
         if (Signers(role).Any(s => s.PublicKey.Equals(key)))
             Change(keys => [.. keys.Where(k => k.Role != role || !k.Key.PublicKey.Equals(key))], random);

@@ -20,7 +20,9 @@ internal interface ISigningKeyStore : IDisposable
     ISigner Add(TrustKey.Types.Role role, IRandomSource random);
 
     /// <summary>Destroys this key, where it is here: whoever gets at this store afterwards does not find it.</summary>
-    void Remove(TrustKey.Types.Role role, PublicKey key, IRandomSource random);
+    /// <param name="needed">what is to stay, whatever becomes of that key</param>
+    /// <exception cref="UserError">it is not taken away here, or not without one that is needed</exception>
+    void Remove(TrustKey.Types.Role role, PublicKey key, IReadOnlyCollection<PublicKey> needed, IRandomSource random);
 
     /// <summary>Another instance of the service has made keys since: those that are held are read again when they are needed.</summary>
     void Refresh() { }

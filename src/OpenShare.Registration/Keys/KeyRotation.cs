@@ -28,6 +28,8 @@ internal sealed class KeyRotation(
         var (now, before) = (time.GetUtcNow(), trust.Newest);
         if (OrganisationTrust.FindRole(request.Role) is not { } role)
             return JsonBody.Malformed("The role is issuing, crl or root.");
+        if (TrustRoots.RefuseClock(before, now) is { } behind)
+            return behind;
         if (trust.FindSigner(TrustKey.Types.Role.Root) is not { } root)
             return new Refusal(RegistrationProblems.RootOffline, $"The root key is kept offline: none that version {before.Version} of the organisation's keys lists is in {keys.Place}. Have it sign: `key rotate --role {request.Role} --request FILE` here, `root sign FILE` where it is, `key rotate --install FILE.signed` here.");
         if (before.Keys.Count >= Limits.TrustKeys)

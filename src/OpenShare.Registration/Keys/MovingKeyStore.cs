@@ -14,10 +14,10 @@ internal sealed class MovingKeyStore(ISigningKeyStore next, ISigningKeyStore ear
 
     public ISigner Add(TrustKey.Types.Role role, IRandomSource random) => next.Add(role, random);
 
-    public void Remove(TrustKey.Types.Role role, PublicKey key, IRandomSource random)
+    public void Remove(TrustKey.Types.Role role, PublicKey key, IReadOnlyCollection<PublicKey> needed, IRandomSource random)
     {
-        earlier.Remove(role, key, random);
-        next.Remove(role, key, random);
+        earlier.Remove(role, key, needed, random);
+        next.Remove(role, key, needed, random);
     }
 
     public void Refresh()

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Http;
 using OpenShare.Registration.Storage;
 
 namespace OpenShare.Registration.Keys;
@@ -13,6 +14,10 @@ internal static class TrustRoots
 
     /// <summary>Until when a key that is made now is good.</summary>
     public static DateTimeOffset EndOfKey(DateTimeOffset now) => now + KeyLifetime;
+
+    /// <returns>why no version may follow this one by this clock, before a key is made for it; null: one may</returns>
+    public static Refusal? RefuseClock(TrustRoot before, DateTimeOffset now) => now >= before.IssuedAt ? null : JsonBody.Malformed(
+        $"By this machine's clock it is {now:u}, and the newest trust root is of {before.IssuedAt:u}: devices would refuse the next one. Set the clock.");
 
     /// <summary>All of them, oldest first.</summary>
     public static async Task<IReadOnlyList<TrustRoot>> ReadAllAsync(RegistrationDb db, CancellationToken cancel)
@@ -29,6 +34,13 @@ internal static class TrustRoots
     /// <returns>the newest of them, or null before the first run</returns>
     public static async Task<TrustChain?> ReadChainAsync(RegistrationDb db, CancellationToken cancel) =>
         await ReadAllAsync(db, cancel) is { Count: > 0 } roots ? TrustChain.Read([.. roots.Select(r => r.Link)]) : null;
+
+    /// <summary>What the next of them is to list, where root keys elsewhere are asked to sign it.</summary>
+    public static async Task<IReadOnlyList<TrustedKey>> ReadPendingAsync(RegistrationDb db, CancellationToken cancel) =>
+        // Another one may have taken its number since.
+        await db.RootRequests.AsNoTracking().SingleOrDefaultAsync(r => r.Version > db.TrustRoots.Max(t => t.Version), cancel) is { } request
+            ? TrustRootDraft.Read(TrustRootLink.Parser.ParseFrom(request.Next)).Keys
+            : [];
 
     /// <inheritdoc cref="ReadChainAsync"/>
     public static Task<TrustChain?> ReadAsync(Store store, CancellationToken cancel) => store.ReadAsync(db => ReadChainAsync(db, cancel));

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
 using OpenShare.Registration.Storage;
@@ -32,13 +31,15 @@ internal sealed class WithdrawnRoots(Store store, ISigningKeyStore keys, Organis
         }
     }
 
-    // As the one writer, so that no root key is about to be listed but the one that a request waits for: none is left that any version listed.
+    // As the one writer, so that no root key is about to be listed but the one that a request waits for. One that no version ever listed,
+    // since its rotation was cut short, is none that anybody believes: it is let be.
     private async Task<Outcome<bool>> RemoveAsync(RegistrationDb db, CancellationToken cancel)
     {
-        var request = await db.RootRequests.AsNoTracking().SingleOrDefaultAsync(cancel);
-        var pending = request is null ? [] : TrustRootDraft.Read(TrustRootLink.Parser.ParseFrom(request.Next)).Keys;
-        foreach (var key in Unlisted().Where(key => pending.All(k => !k.Key.Equals(key))))
-            keys.Remove(Root, key, random);
+        var roots = await TrustRoots.ReadAllAsync(db, cancel);
+        var needed = roots[^1].Keys.Concat(await TrustRoots.ReadPendingAsync(db, cancel)).Select(k => k.Key).ToHashSet();
+        var withdrawn = roots.SelectMany(r => r.Keys).Select(k => k.Key).Where(k => !needed.Contains(k)).ToHashSet();
+        foreach (var key in Unlisted().Where(withdrawn.Contains))
+            keys.Remove(Root, key, needed, random);
         return true;
     }
 

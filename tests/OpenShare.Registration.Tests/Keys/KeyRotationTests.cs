@@ -146,6 +146,20 @@ public class KeyRotationTests : IAsyncLifetime
         await HoldsAsync();
     }
 
+    [SkippableTheory]
+    [InlineData(-60)]
+    [InlineData(-3600)]
+    public async Task With_a_clock_that_is_behind_the_newest_trust_root_no_key_is_made(int seconds)
+    {
+        await RotateAsync("issuing");
+        var held = _service.Core.Keys.Signers(TrustKey.Types.Role.Root).Count;
+        _service.Time.AdjustTime(_service.Time.GetUtcNow().AddSeconds(seconds));
+
+        var refused = Assert.IsType<Outcome<AdministrationMessages.KeyRotated>.Refused>(await _service.Admin.RotateKeyAsync(new("root"), default)).Refusal;
+        Assert.Contains("Set the clock.", refused.Detail, StringComparison.Ordinal);
+        Assert.Equal(held, _service.Core.Keys.Signers(TrustKey.Types.Role.Root).Count);
+    }
+
     [SkippableFact]
     public async Task Rotations_at_once_follow_each_other()
     {

@@ -55,6 +55,38 @@ public sealed class VaultKeyTests : IAsyncLifetime
         Assert.True((await response.CertificateAsync()).IsVouchedFor(service.Core.Trust));
     }
 
+    [Theory]
+    [InlineData("a start")]
+    [InlineData("a rotation")]
+    [InlineData("a withdrawal")]
+    public async Task A_root_key_that_a_rotation_left_listed_nowhere_costs_nobody_the_one_that_is_listed(string next)
+    {
+        await using var before = await StartAsync();
+        before.Time.Advance(TimeSpan.FromDays(30));
+        before.Core.Keys.Add(TrustKey.Types.Role.Root, before.Core.Random);
+        await using var service = await before.RestartAsync();
+        if (next != "a start")
+            Assert.Null((await service.Admin.RotateKeyAsync(new(next == "a rotation" ? "issuing" : "root", Withdraw: true), default)).Value().NotRemoved);
+
+        Assert.Equal(next == "a withdrawal" ? [2, 3] : [1, 2], _vault.Keys["openshare-root"].Versions.Keys.Order());
+        Assert.Equal(service.Core.Trust.Keys.Single(k => k.Role == TrustKey.Types.Role.Root).Key, service.Core.Organisation.SignerFor(TrustKey.Types.Role.Root).PublicKey);
+        (await service.Admin.RotateKeyAsync(new("crl"), default)).Value();
+    }
+
+    [Fact]
+    public async Task No_version_that_is_needed_goes_with_another()
+    {
+        await using var service = await StartAsync();
+        var keys = service.Core.Keys;
+        var listed = keys.Signers(TrustKey.Types.Role.Root)[0].PublicKey;
+        var (last, asked) = (keys.Add(TrustKey.Types.Role.Root, service.Core.Random).PublicKey, _vault.Requests.Count);
+
+        Assert.Contains("version 1 is needed", Assert.Throws<UserError>(() => keys.Remove(TrustKey.Types.Role.Root, last, [listed], service.Core.Random)).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_vault.Requests.Skip(asked), r => !r.StartsWith("GET", StringComparison.Ordinal));
+        keys.Remove(TrustKey.Types.Role.Root, listed, [last], service.Core.Random);
+        Assert.Equal([2], _vault.Keys["openshare-root"].Versions.Keys);
+    }
+
     [Fact]
     public async Task A_root_key_that_goes_offline_is_deleted_in_Vault_or_named_where_that_is_not_allowed()
     {

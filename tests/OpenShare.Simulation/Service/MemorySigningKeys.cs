@@ -25,7 +25,8 @@ internal sealed class MemorySigningKeys : ISigningKeyStore
         return _keys[^1].Key;
     }
 
-    public void Remove(TrustKey.Types.Role role, PublicKey key, IRandomSource random) => _keys = [.. _keys.Where(k => k.Role != role || !k.Key.PublicKey.Equals(key))];
+    public void Remove(TrustKey.Types.Role role, PublicKey key, IReadOnlyCollection<PublicKey> needed, IRandomSource random) =>
+        _keys = [.. _keys.Where(k => k.Role != role || !k.Key.PublicKey.Equals(key))];
 
     public IReadOnlyList<ISigner> Signers(TrustKey.Types.Role role) => [.. _keys.Where(k => k.Role == role).Select(k => k.Key)];
 

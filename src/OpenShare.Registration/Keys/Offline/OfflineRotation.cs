@@ -66,8 +66,8 @@ internal sealed class OfflineRotation(
             var (now, before) = (time.GetUtcNow(), trust.Newest);
             if (before.Keys.Count >= Limits.TrustKeys)
                 return JsonBody.Malformed($"A trust root lists at most {Limits.TrustKeys} keys. Withdraw one.");
-            if (now < before.IssuedAt)
-                return JsonBody.Malformed($"By this machine's clock it is {now:u}, and the newest trust root is of {before.IssuedAt:u}: devices would refuse the next one. Set the clock.");
+            if (TrustRoots.RefuseClock(before, now) is { } behind)
+                return behind;
             // A pending key: no trust root lists it, so it signs nothing.
             var added = offline ?? keys.Add(role, random).PublicKey;
             // A root key vouches for the next trust root alone, so that the one before is of no use to anybody honest.

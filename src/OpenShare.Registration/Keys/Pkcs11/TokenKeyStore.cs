@@ -28,7 +28,7 @@ internal sealed class TokenKeyStore(TokenUri uri, TimeProvider time) : ISigningK
         return Signer(_link.Use(token => token.Add(role, id)));
     }
 
-    public void Remove(TrustKey.Types.Role role, PublicKey key, IRandomSource random) => _link.Use(token => token.Remove(key));
+    public void Remove(TrustKey.Types.Role role, PublicKey key, IReadOnlyCollection<PublicKey> needed, IRandomSource random) => _link.Use(token => token.Remove(key));
 
     public IReadOnlyList<ISigner> Signers(TrustKey.Types.Role role) => [.. _link.Use(token => token.Keys(role).ToList()).Select(Signer)];
 

@@ -40,12 +40,14 @@ internal sealed class VaultKeyStore(VaultAddress address, VaultLink link) : ISig
         return Signer(role, versions.MaxBy(v => v.Value).Key ?? throw new UserError($"{Place} made no key {Name(role)}."));
     }
 
-    public void Remove(TrustKey.Types.Role role, PublicKey key, IRandomSource random)
+    public void Remove(TrustKey.Types.Role role, PublicKey key, IReadOnlyCollection<PublicKey> needed, IRandomSource random)
     {
         var versions = Read(role);
         if (versions.TryGetValue(key, out var version))
         {
-            // Versions go from the oldest on. Those before a key that is withdrawn are of no use to anybody honest either.
+            // Versions go from the oldest on, and the last one with the name: all of them.
+            if (versions.Where(v => v.Value < version && needed.Contains(v.Key)).Select(v => (int?)v.Value).Max() is { } kept)
+                throw new UserError($"{Place} takes version {version} of {Name(role)} away with those before it alone, and version {kept} is needed.");
             if (version == versions.Values.Max())
             {
                 link.Do(HttpMethod.Post, Path(role) + "/config", new VaultMessages.ConfigureKey(DeletionAllowed: true));

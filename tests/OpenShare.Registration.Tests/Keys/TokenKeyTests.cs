@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Time.Testing;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
 using OpenShare.Protocol.Identity;
@@ -120,6 +121,21 @@ public sealed class TokenKeyTests(SoftHsm hsm)
         using var response = await device.RegisterAsync(service.Http, registration);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         Assert.True((await service.Admin.VerifyAuditAsync(default)).Value().Holds);
+    }
+
+    [Fact]
+    public void A_token_that_is_away_is_looked_for_again_after_a_while_though_the_clock_was_set_back()
+    {
+        var clock = new SetBackClock();
+        using var keys = new TokenKeyStore(TokenUri.Parse("pkcs11:token=none?module-path=/nonexistent.so&pin-source=file:/nonexistent"), clock);
+        var away = Ask();
+        clock.Back = TimeSpan.FromDays(1);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Same(away, Ask());
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.NotSame(away, Ask());
+
+        UserError Ask() => Assert.Throws<UserError>(() => keys.HoldsKeys);
     }
 
     [SkippableFact]
@@ -245,6 +261,17 @@ public sealed class TokenKeyTests(SoftHsm hsm)
         using var session = library.GetSlotList(SlotsType.WithTokenPresent).Single(s => s.GetTokenInfo().Label == token).OpenSession(SessionType.ReadWrite);
         session.Login(CKU.CKU_USER, SoftHsm.Pin);
         work(session, factories);
+    }
+
+    /// <summary>Whose time of day goes back, while time goes on.</summary>
+    private sealed class SetBackClock : FakeTimeProvider
+    {
+        public TimeSpan Back { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() - Back;
+
+        // The one of before takes it from the time of day.
+        public override long GetTimestamp() => base.GetUtcNow().Ticks;
     }
 }
 

@@ -22,7 +22,7 @@ internal sealed class TokenLink(TokenUri uri, TimeProvider time) : IDisposable
     private readonly ReaderWriterLockSlim _connecting = new();
     private TokenConnection? _connection;
     private UserError? _failure;
-    private DateTimeOffset _failedAt;
+    private long _failedAt;
 
     /// <exception cref="UserError">the token is out of reach or refuses</exception>
     public T Use<T>(Func<TokenConnection, T> work)
@@ -86,7 +86,7 @@ internal sealed class TokenLink(TokenUri uri, TimeProvider time) : IDisposable
         {
             if (_connection is { } current && current != instead)
                 return current;
-            if (_failure is { } failure && (failure is PinRefused || time.GetUtcNow() < _failedAt + BetweenTries))
+            if (_failure is { } failure && (failure is PinRefused || time.GetElapsedTime(_failedAt) < BetweenTries))
                 throw failure;
             _connection?.Dispose();
             _connection = null;
@@ -108,7 +108,7 @@ internal sealed class TokenLink(TokenUri uri, TimeProvider time) : IDisposable
         }
         catch (Exception error) when (error is Pkcs11Exception or UserError)
         {
-            _failedAt = time.GetUtcNow();
+            _failedAt = time.GetTimestamp();
             throw _failure = error as UserError ?? new UserError($"{uri} cannot be used: {error.Message}");
         }
     }

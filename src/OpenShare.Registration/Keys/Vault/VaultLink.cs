@@ -52,7 +52,7 @@ internal sealed class VaultLink : IDisposable
 
     private T Ask<T>(HttpMethod method, string path, object? body, Func<HttpResponseMessage, T> read)
     {
-        if (_away is { } away && _time.GetUtcNow() is var now && now >= away.Since && now < away.Since + BetweenTries)
+        if (_away is { } away && _time.GetElapsedTime(away.Since) < BetweenTries)
             throw away.Failure;
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Add("X-Vault-Token", _address.ReadToken());
@@ -71,7 +71,7 @@ internal sealed class VaultLink : IDisposable
         {
             var why = error is OperationCanceledException ? $"it did not answer within {_http.Timeout.TotalSeconds} seconds" : error.InnerException?.Message ?? error.Message;
             var failure = new UserError($"{_address} cannot be reached: {why}");
-            _away = new Away(_time.GetUtcNow(), failure);
+            _away = new Away(_time.GetTimestamp(), failure);
             throw failure;
         }
     }
@@ -116,5 +116,5 @@ internal sealed class VaultLink : IDisposable
         }
     }
 
-    private sealed record Away(DateTimeOffset Since, UserError Failure);
+    private sealed record Away(long Since, UserError Failure);
 }

@@ -13,38 +13,26 @@ namespace OpenShare.Registration.Keys;
 /// <param name="tlsKeyOf">SHA-256 of the SubjectPublicKeyInfo of the TLS certificate that a request came over</param>
 internal sealed class TrustRootEndpoint(OrganisationTrust trust, Func<HttpContext, ReadOnlyMemory<byte>> tlsKeyOf, TimeProvider time)
 {
-    // Anybody may ask, and a token signs slowly.
-    private static readonly TimeSpan SignedFor = TimeSpan.FromMinutes(1);
+    private readonly SharedSigning<(uint TrustRoot, string TlsKey), Signed> _last = new(goodFor: TimeSpan.FromMinutes(1), time);
 
-    private readonly Lock _lock = new();
-    private (Signed Signed, ReadOnlyMemory<byte> TlsKey, DateTimeOffset At)? _last;
-
-    public RegistrationMessages.TrustRootResponse Answer(HttpContext http)
+    public async Task<RegistrationMessages.TrustRootResponse> AnswerAsync(HttpContext http)
     {
-        var signed = Endpoint(tlsKeyOf(http));
+        var tlsKey = tlsKeyOf(http);
+        var signed = await _last.GetAsync((trust.Newest.Version, Convert.ToHexString(tlsKey.Span)), () => Sign(tlsKey));
         // The newest is one of so many.
         var chain = trust.Chain;
         var before = chain.Roots.SkipLast(1).TakeLast(Limits.TrustLinks - 1).Select(r => r.ToText()).ToList();
         return new RegistrationMessages.TrustRootResponse(chain.Newest.ToText(), signed.ToText(), before.Count > 0 ? before : null);
     }
 
-    private Signed Endpoint(ReadOnlyMemory<byte> tlsKey)
+    private Signed Sign(ReadOnlyMemory<byte> tlsKey)
     {
-        var (now, signer) = (time.GetUtcNow(), trust.SignerFor(TrustKey.Types.Role.Issuing));
-        lock (_lock)
-        {
-            // A clock set back, or other keys since: it is signed anew.
-            if (_last is { } last && last.TlsKey.Span.SequenceEqual(tlsKey.Span) && last.Signed.KeyId == signer.PublicKey.KeyId && now >= last.At && now < last.At + SignedFor)
-                return last.Signed;
-            var payload = new TlsEndpointPayload { SpkiSha256 = ByteString.CopyFrom(tlsKey.Span), IssuedAt = now.ToUnixTimeSeconds() };
-            var signed = SignedBlobs.Sign(signer, SignatureContext.TlsEndpoint, payload);
-            _last = (signed, tlsKey, now);
-            return signed;
-        }
+        var payload = new TlsEndpointPayload { SpkiSha256 = ByteString.CopyFrom(tlsKey.Span), IssuedAt = time.GetUtcNow().ToUnixTimeSeconds() };
+        return SignedBlobs.Sign(trust.SignerFor(TrustKey.Types.Role.Issuing), SignatureContext.TlsEndpoint, payload);
     }
 
     public static void Map(IEndpointRouteBuilder app) =>
-        app.MapGet(RegistrationPaths.TrustRoot, (HttpContext http, TrustRootEndpoint endpoint) => TypedResults.Json(endpoint.Answer(http), RegistrationJson.Options))
+        app.MapGet(RegistrationPaths.TrustRoot, async (HttpContext http, TrustRootEndpoint endpoint) => TypedResults.Json(await endpoint.AnswerAsync(http), RegistrationJson.Options))
             .WithName("trust-root")
             .WithSummary("The organisation's trust root, and the issuing key's signature over this service's TLS key.")
             .Produces<RegistrationMessages.TrustRootResponse>()

@@ -7,25 +7,13 @@ namespace OpenShare.Registration.Hosting.Health;
 /// <summary>Whether the keys that sign certificates and revocation lists answer.</summary>
 internal sealed class SigningHealth(OrganisationTrust trust, TimeProvider time) : IHealthCheck
 {
-    // Anybody may ask, and a token signs slowly.
-    private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(2);
-
     // Nothing that is signed begins so (SignatureContext); and this signature is shown to nobody.
     private static readonly byte[] Probe = "health"u8.ToArray();
 
-    private readonly Lock _lock = new();
-    private (HealthCheckResult Result, DateTimeOffset At)? _last;
+    private readonly SharedSigning<uint, HealthCheckResult> _last = new(goodFor: TimeSpan.FromSeconds(2), time);
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-    {
-        lock (_lock)
-        {
-            var now = time.GetUtcNow();
-            if (_last is not { } last || now < last.At || now >= last.At + GoodFor)
-                _last = last = (Look(), now);
-            return Task.FromResult(last.Result);
-        }
-    }
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        _last.GetAsync(trust.Newest.Version, Look).WaitAsync(cancellationToken);
 
     private HealthCheckResult Look()
     {

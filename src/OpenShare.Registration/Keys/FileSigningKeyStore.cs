@@ -75,8 +75,12 @@ internal sealed class FileSigningKeyStore : ISigningKeyStore
     private void Write(IReadOnlyList<RoleKey> keys, IRandomSource random)
     {
         var passphrase = _passphrase.Read();
-        OwnerOnlyFile.Write(_file, SealedKeys.Seal(keys, passphrase, random).ToJson());
+        var json = SealedKeys.Seal(keys, passphrase, random).ToJson();
         Array.Clear(passphrase);
+        // One that is too large to be read would be found out by the next start.
+        if (json.Length > SealedKeys.MaxFileSize)
+            throw new UserError($"With {keys.Count} keys {_file} would be larger than {SealedKeys.MaxFileSize} bytes. It was left as it was.");
+        OwnerOnlyFile.Write(_file, json);
     }
 
     private IReadOnlyList<RoleKey> Opened() => _keys ??= Open();

@@ -15,8 +15,8 @@ internal sealed record SealedKeys(string Format, int MemoryKib, int Passes, stri
 {
     public const string CurrentFormat = "openshare/signing-keys/v1";
 
-    /// <summary>Bytes of the whole file.</summary>
-    public const int MaxFileSize = 16 * 1024;
+    /// <summary>Bytes of the whole file: some 5,900 keys.</summary>
+    public const int MaxFileSize = 256 * 1024;
 
     private const int DefaultMemoryKib = 64 * 1024;
     private const int DefaultPasses = 3;

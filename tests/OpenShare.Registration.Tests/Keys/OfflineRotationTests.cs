@@ -235,6 +235,24 @@ public class OfflineRotationTests : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task With_the_next_request_goes_the_key_that_was_made_for_the_one_before()
+    {
+        await MoveAsync();
+        var before = Held();
+        RootRequestFile request = null!;
+        foreach (var role in (string[])["issuing", "issuing", "root", "crl", "crl"])
+            request = await RequestAsync(role);
+        var pending = KeyChange.Of(_service.Core.Trust, request.Open().Next).Added;
+        Assert.Equal([.. before, pending], Held());
+
+        Assert.Equal(pending.KeyId, (await InstallAsync(Signed(request))).KeyId);
+        Assert.Equal([.. before, pending], Held());
+        await HoldsAsync();
+
+        PublicKey[] Held() => [.. OrganisationTrust.Roles.SelectMany(role => _service.Core.Keys.Signers(role)).Select(s => s.PublicKey)];
+    }
+
+    [SkippableFact]
     public async Task A_pending_key_that_is_no_longer_there_is_not_published()
     {
         await MoveAsync();

@@ -19,17 +19,24 @@ internal sealed class OfflineRotation(
 {
     private const TrustKey.Types.Role Root = TrustKey.Types.Role.Root;
 
-    public async Task<Outcome<RootRequestFile>> RequestAsync(RequestRotation request, CancellationToken cancel) =>
-        await store.WriteAsync<RootRequestFile>(async db =>
+    public async Task<Outcome<RootRequestFile>> RequestAsync(RequestRotation request, CancellationToken cancel)
+    {
+        IReadOnlyList<TrustedKey> superseded = [];
+        var outcome = await store.WriteAsync<RootRequestFile>(async db =>
         {
             trust.Set(await TrustRoots.ReadChainAsync(db, cancel) ?? throw new InvalidOperationException("The trust root vanished."));
             return await Draft(request).ThenAsync<RootRequestFile>(async asked =>
             {
+                superseded = await TrustRoots.ReadPendingAsync(db, cancel);
                 await db.RootRequests.ExecuteDeleteAsync(cancel);
                 db.RootRequests.Add(new RootRequestRow { Version = asked.Next.Version, Next = asked.Next.Link.ToByteArray() });
                 return asked.ToFile();
             });
         }, cancel);
+        if (superseded.Count > 0 && outcome is Outcome<RootRequestFile>.Done)
+            await DropAsync(superseded);
+        return outcome;
+    }
 
     public async Task<Outcome<KeyRotated>> InstallAsync(RootRequestFile answer, Caller by, CancellationToken cancel)
     {
@@ -99,6 +106,27 @@ internal sealed class OfflineRotation(
         catch (ProtocolException error)
         {
             return Refused($"{error.Message} `root sign` signs it, where the root key is.");
+        }
+    }
+
+    // Keys that were made for a request which nobody waits for any more. Once it is stored that nobody does; and as the one writer, since
+    // other instances may write the same file.
+    private async Task DropAsync(IReadOnlyList<TrustedKey> superseded)
+    {
+        try
+        {
+            await store.WriteAsync<bool>(async db =>
+            {
+                var listed = (await TrustRoots.ReadAllAsync(db, CancellationToken.None)).SelectMany(r => r.Keys);
+                var needed = listed.Concat(await TrustRoots.ReadPendingAsync(db, CancellationToken.None)).Select(k => k.Key).ToHashSet();
+                foreach (var key in superseded.Where(k => !needed.Contains(k.Key)))
+                    keys.Remove(key.Role, key.Key, needed, random);
+                return true;
+            }, CancellationToken.None);
+        }
+        catch (UserError)
+        {
+            // It is listed nowhere, and signs nothing where it stays.
         }
     }
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using OpenShare.Registration.Administration;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Keys;
+using OpenShare.Registration.Keys.Tls;
 using OpenShare.Registration.Telemetry;
 
 namespace OpenShare.Registration.Hosting;

@@ -9,6 +9,7 @@ using OpenShare.Registration.Http;
 using OpenShare.Registration.Instances;
 using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
+using OpenShare.Registration.Keys.Tls;
 using OpenShare.Registration.Revocation;
 using OpenShare.Registration.Telemetry;
 using Serilog;

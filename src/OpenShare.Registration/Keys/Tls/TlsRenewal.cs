@@ -1,4 +1,4 @@
-namespace OpenShare.Registration.Keys;
+namespace OpenShare.Registration.Keys.Tls;
 
 /// <summary>Looks every few seconds whether the TLS certificate's files have changed.</summary>
 internal sealed partial class TlsRenewal(ShownCertificate shown, TimeProvider time, ILogger<TlsRenewal> log) : BackgroundService

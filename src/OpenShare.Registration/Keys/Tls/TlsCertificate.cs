@@ -6,7 +6,7 @@ using System.Text;
 using OpenShare.Protocol.Identity;
 using OpenShare.Registration.Hosting;
 
-namespace OpenShare.Registration.Keys;
+namespace OpenShare.Registration.Keys.Tls;
 
 /// <summary>The certificate the service answers TLS with: the given one, or its own self-signed one.</summary>
 internal sealed class TlsCertificate : IDisposable

@@ -1,6 +1,6 @@
 using OpenShare.Registration.Hosting;
 
-namespace OpenShare.Registration.Keys;
+namespace OpenShare.Registration.Keys.Tls;
 
 /// <summary>The certificate that TLS shows to whoever connects, read again when its files have changed.</summary>
 internal sealed class ShownCertificate : IDisposable

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Tests.Support;
 
-namespace OpenShare.Registration.Tests.Keys;
+namespace OpenShare.Registration.Tests.Keys.Tls;
 
 public sealed class TlsCertificateTests : IDisposable
 {

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace OpenShare.Registration.Keys;
+namespace OpenShare.Registration.Keys.Tls;
 
 /// <summary>Where a TLS certificate, its key and its passphrase are: a PFX file, or PEM in one file or two.</summary>
 internal sealed record TlsFiles(string Certificate, string? Key = null, string? Passphrase = null)

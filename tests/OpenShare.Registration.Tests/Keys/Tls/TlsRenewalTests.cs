@@ -5,7 +5,7 @@ using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Wire;
 using OpenShare.Registration.Tests.Support;
 
-namespace OpenShare.Registration.Tests.Keys;
+namespace OpenShare.Registration.Tests.Keys.Tls;
 
 /// <summary>The TLS certificate's files are exchanged while the service runs.</summary>
 public sealed class TlsRenewalTests : IAsyncLifetime, IDisposable

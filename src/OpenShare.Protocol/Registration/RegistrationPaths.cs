@@ -42,6 +42,7 @@ public static class RegistrationProblems
     public const string DeltaUnavailable = "delta-unavailable";
     public const string NotAuthorized = "not-authorized";
     public const string RoleInsufficient = "role-insufficient";
+    public const string TokenUnknown = "token-unknown";
     public const string AdminUnknown = "admin-unknown";
     public const string RootOffline = "root-offline";
     public const string AnswerRefused = "answer-refused";

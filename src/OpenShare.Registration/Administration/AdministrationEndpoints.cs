@@ -27,6 +27,8 @@ internal static class AdministrationEndpoints
         group.ExcludeFromDescription();
         Get(group, AdministrationPaths.Me, [Registrar, Auditor], c => Task.FromResult<Outcome<Me>>(new Me(c.Caller.Name, c.Caller.Role.Name())));
         Post<CreateToken, TokenCreated>(group, AdministrationPaths.Tokens, [Registrar], (c, request) => c.Admin.CreateTokenAsync(request, c.Cancel));
+        Get(group, AdministrationPaths.Tokens, [Registrar, Auditor], c => Account(c.Query("account")).ThenAsync(a => c.Admin.ListTokensAsync(a, c.Cancel)));
+        AdministrationCall.Map(group, "POST", AdministrationPaths.Tokens + "/{which}/revoke", [Registrar], c => c.Admin.RevokeTokenAsync(c.Route("which"), c.Cancel));
         Get(group, AdministrationPaths.Devices, [Registrar, Auditor], c => Question(c).ThenAsync(q => c.Admin.FindDevicesAsync(q, c.Cancel)));
         Get(group, AdministrationPaths.Devices + "/{which}", [Registrar, Auditor], c => c.Admin.ShowDeviceAsync(c.Route("which"), c.Cancel));
         Post<RevokeDevice, DeviceRevoked>(group, AdministrationPaths.Devices + "/{which}/revoke", [Registrar],

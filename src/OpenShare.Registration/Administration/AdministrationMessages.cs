@@ -13,6 +13,14 @@ internal static class AdministrationMessages
 
     public sealed record TokenCreated(string Token, string AccountId, int Uses, DateTimeOffset ExpiresAt, string? Name = null);
 
+    /// <param name="Id">the first 16 digits of its secret's SHA-256</param>
+    /// <param name="Uses">that it has left</param>
+    public sealed record Token(string Id, string AccountId, int Uses, DateTimeOffset ExpiresAt, string? Name = null);
+
+    public sealed record TokenList(IReadOnlyList<Token> Tokens);
+
+    public sealed record TokenRevoked(string Id, string AccountId, string? Name = null);
+
     /// <param name="State">active, expired or revoked</param>
     public sealed record Device(
         string DeviceId, string AccountId, string Name, string Platform, string AppVersion, long DeviceNo, long Serial, string State,

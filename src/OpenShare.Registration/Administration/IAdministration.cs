@@ -9,6 +9,12 @@ internal interface IAdministration
 {
     Task<Outcome<TokenCreated>> CreateTokenAsync(CreateToken request, CancellationToken cancel);
 
+    /// <param name="account">null for every account's</param>
+    Task<Outcome<TokenList>> ListTokensAsync(AccountId? account, CancellationToken cancel);
+
+    /// <param name="which">the start of its id, or its name</param>
+    Task<Outcome<TokenRevoked>> RevokeTokenAsync(string which, CancellationToken cancel);
+
     Task<Outcome<DeviceList>> FindDevicesAsync(DeviceQuestion question, CancellationToken cancel);
 
     /// <param name="which">an id, a unique start of one, or a name</param>

@@ -36,6 +36,10 @@ internal sealed class LocalAdministration(
             : Task.FromResult<Outcome<TokenCreated>>(refusal);
     }
 
+    public async Task<Outcome<TokenList>> ListTokensAsync(AccountId? account, CancellationToken cancel) => await tokens.ListAsync(account, cancel);
+
+    public Task<Outcome<TokenRevoked>> RevokeTokenAsync(string which, CancellationToken cancel) => tokens.RevokeAsync(which, by, cancel);
+
     public async Task<Outcome<DeviceList>> FindDevicesAsync(DeviceQuestion question, CancellationToken cancel)
     {
         if (question.Most is < 1 or > MostDevices)

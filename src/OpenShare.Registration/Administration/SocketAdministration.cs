@@ -40,6 +40,12 @@ internal sealed class SocketAdministration : IAdministration, IDisposable
     public Task<Outcome<TokenCreated>> CreateTokenAsync(CreateToken request, CancellationToken cancel) =>
         SendAsync<TokenCreated>(HttpMethod.Post, AdministrationPaths.Tokens, request, cancel);
 
+    public Task<Outcome<TokenList>> ListTokensAsync(AccountId? account, CancellationToken cancel) =>
+        SendAsync<TokenList>(HttpMethod.Get, AdministrationPaths.Tokens + Of(account), null, cancel);
+
+    public Task<Outcome<TokenRevoked>> RevokeTokenAsync(string which, CancellationToken cancel) =>
+        SendAsync<TokenRevoked>(HttpMethod.Post, $"{AdministrationPaths.Tokens}/{Uri.EscapeDataString(which)}/revoke", null, cancel);
+
     public Task<Outcome<DeviceList>> FindDevicesAsync(DeviceQuestion question, CancellationToken cancel) =>
         SendAsync<DeviceList>(HttpMethod.Get, AdministrationPaths.Devices + Of(question), null, cancel);
 

@@ -11,6 +11,7 @@ namespace OpenShare.Registration.Audit;
 [JsonDerivedType(typeof(DeviceRevoked), "device_revoked")]
 [JsonDerivedType(typeof(KeyRotated), "key_rotated")]
 [JsonDerivedType(typeof(TokenCreated), "token_created")]
+[JsonDerivedType(typeof(TokenRevoked), "token_revoked")]
 [JsonDerivedType(typeof(QuotaSet), "quota_set")]
 [JsonDerivedType(typeof(AdminCreated), "admin_created")]
 [JsonDerivedType(typeof(AdminRevoked), "admin_revoked")]
@@ -42,6 +43,10 @@ internal abstract record AuditAct
     public sealed record KeyRotated(string Role, string KeyId, string Replaced, bool Withdrawn, uint TrustRoot) : AuditAct;
 
     public sealed record TokenCreated(string Account, int Uses, DateTimeOffset ExpiresAt, string? Name = null) : AuditAct;
+
+    /// <param name="Token">the first 16 digits of its secret's SHA-256</param>
+    /// <param name="Uses">that it had left</param>
+    public sealed record TokenRevoked(string Account, string Token, int Uses, string? Name = null) : AuditAct;
 
     public sealed record QuotaSet(string Account, int Quota) : AuditAct;
 

@@ -40,7 +40,7 @@ internal static class AuditCommands
             output.WriteLine($"  {problem}");
     }
 
-    private static string What(AuditAct act) => act switch
+    internal static string What(AuditAct act) => act switch
     {
         AuditAct.LogBegan began => $"the log began, after certificate {began.Serial} and list version {began.ListVersion}",
         AuditAct.CertificateIssued issued => $"certificate {issued.Serial} issued at a registration",
@@ -48,18 +48,23 @@ internal static class AuditCommands
         AuditAct.DeviceRevoked revoked => $"revoked, list version {revoked.ListVersion}{(revoked.Reason is null ? "" : ": " + revoked.Reason)}",
         AuditAct.KeyRotated rotated => $"{rotated.Role} key {rotated.KeyId[..8]} instead of {rotated.Replaced[..8]}{(rotated.Withdrawn ? ", which is withdrawn" : "")}; trust root {rotated.TrustRoot}",
         AuditAct.TokenCreated token => $"token made for {token.Uses} use{(token.Uses == 1 ? "" : "s")}, until {token.ExpiresAt.ToString("u", CultureInfo.InvariantCulture)}",
+        AuditAct.TokenRevoked token => $"token {token.Token} revoked, with {token.Uses} use{(token.Uses == 1 ? "" : "s")} left",
+        AuditAct.EndorsementWithdrawn endorsement => $"endorsement {endorsement.Certificate[..8]} taken back",
         AuditAct.QuotaSet quota => $"quota set to {quota.Quota}",
         AuditAct.AdminCreated admin => $"{admin.Role} made",
         AuditAct.AdminRevoked => "admin token revoked",
         _ => throw new InvalidOperationException(),
     };
 
-    private static string Whom(AuditAct act) => act switch
+    internal static string Whom(AuditAct act) => act switch
     {
         AuditAct.CertificateIssued(var account, var id, var name, _, _) => $"{name} ({id[..8]}) of {account}",
         AuditAct.CertificateRenewed(var account, var id, var name, _, _) => $"{name} ({id[..8]}) of {account}",
+        AuditAct.DeviceRevoked { DeviceNo: 0, DeviceId: var id } => $"{id[..8]}, which was paired and not registered",
         AuditAct.DeviceRevoked(var account, var id, var name, _, _, _) => $"{name} ({id[..8]}) of {account}",
         AuditAct.TokenCreated token => token.Account,
+        AuditAct.TokenRevoked token => token.Account,
+        AuditAct.EndorsementWithdrawn(var account, var sponsor, _) => $"by {sponsor[..8]} of {account}",
         AuditAct.QuotaSet quota => quota.Account,
         AuditAct.AdminCreated admin => admin.Name,
         AuditAct.AdminRevoked admin => admin.Name,

@@ -25,6 +25,7 @@ internal static class Problems
         [RegistrationProblems.DeltaUnavailable] = (StatusCodes.Status404NotFound, "There is no such delta"),
         [RegistrationProblems.NotAuthorized] = (StatusCodes.Status401Unauthorized, "The admin credential is missing or wrong"),
         [RegistrationProblems.RoleInsufficient] = (StatusCodes.Status403Forbidden, "The role does not allow this"),
+        [RegistrationProblems.TokenUnknown] = (StatusCodes.Status404NotFound, "The registration token is not known"),
         [RegistrationProblems.AdminUnknown] = (StatusCodes.Status404NotFound, "The administrator is not known"),
         [RegistrationProblems.RootOffline] = (StatusCodes.Status409Conflict, "The root key is kept offline"),
         [RegistrationProblems.AnswerRefused] = (StatusCodes.Status409Conflict, "This is not the answer that is waited for"),

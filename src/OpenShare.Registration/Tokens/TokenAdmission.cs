@@ -15,7 +15,7 @@ internal sealed class TokenAdmission(byte[] secretHash) : IAdmission
 
     public byte[] Token => secretHash;
 
-    public Refusal Spent { get; } = new(RegistrationProblems.TokenUsed, "This registration token was used already. Ask your administrator for a new one.");
+    public Refusal Spent { get; } = new(RegistrationProblems.TokenUsed, "This registration token was used already, or taken back. Ask your administrator for a new one.");
 
     public async Task<Refusal?> ObjectionAsync(RegistrationDb db, DeviceClaim claim, CancellationToken cancel) => (_token = await db.Tokens.FindAsync([secretHash], cancel)) switch
     {

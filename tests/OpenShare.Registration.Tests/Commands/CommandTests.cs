@@ -14,6 +14,8 @@ public sealed class CommandTests
     [InlineData("run")]
     [InlineData("token")]
     [InlineData("token create")]
+    [InlineData("token list")]
+    [InlineData("token revoke")]
     [InlineData("device")]
     [InlineData("device list")]
     [InlineData("device show")]

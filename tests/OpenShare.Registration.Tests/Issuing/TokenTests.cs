@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration;
+using OpenShare.Registration.Audit;
 using OpenShare.Registration.Tests.Support;
 
 namespace OpenShare.Registration.Tests.Issuing;
@@ -35,6 +36,37 @@ public sealed class TokenTests : IAsyncLifetime
     {
         await new TestDevice("bob").RegisterAsync(_service.Http, await _service.TokenAsync("alice"))
             .RefusedAsync(HttpStatusCode.Unauthorized, RegistrationProblems.BadToken);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_taken_back_registers_nobody_and_a_lost_answer_is_given_again()
+    {
+        var (device, token) = (new TestDevice(), await _service.TokenAsync(uses: 5));
+        using var first = await device.RegisterAsync(_service.Http, token);
+        var listed = (await _service.Admin.ListTokensAsync(null, default)).Value().Tokens.Single();
+        Assert.Equal(("alice", 4), (listed.AccountId, listed.Uses));
+
+        Assert.Equal(listed.Id, (await _service.Admin.RevokeTokenAsync(listed.Id[..6], default)).Value().Id);
+        await new TestDevice().RegisterAsync(_service.Http, token).RefusedAsync(HttpStatusCode.Forbidden, RegistrationProblems.TokenUsed);
+        using var again = await device.RegisterAsync(_service.Http, token);
+        Assert.Equal((await first.CertificateAsync()).Serial, (await again.CertificateAsync()).Serial);
+        Assert.Empty((await _service.Admin.ListTokensAsync(null, default)).Value().Tokens);
+        Assert.Equal(new AuditAct.TokenRevoked("alice", listed.Id, 4), (await _service.Admin.ShowAuditAsync(1, default)).Value().Lines.Single().Act);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_named_by_nothing_or_by_what_fits_several_is_not_taken_back()
+    {
+        foreach (var _ in new[] { 1, 2 })
+            (await _service.Admin.CreateTokenAsync(new AdministrationMessages.CreateToken("alice", 1, 3600, "printers"), default)).Value();
+        Assert.Contains("fits several", await RefusedAsync("printers"), StringComparison.Ordinal);
+        Assert.Contains("No token", await RefusedAsync("scanners"), StringComparison.Ordinal);
+        Assert.Contains("No token", await RefusedAsync(""), StringComparison.Ordinal);
+        Assert.Equal(2, (await _service.Admin.ListTokensAsync(AccountId.Parse("alice"), default)).Value().Tokens.Count);
+        Assert.Empty((await _service.Admin.ListTokensAsync(AccountId.Parse("bob"), default)).Value().Tokens);
+
+        async Task<string> RefusedAsync(string which) =>
+            Assert.IsType<Outcome<AdministrationMessages.TokenRevoked>.Refused>(await _service.Admin.RevokeTokenAsync(which, default)).Refusal.Detail;
     }
 
     [Fact]

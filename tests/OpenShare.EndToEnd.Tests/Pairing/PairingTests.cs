@@ -3,7 +3,7 @@ using OpenShare.EndToEnd.Tests.Harness;
 namespace OpenShare.EndToEnd.Tests.Pairing;
 
 /// <summary>A new device and a registered one on a network of their own, with no server, and nothing that is announced gets through.</summary>
-[Collection(Processes.Name)]
+[Collection(Networks.Name)]
 public sealed class PairingTests(SharedServer shared) : IDisposable
 {
     private const string Nothing = "meta pkttype {broadcast, multicast} ether type != arp drop";

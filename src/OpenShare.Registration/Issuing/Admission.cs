@@ -8,6 +8,9 @@ using OpenShare.Registration.Tokens;
 
 namespace OpenShare.Registration.Issuing;
 
+/// <param name="TooLate">what it is told when that is too long ago to be answered again</param>
+internal sealed record EarlierUse(DateTimeOffset At, Refusal TooLate);
+
 /// <summary>What lets a device register: looked at, and then used up, in the transaction that registers it.</summary>
 internal interface IAdmission
 {
@@ -17,14 +20,11 @@ internal interface IAdmission
     /// <summary>The hash of the token that is to be spent; null where none is.</summary>
     byte[]? Token { get; }
 
-    /// <summary>What somebody is told who shows it again, too late to be answered again.</summary>
-    Refusal Spent { get; }
-
     /// <returns>null when it is for this device and account, used up or not</returns>
     Task<Refusal?> ObjectionAsync(RegistrationDb db, DeviceClaim claim, CancellationToken cancel);
 
-    /// <summary>When this very device used it up before: it asks again because the answer did not arrive.</summary>
-    Task<DateTimeOffset?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel);
+    /// <returns>null when this very device has not used it up before; else it asks again because the answer did not arrive</returns>
+    Task<EarlierUse?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel);
 
     /// <returns>null when it can be used now</returns>
     Refusal? UsedUp(DateTimeOffset now);

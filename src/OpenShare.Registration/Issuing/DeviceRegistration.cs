@@ -36,8 +36,8 @@ internal sealed class DeviceRegistration(
             return new Refusal(RegistrationProblems.DeviceIdTaken, $"The device id {claim.Id} is registered with another account or key. Make a new device key and register that.");
         if (known?.RevokedAt is not null || await db.DeviceReads.IsRevokedAsync(claim.Id.ToString(), default))
             return new Refusal(RegistrationProblems.DeviceRevoked, $"The device {claim.Id} was revoked and cannot be registered again. Make a new device key and register that.");
-        if (known is not null && await admission.EarlierUseAsync(db, known.DeviceNo, default) is { } usedAt)
-            return now <= usedAt + AnsweredAgainFor ? AnswerAgain(db, known) : admission.Spent;
+        if (known is not null && await admission.EarlierUseAsync(db, known.DeviceNo, default) is { } use)
+            return now <= use.At + AnsweredAgainFor ? AnswerAgain(db, known) : use.TooLate;
 
         if (known is null && await quotas.CheckRoomAsync(db, claim.Account, default) is { } full)
             return full;

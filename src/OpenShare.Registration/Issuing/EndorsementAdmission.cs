@@ -40,6 +40,9 @@ internal sealed class EndorsementAdmission(DeviceCertificate endorsement, Device
     /// <summary>How old one may be.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
+    /// <summary>After that nothing that was given before counts any more, as a certificate or as an endorsement, whatever its sponsor's clock.</summary>
+    public static readonly TimeSpan OfNoUseAfter = Longest + DeviceCertificate.LongestProvisional;
+
     private readonly byte[] _hash = SHA256.HashData(endorsement.Blob.Payload.Span);
     private EndorsementRow? _use;
     private long _sponsorNo;
@@ -47,8 +50,6 @@ internal sealed class EndorsementAdmission(DeviceCertificate endorsement, Device
     public Actor? By => Actor.Sponsor(sponsor.DeviceId);
 
     public byte[]? Token => null;
-
-    public Refusal Spent => Refused("was used already, and its certificate can be renewed");
 
     public async Task<Refusal?> ObjectionAsync(RegistrationDb db, DeviceClaim claim, CancellationToken cancel)
     {
@@ -68,12 +69,12 @@ internal sealed class EndorsementAdmission(DeviceCertificate endorsement, Device
         return _use is { WithdrawnAt: not null } ? Refused("was taken back by the device that gave it") : null;
     }
 
-    public Task<DateTimeOffset?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel) => Task.FromResult(_use?.UsedAt);
+    // It is for one device: whoever has used it is this one.
+    public Task<EarlierUse?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel) => Task.FromResult(
+        _use?.UsedAt is { } at ? new EarlierUse(at, Refused("was used already, and its certificate can be renewed")) : null);
 
     public Refusal? UsedUp(DateTimeOffset now)
     {
-        if (_use is not null)
-            return Spent;
         // It is backdated by the allowed skew, as each certificate.
         var given = endorsement.IssuedAt + ClockSkew.Allowed;
         return given > now + ClockSkew.Allowed

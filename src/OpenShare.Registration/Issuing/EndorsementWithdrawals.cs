@@ -15,9 +15,6 @@ namespace OpenShare.Registration.Issuing;
 /// </summary>
 internal sealed class EndorsementWithdrawals(Store store, OrganisationTrust trust, AuditLog audit, AccountRate rate, TimeProvider time)
 {
-    /// <summary>A row is of no use once the endorsement would be too old, whatever time its sponsor's clock had.</summary>
-    private static readonly TimeSpan KeptFor = EndorsementAdmission.Longest + DeviceCertificate.LongestProvisional;
-
     public async Task<Outcome<RegistrationMessages.WithdrawResponse>> TakeAsync(RegistrationMessages.WithdrawRequest request, CancellationToken cancel)
     {
         try
@@ -42,7 +39,7 @@ internal sealed class EndorsementWithdrawals(Store store, OrganisationTrust trus
         if (await db.Endorsements.FindAsync([hash, row.DeviceNo], cancel) is { } known)
             return new RegistrationMessages.WithdrawResponse(await RegisteredAsync(db, known, cancel));
 
-        var old = now - KeptFor;
+        var old = now - EndorsementAdmission.OfNoUseAfter;
         await db.Endorsements.Where(e => e.SponsorNo == row.DeviceNo && e.WithdrawnAt < old).ExecuteDeleteAsync(cancel);
         if (await db.Endorsements.CountAsync(e => e.SponsorNo == row.DeviceNo && e.WithdrawnAt != null, cancel) >= Withdrawal.Most)
             return Refused($"is one of more than {Withdrawal.Most} of the device {sponsor.DeviceId}");

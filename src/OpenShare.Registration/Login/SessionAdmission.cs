@@ -24,13 +24,11 @@ internal sealed class SessionAdmission(Session session, IRandomSource random) : 
 
     public byte[]? Token => null;
 
-    public Refusal Spent => throw new InvalidOperationException("A session is not used up.");
-
     public Task<Refusal?> ObjectionAsync(RegistrationDb db, DeviceClaim claim, CancellationToken cancel) => Task.FromResult(claim.Account == session.Account
         ? null
         : new Refusal(RegistrationProblems.BadSession, $"This session is for the account {session.Account}, not for {claim.Account}."));
 
-    public Task<DateTimeOffset?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel) => Task.FromResult<DateTimeOffset?>(null);
+    public Task<EarlierUse?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel) => Task.FromResult<EarlierUse?>(null);
 
     public Refusal? UsedUp(DateTimeOffset now) => null;
 

@@ -64,11 +64,6 @@ internal sealed class RevocationLists(
             publisher.Publish(list);
     }
 
-    /// <summary>
-    /// Of a paired device that is not registered: as long as what a sponsor gave it before may count for anything, as a certificate or as an endorsement.
-    /// </summary>
-    private static readonly TimeSpan IdsStayFor = EndorsementAdmission.Longest + DeviceCertificate.LongestProvisional;
-
     /// <summary>Revokes a device. Revoking it again changes nothing and is no error.</summary>
     /// <param name="isPaired">it may be one that was paired, and is not registered</param>
     public async Task<Outcome<RegistrationMessages.RevokeResponse>> RevokeAsync(DeviceId id, string? reason, bool isPaired, Caller by, CancellationToken cancel)
@@ -77,8 +72,7 @@ internal sealed class RevocationLists(
             return JsonBody.Malformed($"A reason is at most {MaxReason} characters.");
         var outcome = await store.WriteAsync<PublishedList>(async db =>
         {
-            var text = id.ToString();
-            var device = await db.Devices.SingleOrDefaultAsync(d => d.DeviceId == text, cancel);
+            var device = await db.DeviceReads.FindAsync(id.ToString(), cancel);
             if (device is null)
             {
                 return isPaired
@@ -92,7 +86,7 @@ internal sealed class RevocationLists(
             var list = await SignNextAsync(db, cancel, device);
             await audit.AddAsync(db, new AuditAct.DeviceRevoked(
                 device.Account, device.DeviceId, device.Name, device.DeviceNo, (long)list.List.Version, device.RevokeReason), by, cancel);
-            accountKeys.Renew(await db.Accounts.SingleAsync(a => a.Name == device.Account, cancel), list.List.Version);
+            accountKeys.Renew(await db.AccountAsync(device.Account, cancel), list.List.Version);
             return list;
         }, cancel);
         Publish(outcome);
@@ -149,7 +143,8 @@ internal sealed class RevocationLists(
 
     private async Task<IEnumerable<DeviceId>> IdsAsync(RegistrationDb db, CancellationToken cancel)
     {
-        var old = time.GetUtcNow() - IdsStayFor;
+        // As long as what a sponsor gave such a device before may count for anything.
+        var old = time.GetUtcNow() - EndorsementAdmission.OfNoUseAfter;
         await db.RevokedIds.Where(r => r.RevokedAt < old).ExecuteDeleteAsync(cancel);
         return (await db.RevokedIds.OrderBy(r => r.DeviceId).Select(r => r.DeviceId).ToListAsync(cancel)).Select(DeviceId.Parse);
     }

@@ -4,10 +4,9 @@ namespace OpenShare.Registration.Storage;
 internal sealed record Decided<T>(Func<Task<T>> DoAsync);
 
 /// <summary>One of the writes that share a transaction: what it came to, once that is committed.</summary>
-internal abstract class SharedWrite(ReadAhead? ahead)
+internal abstract class SharedWrite(ReadAhead ahead)
 {
-    /// <summary>null: it is not known what it looks for</summary>
-    public ReadAhead? Ahead => ahead;
+    public ReadAhead Ahead => ahead;
 
     /// <summary>True once whoever waits for it has been told.</summary>
     public abstract bool IsOver { get; }
@@ -25,7 +24,7 @@ internal abstract class SharedWrite(ReadAhead? ahead)
 
 /// <inheritdoc cref="SharedWrite"/>
 internal sealed class SharedWrite<T>(
-    Database database, ReadAhead? ahead, Func<RegistrationDb, Task<Outcome<Decided<T>>>> decide, CancellationToken cancel) : SharedWrite(ahead)
+    Database database, ReadAhead ahead, Func<RegistrationDb, Task<Outcome<Decided<T>>>> decide, CancellationToken cancel) : SharedWrite(ahead)
 {
     // Whoever waits goes on elsewhere: the transaction belongs to others, too.
     private readonly TaskCompletionSource<Outcome<T>> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -79,7 +79,7 @@ internal sealed class Store(Database database) : IDisposable
     /// <param name="decide">refuses, or says what to do, and changes nothing</param>
     /// <param name="cancel">looked at once, before it is decided: from then on it is others' transaction, too</param>
     public async Task<Outcome<T>> WriteTogetherAsync<T>(
-        ReadAhead? ahead, Func<RegistrationDb, Task<Outcome<Decided<T>>>> decide, CancellationToken cancel)
+        ReadAhead ahead, Func<RegistrationDb, Task<Outcome<Decided<T>>>> decide, CancellationToken cancel)
     {
         var write = new SharedWrite<T>(database, ahead, decide, cancel);
         _together.Enqueue(write);
@@ -177,7 +177,7 @@ internal sealed class Store(Database database) : IDisposable
         var done = 0;
         try
         {
-            await ReadAhead.AllAsync(db, [.. writes.Select(w => w.Ahead).OfType<ReadAhead>()], CancellationToken.None);
+            await ReadAhead.AllAsync(db, [.. writes.Select(w => w.Ahead)], CancellationToken.None);
             for (var began = Stopwatch.GetTimestamp(); done < writes.Count && (done == 0 || Stopwatch.GetElapsedTime(began) < LongestTogether); done++)
                 await writes[done].RunAsync(db);
             await db.SaveChangesAsync(CancellationToken.None);

@@ -15,7 +15,7 @@ internal sealed class TokenAdmission(byte[] secretHash) : IAdmission
 
     public byte[] Token => secretHash;
 
-    public Refusal Spent { get; } = new(RegistrationProblems.TokenUsed, "This registration token was used already, or taken back. Ask your administrator for a new one.");
+    private static readonly Refusal Spent = new(RegistrationProblems.TokenUsed, "This registration token was used already, or taken back. Ask your administrator for a new one.");
 
     public async Task<Refusal?> ObjectionAsync(RegistrationDb db, DeviceClaim claim, CancellationToken cancel) => (_token = await db.Tokens.FindAsync([secretHash], cancel)) switch
     {
@@ -25,8 +25,8 @@ internal sealed class TokenAdmission(byte[] secretHash) : IAdmission
         _ => null,
     };
 
-    public async Task<DateTimeOffset?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel) =>
-        (await db.TokenUses.FindAsync([secretHash, deviceNo], cancel))?.UsedAt;
+    public async Task<EarlierUse?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel) =>
+        await db.TokenUses.FindAsync([secretHash, deviceNo], cancel) is { } use ? new EarlierUse(use.UsedAt, Spent) : null;
 
     public Refusal? UsedUp(DateTimeOffset now) => _token switch
     {

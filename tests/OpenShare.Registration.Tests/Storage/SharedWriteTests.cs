@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Storage;
 using OpenShare.Registration.Tests.Support;
@@ -8,6 +9,7 @@ namespace OpenShare.Registration.Tests.Storage;
 /// <summary>Writes that share a transaction, and are stored or undone each by itself.</summary>
 public class SharedWriteTests : IAsyncLifetime
 {
+    private static readonly ReadAhead Ahead = new(DeviceId.FromBytes(new byte[16]), AccountId.Parse("alice"));
     private static readonly Refusal No = new(RegistrationProblems.MalformedBody, "no");
 
     private TestService _service = null!;
@@ -109,7 +111,7 @@ public class SharedWriteTests : IAsyncLifetime
         // Each looks as soon as it is told, while the others are still being stored.
         var all = await TogetherAsync(200, async _ =>
         {
-            var drawn = ((Outcome<long>.Done)await Store.WriteTogetherAsync<long>(null, db => Task.FromResult<Outcome<Decided<long>>>(Draw(0, db)), default)).Value;
+            var drawn = ((Outcome<long>.Done)await Store.WriteTogetherAsync<long>(Ahead, db => Task.FromResult<Outcome<Decided<long>>>(Draw(0, db)), default)).Value;
             return (Drawn: drawn, Stored: await Store.ReadAsync(db => db.CurrentAsync(CounterRow.DeviceNo, default)));
         });
 
@@ -120,7 +122,7 @@ public class SharedWriteTests : IAsyncLifetime
     /// <summary>All of them come while another write has its turn.</summary>
     private Task<Task<Outcome<long>>[]> TogetherAsync(
         int count, Func<int, RegistrationDb, Task<Outcome<Decided<long>>>> decide, Func<int, CancellationToken>? cancel = null) =>
-        TogetherAsync(count, number => Store.WriteTogetherAsync(null, db => decide(number, db), cancel?.Invoke(number) ?? default));
+        TogetherAsync(count, number => Store.WriteTogetherAsync(Ahead, db => decide(number, db), cancel?.Invoke(number) ?? default));
 
     private static Decided<long> Draw(int number, RegistrationDb db) => new(async () =>
     {

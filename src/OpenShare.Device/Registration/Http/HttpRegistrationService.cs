@@ -82,23 +82,19 @@ public sealed class HttpRegistrationService : IRegistrationService, IDisposable
 
     public Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Promote(
         ServiceContact contact, RegistrationMessages.PromoteRequest request, CancellationToken cancellation) =>
-        SendProven(contact, HttpMethod.Post, RegistrationPaths.Promote, http => http.Content = Body(request),
-            Patience, MaxAnswer, Json<RegistrationMessages.RegisterResponse>, cancellation);
+        Post(contact, RegistrationPaths.Promote, request, Json<RegistrationMessages.RegisterResponse>, cancellation);
 
     public Task<ServiceAnswer<RegistrationMessages.WithdrawResponse>> Withdraw(
         ServiceContact contact, RegistrationMessages.WithdrawRequest request, CancellationToken cancellation) =>
-        SendProven(contact, HttpMethod.Post, RegistrationPaths.Withdraw, http => http.Content = Body(request),
-            Patience, MaxAnswer, Json<RegistrationMessages.WithdrawResponse>, cancellation);
+        Post(contact, RegistrationPaths.Withdraw, request, Json<RegistrationMessages.WithdrawResponse>, cancellation);
 
     public Task<ServiceAnswer<RegistrationMessages.RegisterResponse>> Renew(
         ServiceContact contact, RegistrationMessages.RenewRequest request, CancellationToken cancellation) =>
-        SendProven(contact, HttpMethod.Post, RegistrationPaths.Renew, http => http.Content = Body(request),
-            Patience, MaxAnswer, Json<RegistrationMessages.RegisterResponse>, cancellation);
+        Post(contact, RegistrationPaths.Renew, request, Json<RegistrationMessages.RegisterResponse>, cancellation);
 
     public Task<ServiceAnswer<DiscoveryKey>> GetDiscoveryKey(
         ServiceContact contact, RegistrationMessages.DiscoveryKeyRequest request, CancellationToken cancellation) =>
-        SendProven(contact, HttpMethod.Post, RegistrationPaths.DiscoveryKey, http => http.Content = Body(request),
-            Patience, MaxAnswer, (response, body) => DiscoveryKey.Parse(Json<RegistrationMessages.DiscoveryKeyResponse>(response, body).DiscoveryKey), cancellation);
+        Post(contact, RegistrationPaths.DiscoveryKey, request, (response, body) => DiscoveryKey.Parse(Json<RegistrationMessages.DiscoveryKeyResponse>(response, body).DiscoveryKey), cancellation);
 
     public Task<ServiceAnswer<RevocationAnswer>> GetRevocationList(
         ServiceContact contact, ulong after, string? etag, TimeSpan wait, CancellationToken cancellation) =>
@@ -118,6 +114,10 @@ public sealed class HttpRegistrationService : IRegistrationService, IDisposable
         }, wait + Patience, limit, (response, body) => response.StatusCode == HttpStatusCode.NotModified ? new RevocationAnswer.NotModified() : read(response, body), cancellation);
 
     public void Dispose() => _connections.Dispose();
+
+    private Task<ServiceAnswer<T>> Post<TBody, T>(
+        ServiceContact contact, string path, TBody request, Func<HttpResponseMessage, ReadOnlyMemory<byte>, T> read, CancellationToken cancellation) =>
+        SendProven(contact, HttpMethod.Post, path, http => http.Content = Body(request), Patience, MaxAnswer, read, cancellation);
 
     private async Task<ServiceAnswer<T>> SendProven<T>(
         ServiceContact contact, HttpMethod method, string path, Action<HttpRequestMessage>? fill, TimeSpan patience, int limit,

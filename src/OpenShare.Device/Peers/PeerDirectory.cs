@@ -62,9 +62,11 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
     /// <summary>What a revocation list would name it by; 0: it has not proven itself yet, or has none.</summary>
     internal ulong NumberOf(DeviceId device) => Find(device)?.DeviceNo ?? 0;
 
-    /// <summary>Those with an address, the last seen first.</summary>
-    internal IEnumerable<DeviceId> LastSeen() =>
-        All().Where(p => !p.Endpoints.IsEmpty && p.Trust is PeerTrust.Certified or PeerTrust.Provisional).OrderByDescending(p => p.LastSeen).Select(p => p.DeviceId);
+    /// <summary>Those that can be looked for, the last seen first.</summary>
+    internal IEnumerable<DeviceId> LastSeen() => All().Where(CanBeLookedFor).OrderByDescending(p => p.LastSeen).Select(p => p.DeviceId);
+
+    /// <summary>It was reached before, and is trusted.</summary>
+    internal bool CanBeLookedFor(DeviceId device) => Find(device) is { } known && CanBeLookedFor(known);
 
     internal void Cloned(DeviceId device) => Judge(device, PeerTrust.Duplicate);
 
@@ -91,6 +93,8 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
         if (Find(device) is { } known)
             Save(known with { Trust = trust });
     }
+
+    private static bool CanBeLookedFor(PeerRecord known) => !known.Endpoints.IsEmpty && known.Trust is PeerTrust.Certified or PeerTrust.Provisional;
 
     private PeerRecord? Find(DeviceId device) => _unsaved.GetValueOrDefault(device) ?? store.Find(device);
 

@@ -19,6 +19,7 @@ internal sealed partial class PeersActor
     private readonly LastKnownPlan _lastKnown = new();
     private RungState _lastKnownState = RungState.Resting;
     private DiscoveryEvents.LadderChanged _ladder = new([]);
+    private bool? _isAlone;
     private bool _isPairingOffered;
 
     private void OnLadderChanged(DiscoveryEvents.LadderChanged ladder)
@@ -53,12 +54,13 @@ internal sealed partial class PeersActor
     private void JudgeCompany()
     {
         var isAlone = _ladder.IsAlone || _probes.HasStrangersOnly;
-        if (isAlone == _lastKnown.IsSearching)
+        if (isAlone == _isAlone)
             return;
+        _isAlone = isAlone;
         if (isAlone)
             _lastKnown.HandleAlone(_directory.LastSeen(), _context.Steady);
         else
-            _lastKnown.HandleCompany();
+            _lastKnown.HandleCompany(_directory.LastSeen(), _context.Steady);
         DialLastKnown();
     }
 

@@ -229,9 +229,10 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private void OnLost(DiscoveryEvents.PeerLost lost)
     {
         _directory.Lost(lost.DeviceId);
-        _lastKnown.HandleLost(lost.DeviceId);
+        _lastKnown.HandleLost(lost.DeviceId, _directory.CanBeLookedFor(lost.DeviceId), _context.Steady);
         _probes.HandleLost(lost.DeviceId);
         JudgeCompany();
+        DialLastKnown();
         LetGoOfStranger(lost.DeviceId);
     }
 

@@ -3,12 +3,12 @@ using OpenShare.Protocol.Identity;
 namespace OpenShare.Protocol.Discovery;
 
 /// <summary>
-/// Devices that are dialled where they were last reached, as no announcement tells of them: all that are known while nobody
+/// Devices that are dialled where they were last reached, as no announcement tells of them: all that are known, at once while nobody
 /// at all is heard, and any whom somebody asks for. One that answered is there for as long as it goes on answering.
 /// </summary>
 public sealed class LastKnownPlan
 {
-    /// <summary>Dialled at most while nobody is heard: those last seen.</summary>
+    /// <summary>Dialled at most, but for whom somebody asks for: those last seen.</summary>
     public const int Most = 32;
 
     /// <summary>So often one that answered is dialled again.</summary>
@@ -36,16 +36,17 @@ public sealed class LastKnownPlan
     public void HandleAlone(IEnumerable<DeviceId> known, DateTimeOffset now)
     {
         IsSearching = true;
-        foreach (var device in known.Where(d => !_announced.Contains(d)).Take(Most))
+        foreach (var device in Unannounced(known))
             Want(device, now, isAskedFor: false);
     }
 
-    /// <summary>Somebody is heard: of those that did not answer none is tried any more.</summary>
-    public void HandleCompany()
+    /// <summary>Somebody is heard. Whoever is not is tried all the same, in a while: a wall may be between it and us that is not before the others.</summary>
+    /// <param name="known">the last seen first</param>
+    public void HandleCompany(IEnumerable<DeviceId> known, DateTimeOffset now)
     {
         IsSearching = false;
-        foreach (var silent in _tries.Where(t => !t.Value.IsThere).Select(t => t.Key).ToList())
-            _tries.Remove(silent);
+        foreach (var device in Unannounced(known))
+            WantLater(device, now);
     }
 
     /// <summary>Somebody asks for this one.</summary>
@@ -72,7 +73,12 @@ public sealed class LastKnownPlan
         _tries.Remove(device);
     }
 
-    public void HandleLost(DeviceId device) => _announced.Remove(device);
+    /// <param name="isKnown">it was proven once, and is tried where it was, in a while</param>
+    public void HandleLost(DeviceId device, bool isKnown, DateTimeOffset now)
+    {
+        if (_announced.Remove(device) && isKnown)
+            WantLater(device, now);
+    }
 
     /// <returns>true: whether it is there has changed</returns>
     public bool HandleAnswered(DeviceId device, bool isThere, DateTimeOffset now)
@@ -84,7 +90,7 @@ public sealed class LastKnownPlan
         known.Pause = isThere ? BetweenChecks : Longer(known.Pause, changed);
         known.Due = now + known.Pause;
         // Whom somebody asked for and did not get is not looked for all day.
-        if (!isThere && (known.IsAskedFor || !IsSearching))
+        if (!isThere && known.IsAskedFor)
             _tries.Remove(device);
         return changed;
     }
@@ -97,6 +103,16 @@ public sealed class LastKnownPlan
         foreach (var device in due)
             _tries[device].Due = now + BetweenChecks;
         return due;
+    }
+
+    private IEnumerable<DeviceId> Unannounced(IEnumerable<DeviceId> known) => known.Where(d => !_announced.Contains(d)).Take(Most);
+
+    private void WantLater(DeviceId device, DateTimeOffset now)
+    {
+        if (_tries.GetValueOrDefault(device) is { } tried)
+            tried.IsAskedFor = false;
+        else if (_tries.Count < Most)
+            _tries[device] = new Try { Due = now + s_firstPause, Pause = s_firstPause };
     }
 
     private void Want(DeviceId device, DateTimeOffset now, bool isAskedFor)

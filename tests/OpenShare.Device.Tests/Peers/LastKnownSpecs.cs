@@ -64,6 +64,18 @@ public abstract class LastKnownSpecs : PeersKit
         await a.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.FoundBy == FoundBy.LastKnown);
     }
 
+    /// <summary>A wall may be between the two that is not between others.</summary>
+    [Fact]
+    public async Task A_known_device_is_found_though_others_are_heard_and_nobody_asks_for_it()
+    {
+        var (a, b) = await Met();
+
+        a.Context.Events.Publish(new DiscoveryEvents.LadderChanged([new RungView(FoundBy.Mdns, "lan", RungState.Found)]));
+
+        var sighted = await a.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.FoundBy == FoundBy.LastKnown);
+        Assert.Equal(b.Id, sighted.Sighting.DeviceId);
+    }
+
     // Proven once, and lost from sight.
     private async Task<(Side A, Side B)> Met()
     {

@@ -60,25 +60,56 @@ public sealed class LastKnownPlanTests
         Assert.Equal(DateTimeOffset.MaxValue, _plan.NextTimeout);
         _plan.HandleAskedFor(Eve, _now);
         Assert.Empty(_plan.TakeDue(_now));
-        _plan.HandleLost(Eve);
+        _plan.HandleLost(Eve, isKnown: false, _now);
         _plan.HandleAskedFor(Eve, _now);
         Assert.Equal([Eve], _plan.TakeDue(_now));
     }
 
     [Fact]
-    public void Once_somebody_is_heard_those_that_did_not_answer_are_left_alone()
+    public void Once_somebody_is_heard_those_that_are_not_are_tried_all_the_same_and_nobody_is_told_of_a_search()
     {
         _plan.HandleAlone([Ben, Eve], _now);
         _plan.TakeDue(_now);
         _plan.HandleAnswered(Ben, isThere: true, _now);
         _plan.HandleAnswered(Eve, isThere: false, _now);
 
-        _plan.HandleCompany();
+        _plan.HandleCompany([Ben, Eve], _now);
 
+        _now = _plan.NextTimeout;
+        Assert.Equal([Eve], _plan.TakeDue(_now));
+        Assert.True(_plan.HandleAnswered(Eve, isThere: true, _now));
         _now += LastKnownPlan.BetweenChecks;
-        Assert.Equal([Ben], _plan.TakeDue(_now));
+        Assert.Equal([Ben, Eve], _plan.TakeDue(_now));
         Assert.True(_plan.HandleAnswered(Ben, isThere: false, _now));
-        Assert.Equal((RungState.Resting, DateTimeOffset.MaxValue), (_plan.State, _plan.NextTimeout));
+        Assert.True(_plan.HandleAnswered(Eve, isThere: false, _now));
+        Assert.Equal(RungState.Resting, _plan.State);
+    }
+
+    [Fact]
+    public void Among_others_a_known_device_has_time_to_be_announced_before_it_is_dialled()
+    {
+        _plan.HandleSighted(Some.Device(4));
+        _plan.HandleCompany([Ben, Eve, Some.Device(4)], _now);
+        Assert.Empty(_plan.TakeDue(_now + TimeSpan.FromSeconds(9)));
+
+        _plan.HandleSighted(Eve);
+
+        Assert.Equal([Ben], _plan.TakeDue(_now + TimeSpan.FromSeconds(10)));
+        _plan.HandleAnswered(Ben, isThere: false, _now);
+        Assert.Equal(TimeSpan.FromSeconds(20), _plan.NextTimeout - _now);
+    }
+
+    [Fact]
+    public void One_that_is_heard_no_more_is_dialled_if_it_is_known()
+    {
+        _plan.HandleCompany([], _now);
+        _plan.HandleSighted(Ben);
+        _plan.HandleSighted(Eve);
+
+        _plan.HandleLost(Ben, isKnown: true, _now);
+        _plan.HandleLost(Eve, isKnown: false, _now);
+
+        Assert.Equal([Ben], _plan.TakeDue(_now + TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
@@ -101,5 +132,17 @@ public sealed class LastKnownPlanTests
         _plan.HandleAlone(Enumerable.Range(1, 1000).Select(Some.Device), _now);
 
         Assert.Equal(LastKnownPlan.Most, _plan.TakeDue(_now).Count);
+    }
+
+    [Fact]
+    public void Nor_those_of_an_organisation_that_go_home_one_after_the_other()
+    {
+        foreach (var device in Enumerable.Range(1, 1000).Select(Some.Device))
+        {
+            _plan.HandleSighted(device);
+            _plan.HandleLost(device, isKnown: true, _now);
+        }
+
+        Assert.Equal(LastKnownPlan.Most, _plan.TakeDue(_now + TimeSpan.FromMinutes(1)).Count);
     }
 }

@@ -33,6 +33,8 @@ for project in tests/*.Tests/*.csproj; do
   [ "${PIPESTATUS[0]}" = 0 ] || status=1
 done
 
+[ $# -gt 0 ] || tests/models.sh || status=1
+
 total() { sed -nE "s/.*$1: +([0-9]+).*/\1/p" "$log" | awk '{n+=$1} END {print n+0}'; }
 passed=$(total Passed) failed=$(total Failed) skipped=$(total Skipped)
 # A test host that dies counts no failed test of its own.

@@ -111,9 +111,10 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
             }
         }
 
-        // The flag is this packet's, whatever the record said when it was first heard.
+        // The flag is this packet's, whatever the record said when it was first heard; one of each name and type is enough.
+        HashSet<(DnsName, DnsType)> flushed = [];
         foreach (var (said, cached) in held)
-            isWhole &= !cached.IsLeaving && (!said.CacheFlush || _cache.Flush(said, now));
+            isWhole &= !cached.IsLeaving && (!said.CacheFlush || !flushed.Add((said.Name, said.Type)) || _cache.Flush(said, now));
         // Only what says the same each time it is heard need not be read again.
         if (isWhole)
             _packets.Remember(packet, [.. held.Select(h => _cache.HeldNow(h.Cached))]);

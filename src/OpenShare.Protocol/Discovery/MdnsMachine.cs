@@ -162,6 +162,7 @@ public sealed class MdnsMachine
     {
         if (packet.Message is not { IsPlain: true } message)
             return;
+        _rates.Charge(packet.From.Address, message);
         if (!message.IsResponse)
         {
             if (message.Authorities.IsEmpty || !link.Responder.LosesTo(_own, [.. message.Authorities.Where(r => !IsOwnAddress(r))], now))
@@ -185,11 +186,12 @@ public sealed class MdnsMachine
     private bool ResolveConflicts(MdnsLink link, DnsMessage response, DateTimeOffset now, List<MdnsEffect> effects)
     {
         var (instance, host) = (false, false);
+        var ours = _own.Unique(link.Network);
         foreach (var claim in response.Said)
         {
             if (claim.Ttl == 0)
                 continue;
-            instance |= claim.Name == _own.Instance && claim.Type is DnsType.Srv or DnsType.Txt && !_own.Unique(link.Network).Any(o => o.SaysSameAs(claim));
+            instance |= claim.Name == _own.Instance && claim.Type is DnsType.Srv or DnsType.Txt && !ours.Any(o => o.SaysSameAs(claim));
             host |= claim.Name == _own.Host && claim.Data is DnsData.Address && !IsOwnAddress(claim);
         }
         if (!instance && !host)

@@ -15,21 +15,29 @@ internal sealed class RecordCache
     /// <summary>Records from one source address: some 40 agents on one host.</summary>
     internal const int PerSource = 256;
 
-    private readonly Dictionary<DnsName, Subject> _subjects = [];
+    /// <summary>Instances that one source may say are at one host: each device has a host name of its own.</summary>
+    internal const int PerHost = 4;
+
+    // However many end at times of their own, all are looked through fifty times a second at most.
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(20);
+
+    private readonly Dictionary<DnsName, CachedSubject> _subjects = [];
     private readonly Dictionary<IPAddress, int> _perSource = [];
 
-    // The instances that are said to be at a host, as often as they are.
-    private readonly Dictionary<DnsName, List<DnsName>> _hosts = [];
+    // The records by which instances are said to be at a host.
+    private readonly Dictionary<DnsName, List<CachedRecord>> _hosts = [];
     private readonly SortedSet<DnsName> _changed = [];
+    private readonly HashSet<DnsName> _changedHosts = [];
     private DateTimeOffset _nextExpiry = DateTimeOffset.MaxValue;
+    private DateTimeOffset _nextLook = DateTimeOffset.MinValue;
 
     internal int Count { get; private set; }
 
     /// <summary>Whether <see cref="TakeChanged"/> has something.</summary>
-    internal bool HasChanged => _changed.Count > 0;
+    internal bool HasChanged => _changed.Count > 0 || _changedHosts.Count > 0;
 
-    /// <summary>Never later than the first record expires or is to be asked for again.</summary>
-    internal DateTimeOffset NextTimeout => _nextExpiry;
+    /// <summary>When the first record expires or is to be asked for again, or somewhat before or after.</summary>
+    internal DateTimeOffset NextTimeout => _nextExpiry > _nextLook ? _nextExpiry : _nextLook;
 
     /// <summary>The pointers to all instances that hold.</summary>
     internal IEnumerable<CachedRecord> Pointers =>
@@ -57,8 +65,12 @@ internal sealed class RecordCache
     /// <summary>The instances of which something is no longer as it was when this was last called.</summary>
     internal IReadOnlyList<DnsName> TakeChanged()
     {
+        // Once for each host, however many of its addresses came and went.
+        foreach (var host in _changedHosts)
+            _changed.UnionWith(_hosts.TryGetValue(host, out var services) ? services.Select(s => s.Record.Name) : []);
         DnsName[] changed = [.. _changed];
         _changed.Clear();
+        _changedHosts.Clear();
         return changed;
     }
 
@@ -75,8 +87,8 @@ internal sealed class RecordCache
     internal CachedRecord? Put(DnsRecord record, IPAddress source, double jitter, DateTimeOffset now, out bool isNews)
     {
         isNews = false;
-        var known = _subjects.GetValueOrDefault(SubjectOf(record))?.Records.Find(r => r.Record.SaysSameAs(record));
-        if (known is null && (record.Ttl == 0 || Count >= Total || _perSource.GetValueOrDefault(source) >= PerSource))
+        var known = _subjects.GetValueOrDefault(SubjectOf(record))?.Find(record);
+        if (known is null && (record.Ttl == 0 || !MakeRoom(record, source, now)))
             return null;
         isNews = record.Ttl == 0 || known is not { IsLeaving: false, IsReplaced: false };
         if (record.Ttl == 0)
@@ -100,7 +112,7 @@ internal sealed class RecordCache
 
     /// <summary>
     /// A record that flushes (RFC 6762 §10.2) takes the place of older ones of its name and type. To be called when all
-    /// records of its packet are heard: they are one set.
+    /// records of its packet are heard, and once for all of its name and type: they are one set.
     /// </summary>
     /// <returns>false: some were heard too lately, and may be of its set</returns>
     internal bool Flush(DnsRecord record, DateTimeOffset now)
@@ -108,7 +120,7 @@ internal sealed class RecordCache
         var isDone = true;
         foreach (var old in _subjects.TryGetValue(SubjectOf(record), out var subject) ? subject.Records : [])
         {
-            if (old.Record.Type != record.Type || old.IsReplaced || old.HeardAt == now || old.Record.SaysSameAs(record))
+            if (old.Record.Type != record.Type || old.IsReplaced || old.HeardAt == now)
                 continue;
             // Records of one set may come in several packets: only what is older than a second is replaced.
             if (old.HeardAt >= now - MdnsTimes.AfterGoodbye)
@@ -126,9 +138,10 @@ internal sealed class RecordCache
     /// <summary>Forgets what has expired, and finds what is worth asking for again.</summary>
     internal void Advance(DateTimeOffset now, Func<CachedRecord, bool> isWanted, List<DnsQuestion> questions)
     {
-        if (now < _nextExpiry)
+        if (now < NextTimeout)
             return;
         _nextExpiry = DateTimeOffset.MaxValue;
+        _nextLook = now + s_betweenLooks;
         foreach (var gone in All.Where(r => r.ExpiresAt <= now).ToList())
             Remove(gone);
 
@@ -156,19 +169,34 @@ internal sealed class RecordCache
         _nextExpiry = next < _nextExpiry ? next : _nextExpiry;
     }
 
+    private bool MakeRoom(DnsRecord record, IPAddress source, DateTimeOffset now)
+    {
+        if (Count >= Total || _perSource.GetValueOrDefault(source) >= PerSource)
+            return false;
+        if (record.Data is DnsData.Service service && _hosts.TryGetValue(service.Target, out var services) && services.Count(s => s.Source.Equals(source)) >= PerHost)
+            return false;
+        if (!_subjects.TryGetValue(SubjectOf(record), out var subject))
+            return true;
+        if (!subject.HasRoomFor(record, now, out var leaves))
+            return false;
+        if (leaves is not null)
+            Remove(leaves);
+        return true;
+    }
+
     private void Add(CachedRecord record)
     {
         var name = SubjectOf(record.Record);
         if (!_subjects.TryGetValue(name, out var subject))
-            _subjects[name] = subject = new Subject();
-        subject.Records.Add(record);
+            _subjects[name] = subject = new CachedSubject();
+        subject.Add(record);
         Count++;
         _perSource[record.Source] = _perSource.GetValueOrDefault(record.Source) + 1;
         if (record.Record.Data is not DnsData.Service service)
             return;
-        if (!_hosts.TryGetValue(service.Target, out var instances))
-            _hosts[service.Target] = instances = [];
-        instances.Add(name);
+        if (!_hosts.TryGetValue(service.Target, out var services))
+            _hosts[service.Target] = services = [];
+        services.Add(record);
     }
 
     private void Remove(CachedRecord record)
@@ -176,7 +204,7 @@ internal sealed class RecordCache
         NoteChange(record.Record);
         var name = SubjectOf(record.Record);
         var subject = _subjects[name];
-        subject.Records.Remove(record);
+        subject.Remove(record);
         if (subject.Records.Count == 0)
             _subjects.Remove(name);
         Count--;
@@ -184,9 +212,9 @@ internal sealed class RecordCache
             _perSource.Remove(record.Source);
         if (record.Record.Data is not DnsData.Service service)
             return;
-        var instances = _hosts[service.Target];
-        instances.Remove(name);
-        if (instances.Count == 0)
+        var services = _hosts[service.Target];
+        services.Remove(record);
+        if (services.Count == 0)
             _hosts.Remove(service.Target);
     }
 
@@ -196,22 +224,14 @@ internal sealed class RecordCache
             subject.Version++;
         if (record.Data is not DnsData.Address)
             _changed.Add(SubjectOf(record));
-        else if (_hosts.TryGetValue(record.Name, out var instances))
-            _changed.UnionWith(instances);
+        else
+            _changedHosts.Add(record.Name);
     }
 
     /// <summary>A record as it was held at some time.</summary>
-    internal readonly record struct Held(CachedRecord Record, Subject Subject, long Version)
+    internal readonly record struct Held(CachedRecord Record, CachedSubject Subject, long Version)
     {
         /// <summary>Nothing has come between.</summary>
         internal bool IsUnchanged => Subject.Version == Version;
-    }
-
-    /// <summary>The records that tell of one instance or host.</summary>
-    internal sealed class Subject
-    {
-        internal List<CachedRecord> Records { get; } = [];
-
-        internal long Version { get; set; }
     }
 }

@@ -1,14 +1,19 @@
 using System.Net;
+using OpenShare.Protocol.Discovery.Dns;
 
 namespace OpenShare.Protocol.Discovery;
 
 /// <summary>
-/// How many packets of one source are read: 100 a second, and 200 at once. A device sends a few in a second, and some tens
-/// of agents may be on one host; whoever floods costs a look at the address that he comes from, and others nothing.
+/// How much of one source is read: 100 packets a second, and 200 at once, of which a long one counts as several. A device
+/// sends a few in a second, and some tens of agents may be on one host; whoever floods costs a look at the address that he
+/// comes from, and others nothing.
 /// </summary>
 internal sealed class SourceRates
 {
     internal const int AtOnce = 200;
+
+    /// <summary>Questions and records of one packet: no announcement has more.</summary>
+    internal const int PerPacket = 32;
 
     private const double PerSecond = 100;
     private const int Sources = 1024;
@@ -27,5 +32,13 @@ internal sealed class SourceRates
         var left = Math.Min(AtOnce, known.Left + ((now - known.At).TotalSeconds * PerSecond));
         _sources[source] = (left < 1 ? left : left - 1, now);
         return left >= 1;
+    }
+
+    /// <summary>The packet that was admitted last of this source had so much in it: known only when it is read.</summary>
+    internal void Charge(IPAddress source, DnsMessage message)
+    {
+        var known = _sources[source];
+        var length = message.Questions.Length + message.Answers.Length + message.Authorities.Length + message.Additionals.Length;
+        _sources[source] = known with { Left = known.Left - (length / PerPacket) };
     }
 }

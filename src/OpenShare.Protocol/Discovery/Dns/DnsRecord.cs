@@ -39,12 +39,19 @@ public abstract record DnsData
     /// <summary>An A or AAAA record, by the address's family.</summary>
     public sealed record Address(IPAddress Value) : DnsData
     {
-        public override DnsType Type => Value.GetAddressBytes().Length == 4 ? DnsType.A : DnsType.Aaaa;
+        private const int LengthOfV4 = 4;
+        private const int LengthOfV6 = 16;
 
-        // A scope id is this host's own affair and does not travel.
-        public bool Equals(Address? other) => other is not null && Value.GetAddressBytes().AsSpan().SequenceEqual(other.Value.GetAddressBytes());
+        /// <summary>Without a scope id, which is this host's own affair and does not travel.</summary>
+        public IPAddress Value { get; } = Length(Value) == LengthOfV6 && Value.ScopeId != 0 ? new IPAddress(Value.GetAddressBytes()) : Value;
 
-        public override int GetHashCode() => BitConverter.ToInt32(Value.GetAddressBytes());
+        public override DnsType Type { get; } = Length(Value) == LengthOfV4 ? DnsType.A : DnsType.Aaaa;
+
+        private static int Length(IPAddress address)
+        {
+            Span<byte> bytes = stackalloc byte[LengthOfV6];
+            return address.TryWriteBytes(bytes, out var length) ? length : 0;
+        }
     }
 
     public sealed record Pointer(DnsName Target) : DnsData

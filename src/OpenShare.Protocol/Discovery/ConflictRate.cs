@@ -7,10 +7,9 @@ internal sealed class ConflictRate
 
     internal TimeSpan Count(DateTimeOffset now)
     {
-        while (_conflicts.TryPeek(out var oldest) && oldest < now - MdnsTimes.ProbeRemembered)
+        while (_conflicts.TryPeek(out var oldest) && (oldest < now - MdnsTimes.ProbeRemembered || _conflicts.Count == MdnsTimes.ManyConflicts))
             _conflicts.Dequeue();
-        if (_conflicts.Count < MdnsTimes.ManyConflicts)
-            _conflicts.Enqueue(now);
+        _conflicts.Enqueue(now);
         return _conflicts.Count < MdnsTimes.ManyConflicts ? TimeSpan.Zero : MdnsTimes.AfterManyConflicts;
     }
 }

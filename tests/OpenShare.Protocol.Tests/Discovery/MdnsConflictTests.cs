@@ -126,6 +126,19 @@ public sealed class MdnsConflictTests
     }
 
     [Fact]
+    public void Conflicts_that_do_not_end_have_each_try_wait_until_they_do()
+    {
+        var rate = new ConflictRate();
+        var now = Some.Start;
+        for (var i = 1; i < 15; i++)
+            Assert.Equal(TimeSpan.Zero, rate.Count(now += TimeSpan.FromMilliseconds(300)));
+        for (var i = 0; i < 1000; i++)
+            Assert.Equal(TimeSpan.FromSeconds(5), rate.Count(now += TimeSpan.FromMilliseconds(300)));
+
+        Assert.Equal(TimeSpan.Zero, rate.Count(now + TimeSpan.FromSeconds(11)));
+    }
+
+    [Fact]
     public void Somebody_who_answers_every_probe_slows_us_down_and_does_not_make_us_storm()
     {
         var segment = new Segment(6);

@@ -17,6 +17,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
     private const int FirstOrder = 0;
     private const int LastOrder = 3;
     private const int QuestionsPerPacket = 32;
+    private const int QuestionsPerInstance = 3;
 
     // RFC 6762 §5.2: a little later than others, at random.
     private static readonly TimeSpan s_jitter = TimeSpan.FromSeconds(0.02);
@@ -139,8 +140,9 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
         if (now < NextTimeout)
             return;
         List<DnsQuestion> questions = [];
-        _cache.Advance(now, r => IsWanted(own, r), questions);
-        foreach (var instance in _resolves.TakeDue(now, QuestionsPerPacket / 2))
+        // As many as fit beside the question for devices; the others are asked with the next packet.
+        _cache.Advance(now, r => IsWanted(own, r), questions, QuestionsPerPacket / 2);
+        foreach (var instance in _resolves.TakeDue(now, (QuestionsPerPacket - 1 - questions.Count) / QuestionsPerInstance))
         {
             var missing = Missing(own, instance).ToList();
             questions.AddRange(missing);
@@ -162,7 +164,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
         {
             effects.Add(new MdnsEffect.Send(Network.Index, medium, new DnsMessage
             {
-                Questions = i == 0 ? [.. questions.Take(QuestionsPerPacket)] : [],
+                Questions = i == 0 ? [.. questions] : [],
                 Answers = known[i],
                 IsTruncated = i < known.Count - 1,
             }.Encode()));

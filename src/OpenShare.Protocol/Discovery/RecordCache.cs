@@ -136,7 +136,8 @@ internal sealed class RecordCache
     }
 
     /// <summary>Forgets what has expired, and finds what is worth asking for again.</summary>
-    internal void Advance(DateTimeOffset now, Func<CachedRecord, bool> isWanted, List<DnsQuestion> questions)
+    /// <param name="most">questions; what is due beyond that stays so, and comes first the next time</param>
+    internal void Advance(DateTimeOffset now, Func<CachedRecord, bool> isWanted, List<DnsQuestion> questions, int most)
     {
         if (now < NextTimeout)
             return;
@@ -145,18 +146,20 @@ internal sealed class RecordCache
         foreach (var gone in All.Where(r => r.ExpiresAt <= now).ToList())
             Remove(gone);
 
-        foreach (var record in All)
+        foreach (var record in All.Where(r => r.NextRefresh <= now).OrderBy(r => r.NextRefresh))
         {
-            if (record.NextRefresh <= now)
+            var question = new DnsQuestion(record.Record.Name, record.Record.Type);
+            if (isWanted(record) && !questions.Contains(question))
             {
-                record.Refreshed();
-                var question = new DnsQuestion(record.Record.Name, record.Record.Type);
-                if (isWanted(record) && !questions.Contains(question))
-                    questions.Add(question);
+                if (questions.Count == most)
+                    continue;
+                questions.Add(question);
             }
-
-            Expect(record);
+            record.Refreshed();
         }
+
+        foreach (var record in All)
+            Expect(record);
     }
 
     private IEnumerable<CachedRecord> All => _subjects.Values.SelectMany(s => s.Records);

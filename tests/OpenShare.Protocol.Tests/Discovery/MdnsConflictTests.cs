@@ -131,9 +131,9 @@ public sealed class MdnsConflictTests
         var rate = new ConflictRate();
         var now = Some.Start;
         for (var i = 1; i < 15; i++)
-            Assert.Equal(TimeSpan.Zero, rate.Count(now += TimeSpan.FromMilliseconds(300)));
+            Assert.Equal(TimeSpan.Zero, rate.Count(now += TimeSpan.FromMilliseconds(10)));
         for (var i = 0; i < 1000; i++)
-            Assert.Equal(TimeSpan.FromSeconds(5), rate.Count(now += TimeSpan.FromMilliseconds(300)));
+            Assert.Equal(TimeSpan.FromSeconds(5), rate.Count(now += TimeSpan.FromMilliseconds(600)));
 
         Assert.Equal(TimeSpan.Zero, rate.Count(now + TimeSpan.FromSeconds(11)));
     }

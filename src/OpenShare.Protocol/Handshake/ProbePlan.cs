@@ -25,6 +25,9 @@ public sealed class ProbePlan(IRandomSource random)
     private static readonly (TimeSpan Min, TimeSpan Max) s_betweenNews = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1.5));
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(10);
     private const int MostTries = 4;
+
+    // One that has not answered at one place, and is announced at another.
+    private static readonly TimeSpan s_betweenPlaces = TimeSpan.FromSeconds(1);
     private const int MostProofs = 4;
 
     // Whom nobody has looked at yet are probed one after the other, lest a thousand be dialled at once.
@@ -75,7 +78,10 @@ public sealed class ProbePlan(IRandomSource random)
         (peer.Addresses, peer.News, peer.IsInSight, peer.WasTried) = (addresses, news, true, false);
         peer.HasProven = peer.IsProvenAt(now);
         if (peer.NeedsProof(now) && !IsOneOfACrowd(peer, now))
+        {
             peer.Due = self is { } own && own.CompareTo(device) > 0 ? now + DialsSecond : now;
+            peer.Due = peer.NotBefore > peer.Due ? peer.NotBefore : peer.Due;
+        }
         else if (news is not null && news != _news && news != peer.Compared)
             (peer.Due, peer.IsForNews) = (now + random.Between(s_beforeNews), true);
     }
@@ -152,7 +158,7 @@ public sealed class ProbePlan(IRandomSource random)
                 continue;
             }
             probes.Add(device);
-            peer.WasTried = true;
+            (peer.WasTried, peer.NotBefore) = (true, now + s_betweenPlaces);
             peer.Due = ++peer.Tries < MostTries ? now + s_firstRetry * (1 << peer.Tries - 1) : DateTimeOffset.MaxValue;
         }
         return probes;
@@ -176,6 +182,8 @@ public sealed class ProbePlan(IRandomSource random)
 
         internal DateTimeOffset Due { get; set; } = DateTimeOffset.MaxValue;
 
+        internal DateTimeOffset NotBefore { get; set; } = DateTimeOffset.MinValue;
+
         internal bool IsInSight { get; set; }
 
         /// <summary>Since it was last sighted.</summary>
@@ -196,7 +204,7 @@ public sealed class ProbePlan(IRandomSource random)
             if (Proofs.Count == MostProofs)
                 Proofs.RemoveAt(0);
             Proofs.Add((address, now));
-            HasProven = true;
+            (HasProven, NotBefore) = (true, DateTimeOffset.MinValue);
         }
 
         internal void Disprove()

@@ -157,6 +157,55 @@ public sealed class MdnsHostileTests
     }
 
     [Fact]
+    public void Of_legacy_queries_ten_a_second_are_answered_whoever_asks_and_each_in_one_frame()
+    {
+        var options = Some.Options(1, new string('n', 64)) with { QuicPort = 4001 };
+        var network = Some.Network(1) with { Addresses = [.. Enumerable.Range(1, 30).Select(i => IPAddress.Parse($"2001:db8::{i}"))] };
+        var ann = new MdnsMachine(options, new Some.Random(12));
+        var now = Some.Start;
+        ann.Handle(new MdnsInput.InterfacesChanged([network]), now);
+        for (var end = now + TimeSpan.FromMinutes(1); ann.NextTimeout is { } next && next < end;)
+            ann.Handle(new MdnsInput.TimeoutReached(), now = next);
+        var quic = DnsName.Of("_openshare", "_udp", "local");
+        DnsName[] asked =
+        [
+            Service, quic, DnsName.Of([ann.AnnouncedName, .. Service.Labels]), DnsName.Of([ann.AnnouncedName, .. quic.Labels]),
+            DnsName.Of("_services", "_dns-sd", "_udp", "local"), DnsName.Of($"openshare-{Some.Device(1).ToString()[..8]}", "local"),
+        ];
+        var query = new DnsMessage { Questions = [.. asked.Select(n => new DnsQuestion(n, DnsType.Any))] }.Encode();
+
+        List<MdnsEffect.Send> answers = [];
+        for (var i = 0; i < 5000; i++)
+        {
+            var asker = new IPEndPoint(new IPAddress([10, 0, 3, (byte)i]), 40000 + i);
+            answers.AddRange(ann.Handle(new MdnsInput.PacketReceived(2, new MdnsPacket(asker, query)), now += TimeSpan.FromMilliseconds(2)).Of<MdnsEffect.Send>().Where(s => s.To is not null));
+        }
+
+        Assert.InRange(answers.Count, 95, 101);
+        Assert.All(answers, a => Assert.InRange(a.Packet.Length, 700, 1452));
+    }
+
+    [Fact]
+    public void Who_fills_the_tables_under_all_addresses_takes_nobody_from_the_list()
+    {
+        var segment = new Segment(13);
+        var (ann, ben) = (segment.Join(Some.Options(1)), segment.Join(Some.Options(2)));
+        segment.Run(TimeSpan.FromSeconds(10));
+        var most = 0;
+        for (var i = 0; i < 8000; i++)
+        {
+            // Every other packet under the address of the device itself.
+            var from = i % 2 == 0 ? ben.Network.Addresses[0] : new IPAddress([10, 1, (byte)(i >> 8), (byte)i]);
+            segment.Feed(ann, new MdnsInput.PacketReceived(2, new MdnsPacket(Some.Mdns(from), Announcement(100 + i).Encode())));
+            segment.Run(TimeSpan.FromMilliseconds(40));
+            most = Math.Max(most, ann.Machine.CachedRecords);
+        }
+
+        Assert.Equal(RecordCache.Total, most);
+        Assert.DoesNotContain(ann.Said<MdnsEffect.Lost>(), l => l.DeviceId == Some.Device(2));
+    }
+
+    [Fact]
     public void A_time_to_live_of_a_century_ends_after_two_minutes()
     {
         var segment = new Segment(8);

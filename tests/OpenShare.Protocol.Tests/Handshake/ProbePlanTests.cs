@@ -164,7 +164,7 @@ public sealed partial class ProbePlanTests
     }
 
     [Fact]
-    public void A_probe_that_comes_to_nothing_is_tried_a_few_times_and_one_that_was_refused_no_more()
+    public void A_probe_that_comes_to_nothing_is_tried_four_times_and_one_that_was_refused_no_more()
     {
         Sight(Higher);
         var tries = 0;
@@ -173,12 +173,27 @@ public sealed partial class ProbePlanTests
             _now = _plan.NextTimeout;
             Assert.Equal([Higher], _plan.TakeDue(_now));
         }
-        Assert.InRange(tries, 2, 10);
+        Assert.Equal(4, tries);
 
+        Pass(TimeSpan.FromSeconds(1));
         Sight(Higher);
         Assert.Equal([Higher], _plan.TakeDue(_now));
         _plan.HandleRefused(Higher);
         AssertRests();
+    }
+
+    [Fact]
+    public void Whoever_announces_a_device_at_ever_other_places_has_it_dialled_once_a_second()
+    {
+        var dials = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            _plan.HandleSighted(Self, Higher, [new IPAddress([192, 0, 2, (byte)i])], Old, _now);
+            dials += _plan.TakeDue(_now).Count;
+            Pass(TimeSpan.FromMilliseconds(10));
+        }
+
+        Assert.InRange(dials, 9, 11);
     }
 
     [Fact]

@@ -18,6 +18,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
     private const int LastOrder = 3;
     private const int QuestionsPerPacket = 32;
     private const int QuestionsPerInstance = 3;
+    private const int WorkPerInstance = 4;
 
     // RFC 6762 §5.2: a little later than others, at random.
     private static readonly TimeSpan s_jitter = TimeSpan.FromSeconds(0.02);
@@ -120,6 +121,9 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
         if (isWhole)
             _packets.Remember(packet, [.. held.Select(h => _cache.HeldNow(h.Cached))]);
     }
+
+    /// <summary>How much <see cref="TellChanges"/> has to do, in records: what moved is looked at as a whole.</summary>
+    internal int WorkToTell() => WorkPerInstance * _cache.CountChanged();
 
     /// <summary>Others' questions say who begins, and may spare this device its own.</summary>
     internal void HandleQuery(OwnService own, DnsMessage query, IPEndPoint from, DateTimeOffset now)

@@ -162,7 +162,7 @@ public sealed class MdnsMachine
     {
         if (packet.Message is not { IsPlain: true } message)
             return;
-        _rates.Charge(packet.From.Address, message);
+        _rates.Charge(packet.From.Address, message.Length);
         if (!message.IsResponse)
         {
             if (message.Authorities.IsEmpty || !link.Responder.LosesTo(_own, [.. message.Authorities.Where(r => !IsOwnAddress(r))], now))
@@ -176,6 +176,7 @@ public sealed class MdnsMachine
             link.Responder.HandleResponse(_own, message);
             link.Responder.Contradict(_own, message, now);
             link.Browser.HandleResponse(_own, message, packet, now);
+            _rates.Charge(packet.From.Address, link.Browser.WorkToTell());
             // Said again it is a conflict again.
             if (isConflict)
                 link.Browser.ForgetPackets();

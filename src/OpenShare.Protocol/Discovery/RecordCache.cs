@@ -65,13 +65,20 @@ internal sealed class RecordCache
     /// <summary>The instances of which something is no longer as it was when this was last called.</summary>
     internal IReadOnlyList<DnsName> TakeChanged()
     {
+        CountChanged();
+        DnsName[] changed = [.. _changed];
+        _changed.Clear();
+        return changed;
+    }
+
+    /// <summary>How many they are.</summary>
+    internal int CountChanged()
+    {
         // Once for each host, however many of its addresses came and went.
         foreach (var host in _changedHosts)
             _changed.UnionWith(_hosts.TryGetValue(host, out var services) ? services.Select(s => s.Record.Name) : []);
-        DnsName[] changed = [.. _changed];
-        _changed.Clear();
         _changedHosts.Clear();
-        return changed;
+        return _changed.Count;
     }
 
     /// <summary>As it is held now. No longer so once a record that tells of the same comes, goes, holds again or for another time.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using OpenShare.Protocol.Discovery.Dns;
 
 namespace OpenShare.Protocol.Discovery;
 
@@ -12,8 +11,8 @@ internal sealed class SourceRates
 {
     internal const int AtOnce = 200;
 
-    /// <summary>Questions and records of one packet: no announcement has more.</summary>
-    internal const int PerPacket = 32;
+    /// <summary>Questions and records of a packet that counts as one: no announcement has more.</summary>
+    private const int PerPacket = 32;
 
     private const double PerSecond = 100;
     private const int Sources = 1024;
@@ -34,11 +33,11 @@ internal sealed class SourceRates
         return left >= 1;
     }
 
-    /// <summary>The packet that was admitted last of this source had so much in it: known only when it is read.</summary>
-    internal void Charge(IPAddress source, DnsMessage message)
+    /// <summary>The packet that was admitted last of this source was so much work: known only when it is read.</summary>
+    /// <param name="work">in records</param>
+    internal void Charge(IPAddress source, int work)
     {
         var known = _sources[source];
-        var length = message.Questions.Length + message.Answers.Length + message.Authorities.Length + message.Additionals.Length;
-        _sources[source] = known with { Left = known.Left - (length / PerPacket) };
+        _sources[source] = known with { Left = known.Left - (work / PerPacket) };
     }
 }

@@ -144,6 +144,27 @@ public sealed class DiscoveryWorkTests
         Assert.Equal(6, _ann.CachedRecords);
     }
 
+    [Fact]
+    public void A_packet_that_moves_many_devices_counts_as_many()
+    {
+        const int Hosts = 16;
+        Listen();
+        DnsName[] hosts = [.. Enumerable.Range(0, Hosts).Select(h => DnsName.Of($"host {h}", "local"))];
+        for (var source = 0; source < 16; source++)
+        {
+            for (var h = 0; h < Hosts; h++)
+                Hear(source, [.. Enumerable.Range(0, RecordCache.PerHost).SelectMany(i => Device($"{source} {h} {i}", hosts[h], (source << 6) + (h << 2) + i))], s_step / 10);
+        }
+        Hear(0, [.. hosts.SelectMany(h => Addresses(h, 0, 1))]);
+
+        var moved = 0;
+        for (var i = 1; i <= 20; i++)
+            moved += _ann.Handle(Packet(1, [.. hosts.SelectMany(h => Addresses(h, i, 1))]), _now).OfType<MdnsEffect.Sighted>().Count();
+
+        // All of them twice: then that source is read no more for a second.
+        Assert.Equal(2 * 16 * Hosts * RecordCache.PerHost, moved);
+    }
+
     private void Listen()
     {
         _ann.Handle(new MdnsInput.InterfacesChanged([Some.Network(1)]), _now);

@@ -29,6 +29,9 @@ public sealed record DnsMessage
     /// <summary>Answers and additionals: what a response says, wherever it stands.</summary>
     internal IEnumerable<DnsRecord> Said => Additionals.IsEmpty ? Answers : Answers.Concat(Additionals);
 
+    /// <summary>Questions and records.</summary>
+    internal int Length => Questions.Length + Answers.Length + Authorities.Length + Additionals.Length;
+
     public byte[] Encode() => DnsWriter.Write(this);
 
     /// <exception cref="Identity.ProtocolException">not a DNS message, or beyond <see cref="DnsLimits"/></exception>

@@ -18,7 +18,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
     private const int LastOrder = 3;
     private const int QuestionsPerPacket = 32;
     private const int QuestionsPerInstance = 3;
-    private const int WorkPerInstance = 4;
+    private const int WorkPerInstance = 16;
 
     // RFC 6762 §5.2: a little later than others, at random.
     private static readonly TimeSpan s_jitter = TimeSpan.FromSeconds(0.02);

@@ -15,7 +15,7 @@ public enum FoundBy
 }
 
 /// <summary>What an announcement of the own account says. Unproven: only the handshake proves a device id or a name.</summary>
-/// <param name="Latency">from the start of the search (or the announcement's first sighting since) to this sighting</param>
+/// <param name="Latency">from the start of the search, or the peer's first sign of life since, to the first sighting (docs/discovery.md)</param>
 public sealed record PeerSighting(
     DeviceId DeviceId, string AnnouncedName, string ShortFingerprint, PeerPlace Place, FoundBy FoundBy, TimeSpan Latency, NewsTag? News = null);
 
@@ -55,6 +55,9 @@ public static class DiscoveryEvents
     /// <summary>The same for all of them at once.</summary>
     public sealed record LadderChanged(ImmutableArray<RungView> Rungs) : IDeviceEvent
     {
+        /// <summary>When the search that led here began, as <see cref="DeviceContext.Steady"/> has it.</summary>
+        public DateTimeOffset? SearchStarted { get; init; }
+
         /// <summary>There is a network, and on none of its ways anybody was heard in the time that each has.</summary>
         public bool IsAlone => !Rungs.IsEmpty && Rungs.All(r => r.State == RungState.Nobody);
     }

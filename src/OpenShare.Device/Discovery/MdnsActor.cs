@@ -29,7 +29,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
     private DiscoveryOptions _options;
     private TimeSpan _slept;
     private DateTimeOffset? _awaited;
-    private ImmutableArray<RungView> _rungs = [];
+    private DiscoveryEvents.LadderChanged _ladder = new([]);
     private ImmutableArray<InterfaceFailure> _toldFailing = [];
 
     public MdnsActor(DeviceContext context, Func<IDiscoveryPort> port, DiscoveryOptions options)
@@ -127,10 +127,10 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
     private void TellLadder()
     {
         ImmutableArray<RungView> rungs = [.. _machine.Rungs.Select(r => new RungView(FoundByOf(r.Medium), _names[r.Interface], r.State))];
-        if (rungs.SequenceEqual(_rungs))
+        if (rungs.SequenceEqual(_ladder.Rungs) && _machine.SearchStarted == _ladder.SearchStarted)
             return;
-        _rungs = rungs;
-        _parent.Tell(new DiscoveryEvents.LadderChanged(rungs));
+        _ladder = new DiscoveryEvents.LadderChanged(rungs) { SearchStarted = _machine.SearchStarted };
+        _parent.Tell(_ladder);
     }
 
     // Most packets change nothing of it, and they are many.

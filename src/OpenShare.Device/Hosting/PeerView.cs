@@ -7,7 +7,7 @@ namespace OpenShare.Device.Hosting;
 /// <param name="Name">as its certificate says; as announced, hence unproven, before the first handshake</param>
 /// <param name="Address">where it is reached; null while it is not to be seen</param>
 /// <param name="FoundBy">null while it is not to be seen</param>
-/// <param name="Latency">from the start of the search to the first sighting</param>
+/// <param name="Latency">from the start of the search, or the peer's first sign of life since, to the first sighting (docs/discovery.md)</param>
 /// <param name="IsProven">its name is its certificate's, seen in a handshake now or once</param>
 public sealed record PeerView(
     DeviceId DeviceId, string Name, IPEndPoint? Address, PeerTrust Trust, FoundBy? FoundBy, TimeSpan? Latency, bool IsProven = true);

@@ -56,7 +56,7 @@ internal sealed partial class PeersActor
         if (isAlone == _lastKnown.IsSearching)
             return;
         if (isAlone)
-            _lastKnown.HandleAlone(_directory.LastSeen(), _context.Steady);
+            _lastKnown.HandleAlone(_directory.LastSeen(), _ladder is { IsAlone: true, SearchStarted: { } started } ? started : _context.Steady, _context.Steady);
         else
             _lastKnown.HandleCompany();
         DialLastKnown();
@@ -72,7 +72,7 @@ internal sealed partial class PeersActor
     {
         foreach (var device in _lastKnown.TakeDue(_context.Steady))
         {
-            var (since, addresses) = (_context.Steady, AddressOrder.BestFirst(_directory.AddressesOf(device)));
+            var (since, addresses) = (_lastKnown.SoughtSince(device) ?? _context.Steady, AddressOrder.BestFirst(_directory.AddressesOf(device)));
             if (Party() is not { } party || addresses.IsEmpty)
             {
                 _lastKnown.HandleAnswered(device, isThere: false, _context.Steady);

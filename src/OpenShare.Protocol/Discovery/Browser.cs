@@ -28,7 +28,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
     private readonly ProbesHeard _probes = new();
     private readonly QuerySchedule _schedule = new(random);
     private int _others;
-    private DateTimeOffset _searchStarted;
+    private DateTimeOffset _asksSince;
     private bool _isResting;
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
 
@@ -51,7 +51,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
 
     internal void Search(DateTimeOffset now)
     {
-        _searchStarted = now;
+        _asksSince = now;
         _isResting = false;
         _schedule.Start(now);
     }
@@ -87,7 +87,8 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
     /// <summary>What is this device's own has changed, and with it what others' packets mean.</summary>
     internal void ForgetPackets() => _packets.Clear();
 
-    internal void HandleResponse(OwnService own, DnsMessage response, MdnsPacket packet, DateTimeOffset now)
+    /// <param name="searchStarted">on this interface, by whichever medium it began</param>
+    internal void HandleResponse(OwnService own, DnsMessage response, MdnsPacket packet, DateTimeOffset searchStarted, DateTimeOffset now)
     {
         List<(DnsRecord Said, CachedRecord Cached)> held = [];
         var isWhole = true;
@@ -107,7 +108,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
                 }
                 held.Add((record, cached));
                 if (isNews && record.Data is DnsData.Pointer pointer)
-                    cached.AppearedAt = AppearedAt(pointer.Target, now);
+                    cached.AppearedAt = AppearedAt(pointer.Target, searchStarted, now);
             }
         }
 
@@ -249,10 +250,15 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
 
     private bool IsOfNamedHost(DnsRecord record) => record.Data is not DnsData.Address || _cache.IsNamedHost(record.Name);
 
-    // A device's first sign of life is its probe. Heard without one soon after the search began, it was there before.
-    private DateTimeOffset AppearedAt(DnsName instance, DateTimeOffset now) =>
-        _probes.HeardSince(instance, now)
-        ?? (now - _searchStarted <= MdnsTimes.SearchBegins ? _searchStarted : now);
+    // A device's first sign of life is its probe. Heard without one soon after the first question, it was there before.
+    private DateTimeOffset AppearedAt(DnsName instance, DateTimeOffset searchStarted, DateTimeOffset now)
+    {
+        if (_probes.HeardSince(instance, now) is not { } probed)
+            return now - _asksSince <= MdnsTimes.SearchBegins ? searchStarted : now;
+        // Whoever probes by broadcast has been there for as long as multicast brought it nobody.
+        var appeared = medium == DiscoveryMedium.Broadcast ? probed - MdnsTimes.BeforeNextRung : probed;
+        return appeared > searchStarted ? appeared : searchStarted;
+    }
 
     private IEnumerable<DnsQuestion> Missing(OwnService own, DnsName instance)
     {

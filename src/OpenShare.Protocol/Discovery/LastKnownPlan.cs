@@ -33,11 +33,12 @@ public sealed class LastKnownPlan
 
     /// <summary>Nobody is heard: these are tried, and again and again with longer pauses.</summary>
     /// <param name="known">the last seen first</param>
-    public void HandleAlone(IEnumerable<DeviceId> known, DateTimeOffset now)
+    /// <param name="searchStarted">when somebody was first looked for, in other ways</param>
+    public void HandleAlone(IEnumerable<DeviceId> known, DateTimeOffset searchStarted, DateTimeOffset now)
     {
         IsSearching = true;
         foreach (var device in known.Where(d => !_announced.Contains(d)).Take(Most))
-            Want(device, now, isAskedFor: false);
+            Want(device, searchStarted, now, isAskedFor: false);
     }
 
     /// <summary>Somebody is heard: of those that did not answer none is tried any more.</summary>
@@ -52,7 +53,7 @@ public sealed class LastKnownPlan
     public void HandleAskedFor(DeviceId device, DateTimeOffset now)
     {
         if (!_announced.Contains(device))
-            Want(device, now, isAskedFor: true);
+            Want(device, now, now, isAskedFor: true);
     }
 
     /// <summary>It was reached at an address that somebody typed.</summary>
@@ -83,6 +84,7 @@ public sealed class LastKnownPlan
         (known.IsThere, known.WasAnswered) = (isThere, true);
         known.Pause = isThere ? BetweenChecks : Longer(known.Pause, changed);
         known.Due = now + known.Pause;
+        known.SoughtSince = null;
         // Whom somebody asked for and did not get is not looked for all day.
         if (!isThere && (known.IsAskedFor || !IsSearching))
             _tries.Remove(device);
@@ -95,14 +97,20 @@ public sealed class LastKnownPlan
         List<DeviceId> due = [.. _tries.Where(t => t.Value.Due <= now).Select(t => t.Key)];
         // Due again only when an answer has come, or should have long ago.
         foreach (var device in due)
+        {
             _tries[device].Due = now + BetweenChecks;
+            _tries[device].SoughtSince ??= now;
+        }
         return due;
     }
 
-    private void Want(DeviceId device, DateTimeOffset now, bool isAskedFor)
+    /// <summary>Since when this one, who is due, is looked for: dialled in vain before, it was not there, and that is from now on.</summary>
+    public DateTimeOffset? SoughtSince(DeviceId device) => _tries.GetValueOrDefault(device)?.SoughtSince;
+
+    private void Want(DeviceId device, DateTimeOffset since, DateTimeOffset now, bool isAskedFor)
     {
         if (!_tries.TryGetValue(device, out var known))
-            _tries[device] = known = new Try { IsAskedFor = isAskedFor };
+            _tries[device] = known = new Try { IsAskedFor = isAskedFor, SoughtSince = since };
         if (!known.IsThere)
             known.Due = now;
         known.IsAskedFor &= isAskedFor;
@@ -114,6 +122,8 @@ public sealed class LastKnownPlan
     private sealed class Try
     {
         internal DateTimeOffset Due { get; set; }
+
+        internal DateTimeOffset? SoughtSince { get; set; }
 
         internal TimeSpan Pause { get; set; }
 

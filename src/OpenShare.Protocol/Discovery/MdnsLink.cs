@@ -37,6 +37,9 @@ internal sealed class MdnsLink(MdnsInterface network, DiscoveryMedium medium, IR
 
     internal Rung Rung { get; } = new();
 
+    /// <summary>Since when others are looked for this way.</summary>
+    internal DateTimeOffset SearchStarted { get; private set; }
+
     internal DateTimeOffset NextTimeout
     {
         get
@@ -52,7 +55,7 @@ internal sealed class MdnsLink(MdnsInterface network, DiscoveryMedium medium, IR
         IsResting = false;
         Responder.Wake();
         Responder.Probe(now);
-        Browser.Search(now);
+        Search(now);
         // On the loopback interface there are no other hosts.
         if (!_network.IsLoopback)
             Rung.Start(now);
@@ -80,8 +83,26 @@ internal sealed class MdnsLink(MdnsInterface network, DiscoveryMedium medium, IR
         if (IsResting)
             return;
         Responder.AnnounceSoon(now);
-        Browser.Search(now);
+        Search(now);
         if (Rung.State == RungState.Nobody)
             Rung.Start(now);
+    }
+
+    /// <returns>true: its rung's state is another</returns>
+    internal bool UpdateRung(DateTimeOffset now)
+    {
+        var before = Rung.State;
+        if (!Rung.Update(Browser.HearsOthers, now))
+            return false;
+        // The last of the others is gone: a new search begins.
+        if (before == RungState.Found)
+            SearchStarted = now;
+        return true;
+    }
+
+    private void Search(DateTimeOffset now)
+    {
+        SearchStarted = now;
+        Browser.Search(now);
     }
 }

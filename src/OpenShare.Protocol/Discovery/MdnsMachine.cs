@@ -63,6 +63,10 @@ public sealed class MdnsMachine
     /// <summary>What came of each way of finding devices on each interface that leads to other hosts.</summary>
     public ImmutableArray<RungStatus> Rungs => [.. _links.Where(l => !l.Network.IsLoopback).Select(l => new RungStatus(l.Network.Index, l.Medium, l.Rung.State))];
 
+    /// <summary>When the latest search began that goes on, or found somebody, on an interface that leads to other hosts; null where there is none.</summary>
+    public DateTimeOffset? SearchStarted =>
+        _links.Where(l => !l.Network.IsLoopback && l.Medium == DiscoveryMedium.Multicast).Max(l => (DateTimeOffset?)l.SearchStarted);
+
     internal int CachedRecords => _links.Sum(l => l.Browser.CachedRecords);
 
     internal static int PortOf(DiscoveryMedium medium) => medium == DiscoveryMedium.Multicast ? Port : BroadcastPort;
@@ -134,7 +138,7 @@ public sealed class MdnsMachine
     // Multicast, and where nobody is heard by it, broadcast beside it.
     private void Climb(MdnsLink link, DateTimeOffset now, List<MdnsEffect> effects)
     {
-        if (!link.Rung.Update(link.Browser.HearsOthers, now))
+        if (!link.UpdateRung(now))
             return;
         effects.Add(new MdnsEffect.RungChanged(link.Network.Index, link.Medium, link.Rung.State));
         if (link.Medium == DiscoveryMedium.Broadcast || Find(link.Network.Index, DiscoveryMedium.Broadcast) is not { } broadcast)
@@ -174,7 +178,9 @@ public sealed class MdnsMachine
             var isConflict = ResolveConflicts(link, message, now, effects);
             link.Responder.HandleResponse(_own, message);
             link.Responder.Contradict(_own, message, now);
-            link.Browser.HandleResponse(_own, message, packet, now);
+            // One search, whichever way it goes on.
+            var search = Find(link.Network.Index, DiscoveryMedium.Multicast) ?? link;
+            link.Browser.HandleResponse(_own, message, packet, search.SearchStarted, now);
             // Said again it is a conflict again.
             if (isConflict)
                 link.Browser.ForgetPackets();

@@ -21,9 +21,10 @@ public abstract class LastKnownSpecs : PeersKit
     {
         var (a, b) = await Met();
 
-        a.Context.Events.Publish(Alone);
+        a.Context.Events.Publish(Alone with { SearchStarted = a.Context.Steady - TimeSpan.FromMinutes(1) });
 
         var sighted = await a.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.FoundBy == FoundBy.LastKnown);
+        Assert.InRange(sighted.Sighting.Latency, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1) + Patience);
         Assert.Equal((b.Id, b.Address), (sighted.Sighting.DeviceId, Assert.Single(sighted.Sighting.Place.EndPoints)));
         var view = Assert.Single(await Peers(a));
         Assert.Equal((b.Address, FoundBy.LastKnown, PeerTrust.Certified), (view.Address, view.FoundBy, view.Trust));

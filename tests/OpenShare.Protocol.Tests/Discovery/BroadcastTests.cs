@@ -115,5 +115,44 @@ public sealed class BroadcastTests
         Assert.Equal([DnsType.Ptr, DnsType.Srv, DnsType.Txt, DnsType.A, DnsType.Aaaa], announcement.Answers.Select(a => a.Type));
     }
 
+    [Fact]
+    public void The_latency_counts_from_the_searchs_start_though_multicast_came_first()
+    {
+        var segment = new Segment(68) { Blocks = (_, _, medium) => medium == DiscoveryMedium.Multicast };
+        var nodes = Enumerable.Range(1, 3).Select(i => segment.Join(Some.Options(i))).ToList();
+
+        segment.Run(Soon);
+
+        foreach (var (at, sighted) in nodes.SelectMany(n => n.Effects).Where(e => e.Effect is MdnsEffect.Sighted))
+            Assert.InRange(((MdnsEffect.Sighted)sighted).Latency, at - Some.Start - TimeSpan.FromMilliseconds(300), at - Some.Start);
+    }
+
+    [Fact]
+    public void The_latency_of_a_device_that_comes_later_counts_from_when_it_came()
+    {
+        var segment = new Segment(69) { Blocks = (_, _, medium) => medium == DiscoveryMedium.Multicast };
+        var ann = segment.Join(Some.Options(1));
+        segment.Run(TimeSpan.FromMinutes(10));
+
+        segment.Join(Some.Options(2));
+        segment.Run(Soon);
+
+        Assert.InRange(Assert.Single(ann.Said<MdnsEffect.Sighted>()).Latency, TimeSpan.FromSeconds(5.7), TimeSpan.FromSeconds(5.8));
+    }
+
+    [Fact]
+    public void When_all_are_gone_a_new_search_begins()
+    {
+        var segment = new Segment(70) { Blocks = (_, _, medium) => medium == DiscoveryMedium.Broadcast };
+        var (ann, ben) = (segment.Join(Some.Options(1)), segment.Join(Some.Options(2)));
+        segment.Run(TimeSpan.FromMinutes(10));
+        Assert.Equal(Some.Start, ann.Machine.SearchStarted);
+
+        segment.Feed(ben, new MdnsInput.Stop());
+        segment.Run(TimeSpan.FromMinutes(1));
+
+        Assert.InRange(ann.Machine.SearchStarted!.Value, segment.Now - TimeSpan.FromMinutes(1), segment.Now - TimeSpan.FromSeconds(58));
+    }
+
     private static IEnumerable<(DiscoveryMedium Medium, RungState State)> Rungs(Segment.Node node) => node.Said<MdnsEffect.RungChanged>().Select(r => (r.Medium, r.State));
 }

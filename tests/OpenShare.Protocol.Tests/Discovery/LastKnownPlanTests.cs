@@ -15,7 +15,7 @@ public sealed class LastKnownPlanTests
     [Fact]
     public void While_nobody_is_heard_all_known_are_dialled_and_who_does_not_answer_ever_more_seldom()
     {
-        _plan.HandleAlone([Ben, Eve], _now);
+        _plan.HandleAlone([Ben, Eve], _now, _now);
         Assert.Equal([Ben, Eve], _plan.TakeDue(_now));
         Assert.Equal(RungState.Searching, _plan.State);
 
@@ -34,9 +34,27 @@ public sealed class LastKnownPlanTests
     }
 
     [Fact]
+    public void Who_answers_at_once_was_looked_for_since_the_search_began_and_who_answers_later_since_then()
+    {
+        var began = _now - TimeSpan.FromSeconds(10);
+        _plan.HandleAlone([Ben], began, _now);
+        _plan.TakeDue(_now);
+        Assert.Equal(began, _plan.SoughtSince(Ben));
+
+        _plan.HandleAnswered(Ben, isThere: false, _now);
+        _now = _plan.NextTimeout;
+        _plan.TakeDue(_now);
+        Assert.Equal(_now, _plan.SoughtSince(Ben));
+
+        _plan.HandleAskedFor(Eve, _now);
+        _plan.TakeDue(_now);
+        Assert.Equal(_now, _plan.SoughtSince(Eve));
+    }
+
+    [Fact]
     public void Who_answered_is_asked_every_minute_whether_it_is_there_still()
     {
-        _plan.HandleAlone([Ben], _now);
+        _plan.HandleAlone([Ben], _now, _now);
         _plan.TakeDue(_now);
 
         Assert.True(_plan.HandleAnswered(Ben, isThere: true, _now));
@@ -53,7 +71,7 @@ public sealed class LastKnownPlanTests
     public void Who_is_announced_is_not_dialled()
     {
         _plan.HandleSighted(Ben);
-        _plan.HandleAlone([Ben, Eve], _now);
+        _plan.HandleAlone([Ben, Eve], _now, _now);
         Assert.Equal([Eve], _plan.TakeDue(_now));
 
         _plan.HandleSighted(Eve);
@@ -68,7 +86,7 @@ public sealed class LastKnownPlanTests
     [Fact]
     public void Once_somebody_is_heard_those_that_did_not_answer_are_left_alone()
     {
-        _plan.HandleAlone([Ben, Eve], _now);
+        _plan.HandleAlone([Ben, Eve], _now, _now);
         _plan.TakeDue(_now);
         _plan.HandleAnswered(Ben, isThere: true, _now);
         _plan.HandleAnswered(Eve, isThere: false, _now);
@@ -98,7 +116,7 @@ public sealed class LastKnownPlanTests
     [Fact]
     public void An_organisation_s_devices_are_not_all_dialled()
     {
-        _plan.HandleAlone(Enumerable.Range(1, 1000).Select(Some.Device), _now);
+        _plan.HandleAlone(Enumerable.Range(1, 1000).Select(Some.Device), _now, _now);
 
         Assert.Equal(LastKnownPlan.Most, _plan.TakeDue(_now).Count);
     }

@@ -30,6 +30,14 @@ public static class PeerAddresses
         return telling.Count > 0 && !telling.Intersect(after).Any();
     }
 
+    /// <summary>As far as the addresses tell: both are of one /24, or of one /64.</summary>
+    internal static bool MayShareNetwork(IPAddress one, IPAddress other)
+    {
+        var (a, b) = (one.GetAddressBytes(), other.GetAddressBytes());
+        var network = a.Length == 4 ? 3 : 8;
+        return a.Length == b.Length && a.AsSpan(0, network).SequenceEqual(b.AsSpan(0, network));
+    }
+
     internal static IPAddress WithoutScope(IPAddress address) => new(address.GetAddressBytes());
 
     /// <summary>By rank; each once.</summary>

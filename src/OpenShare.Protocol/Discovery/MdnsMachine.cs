@@ -194,7 +194,7 @@ public sealed partial class MdnsMachine
         {
             if (claim.Ttl == 0)
                 continue;
-            instance |= claim.Name == _own.Instance && claim.Type is DnsType.Srv or DnsType.Txt && !_own.Unique(link.Network).Any(o => o.SaysSameAs(claim));
+            instance |= _own.IsInstance(claim.Name) && claim.Type is DnsType.Srv or DnsType.Txt && !_own.Unique(link.Network).Any(o => o.SaysSameAs(claim));
             host |= claim.Name == _own.Host && claim.Data is DnsData.Address && !IsOwnAddress(claim);
         }
         if (!instance && !host)
@@ -243,7 +243,12 @@ public sealed partial class MdnsMachine
             }
             else
             {
-                link.Responder.AnnounceSoon(now);
+                link.Responder.Goodbye(_own, changed, effects);
+                // RFC 6762 §8.1: what was not claimed yet is probed for.
+                if (changed.Names.Except(_own.Names).Any() && !link.IsResting)
+                    link.Responder.Probe(now);
+                else
+                    link.Responder.AnnounceSoon(now);
             }
         }
 

@@ -120,7 +120,7 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
         }
 
         // A name is defended at once.
-        var isProbe = query.Authorities.Any(a => a.Name == own.Instance || a.Name == own.Host);
+        var isProbe = query.Authorities.Any(a => own.Names.Contains(a.Name));
         if (isProbe || more is not { } until || !_held.Hold(from, asked, until))
             AnswerSoon(asked, now, isProbe);
     }
@@ -157,6 +157,13 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
     internal void Goodbye(OwnService own, bool host, List<MdnsEffect> effects) =>
         Withdraw(own.Records(Network).Where(r => host || r.Name != own.Host), effects);
 
+    /// <summary>Says which services are no more. Of those that stay, what is announced takes the place of what was.</summary>
+    internal void Goodbye(OwnService before, OwnService after, List<MdnsEffect> effects)
+    {
+        var stay = after.Records(Network);
+        Withdraw(before.Records(Network).Where(r => !stay.Any(s => s.Name == r.Name && s.Type == r.Type)), effects);
+    }
+
     /// <summary>Says that these addresses are no more.</summary>
     internal void Goodbye(OwnService own, IEnumerable<IPAddress> addresses, List<MdnsEffect> effects) =>
         Withdraw(addresses.Select(a => new DnsRecord(own.Host, new DnsData.Address(a), 0)), effects);
@@ -175,7 +182,7 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
         if (_state != State.Probing)
             return false;
         var ours = own.Unique(Network);
-        foreach (var name in (DnsName[])[own.Instance, own.Host])
+        foreach (var name in own.Names)
         {
             var theirs = claims.Where(r => r.Name == name).ToList();
             if (theirs.Count > 0 && ProbeTie.Compare(ours.Where(r => r.Name == name), theirs) < 0)
@@ -190,7 +197,7 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
 
     private MdnsEffect.Send SendProbe(OwnService own) => new(Network.Index, medium, new DnsMessage
     {
-        Questions = [new DnsQuestion(own.Instance, DnsType.Any), new DnsQuestion(own.Host, DnsType.Any)],
+        Questions = [.. own.Names.Select(n => new DnsQuestion(n, DnsType.Any))],
         Authorities = [.. own.Unique(Network).Select(r => r with { CacheFlush = false })],
     }.Encode());
 

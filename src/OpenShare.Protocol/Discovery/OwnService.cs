@@ -61,6 +61,17 @@ internal sealed record OwnService(MdnsOptions Options, int InstanceTry = 1, int 
         .. network.Addresses.Take(Addresses).Select(a => new DnsRecord(Host, new DnsData.Address(a), MdnsTimes.TimeToLive, CacheFlush: true)),
     ];
 
+    /// <summary>Of each of these names, that it has no other records (RFC 6762 §6.1).</summary>
+    internal ImmutableArray<DnsRecord> NoOthers(MdnsInterface network)
+    {
+        var unique = Unique(network);
+        return
+        [
+            .. Names.Select(name => new DnsRecord(
+                name, new DnsData.NoOthers(name, [.. unique.Where(r => r.Name == name).Select(r => r.Type).Distinct().Order()]), MdnsTimes.TimeToLive, CacheFlush: true)),
+        ];
+    }
+
     private IEnumerable<DnsRecord> At(DnsName instance, int port) =>
     [
         new(instance, new DnsData.Service(0, 0, (ushort)port, Host), MdnsTimes.TimeToLive, CacheFlush: true),

@@ -114,7 +114,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
 
         // The flag is this packet's, whatever the record said when it was first heard.
         foreach (var (said, cached) in held)
-            isWhole &= !cached.IsLeaving && (!said.CacheFlush || _cache.Flush(said, packet.From.Address, now));
+            isWhole &= !cached.IsLeaving && (!said.CacheFlush || _cache.Flush(said, now));
         // Only what says the same each time it is heard need not be read again.
         if (isWhole)
             _packets.Remember(packet, [.. held.Select(h => _cache.HeldNow(h.Cached))]);

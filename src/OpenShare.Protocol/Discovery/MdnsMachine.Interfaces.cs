@@ -30,15 +30,26 @@ public sealed partial class MdnsMachine
             _interruptions.Note(gone, now);
             GoodbyeFor(gone.Network, effects);
         }
+        AnnounceTogether(now);
         ChangeOwn(_own);
     }
 
-    // Its addresses are known as well where another interface is in the same network.
-    private void GoodbyeFor(MdnsInterface gone, List<MdnsEffect> effects)
+    // RFC 6762 §10.2: what one interface announces takes the place of all that is known of the host in its network. So those
+    // that are in one network announce their addresses as one set.
+    private void AnnounceTogether(DateTimeOffset now)
     {
         foreach (var link in _links)
-            link.Responder.Goodbye(_own, gone.Addresses.Where(a => !_ownAddresses.Contains(a) && link.Network.Addresses.Any(b => PeerAddresses.MayShareNetwork(a, b))), effects);
+            link.AnnounceWith(_links.Where(l => SharesNetwork(l.Network, link.Network)).SelectMany(l => l.Network.Addresses), now);
     }
+
+    private void GoodbyeFor(MdnsInterface gone, List<MdnsEffect> effects)
+    {
+        foreach (var link in _links.Where(l => SharesNetwork(l.Network, gone)))
+            link.Responder.Goodbye(_own, gone.Addresses.Except(_ownAddresses), effects);
+    }
+
+    private static bool SharesNetwork(MdnsInterface one, MdnsInterface other) =>
+        one.Index != other.Index && !one.IsLoopback && !other.IsLoopback && PeerAddresses.ShareNetwork(one.Addresses, other.Addresses);
 
     private MdnsLink Started(MdnsInterface network, DiscoveryMedium medium, DateTimeOffset now)
     {

@@ -30,12 +30,14 @@ public static class PeerAddresses
         return telling.Count > 0 && !telling.Intersect(after).Any();
     }
 
-    /// <summary>As far as the addresses tell: both are of one /24, or of one /64.</summary>
-    internal static bool MayShareNetwork(IPAddress one, IPAddress other)
+    /// <summary>Two interfaces are in one network, as far as their addresses tell: each has one of the same /24, or /64.</summary>
+    internal static bool ShareNetwork(IEnumerable<IPAddress> one, IEnumerable<IPAddress> other) =>
+        one.Where(a => !IsLinkLocal(a)).Select(NetworkOf).Intersect(other.Where(a => !IsLinkLocal(a)).Select(NetworkOf)).Any();
+
+    private static string NetworkOf(IPAddress address)
     {
-        var (a, b) = (one.GetAddressBytes(), other.GetAddressBytes());
-        var network = a.Length == 4 ? 3 : 8;
-        return a.Length == b.Length && a.AsSpan(0, network).SequenceEqual(b.AsSpan(0, network));
+        var bytes = address.GetAddressBytes();
+        return Convert.ToHexString(bytes.AsSpan(0, bytes.Length == 4 ? 3 : 8));
     }
 
     internal static IPAddress WithoutScope(IPAddress address) => new(address.GetAddressBytes());

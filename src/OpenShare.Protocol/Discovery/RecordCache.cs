@@ -100,18 +100,15 @@ internal sealed class RecordCache
 
     /// <summary>
     /// A record that flushes (RFC 6762 §10.2) takes the place of older ones of its name and type. To be called when all
-    /// records of its packet are heard: they are one set. An address does so only to those that were heard from the same
-    /// source: of two interfaces of a device in one network each announces its own alone.
+    /// records of its packet are heard: they are one set.
     /// </summary>
     /// <returns>false: some were heard too lately, and may be of its set</returns>
-    internal bool Flush(DnsRecord record, IPAddress source, DateTimeOffset now)
+    internal bool Flush(DnsRecord record, DateTimeOffset now)
     {
         var isDone = true;
         foreach (var old in _subjects.TryGetValue(SubjectOf(record), out var subject) ? subject.Records : [])
         {
             if (old.Record.Type != record.Type || old.IsReplaced || old.HeardAt == now || old.Record.SaysSameAs(record))
-                continue;
-            if (old.Record.Data is DnsData.Address && !old.Source.Equals(source))
                 continue;
             // Records of one set may come in several packets: only what is older than a second is replaced.
             if (old.HeardAt >= now - MdnsTimes.AfterGoodbye)

@@ -11,7 +11,7 @@ namespace OpenShare.Protocol.Discovery;
 /// </summary>
 internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, IRandomSource random)
 {
-    /// <summary>The interface, as it is now.</summary>
+    /// <summary>The interface, as it is now, with all addresses that are announced on it.</summary>
     internal MdnsInterface Network { get; set; } = network;
 
     private enum State

@@ -1,5 +1,6 @@
 using System.Net;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Dns;
 
 namespace OpenShare.Protocol.Tests.Discovery;
 
@@ -71,6 +72,22 @@ public sealed class TwoInterfacesTests
         _segment.Run(TimeSpan.FromSeconds(3));
 
         Assert.Equal(["10.0.2.2", "fe80::2:99%2"], Sighted(ann));
+    }
+
+    [Fact]
+    public void In_two_networks_each_hears_of_the_addresses_in_it_alone()
+    {
+        var machine = new MdnsMachine(Some.Options(1), new Some.Random(82));
+        List<MdnsEffect> effects = [.. machine.Handle(new MdnsInput.InterfacesChanged([Some.Network(1, 2), Some.Network(1, 3)]), Some.Start)];
+        while (!machine.IsAnnounced)
+            effects.AddRange(machine.Handle(new MdnsInput.TimeoutReached(), machine.NextTimeout!.Value));
+        effects.AddRange(machine.Handle(new MdnsInput.InterfacesChanged([Some.Network(1, 2)]), Some.Start.AddMinutes(1)));
+
+        foreach (var send in effects.Of<MdnsEffect.Send>())
+        {
+            var said = DnsMessage.Decode(send.Packet.Span).Said.Select(r => r.Data).OfType<DnsData.Address>().Select(a => a.Value);
+            Assert.Subset(Some.Network(1, send.Interface).Addresses.ToHashSet(), said.ToHashSet());
+        }
     }
 
     private Segment.Node Docked(int number) => _segment.Join(

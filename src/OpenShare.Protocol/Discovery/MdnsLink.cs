@@ -1,3 +1,4 @@
+using System.Net;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Discovery;
@@ -66,6 +67,16 @@ internal sealed class MdnsLink(MdnsInterface network, DiscoveryMedium medium, IR
     {
         Start(now);
         Browser.AppearAnew(now);
+    }
+
+    /// <summary>Announces these addresses beside the interface's own: those of others in its network.</summary>
+    internal void AnnounceWith(IEnumerable<IPAddress> others, DateTimeOffset now)
+    {
+        var announced = _network with { Addresses = [.. _network.Addresses.Union(others)] };
+        if (announced == Responder.Network)
+            return;
+        Responder.Network = announced;
+        Responder.AnnounceSoon(now);
     }
 
     /// <summary>From now on it listens, and answers whoever asks.</summary>

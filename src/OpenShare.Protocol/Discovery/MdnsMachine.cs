@@ -9,7 +9,7 @@ namespace OpenShare.Protocol.Discovery;
 /// Multicast DNS for one device: announces it on every interface and finds the others of its account
 /// (docs/discovery.md). Whatever a packet holds, it is answered with effects or with nothing.
 /// </summary>
-public sealed class MdnsMachine
+public sealed partial class MdnsMachine
 {
     /// <summary>The port of multicast DNS: from there, and to there.</summary>
     public const int Port = 5353;
@@ -24,7 +24,6 @@ public sealed class MdnsMachine
 
     // In the order of their interfaces' numbers, multicast before broadcast.
     private ImmutableArray<MdnsLink> _links = [];
-    private readonly Interruptions _interruptions = new();
     private readonly SourceRates _rates = new();
     private readonly PeerTable _peers = new();
     private readonly ConflictRate _conflicts = new();
@@ -198,7 +197,7 @@ public sealed class MdnsMachine
         {
             if (claim.Ttl == 0)
                 continue;
-            instance |= claim.Name == _own.Instance && claim.Type is DnsType.Srv or DnsType.Txt && !ours.Any(o => o.SaysSameAs(claim));
+            instance |= _own.IsInstance(claim.Name) && claim.Type is DnsType.Srv or DnsType.Txt && !ours.Any(o => o.SaysSameAs(claim));
             host |= claim.Name == _own.Host && claim.Data is DnsData.Address && !IsOwnAddress(claim);
         }
         if (!instance && !host)
@@ -218,62 +217,6 @@ public sealed class MdnsMachine
         if (instance)
             effects.Add(new MdnsEffect.Renamed(_own.Name));
         return true;
-    }
-
-    private void ChangeInterfaces(ImmutableArray<MdnsInterface> interfaces, DateTimeOffset now, List<MdnsEffect> effects)
-    {
-        var usable = interfaces
-            .Select(i => i with { Addresses = [.. i.Addresses.Select(PeerAddresses.WithoutScope).Distinct()] })
-            .Where(i => !i.Addresses.IsEmpty).OrderBy(i => i.Index).Take(Interfaces).ToDictionary(i => i.Index);
-        // Asked for every few seconds, and mostly the same.
-        if (usable.Count == _links.Count(l => l.Medium == DiscoveryMedium.Multicast) && _links.All(l => usable.GetValueOrDefault(l.Network.Index) == l.Network))
-            return;
-        var before = _links;
-        _ownAddresses = [.. usable.Values.SelectMany(i => i.Addresses)];
-        _links =
-        [
-            .. usable.Values.OrderBy(i => i.Index).SelectMany(i => MdnsLink.MediaOf(i).Select(
-                m => Find(i.Index, m) is { } known ? Changed(known, i, now, effects) : Started(i, m, now))),
-        ];
-        foreach (var gone in before.Except(_links))
-        {
-            gone.Browser.TakeBack(_peers);
-            if (gone.Medium == DiscoveryMedium.Multicast)
-                _interruptions.Note(gone, now);
-        }
-        ChangeOwn(_own);
-    }
-
-    private MdnsLink Started(MdnsInterface network, DiscoveryMedium medium, DateTimeOffset now)
-    {
-        if (medium == DiscoveryMedium.Multicast && _interruptions.TakeEnded(network, now) is { } known)
-        {
-            known.Network = network;
-            known.Resume(now);
-            return known;
-        }
-        var link = new MdnsLink(network, medium, _random);
-        if (medium == DiscoveryMedium.Multicast)
-            link.Start(now);
-        else
-            link.Rest();
-        return link;
-    }
-
-    private MdnsLink Changed(MdnsLink link, MdnsInterface network, DateTimeOffset now, List<MdnsEffect> effects)
-    {
-        if (link.Network == network)
-            return link;
-        // Another network, as far as its addresses tell: who was heard in the one before is not there.
-        if (PeerAddresses.HasMoved(link.Network.Addresses, network.Addresses))
-        {
-            link.Responder.Goodbye(_own, host: true, effects);
-            return Started(network, link.Medium, now);
-        }
-        link.Responder.Goodbye(_own, link.Network.Addresses.Except(network.Addresses), effects);
-        link.Network = network;
-        link.StartOver(now);
-        return link;
     }
 
     // What others say may mean something else now.
@@ -303,7 +246,12 @@ public sealed class MdnsMachine
             }
             else
             {
-                link.Responder.AnnounceSoon(now);
+                link.Responder.Goodbye(_own, changed, effects);
+                // RFC 6762 §8.1: what was not claimed yet is probed for.
+                if (changed.Names.Except(_own.Names).Any() && !link.IsResting)
+                    link.Responder.Probe(now);
+                else
+                    link.Responder.AnnounceSoon(now);
             }
         }
 

@@ -25,8 +25,15 @@ internal sealed record OwnService(MdnsOptions Options, int InstanceTry = 1, int 
 
     internal DnsName Instance { get; } = DnsName.Of([NameFor(Options.DeviceName, InstanceTry), .. Type.Labels]);
 
+    internal DnsName QuicInstance { get; } = DnsName.Of([NameFor(Options.DeviceName, InstanceTry), .. QuicType.Labels]);
+
     internal DnsName Host { get; } = DnsName.Of(
         $"openshare-{Options.Announcement.DeviceId.ToString()[..8]}{(HostTry == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"-{HostTry}"))}", "local");
+
+    /// <summary>The names no other device may have: what is probed for.</summary>
+    internal ImmutableArray<DnsName> Names => Options.QuicPort is null ? [Instance, Host] : [Instance, QuicInstance, Host];
+
+    internal bool IsInstance(DnsName name) => name == Instance || (Options.QuicPort is not null && name == QuicInstance);
 
     private readonly DnsData.Text _text = Options.Announcement.ToText();
 
@@ -37,8 +44,8 @@ internal sealed record OwnService(MdnsOptions Options, int InstanceTry = 1, int 
     internal ImmutableArray<DnsRecord> Records(MdnsInterface network) =>
     [
         new(Type, new DnsData.Pointer(Instance), MdnsTimes.TimeToLive),
+        .. Options.QuicPort is null ? ImmutableArray<DnsRecord>.Empty : [new DnsRecord(QuicType, new DnsData.Pointer(QuicInstance), MdnsTimes.TimeToLive)],
         .. Unique(network),
-        .. Options.QuicPort is { } port ? ByQuic(port) : [],
     ];
 
     /// <summary>Answered when asked for, on top of what is announced: which kinds of service are here (RFC 6763 §9).</summary>
@@ -46,21 +53,29 @@ internal sealed record OwnService(MdnsOptions Options, int InstanceTry = 1, int 
 
     private static DnsRecord KindOf(DnsName type) => new(Enumeration, new DnsData.Pointer(type), MdnsTimes.TimeToLive);
 
-    // Under the same name, which is claimed for the other.
-    private IEnumerable<DnsRecord> ByQuic(int port)
-    {
-        var instance = DnsName.Of([Name, .. QuicType.Labels]);
-        yield return new DnsRecord(QuicType, new DnsData.Pointer(instance), MdnsTimes.TimeToLive);
-        yield return new DnsRecord(instance, new DnsData.Service(0, 0, (ushort)port, Host), MdnsTimes.TimeToLive, CacheFlush: true);
-        yield return new DnsRecord(instance, _text, MdnsTimes.TimeToLive, CacheFlush: true);
-    }
-
-    /// <summary>The records no other device may have: what is probed for.</summary>
+    /// <summary>The records under these names: what a probe claims.</summary>
     internal ImmutableArray<DnsRecord> Unique(MdnsInterface network) =>
     [
-        new(Instance, new DnsData.Service(0, 0, (ushort)Options.Announcement.Port, Host), MdnsTimes.TimeToLive, CacheFlush: true),
-        new(Instance, _text, MdnsTimes.TimeToLive, CacheFlush: true),
+        .. At(Instance, Options.Announcement.Port),
+        .. Options.QuicPort is { } port ? At(QuicInstance, port) : [],
         .. network.Addresses.Take(Addresses).Select(a => new DnsRecord(Host, new DnsData.Address(a), MdnsTimes.TimeToLive, CacheFlush: true)),
+    ];
+
+    /// <summary>Of each of these names, that it has no other records (RFC 6762 §6.1).</summary>
+    internal ImmutableArray<DnsRecord> NoOthers(MdnsInterface network)
+    {
+        var unique = Unique(network);
+        return
+        [
+            .. Names.Select(name => new DnsRecord(
+                name, new DnsData.NoOthers(name, [.. unique.Where(r => r.Name == name).Select(r => r.Type).Distinct().Order()]), MdnsTimes.TimeToLive, CacheFlush: true)),
+        ];
+    }
+
+    private IEnumerable<DnsRecord> At(DnsName instance, int port) =>
+    [
+        new(instance, new DnsData.Service(0, 0, (ushort)port, Host), MdnsTimes.TimeToLive, CacheFlush: true),
+        new(instance, _text, MdnsTimes.TimeToLive, CacheFlush: true),
     ];
 
     // A label is at most 63 bytes; the name gives way to its number, at a whole character.

@@ -30,6 +30,16 @@ public static class PeerAddresses
         return telling.Count > 0 && !telling.Intersect(after).Any();
     }
 
+    /// <summary>Two interfaces are in one network, as far as their addresses tell: each has one of the same /24, or /64.</summary>
+    internal static bool ShareNetwork(IEnumerable<IPAddress> one, IEnumerable<IPAddress> other) =>
+        one.Where(a => !IsLinkLocal(a)).Select(NetworkOf).Intersect(other.Where(a => !IsLinkLocal(a)).Select(NetworkOf)).Any();
+
+    private static string NetworkOf(IPAddress address)
+    {
+        var bytes = address.GetAddressBytes();
+        return Convert.ToHexString(bytes.AsSpan(0, bytes.Length == 4 ? 3 : 8));
+    }
+
     internal static IPAddress WithoutScope(IPAddress address) => new(address.GetAddressBytes());
 
     /// <summary>By rank; each once.</summary>

@@ -11,7 +11,7 @@ namespace OpenShare.Protocol.Discovery;
 /// </summary>
 internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, IRandomSource random)
 {
-    /// <summary>The interface, as it is now.</summary>
+    /// <summary>The interface, as it is now, with all addresses that are announced on it.</summary>
     internal MdnsInterface Network { get; set; } = network;
 
     private enum State
@@ -33,6 +33,7 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
     private DateTimeOffset _lastSent = DateTimeOffset.MinValue;
     private bool _kindAsked;
     private bool _ownAsked;
+    private ImmutableHashSet<DnsName> _othersAsked = [];
 
     internal DateTimeOffset NextTimeout =>
         _state == State.Probing ? _nextProbe
@@ -60,9 +61,15 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
         _state = State.Probing;
         _probesLeft = MdnsTimes.Probes;
         _nextProbe = now + wait + random.Between(TimeSpan.Zero, MdnsTimes.BetweenProbes);
+        ForgetAsked();
+        _held.Clear();
+    }
+
+    private void ForgetAsked()
+    {
         _nextAnswer = DateTimeOffset.MaxValue;
         _kindAsked = _ownAsked = false;
-        _held.Clear();
+        _othersAsked = [];
     }
 
     /// <summary>Starts the dense schedule over: something changed that others should hear soon.</summary>
@@ -93,11 +100,12 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
             AnswerSoon(asked, now);
         if (_state == State.Announced && now >= Earliest(_nextAnswer, _schedule.Next))
         {
-            var records = own.Records(Network);
-            effects.Add(Multicast(_kindAsked ? records.AddRange(own.Kinds) : records));
+            var noOthers = own.NoOthers(Network);
+            effects.Add(Multicast(
+                [.. own.Records(Network), .. _kindAsked ? own.Kinds : [], .. noOthers.Where(r => _othersAsked.Contains(r.Name))],
+                [.. noOthers.Where(r => IsOneFamily(r) && !_othersAsked.Contains(r.Name))]));
             _lastSent = now;
-            _nextAnswer = DateTimeOffset.MaxValue;
-            _kindAsked = _ownAsked = false;
+            ForgetAsked();
             _schedule.Sent(now);
         }
     }
@@ -120,7 +128,7 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
         }
 
         // A name is defended at once.
-        var isProbe = query.Authorities.Any(a => a.Name == own.Instance || a.Name == own.Host);
+        var isProbe = query.Authorities.Any(a => own.Names.Contains(a.Name));
         if (isProbe || more is not { } until || !_held.Hold(from, asked, until))
             AnswerSoon(asked, now, isProbe);
     }
@@ -147,6 +155,7 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
     {
         _kindAsked |= asked.Any(r => r.Name == OwnService.Enumeration);
         _ownAsked |= asked.Any(r => r.Name != OwnService.Enumeration);
+        _othersAsked = _othersAsked.Union(asked.Where(r => r.Type == DnsType.Nsec).Select(r => r.Name));
         var wait = isProbe || asked.All(r => r.CacheFlush) ? TimeSpan.Zero : random.Between(MdnsTimes.BeforeSharedAnswer);
         var earliest = _lastSent + (isProbe ? MdnsTimes.BetweenDefences : MdnsTimes.BetweenAnswers);
         var at = earliest > now + wait ? earliest : now + wait;
@@ -157,6 +166,13 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
     internal void Goodbye(OwnService own, bool host, List<MdnsEffect> effects) =>
         Withdraw(own.Records(Network).Where(r => host || r.Name != own.Host), effects);
 
+    /// <summary>Says which services are no more. Of those that stay, what is announced takes the place of what was.</summary>
+    internal void Goodbye(OwnService before, OwnService after, List<MdnsEffect> effects)
+    {
+        var stay = after.Records(Network);
+        Withdraw(before.Records(Network).Where(r => !stay.Any(s => s.Name == r.Name && s.Type == r.Type)), effects);
+    }
+
     /// <summary>Says that these addresses are no more.</summary>
     internal void Goodbye(OwnService own, IEnumerable<IPAddress> addresses, List<MdnsEffect> effects) =>
         Withdraw(addresses.Select(a => new DnsRecord(own.Host, new DnsData.Address(a), 0)), effects);
@@ -165,7 +181,7 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
     {
         ImmutableArray<DnsRecord> gone = [.. records.Select(r => r with { Ttl = 0, CacheFlush = false })];
         if (_state == State.Announced && _lastSent > DateTimeOffset.MinValue && !gone.IsEmpty)
-            effects.Add(Multicast(gone));
+            effects.Add(Multicast(gone, []));
     }
 
     /// <summary>Two devices probe for one name at once: the one whose data come later in order has it (RFC 6762 §8.2).</summary>
@@ -175,7 +191,7 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
         if (_state != State.Probing)
             return false;
         var ours = own.Unique(Network);
-        foreach (var name in (DnsName[])[own.Instance, own.Host])
+        foreach (var name in own.Names)
         {
             var theirs = claims.Where(r => r.Name == name).ToList();
             if (theirs.Count > 0 && ProbeTie.Compare(ours.Where(r => r.Name == name), theirs) < 0)
@@ -190,14 +206,18 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
 
     private MdnsEffect.Send SendProbe(OwnService own) => new(Network.Index, medium, new DnsMessage
     {
-        Questions = [new DnsQuestion(own.Instance, DnsType.Any), new DnsQuestion(own.Host, DnsType.Any)],
+        Questions = [.. own.Names.Select(n => new DnsQuestion(n, DnsType.Any))],
         Authorities = [.. own.Unique(Network).Select(r => r with { CacheFlush = false })],
     }.Encode());
 
-    private MdnsEffect.Send Multicast(ImmutableArray<DnsRecord> records) =>
-        new(Network.Index, medium, new DnsMessage { IsResponse = true, Answers = records }.Encode());
+    private MdnsEffect.Send Multicast(ImmutableArray<DnsRecord> records, ImmutableArray<DnsRecord> additionals) =>
+        new(Network.Index, medium, new DnsMessage { IsResponse = true, Answers = records, Additionals = additionals }.Encode());
 
-    // A legacy resolver hears no multicast, knows no cache-flush bit, and wants its question back (RFC 6762 §6.7).
+    // RFC 6762 §6.2: who hears addresses of one family need not ask for the other's.
+    private static bool IsOneFamily(DnsRecord noOthers) => ((DnsData.NoOthers)noOthers.Data).Types is [DnsType.A] or [DnsType.Aaaa];
+
+    // A legacy resolver hears no multicast, knows no cache-flush bit, nor what NSEC means here, and wants its question back
+    // (RFC 6762 §6.7).
     // At most ten such answers a second, for the asker's address may be forged.
     private void AnswerLegacy(DnsMessage query, ImmutableArray<DnsRecord> asked, IPEndPoint from, DateTimeOffset now, List<MdnsEffect> effects)
     {
@@ -209,14 +229,14 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
             Id = query.Id,
             IsResponse = true,
             Questions = [.. query.Questions.Where(q => asked.Any(r => Asks(q, r))).Take(OwnService.Addresses)],
-            Answers = [.. asked.Select(r => r with { CacheFlush = false, Ttl = MdnsTimes.LegacyTimeToLive })],
+            Answers = [.. asked.Where(r => r.Type != DnsType.Nsec).Select(r => r with { CacheFlush = false, Ttl = MdnsTimes.LegacyTimeToLive })],
         }.Encode(), from));
     }
 
     private ImmutableArray<DnsRecord> Answers(OwnService own)
     {
         if (_answers is not { } known || !ReferenceEquals(known.Own, own) || !ReferenceEquals(known.Network, Network))
-            _answers = known = (own, Network, own.Records(Network).AddRange(own.Kinds));
+            _answers = known = (own, Network, [.. own.Records(Network), .. own.Kinds, .. own.NoOthers(Network)]);
         return known.Records;
     }
 
@@ -225,7 +245,10 @@ internal sealed class Responder(MdnsInterface network, DiscoveryMedium medium, I
     private static bool IsAsked(DnsMessage query, DnsRecord record) => query.Questions.Any(q => Asks(q, record));
 
     private static bool Asks(DnsQuestion question, DnsRecord record) =>
-        question.Name == record.Name && (question.Type == record.Type || question.Type == DnsType.Any);
+        question.Name == record.Name
+        && (record.Data is DnsData.NoOthers only
+            ? question.Type != DnsType.Any && !only.Types.Contains(question.Type)
+            : question.Type == record.Type || question.Type == DnsType.Any);
 
     // Known-answer suppression (RFC 6762 §7.1).
     private static bool IsKnown(DnsMessage query, DnsRecord record) =>

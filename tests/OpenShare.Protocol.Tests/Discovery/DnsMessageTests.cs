@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using FsCheck;
 using FsCheck.Fluent;
@@ -66,6 +67,31 @@ public sealed class DnsMessageTests
 
         Assert.Throws<ProtocolException>(() => DnsMessage.Decode(bytes));
         Assert.NotEmpty(where);
+    }
+
+    [Theory]
+    [InlineData("c00c00050000000040", "as multicast DNS has it", true)]
+    [InlineData("c00c", "of no type", true)]
+    [InlineData("0161c00c00050000000040", "with another next name", true)]
+    [InlineData("", "empty", false)]
+    [InlineData("c022000100", "whose name points to itself", false)]
+    [InlineData("0361", "whose name runs beyond its end", false)]
+    [InlineData("01ff00000100", "whose name is not UTF-8", false)]
+    [InlineData("c00c000540", "with a bitmap that is cut short", false)]
+    [InlineData("c00c0000", "with a bitmap of no bytes", false)]
+    [InlineData("c00c0001400101ff", "with a second block", false)]
+    [InlineData("c00c010140", "with a block of types beyond 255", false)]
+    public void An_nsec_record_breaks_nothing(string data, string which, bool isUnderstood)
+    {
+        const string Header = "000084000000000200000000";
+        const string Host = "04686f7374056c6f63616c00";
+        const string Address = "c00c00010001000000780004" + "0a000001";
+
+        var read = DnsMessage.Decode(Convert.FromHexString(Header + Host + "002f000100000078" + (data.Length / 2).ToString("x4", CultureInfo.InvariantCulture) + data + Address));
+
+        Assert.NotEmpty(which);
+        Assert.Equal(isUnderstood, read.Answers[0].Data is DnsData.NoOthers);
+        Assert.Equal((DnsType.Nsec, DnsType.A), (read.Answers[0].Type, read.Answers[1].Type));
     }
 
     [Fact]
@@ -158,7 +184,7 @@ public sealed class DnsMessageTests
 
         private static Gen<DnsRecord> Record() =>
             from name in Name()
-            from data in Gen.OneOf(Address(4), Address(16), Pointer(), Service(), Text(), Other())
+            from data in Gen.OneOf(Address(4), Address(16), Pointer(), Service(), Text(), NoOthers(), Other())
             from ttl in Gen.Choose(0, 5000)
             from flush in Gen.Elements(true, false)
             select new DnsRecord(name, data, (uint)ttl, flush);
@@ -176,7 +202,12 @@ public sealed class DnsMessageTests
             from strings in Gen.ListOf(Gen.Choose(0, 255).SelectMany(Bytes), 3)
             select (DnsData)new DnsData.Text(strings.SelectMany(s => s.Prepend((byte)s.Length)).ToArray());
 
-        private static Gen<DnsData> Other() => Bytes(7).Select(b => (DnsData)new DnsData.Other((DnsType)47, b));
+        private static Gen<DnsData> NoOthers() =>
+            from next in Name()
+            from types in Gen.ListOf(Gen.Choose(0, 255), 4)
+            select (DnsData)new DnsData.NoOthers(next, [.. types.Take(types[0] % 4).Distinct().Order().Select(t => (DnsType)t)]);
+
+        private static Gen<DnsData> Other() => Bytes(7).Select(b => (DnsData)new DnsData.Other((DnsType)13, b));
 
         private static Gen<byte[]> Bytes(int count) => Gen.Choose(0, 255).Select(i => (byte)i).ArrayOf(count);
     }

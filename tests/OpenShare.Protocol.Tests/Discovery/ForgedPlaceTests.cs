@@ -62,6 +62,21 @@ public sealed class ForgedPlaceTests
     }
 
     [Fact]
+    public void One_forged_address_of_the_device_s_own_host_is_corrected_as_well()
+    {
+        var segment = new Segment(75);
+        var (ann, ben) = (segment.Join(Some.Options(1)), segment.Join(Some.Options(2)));
+        segment.Run(TimeSpan.FromMinutes(5));
+        var real = ann.Said<MdnsEffect.Sighted>().Last().Place;
+        var address = segment.Sent.Last(s => s.From == ben && s.Message.IsResponse).Message.Answers.First(r => r.Type == DnsType.A);
+
+        segment.Inject(new DnsMessage { IsResponse = true, Answers = [address with { Data = new DnsData.Address(Mallory.Address) }] }, Mallory);
+        segment.Run(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(real, ann.Said<MdnsEffect.Sighted>().Last().Place);
+    }
+
+    [Fact]
     public void One_forged_goodbye_is_contradicted_before_the_device_is_lost()
     {
         var segment = new Segment(74);

@@ -19,13 +19,11 @@ public sealed class MdnsVectorTests
         var announcement = new ServiceAnnouncement(AccountHash.FromKey(key), DeviceId.Parse("00112233445566778899aabbccddeeff"), "fedcba9876543210", 45454, NewsTag.Of(key, trustRoot: 1, revocationList: 7));
         var options = new MdnsOptions("Ann's laptop", announcement);
 
-        // No randomness: every wait is its shortest.
-        var machine = new MdnsMachine(options, new NoRandom());
-        List<MdnsEffect> effects = [.. machine.Handle(new MdnsInput.InterfacesChanged([Network]), Some.Start)];
-        while (!machine.IsAnnounced)
-            effects.AddRange(machine.Handle(new MdnsInput.TimeoutReached(), machine.NextTimeout!.Value));
-        effects.AddRange(machine.Handle(new MdnsInput.Stop(), Some.Start.AddSeconds(1)));
-        var packets = effects.Of<MdnsEffect.Send>().Select(s => (s.Packet, Message: DnsMessage.Decode(s.Packet.Span))).ToList();
+        var packets = Sent(options, Network);
+        var withQuic = options with { QuicPort = 45455 };
+        var ipv4Alone = Network with { Addresses = [Network.Addresses[0]] };
+        var question = new DnsMessage { Questions = [new DnsQuestion(DnsName.Of("openshare-00112233", "local"), DnsType.Aaaa)] };
+        var otherPackets = Sent(withQuic, ipv4Alone, question);
 
         VectorFile.Check("mdns.json", new JsonObject
         {
@@ -45,6 +43,14 @@ public sealed class MdnsVectorTests
             ["query"] = VectorFile.Hex(packets.First(p => !p.Message.IsResponse && p.Message.Authorities.IsEmpty).Packet.Span),
             ["announcement"] = VectorFile.Hex(packets.First(p => p.Message.IsResponse).Packet.Span),
             ["goodbye"] = VectorFile.Hex(packets[^1].Packet.Span),
+            ["with_quic_and_the_first_address_alone"] = new JsonObject
+            {
+                ["quic_port"] = withQuic.QuicPort,
+                ["probe"] = VectorFile.Hex(otherPackets.First(p => !p.Message.Authorities.IsEmpty).Packet.Span),
+                ["announcement"] = VectorFile.Hex(otherPackets.First(p => p.Message.IsResponse).Packet.Span),
+                ["question"] = VectorFile.Hex(question.Encode()),
+                ["answer"] = VectorFile.Hex(otherPackets.First(p => p.Message.Answers.Any(r => r.Type == DnsType.Nsec)).Packet.Span),
+            },
         });
     }
 
@@ -73,6 +79,19 @@ public sealed class MdnsVectorTests
         Assert.Equal("FOO.F.ISI.ARPA", ReadQuestionName([.. first, 0, 1, 0, 1, 3, .. "FOO"u8, 0xC0, 12, 0, 1, 0, 1], 2).ToString());
         Assert.Equal("ARPA", ReadQuestionName([.. first, 0, 1, 0, 1, 0xC0, 18, 0, 1, 0, 1], 2).ToString());
         Assert.Empty(ReadQuestionName([0, 0, 1, 0, 1]).Labels);
+    }
+
+    // No randomness: every wait is its shortest.
+    private static List<(ReadOnlyMemory<byte> Packet, DnsMessage Message)> Sent(MdnsOptions options, MdnsInterface network, DnsMessage? question = null)
+    {
+        var machine = new MdnsMachine(options, new NoRandom());
+        List<MdnsEffect> effects = [.. machine.Handle(new MdnsInput.InterfacesChanged([network]), Some.Start)];
+        while (!machine.IsAnnounced)
+            effects.AddRange(machine.Handle(new MdnsInput.TimeoutReached(), machine.NextTimeout!.Value));
+        if (question is not null)
+            effects.AddRange(machine.Handle(new MdnsInput.PacketReceived(network.Index, new MdnsPacket(Some.Mdns(IPAddress.Parse("192.0.2.8")), question.Encode())), Some.Start.AddMinutes(1)));
+        effects.AddRange(machine.Handle(new MdnsInput.Stop(), Some.Start.AddMinutes(1)));
+        return [.. effects.Of<MdnsEffect.Send>().Select(s => (s.Packet, DnsMessage.Decode(s.Packet.Span)))];
     }
 
     private static DnsName ReadQuestionName(byte[] body, byte questions = 1) =>

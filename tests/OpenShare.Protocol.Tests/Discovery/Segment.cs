@@ -29,11 +29,12 @@ internal sealed class Segment(int seed)
 
     internal IReadOnlyList<Node> Nodes => _nodes;
 
-    internal Node Join(MdnsOptions options, int? host = null, int index = 2)
+    /// <param name="second">another interface of it on this segment</param>
+    internal Node Join(MdnsOptions options, int? host = null, int index = 2, MdnsInterface? second = null)
     {
-        var node = new Node(new MdnsMachine(options, new Some.Random(seed + _nodes.Count)), Some.Network(host ?? _nodes.Count + 1, index), _nodes.Count);
+        var node = new Node(new MdnsMachine(options, new Some.Random(seed + _nodes.Count)), Some.Network(host ?? _nodes.Count + 1, index), second, _nodes.Count);
         _nodes.Add(node);
-        Feed(node, new MdnsInput.InterfacesChanged([node.Network]));
+        Feed(node, new MdnsInput.InterfacesChanged([.. node.Networks]));
         return node;
     }
 
@@ -86,16 +87,21 @@ internal sealed class Segment(int seed)
     private void Deliver(Node from, MdnsEffect.Send send)
     {
         Sent.Add((Now, from, send.Medium, DnsMessage.Decode(send.Packet.Span)));
-        var source = new IPEndPoint(from.Network.Addresses[0], send.Medium == DiscoveryMedium.Multicast ? MdnsMachine.Port : MdnsMachine.BroadcastPort);
+        var source = new IPEndPoint(from.Networks.First(n => n.Index == send.Interface).Addresses[0], send.Medium == DiscoveryMedium.Multicast ? MdnsMachine.Port : MdnsMachine.BroadcastPort);
         foreach (var node in _nodes)
         {
-            if (_dice.Next(100) >= LossPercent && (node == from || !Blocks(from, node, send.Medium)))
-                _underWay.Enqueue((node, new MdnsInput.PacketReceived(node.Network.Index, new MdnsPacket(source, send.Packet), send.Medium)), (Now + Latency, _order++));
+            foreach (var network in node.Networks)
+            {
+                if (_dice.Next(100) >= LossPercent && (node == from || !Blocks(from, node, send.Medium)))
+                    _underWay.Enqueue((node, new MdnsInput.PacketReceived(network.Index, new MdnsPacket(source, send.Packet), send.Medium)), (Now + Latency, _order++));
+            }
         }
     }
 
-    internal sealed record Node(MdnsMachine Machine, MdnsInterface Network, int Number)
+    internal sealed record Node(MdnsMachine Machine, MdnsInterface Network, MdnsInterface? Second, int Number)
     {
+        internal IEnumerable<MdnsInterface> Networks => Second is null ? [Network] : [Network, Second];
+
         internal List<(DateTimeOffset At, MdnsEffect Effect)> Effects { get; } = [];
 
         internal IEnumerable<T> Said<T>() where T : MdnsEffect => Effects.Select(e => e.Effect).OfType<T>();

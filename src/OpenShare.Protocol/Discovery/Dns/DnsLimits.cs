@@ -6,6 +6,9 @@ public static class DnsLimits
     /// <summary>Bytes of one message (RFC 6762 §17).</summary>
     public const int Message = 9000;
 
+    /// <summary>Bytes of an NSEC record's bitmap (RFC 6762 §6.1).</summary>
+    public const int TypeBytes = 32;
+
     /// <summary>Bytes of one label (RFC 1035 §2.3.4).</summary>
     public const int Label = 63;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Net;
 using System.Text;
+using System.Text.Unicode;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Discovery.Dns;
@@ -13,7 +14,7 @@ internal ref struct DnsReader
     private const ushort ClassAny = 255;
     private const int QuestionMinimum = 5;
     private const int RecordMinimum = 11;
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+    private static readonly DnsName s_root = DnsName.Of();
 
     private readonly ReadOnlySpan<byte> _bytes;
     private int _position;
@@ -98,8 +99,37 @@ internal ref struct DnsReader
         DnsType.Ptr => new DnsData.Pointer(ReadName()),
         DnsType.Srv => new DnsData.Service(ReadUInt16(), ReadUInt16(), ReadUInt16(), ReadName()),
         DnsType.Txt => new DnsData.Text(ReadText(end)),
+        DnsType.Nsec => ReadNoOthers(end),
         _ => new DnsData.Other(type, Take(end - _position).ToArray()),
     };
+
+    // Nothing hangs on what others say so: in another form than multicast DNS has (RFC 6762 §6.1) it is carried unread.
+    private DnsData ReadNoOthers(int end)
+    {
+        var start = _position;
+        if (TryReadName(out var next) is null && _position <= end && TryReadTypes(_bytes[_position..end]) is { } types)
+        {
+            _position = end;
+            return new DnsData.NoOthers(next, types);
+        }
+        _position = start;
+        return new DnsData.Other(DnsType.Nsec, Take(end - start).ToArray());
+    }
+
+    private static ImmutableArray<DnsType>? TryReadTypes(ReadOnlySpan<byte> block)
+    {
+        if (block.IsEmpty)
+            return [];
+        if (block.Length < 3 || block[0] != 0 || block[1] != block.Length - 2 || block[1] > DnsLimits.TypeBytes)
+            return null;
+        var types = ImmutableArray.CreateBuilder<DnsType>();
+        for (var type = 0; type < 8 * block[1]; type++)
+        {
+            if ((block[2 + (type / 8)] & (DnsFlags.FirstType >> (type % 8))) != 0)
+                types.Add((DnsType)type);
+        }
+        return types.ToImmutable();
+    }
 
     private byte[] ReadText(int end)
     {
@@ -113,8 +143,10 @@ internal ref struct DnsReader
 
     // A compression pointer (RFC 1035 §4.1.4) may only point before everything read of this name so far. Each jump
     // then goes to an earlier place than the last, so no name can loop.
-    private DnsName ReadName()
+    /// <returns>null: it is read; else why not</returns>
+    private string? TryReadName(out DnsName name)
     {
+        name = s_root;
         var labels = new List<string>();
         var length = 1;
         var at = _position;
@@ -123,44 +155,38 @@ internal ref struct DnsReader
         while (true)
         {
             if (at >= _bytes.Length)
-                throw new ProtocolException("A DNS name is cut short.");
+                return "A DNS name is cut short.";
             var size = _bytes[at];
             if (size == 0)
                 break;
             if (size >= DnsFlags.Pointer)
             {
                 if (at + 1 >= _bytes.Length)
-                    throw new ProtocolException("A DNS name is cut short.");
+                    return "A DNS name is cut short.";
                 resume ??= at + 2;
                 at = ((size & ~DnsFlags.Pointer) << 8) | _bytes[at + 1];
                 if (at >= earliest)
-                    throw new ProtocolException("A DNS name's compression does not point backwards.");
+                    return "A DNS name's compression does not point backwards.";
                 earliest = at;
                 continue;
             }
 
             length += size + 1;
             if (size > DnsLimits.Label || length > DnsLimits.Name || at + 1 + size > _bytes.Length)
-                throw new ProtocolException("A DNS name is too long, or cut short.");
-            labels.Add(ReadLabel(_bytes.Slice(at + 1, size)));
+                return "A DNS name is too long, or cut short.";
+            var label = _bytes.Slice(at + 1, size);
+            if (!Utf8.IsValid(label))
+                return "A DNS name is not UTF-8 (RFC 6762 §16).";
+            labels.Add(Encoding.UTF8.GetString(label));
             at += size + 1;
         }
 
         _position = resume ?? at + 1;
-        return DnsName.Of(labels);
+        name = DnsName.Of(labels);
+        return null;
     }
 
-    private static string ReadLabel(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            return StrictUtf8.GetString(bytes);
-        }
-        catch (DecoderFallbackException error)
-        {
-            throw new ProtocolException("A DNS name is not UTF-8 (RFC 6762 §16).", error);
-        }
-    }
+    private DnsName ReadName() => TryReadName(out var name) is { } wrong ? throw new ProtocolException(wrong) : name;
 
     private byte ReadByte() => Take(1)[0];
 

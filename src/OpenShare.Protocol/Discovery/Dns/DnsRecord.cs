@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 
 namespace OpenShare.Protocol.Discovery.Dns;
@@ -11,6 +12,7 @@ public enum DnsType : ushort
     Txt = 16,
     Aaaa = 28,
     Srv = 33,
+    Nsec = 47,
     Any = 255,
 }
 
@@ -74,7 +76,19 @@ public abstract record DnsData
         public override int GetHashCode() => Raw.Length;
     }
 
-    /// <summary>A type this program does not speak. Names inside are not uncompressed, so it cannot be sent on.</summary>
+    /// <summary>There are no other records of its name than of these types (RFC 6762 §6.1).</summary>
+    /// <param name="Next">in multicast DNS the record's own name</param>
+    /// <param name="Types">below 256, ascending, each once</param>
+    public sealed record NoOthers(DnsName Next, ImmutableArray<DnsType> Types) : DnsData
+    {
+        public override DnsType Type => DnsType.Nsec;
+
+        public bool Equals(NoOthers? other) => other is not null && Next == other.Next && Types.SequenceEqual(other.Types);
+
+        public override int GetHashCode() => Next.GetHashCode();
+    }
+
+    /// <summary>A type this program does not speak, or a form of one that it does not. Names inside are not uncompressed, so it cannot be sent on.</summary>
     public sealed record Other(DnsType OtherType, ReadOnlyMemory<byte> Raw) : DnsData
     {
         public override DnsType Type => OtherType;

@@ -88,10 +88,28 @@ internal sealed class DnsWriter
             case DnsData.Text text:
                 WriteBytes(text.Raw.Span);
                 break;
+            case DnsData.NoOthers only:
+                WriteName(only.Next, _compress);
+                WriteTypes(only.Types);
+                break;
             case DnsData.Other other:
                 WriteBytes(other.Raw.Span);
                 break;
         }
+    }
+
+    // One block of the bitmap (RFC 4034 §4.1.2), up to its last byte that is not 0.
+    private void WriteTypes(ImmutableArray<DnsType> types)
+    {
+        if (types.IsEmpty)
+            return;
+        var size = ((int)types[^1] / 8) + 1;
+        Space(1)[0] = 0;
+        Space(1)[0] = (byte)size;
+        var bits = Space(size);
+        bits.Clear();
+        foreach (var type in types)
+            bits[(int)type / 8] |= (byte)(DnsFlags.FirstType >> ((int)type % 8));
     }
 
     private void WriteName(DnsName name, bool compress)

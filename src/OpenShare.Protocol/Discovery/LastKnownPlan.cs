@@ -126,7 +126,9 @@ public sealed class LastKnownPlan
     private void Want(DeviceId device, DateTimeOffset since, DateTimeOffset now, bool isAskedFor)
     {
         if (!_tries.TryGetValue(device, out var known))
-            _tries[device] = known = new Try { IsAskedFor = isAskedFor, SoughtSince = since };
+            _tries[device] = known = new Try { IsAskedFor = isAskedFor };
+        if (!known.WasAnswered)
+            known.SoughtSince = since;
         if (!known.IsThere)
             known.Due = now;
         known.IsAskedFor &= isAskedFor;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
 namespace OpenShare.EndToEnd.Tests.Harness;
@@ -15,16 +14,7 @@ internal static partial class Metrics
 
     public static async Task<Dictionary<string, double>> OfAsync(TestDevice device)
     {
-        using var client = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellation) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(device.Home, "agent.sock")), cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        });
-        var text = await client.GetStringAsync("http://agent/v1/metrics");
+        var text = await LocalApi.GetAsync(device, "/v1/metrics");
         return text.Split('\n').Where(l => l.StartsWith("openshare", StringComparison.Ordinal) && !l.Contains("_bucket", StringComparison.Ordinal))
             .Select(l => l.Split(' ')).ToDictionary(parts => Plain(parts[0]), parts => double.Parse(parts[1], CultureInfo.InvariantCulture));
     }

@@ -1,3 +1,4 @@
+using OpenShare.Device.Discovery;
 using OpenShare.Device.Transfers.Telemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -16,7 +17,7 @@ internal static class AgentTelemetry
     internal static void Add(IServiceCollection services)
     {
         var telemetry = services.AddOpenTelemetry().ConfigureResource(r => r.AddService("openshare"));
-        telemetry.WithMetrics(metrics => metrics.AddMeter(TransferMetrics.Name).AddPrometheusExporter());
+        telemetry.WithMetrics(metrics => metrics.AddMeter(TransferMetrics.Name, DiscoveryMetrics.Name).AddPrometheusExporter());
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Collector)))
             return;
         telemetry.WithMetrics(metrics => metrics.AddOtlpExporter());

@@ -43,6 +43,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
         Receive<DiscoveryDatagram>(datagram =>
         {
             _port.Release();
+            DiscoveryMetrics.Taken(datagram.Medium, datagram.Packet.From.AddressFamily);
             Feed(new MdnsInput.PacketReceived(datagram.Interface, datagram.Packet, datagram.Medium));
         });
         Receive<MachineTimeout>(_ =>

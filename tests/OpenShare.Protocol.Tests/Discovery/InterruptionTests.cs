@@ -80,6 +80,23 @@ public sealed class InterruptionTests
         Assert.Equal(Some.Device(2), Assert.Single(ann.Said<MdnsEffect.Lost>()).DeviceId);
     }
 
+    [Fact]
+    public void Whose_cable_is_out_for_longer_than_records_live_is_lost_by_the_others_and_each_sights_the_other_within_five_seconds_of_its_return()
+    {
+        var (segment, ann) = Met();
+        var ben = segment.Nodes[1];
+        Leave(segment, ann, TimeSpan.FromSeconds(150));
+        Assert.Contains(ben.Said<MdnsEffect.Lost>(), l => l.DeviceId == Some.Device(1));
+        ben.Effects.Clear();
+        ann.Effects.Clear();
+
+        segment.Feed(ann, new MdnsInput.InterfacesChanged([ann.Network]));
+        segment.Run(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(Crowd - 1, ann.Said<MdnsEffect.Sighted>().Count());
+        Assert.All(segment.Nodes.Where(n => n != ann), n => Assert.Contains(n.Said<MdnsEffect.Sighted>(), s => s.DeviceId == Some.Device(1)));
+    }
+
     private static (Segment Segment, Segment.Node Ann) Met(string? oneMore = null)
     {
         var segment = new Segment(51);

@@ -16,7 +16,7 @@ internal sealed record BenchWorld(string Name, string Story, int Devices, int Ne
     internal static IReadOnlyList<BenchWorld> All { get; } =
     [
         new("discovery", "only discovery of each, announcing", 1000, Networks: 40, Discover),
-        new("steady", "only discovery of each, an hour after they have come", 100, Networks: 1, Rest),
+        new("steady", "only discovery of each, over IPv4 and IPv6, an hour after they have come", 100, Networks: 1, Rest),
         new("networks", "whole, announcing", 1000, Networks: 40, (devices, networks, seed) => Live(Fleet(devices).OnNetworks(networks).Seed(seed))),
         new("network", "only discovery of each, announcing", 1000, Networks: 1, Discover),
         new("transfers", "whole, twice as many transfers, each Wi-Fi down for 5 s every 3 minutes", 50, Networks: 2, (devices, networks, seed) =>
@@ -61,7 +61,7 @@ internal sealed record BenchWorld(string Name, string Story, int Devices, int Ne
     // What discovery costs a network that nothing happens on.
     private static BenchRun Rest(int devices, int networks, int seed)
     {
-        using var world = new DiscoveryWorld(devices, networks, seed);
+        using var world = new DiscoveryWorld(devices, networks, seed, isDualStack: true);
         world.Queue.RunFor(10.Minutes());
         var before = world.Datagrams.PacketsSent;
         world.Queue.RunFor(60.Minutes());

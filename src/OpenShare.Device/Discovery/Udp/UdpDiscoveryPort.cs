@@ -16,18 +16,20 @@ public sealed class UdpDiscoveryPort : IDiscoveryPort
     /// <summary>Datagrams under way to the receiver.</summary>
     private const int Credits = 256;
 
-    private readonly Func<IEnumerable<SystemInterface>> _interfaces;
+    private readonly Func<IEnumerable<SystemInterface>?> _interfaces;
     private readonly Func<int, bool, DiscoverySocket> _join;
     private readonly TimeProvider _time;
     private readonly SortedDictionary<(int Interface, bool IsV6), DiscoverySocket> _groups = [];
     private readonly SortedDictionary<int, BroadcastSocket> _broadcasts = [];
     private readonly SemaphoreSlim _credits = new(Credits, Credits);
     private IActorRef _receiver = ActorRefs.Nobody;
+    private IReadOnlyList<SystemInterface> _system = [];
 
     public UdpDiscoveryPort() : this(SystemInterfaces.Read, (networkInterface, v6) => new MulticastSocket(networkInterface, v6)) { }
 
+    /// <param name="interfaces">null: they cannot be read now</param>
     /// <param name="join">by the interface's number, and whether for IPv6; throws SocketException</param>
-    internal UdpDiscoveryPort(Func<IEnumerable<SystemInterface>> interfaces, Func<int, bool, DiscoverySocket> join, TimeProvider? time = null) =>
+    internal UdpDiscoveryPort(Func<IEnumerable<SystemInterface>?> interfaces, Func<int, bool, DiscoverySocket> join, TimeProvider? time = null) =>
         (_interfaces, _join, _time) = (interfaces, join, time ?? TimeProvider.System);
 
     public void Open(IActorRef receiver)
@@ -39,12 +41,15 @@ public sealed class UdpDiscoveryPort : IDiscoveryPort
 
     public DiscoveryInterfaces Refresh(ImmutableArray<string>? only)
     {
-        var present = _interfaces().Where(i => only is not { } names || names.Contains(i.Network.Name)).Take(MdnsMachine.Interfaces).ToList();
+        _system = _interfaces()?.ToList() ?? _system;
+        var (present, leftOut) = InterfaceChoice.Of(_system.Where(i => !i.Network.Addresses.IsEmpty && (only is not { } names || names.Contains(i.Network.Name))));
         Close(_groups, k => !present.Exists(i => i.Network.Index == k.Interface && Has(i.Network, k.IsV6)));
         Close(_broadcasts, k => !present.Exists(i => i.Network.Index == k && i.Broadcasts.SequenceEqual(_broadcasts[k].Networks)));
 
         var usable = ImmutableArray.CreateBuilder<MdnsInterface>();
         var failed = ImmutableArray.CreateBuilder<InterfaceFailure>();
+        if (leftOut is not null)
+            failed.Add(leftOut);
         foreach (var (network, broadcasts) in present)
         {
             var joined = ((bool[])[false, true]).Where(v6 => Has(network, v6)).Select(v6 => (Family: v6 ? "IPv6" : "IPv4", Problem: Join(network.Index, v6))).ToList();

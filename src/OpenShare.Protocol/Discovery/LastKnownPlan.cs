@@ -130,7 +130,7 @@ public sealed class LastKnownPlan
         if (!known.WasAnswered)
             known.SoughtSince = since;
         if (!known.IsThere)
-            known.Due = now;
+            (known.Due, known.Pause) = (now, TimeSpan.Zero);
         known.IsAskedFor &= isAskedFor;
     }
 

@@ -118,6 +118,18 @@ public sealed class LastKnownPlanTests
     }
 
     [Fact]
+    public void Who_was_waited_for_among_others_is_dialled_as_soon_as_nobody_is_heard_and_soon_again()
+    {
+        _plan.HandleCompany([Ben], _now);
+
+        _plan.HandleAlone([Ben], _now, _now);
+
+        Assert.Equal([Ben], _plan.TakeDue(_now));
+        _plan.HandleAnswered(Ben, isThere: false, _now);
+        Assert.Equal(TimeSpan.FromSeconds(10), _plan.NextTimeout - _now);
+    }
+
+    [Fact]
     public void One_that_is_heard_no_more_is_dialled_if_it_is_known()
     {
         _plan.HandleCompany([], _now);

@@ -87,7 +87,7 @@ public sealed class LastKnownPlan
         if (!_tries.TryGetValue(device, out var known))
             return false;
         var changed = known.IsThere != isThere;
-        (known.IsThere, known.WasAnswered) = (isThere, true);
+        (known.IsThere, known.WasAnswered, known.IsCalled) = (isThere, true, false);
         known.Pause = isThere ? BetweenChecks : Longer(known.Pause, changed);
         known.Due = now + known.Pause;
         known.SoughtSince = null;
@@ -104,7 +104,7 @@ public sealed class LastKnownPlan
         // Due again only when an answer has come, or should have long ago.
         foreach (var device in due)
         {
-            _tries[device].Due = now + BetweenChecks;
+            (_tries[device].Due, _tries[device].IsCalled) = (now + BetweenChecks, true);
             _tries[device].SoughtSince ??= now;
         }
         return due;
@@ -129,7 +129,8 @@ public sealed class LastKnownPlan
             _tries[device] = known = new Try { IsAskedFor = isAskedFor };
         if (!known.WasAnswered)
             known.SoughtSince = since;
-        if (!known.IsThere)
+        // One call to a device at a time.
+        if (known is { IsThere: false, IsCalled: false })
             (known.Due, known.Pause) = (now, TimeSpan.Zero);
         known.IsAskedFor &= isAskedFor;
     }
@@ -150,5 +151,7 @@ public sealed class LastKnownPlan
         internal bool WasAnswered { get; set; }
 
         internal bool IsAskedFor { get; set; }
+
+        internal bool IsCalled { get; set; }
     }
 }

@@ -130,6 +130,19 @@ public sealed class LastKnownPlanTests
     }
 
     [Fact]
+    public void Who_is_being_dialled_is_not_dialled_once_more_beside_it()
+    {
+        _plan.HandleCompany([Ben], _now);
+        _now += TimeSpan.FromSeconds(10);
+        Assert.Equal([Ben], _plan.TakeDue(_now));
+
+        _plan.HandleAlone([Ben], _now, _now);
+
+        Assert.Empty(_plan.TakeDue(_now));
+        Assert.True(_plan.HandleAnswered(Ben, isThere: true, _now));
+    }
+
+    [Fact]
     public void One_that_is_heard_no_more_is_dialled_if_it_is_known()
     {
         _plan.HandleCompany([], _now);

@@ -12,6 +12,9 @@ namespace OpenShare.Device.Hosting;
 public sealed class TimerScheduler(Config config, ILoggingAdapter log)
     : SchedulerBase(config, log), IDateTimeOffsetNowTimeProvider, IDisposable
 {
+    // The platform's timers go by a clock of steps: 4 ms on Linux. A thing that is due early would find that it is not, and be scheduled anew.
+    private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(5);
+
     private readonly long _start = TimeProvider.System.GetTimestamp();
     private volatile bool _stopped;
 
@@ -75,7 +78,7 @@ public sealed class TimerScheduler(Config config, ILoggingAdapter log)
             // Started only when all is in place: it may be due at once.
             _timer = new Timer(static entry => ((Scheduled)entry!).Due(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _cancellation = cancelable?.Token.UnsafeRegister(static entry => ((Scheduled)entry!).Dispose(), this) ?? default;
-            _timer.Change(delay, interval);
+            _timer.Change(delay > TimeSpan.Zero ? delay + s_step : delay, interval);
         }
 
         private void Due()

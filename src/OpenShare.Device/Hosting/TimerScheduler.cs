@@ -51,15 +51,8 @@ public sealed class TimerScheduler(Config config, ILoggingAdapter log)
         if (_stopped || cancelable is { IsCancellationRequested: true })
             return;
         // What is scheduled belongs to nobody's request or trace.
-        var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
-        try
-        {
+        using (ExecutionContext.IsFlowSuppressed() ? null : (IDisposable)ExecutionContext.SuppressFlow())
             _ = new Scheduled(this, action, delay, interval, cancelable);
-        }
-        finally
-        {
-            flow.Dispose();
-        }
     }
 
     /// <summary>One entry. The timer holds it while it is to come, and nothing else does.</summary>

@@ -83,6 +83,20 @@ public sealed class TimerSchedulerTests() : TestKit(ConfigurationFactory.ParseSt
         ExpectMsg("again");
     }
 
+    /// <summary>Whose request, or trace, it is that something is scheduled in, is no business of what comes later.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_due_knows_nothing_of_who_scheduled_it(bool isSuppressed)
+    {
+        var flowing = new AsyncLocal<string?> { Value = "a request" };
+        using (isSuppressed ? (IDisposable)ExecutionContext.SuppressFlow() : null)
+            Sys.Scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, () => TestActor.Tell(flowing.Value ?? "nothing"));
+
+        ExpectMsg("nothing");
+        Assert.Equal("a request", flowing.Value);
+    }
+
     [Fact]
     public void After_the_end_nothing_comes()
     {

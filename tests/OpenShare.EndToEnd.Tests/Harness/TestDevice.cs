@@ -113,7 +113,7 @@ internal sealed class TestDevice(string folder, string name) : IDisposable
     /// <summary>As a person has it, who reads what is printed and is asked.</summary>
     public RunningProcess AtTerminal(params string[] arguments)
     {
-        string[] command = [.. CommandWithin, Checkout.OpenShare, "--home", Home, .. arguments];
+        string[] command = [.. CommandWithin, .. RunningProcess.Runnable(Checkout.OpenShare), "--home", Home, .. arguments];
         return RunningProcess.Start("script", ["--quiet", "--flush", "--return", "--command", string.Join(' ', command.Select(c => $"'{c}'")), "/dev/null"], Environment);
     }
 

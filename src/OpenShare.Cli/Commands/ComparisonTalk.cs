@@ -5,21 +5,22 @@ using OpenShare.Cli.Invocation;
 namespace OpenShare.Cli.Commands;
 
 /// <summary>Shows a person the codes of pairings, and asks whether the other screen shows the same: whoever only presses Enter has compared nothing.</summary>
-internal sealed class ComparisonTalk(LocalApiClient agent, CommandRun run) : IDisposable
+internal sealed class ComparisonTalk : IDisposable
 {
-    // Opened first of all where it may be needed, since another program may come in this one's place here (FullProgram).
-    private readonly StreamReader _input = new(run.Shell.In());
+    private readonly LocalApiClient _agent;
+    private readonly CommandRun _run;
+    private readonly StreamReader _input;
     private readonly HashSet<int> _before = [];
     private Task<string?>? _line;
 
-    /// <summary>What is over already is none of this talk's.</summary>
-    internal async Task BeginAsync()
+    private ComparisonTalk(LocalApiClient agent, CommandRun run) => (_agent, _run, _input) = (agent, run, new StreamReader(run.Shell.In()));
+
+    /// <summary>What is over by now is none of this talk's. Called before anything is done or said, since another program may come in this one's place here (FullProgram).</summary>
+    internal static async Task<ComparisonTalk> BeginAsync(LocalApiClient agent, CommandRun run)
     {
-        foreach (var old in await agent.GetComparisonsAsync(run.Interrupted))
-        {
-            if (old.State != "open")
-                _before.Add(old.Id);
-        }
+        var talk = new ComparisonTalk(agent, run);
+        talk._before.UnionWith((await agent.GetComparisonsAsync(run.Interrupted)).Where(c => c.State != "open").Select(c => c.Id));
+        return talk;
     }
 
     /// <summary>Shows and asks, until one that is meant has ended.</summary>
@@ -30,7 +31,7 @@ internal sealed class ComparisonTalk(LocalApiClient agent, CommandRun run) : IDi
         var shown = new HashSet<int>();
         try
         {
-            await foreach (var comparison in agent.WatchComparisonsAsync(cancellation))
+            await foreach (var comparison in _agent.WatchComparisonsAsync(cancellation))
             {
                 if (_before.Contains(comparison.Id) || !isMeant(comparison))
                     continue;
@@ -60,23 +61,23 @@ internal sealed class ComparisonTalk(LocalApiClient agent, CommandRun run) : IDi
 
     private async Task ShowAsync(ComparisonDocument comparison, CancellationToken cancellation)
     {
-        run.Say($"{(comparison.Role == "new" ? $"A device that says it is {comparison.PeerName} will pair this one" : $"{comparison.PeerName} is there")}. The code is\n\n  {comparison.Code}\n");
+        _run.Say($"{(comparison.Role == "new" ? $"A device that says it is {comparison.PeerName} will pair this one" : $"{comparison.PeerName} is there")}. The code is\n\n  {comparison.Code}\n");
         if (!comparison.IsAsked)
         {
-            run.Say($"The person at {comparison.PeerName} is to see the same there.");
+            _run.Say($"The person at {comparison.PeerName} is to see the same there.");
             return;
         }
-        run.Shell.Error.Write($"Does the screen of {comparison.PeerName} itself show the same? Type yes, or Enter for no: ");
+        _run.Shell.Error.Write($"Does the screen of {comparison.PeerName} itself show the same? Type yes, or Enter for no: ");
         var isSame = (await LineAsync(cancellation))?.Trim().ToLowerInvariant() is "yes" or "y";
         try
         {
-            await agent.CompareAsync(comparison.Id, isSame, cancellation);
+            await _agent.CompareAsync(comparison.Id, isSame, cancellation);
         }
         catch (LocalApiException e) when (e.Code == ProblemCodes.NotAsked)
         {
             // It ended while the person compared: what became of it is the next thing heard.
         }
         if (isSame && comparison.Role == "sponsor")
-            run.Say($"Now the person at {comparison.PeerName} says the same.");
+            _run.Say($"Now the person at {comparison.PeerName} says the same.");
     }
 }

@@ -40,9 +40,7 @@ internal sealed partial class PairCommand
                 throw new UsageException("Which device? Say its code (openshare pair show, on it) or its name, or choose at a terminal.");
             var code = given is null ? null : await TokenSource.ReadAsync(given, run);
             await using var session = await run.OpenAsync(AgentReach.HomeOnly);
-            using var talk = isAttended ? new ComparisonTalk(session.Client, run) : null;
-            if (talk is not null)
-                await talk.BeginAsync();
+            using var talk = isAttended ? await ComparisonTalk.BeginAsync(session.Client, run) : null;
             if (code is null && (code = await ChooseAsync(session, talk!, run)) is null)
                 return ExitCode.Cancelled;
             var invitation = await session.Client.InviteAsync(new InviteRequest(code, run.Get(_onlyMe) ? "sponsor" : "account", isAttended), run.Interrupted);

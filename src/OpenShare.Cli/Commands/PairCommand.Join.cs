@@ -33,8 +33,6 @@ internal sealed partial class PairCommand
             await using var session = await run.OpenAsync(AgentReach.HomeOnly, run.Get(_passphraseFile));
             var isAttended = run.Shell.IsInteractive && !run.Json && !run.Get(_yes);
             var request = new JoinRequest(token, run.Get(_fingerprint), run.Get(_name), isAttended);
-            if (isAttended)
-                run.Say("Reaching the other device…");
             var joined = isAttended ? await JoinAsync(session, request, run) : await session.Client.JoinAsync(request, run.Interrupted);
             run.Answer(joined, AgentJson.Readable.JoinDocument, j =>
                 Paired(j.SponsorName, j.Sponsor, j.ExpiresAt, j.Scope) + (session.IsHosted ? "\nStart its agent, so that others can reach it: openshare agent" : ""));
@@ -44,8 +42,8 @@ internal sealed partial class PairCommand
         // While the order is carried out the person is asked what it needs of him.
         private static async Task<JoinDocument> JoinAsync(AgentSession session, JoinRequest request, CommandRun run)
         {
-            using var talk = new ComparisonTalk(session.Client, run);
-            await talk.BeginAsync();
+            using var talk = await ComparisonTalk.BeginAsync(session.Client, run);
+            run.Say("Reaching the other device…");
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(run.Interrupted);
             var following = talk.FollowAsync(c => c.Role == "new", ended.Token);
             try

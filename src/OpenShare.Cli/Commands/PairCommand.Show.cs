@@ -1,5 +1,4 @@
 using System.CommandLine;
-using OpenShare.Agent;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
 using OpenShare.Cli.Invocation;
@@ -23,11 +22,12 @@ internal sealed partial class PairCommand
         protected override async Task<int> RunAsync(CommandRun run)
         {
             await using var session = await run.OpenAsync(AgentReach.HomeOnly, run.Get(_passphraseFile));
+            using var talk = run.Shell.IsInteractive && !run.Json && !session.IsHosted ? await ComparisonTalk.BeginAsync(session.Client, run) : null;
             var shown = await session.Client.AnnounceForPairingAsync(run.Interrupted);
             var (path, picture) = await _qr.DrawAsync(shown.Code, run);
             run.Answer(shown with { Qr = path }, AgentJson.Readable.PairingCodeDocument, s =>
                 $"This device's code: {s.Code}\n\n{picture}\n\nOn a registered device: openshare pair invite {s.Code}\nThen here: openshare pair join TOKEN\n{Seen(s, session.IsHosted)}");
-            return shown.AnnouncedUntil is not null && run.Shell.IsInteractive && !run.Json ? await WaitAsync(session, run) : ExitCode.Done;
+            return talk is not null && shown.AnnouncedUntil is not null ? await WaitAsync(talk, run) : ExitCode.Done;
         }
 
         private static string Seen(PairingCodeDocument shown, bool isHosted) =>
@@ -35,12 +35,10 @@ internal sealed partial class PairCommand
             : isHosted ? "\nIn the same network no code is needed where this device's agent runs: openshare agent"
             : "";
 
-        // Whoever has the token types it here; whoever found this device on the network is answered here.
-        private static async Task<int> WaitAsync(AgentSession session, CommandRun run)
+        // Whoever found this device on the network is answered here.
+        private static async Task<int> WaitAsync(ComparisonTalk talk, CommandRun run)
         {
             run.Say("Waiting for a registered device. Ctrl-C ends that; for a token: openshare pair join.");
-            using var talk = new ComparisonTalk(session.Client, run);
-            await talk.BeginAsync();
             switch (await talk.FollowAsync(c => c.Role == "new", run.Interrupted))
             {
                 case { State: "paired" } paired:

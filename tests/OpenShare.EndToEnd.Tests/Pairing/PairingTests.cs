@@ -165,9 +165,12 @@ public sealed class PairingTests(SharedServer shared) : IDisposable
         // What alice gives it anew is another matter.
         await PairAsync();
         await AwaitsYesAsync();
-        Assert.Contains($"Admitted tablet ({Tablet.Id})", (await server.RunAsync("device", "admit", Tablet.Id)).EndedWith(0).Output, StringComparison.Ordinal);
+        Assert.Contains($"({Tablet.Id}) of {_account}, which was paired by {Alice.Id[..8]}", (await server.RunAsync("device", "admit", Tablet.Id)).EndedWith(0).Output, StringComparison.Ordinal);
         await Eventually.TrueAsync($"the tablet is certified: {Tablet.Agent}", Patience.Long, async () => (await Tablet.StatusAsync()).Text("trust") == "certified");
         Assert.Equal("certified", (await Tablet.StatusAsync()).GetProperty("registration").Text("state"));
+        // Whoever meets it from now on.
+        (await Tablet.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
+        await Tablet.StartAgentAsync();
         await Alice.CallsAsync(Tablet, "certified");
 
         var log = (await server.RunAsync("audit", "show", "--json")).EndedWith(0).Json.GetProperty("lines").EnumerateArray()

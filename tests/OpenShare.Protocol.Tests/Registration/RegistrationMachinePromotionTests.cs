@@ -106,6 +106,7 @@ public class RegistrationMachinePromotionTests
         var anew = Pair().Issued.Certificate.Blob.ToText();
         Assert.False(Provisional.AwaitsAdministrator);
         Assert.Equal(anew, Ask().Request.Endorsement);
+        Assert.False(Provisional.AwaitsAdministrator);
     }
 
     [Fact]

@@ -69,6 +69,11 @@ public sealed class PromotionOnPostgresTests : PromotionTests
     protected override bool OnPostgres => true;
 }
 
+public sealed class PromotionQueueOnPostgresTests : PromotionQueueTests
+{
+    protected override bool OnPostgres => true;
+}
+
 public sealed class DeviceListOnPostgresTests : DeviceListTests
 {
     protected override bool OnPostgres => true;

@@ -81,6 +81,24 @@ public sealed class AgentCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Status_says_that_an_administrators_yes_is_awaited()
+    {
+        _device.Change(status => status with
+        {
+            Registration = new RegistrationState.Provisional(new Uri("https://share.example:8443"), 3, "Awaited since noon.", Some.Time, AwaitsAdministrator: true),
+        });
+        await using var agent = await TestAgent.StartAsync(_home.Home, _device);
+        using var people = new Support.Cli(_home, _device);
+        using var scripts = new Support.Cli(_home, _device);
+
+        Assert.Equal(0, await people.RunAsync("status"));
+        Assert.Equal(0, await scripts.RunAsync("status", "--json"));
+
+        Assert.Contains("an administrator of https://share.example:8443/ is to say yes. Asked 3 times, the last one: Awaited since noon.", people.Out, StringComparison.Ordinal);
+        Assert.Contains("\"awaits_administrator\"", scripts.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Where_nobody_is_seen_the_reason_is_the_devices_own()
     {
         await using var agent = await TestAgent.StartAsync(_home.Home, _device);

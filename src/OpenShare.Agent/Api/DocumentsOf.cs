@@ -46,7 +46,7 @@ internal static class DocumentsOf
         RegistrationState.Underway underway =>
             new("underway", underway.Server.ToString(), underway.Attempts, PrintableOrNull(underway.LastProblem), null, underway.NextAttemptAt),
         RegistrationState.Provisional provisional =>
-            new("provisional", provisional.Server.ToString(), provisional.Attempts, PrintableOrNull(provisional.LastProblem), null, provisional.NextAttemptAt),
+            new("provisional", provisional.Server.ToString(), provisional.Attempts, PrintableOrNull(provisional.LastProblem), provisional.AwaitsAdministrator ? "awaits_administrator" : null, provisional.NextAttemptAt),
         RegistrationState.Certified certified => new("certified", certified.Server.ToString(), 0, null, null, null),
         RegistrationState.Refused refused => new("refused", null, 0, Printable.Shorten(refused.Detail), Word(refused.Reason), null),
         _ => throw new InvalidOperationException($"No document for {state.GetType().Name}."),

@@ -38,8 +38,8 @@ public sealed record AcceptRuleDocument(string DeviceId, string? Name, string An
 /// <param name="State">searching, found, nobody, or resting where it is not needed</param>
 public sealed record RungDocument(string Way, string? Interface, string State);
 
-/// <param name="State">unregistered, underway, certified or refused</param>
+/// <param name="State">unregistered, underway, provisional, certified or refused</param>
 /// <param name="Problem">why the last attempt failed, or why the service refused</param>
-/// <param name="Reason">refused only: bad_token, quota, wrong_server, revoked or other</param>
+/// <param name="Reason">refused: bad_token, quota, wrong_server, revoked or other; provisional: awaits_administrator, where a yes of theirs is to come first</param>
 public sealed record RegistrationDocument(
     string State, string? Server, int Attempts, string? Problem, string? Reason, DateTimeOffset? NextAttemptAt);

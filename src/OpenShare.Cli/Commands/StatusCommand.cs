@@ -46,6 +46,8 @@ internal sealed class StatusCommand(Shell shell)
     {
         { State: "underway", Problem: { } problem } => $"underway at {registration.Server}, attempt {registration.Attempts}; the last one: {problem}",
         { State: "underway" } => $"underway at {registration.Server}",
+        { State: "provisional", Reason: "awaits_administrator" } =>
+            $"provisional; an administrator of {registration.Server} is to say yes. Asked {registration.Attempts} times, the last one: {registration.Problem}",
         { State: "provisional", Problem: { } problem } => $"provisional; asked {registration.Server} for a certificate of its own {registration.Attempts} times, the last one: {problem}",
         { State: "provisional" } => $"provisional, and registers at {registration.Server} when that is in reach",
         { State: "refused" } => $"refused: {registration.Problem}",

@@ -48,7 +48,8 @@ public abstract record RegistrationState
 
     /// <summary>Another device vouches for this one, and the service is asked for a certificate of its own.</summary>
     /// <param name="Attempts">as of one that is underway, and so the rest</param>
-    public sealed record Provisional(Uri Server, int Attempts, string? LastProblem, DateTimeOffset? NextAttemptAt) : RegistrationState;
+    /// <param name="AwaitsAdministrator">the service has it wait for an administrator's yes</param>
+    public sealed record Provisional(Uri Server, int Attempts, string? LastProblem, DateTimeOffset? NextAttemptAt, bool AwaitsAdministrator = false) : RegistrationState;
 
     public sealed record Certified(Uri Server) : RegistrationState;
 

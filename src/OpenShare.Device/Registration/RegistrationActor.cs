@@ -259,6 +259,8 @@ internal sealed partial class RegistrationActor : ReceiveActor, IWithTimers, IWi
             _log.Warning("The registration was refused ({0}): {1}", refused.Reason, refused.Detail);
         else if (state is RegistrationState.Underway { LastProblem: { } problem, NextAttemptAt: { } at })
             _log.Info("The registration goes on at {0:u}: {1}", at, problem);
+        else if (state is RegistrationState.Provisional { AwaitsAdministrator: true, LastProblem: { } waits, NextAttemptAt: { } next })
+            _log.Info("This device is asked about again at {0:u}: {1}", next, waits);
     }
 
     private void Await(string name, object tick, DateTimeOffset? next)
@@ -277,7 +279,7 @@ internal sealed partial class RegistrationActor : ReceiveActor, IWithTimers, IWi
     private RegistrationState State() => _machine.Status switch
     {
         RegistrationStatus.Underway s => new RegistrationState.Underway(s.Server, s.Attempts, s.LastProblem, s.NextAttemptAt),
-        RegistrationStatus.Provisional s => new RegistrationState.Provisional(s.Server, s.Attempts, s.LastProblem, s.NextAttemptAt),
+        RegistrationStatus.Provisional s => new RegistrationState.Provisional(s.Server, s.Attempts, s.LastProblem, s.NextAttemptAt, s.AwaitsAdministrator),
         RegistrationStatus.Certified s => new RegistrationState.Certified(s.Server),
         RegistrationStatus.Refused s => new RegistrationState.Refused(s.Reason, s.Detail),
         _ => new RegistrationState.Unregistered(),

@@ -7,6 +7,9 @@ internal abstract record RegistrationGoal(Uri Server, string? ServerTrust, Accou
 {
     internal abstract RetryDelay Retry { get; }
 
+    /// <summary>From one time to the next that an administrator has not said yes yet, however often the service was not in reach before.</summary>
+    internal static RetryDelay Awaited { get; } = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
+
     internal sealed record FirstCertificate(RegistrationPlan Plan)
         : RegistrationGoal(Plan.Server, Plan.ServerTrust, Plan.Credential.Account, Plan.Name)
     {

@@ -18,6 +18,7 @@ public sealed partial class RegistrationMachine(ISigner key, DevicePlatform plat
     private Step _step;
     private int _call;
     private int _attempts;
+    private int _waits;
     private string? _problem;
     private TrustChain? _shown;
     private bool _isWithdrawn;
@@ -44,7 +45,7 @@ public sealed partial class RegistrationMachine(ISigner key, DevicePlatform plat
     public RegistrationStatus Status => _goal switch
     {
         RegistrationGoal.FirstCertificate first => new RegistrationStatus.Underway(first.Server, _attempts, _problem, _step == Step.Waiting ? NextTimeout : null),
-        RegistrationGoal.NextCertificate { IsPromotion: true } next => new RegistrationStatus.Provisional(next.Server, _attempts, _problem, _step == Step.Waiting ? NextTimeout : null),
+        RegistrationGoal.NextCertificate { IsPromotion: true } next => new RegistrationStatus.Provisional(next.Server, _attempts, _problem, _step == Step.Waiting ? NextTimeout : null, _waits > 0),
         _ => _settled,
     };
 
@@ -132,7 +133,7 @@ public sealed partial class RegistrationMachine(ISigner key, DevicePlatform plat
     private void Pursue(RegistrationGoal goal)
     {
         _goal = goal;
-        _attempts = 0;
+        (_attempts, _waits) = (0, 0);
         _problem = null;
         Rest(Step.Idle);
     }
@@ -246,6 +247,11 @@ public sealed partial class RegistrationMachine(ISigner key, DevicePlatform plat
                 ? Refuse(RegistrationRefusal.WrongServer, $"{_goal!.Server} was refused, and the {WhatIsShown} was not sent to it. {failure.Detail} Check the address; if it is right, ask your administrator{(WhatIsShown == "token" ? " for a token of this service" : "")}.")
                 : Refuse(failure.Refusal, failure.Detail);
         }
+        if (failure is ServiceFailure.Refused { Code: RegistrationProblems.PromotionWaiting })
+            return Retry(failure.Detail, now, RegistrationGoal.Awaited.After(++_waits, random));
+        // Its newest word counts, and a network or a service that is not there is none.
+        if (!failure.IsPassing)
+            _waits = 0;
         return Retry(failure.Detail, now);
     }
 
@@ -258,11 +264,11 @@ public sealed partial class RegistrationMachine(ISigner key, DevicePlatform plat
         // Past the proof the service is the right one: what cannot be read may have been the certificate, which is given again.
         : !failure.IsPassing && !(failure is ServiceFailure.Unreadable && _step != Step.ProvingService);
 
-    private RegistrationEffect[] Retry(string problem, DateTimeOffset now)
+    private RegistrationEffect[] Retry(string problem, DateTimeOffset now, TimeSpan? delay = null)
     {
         Rest(Step.Waiting);
         _problem = Printable.Shorten(problem);
-        var next = now + _goal!.Retry.After(_attempts, random);
+        var next = now + (delay ?? _goal!.Retry.After(_attempts, random));
         _next = next;
         return _goal is RegistrationGoal.FirstCertificate first
             ? [new RegistrationEffect.StorePlan(first.Plan, new RegistrationCourse(_attempts, next, _problem))]

@@ -32,6 +32,7 @@ public static class RegistrationProblems
     public const string TokenUsed = "token-used";
     public const string TokenExpired = "token-expired";
     public const string EndorsementRefused = "endorsement-refused";
+    public const string PromotionWaiting = "promotion-waiting";
     public const string QuotaExceeded = "quota-exceeded";
     public const string MalformedBody = "malformed-body";
     public const string KeyNotProven = "key-not-proven";

@@ -12,7 +12,8 @@ public abstract record RegistrationStatus
 
     /// <summary>Another device vouches for this one, and the service is asked for a certificate of its own.</summary>
     /// <param name="NextAttemptAt">null while an attempt is running</param>
-    public sealed record Provisional(Uri Server, int Attempts, string? LastProblem, DateTimeOffset? NextAttemptAt) : RegistrationStatus;
+    /// <param name="AwaitsAdministrator">the service has it wait for an administrator's yes</param>
+    public sealed record Provisional(Uri Server, int Attempts, string? LastProblem, DateTimeOffset? NextAttemptAt, bool AwaitsAdministrator = false) : RegistrationStatus;
 
     public sealed record Certified(Uri Server) : RegistrationStatus;
 

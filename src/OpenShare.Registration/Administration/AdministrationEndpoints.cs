@@ -33,6 +33,11 @@ internal static class AdministrationEndpoints
         Get(group, AdministrationPaths.Devices + "/{which}", [Registrar, Auditor], c => c.Admin.ShowDeviceAsync(c.Route("which"), c.Cancel));
         Post<RevokeDevice, DeviceRevoked>(group, AdministrationPaths.Devices + "/{which}/revoke", [Registrar],
             (c, request) => c.Admin.RevokeDeviceAsync(c.Route("which"), request, c.Cancel));
+        Get(group, AdministrationPaths.Promotions, [Registrar, Auditor], c => Account(c.Query("account")).ThenAsync(a => c.Admin.ListPromotionsAsync(a, c.Cancel)));
+        Post<AdmitDevice, Promoted>(group, AdministrationPaths.Promotions + "/{which}/admit", [Registrar],
+            (c, request) => c.Admin.AdmitDeviceAsync(c.Route("which"), request, c.Cancel));
+        Post<TurnAway, Promoted>(group, AdministrationPaths.Promotions + "/{which}/turn-away", [Registrar],
+            (c, request) => c.Admin.TurnAwayAsync(c.Route("which"), request, c.Cancel));
         Get(group, AdministrationPaths.Quotas, [Registrar, Auditor], c => Account(c.Query("account")).ThenAsync(a => c.Admin.ShowQuotasAsync(a, c.Cancel)));
         AdministrationCall.Map(group, "PUT", AdministrationPaths.Quotas + "/{account}", [], async c =>
             await (await JsonBody.ReadAsync<SetQuota>(c.Http.Request)).ThenAsync(r => Account(c.Route("account")).ThenAsync(a => c.Admin.SetQuotaAsync(a!.Value, r, c.Cancel))));

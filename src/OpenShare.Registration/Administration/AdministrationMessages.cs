@@ -43,6 +43,23 @@ internal static class AdministrationMessages
 
     public sealed record DeviceRevoked(string DeviceId, string Name, ulong CrlVersion);
 
+    /// <summary>A device that was paired and asks to be registered.</summary>
+    /// <param name="Sponsor">the device that vouches for it</param>
+    /// <param name="Until">when that counts no more</param>
+    /// <param name="State">waiting, or admitted, and it has not come since</param>
+    public sealed record Promotion(
+        string DeviceId, string AccountId, string Name, string Sponsor, string SponsorName, DateTimeOffset Since, DateTimeOffset Until, string State);
+
+    public sealed record PromotionList(IReadOnlyList<Promotion> Promotions);
+
+    /// <param name="AccountId">null: whichever it asks for</param>
+    public sealed record AdmitDevice(string? AccountId = null);
+
+    public sealed record TurnAway(string? AccountId = null, string? Reason = null);
+
+    /// <summary>Whom an administrator has admitted or turned away.</summary>
+    public sealed record Promoted(string DeviceId, string AccountId, string Name, string Sponsor);
+
     public sealed record SetQuota(int Quota);
 
     /// <param name="Devices">devices registered and not revoked</param>

@@ -13,6 +13,7 @@ internal static class AdministrationPaths
 
     public const string Tokens = "/tokens";
     public const string Devices = "/devices";
+    public const string Promotions = "/promotions";
     public const string Quotas = "/quotas";
     public const string Keys = "/keys";
     public const string KeyRotation = "/keys/rotation";

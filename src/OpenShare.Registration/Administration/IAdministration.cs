@@ -24,6 +24,15 @@ internal interface IAdministration
     Task<Outcome<DeviceRevoked>> RevokeDeviceAsync(string which, RevokeDevice request, CancellationToken cancel);
 
     /// <param name="account">null for every account's</param>
+    Task<Outcome<PromotionList>> ListPromotionsAsync(AccountId? account, CancellationToken cancel);
+
+    /// <param name="which">an id, a unique start of one, or a name</param>
+    Task<Outcome<Promoted>> AdmitDeviceAsync(string which, AdmitDevice request, CancellationToken cancel);
+
+    /// <param name="which">an id, a unique start of one, or a name</param>
+    Task<Outcome<Promoted>> TurnAwayAsync(string which, TurnAway request, CancellationToken cancel);
+
+    /// <param name="account">null for every account's</param>
     Task<Outcome<QuotaList>> ShowQuotasAsync(AccountId? account, CancellationToken cancel);
 
     Task<Outcome<Quota>> SetQuotaAsync(AccountId account, SetQuota request, CancellationToken cancel);

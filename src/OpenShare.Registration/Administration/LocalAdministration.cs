@@ -17,11 +17,11 @@ namespace OpenShare.Registration.Administration;
 /// <summary>Administration in the process that holds the data directory.</summary>
 /// <param name="by">who has it done: the audit log names them</param>
 internal sealed class LocalAdministration(
-    Store store, TokenIssuer tokens, RevocationLists lists, Quotas quotas, AuditLog log, AuditReading audit, KeyRotation keys, OfflineRotation offline,
+    Store store, TokenIssuer tokens, RevocationLists lists, Promotions promotions, Quotas quotas, AuditLog log, AuditReading audit, KeyRotation keys, OfflineRotation offline,
     AdminTokens admins, TimeProvider time, Caller by) : IAdministration
 {
     /// <summary>The same, for somebody else.</summary>
-    public LocalAdministration For(Caller caller) => new(store, tokens, lists, quotas, log, audit, keys, offline, admins, time, caller);
+    public LocalAdministration For(Caller caller) => new(store, tokens, lists, promotions, quotas, log, audit, keys, offline, admins, time, caller);
 
     public Task<Outcome<TokenCreated>> CreateTokenAsync(CreateToken request, CancellationToken cancel)
     {
@@ -75,6 +75,12 @@ internal sealed class LocalAdministration(
             ? await RevokeAsync(id, "", request, cancel)
             : await found.ThenAsync(device => RevokeAsync(DeviceId.Parse(device.DeviceId), device.Name, request, cancel));
     }
+
+    public async Task<Outcome<PromotionList>> ListPromotionsAsync(AccountId? account, CancellationToken cancel) => await promotions.ListAsync(account, cancel);
+
+    public Task<Outcome<Promoted>> AdmitDeviceAsync(string which, AdmitDevice request, CancellationToken cancel) => promotions.AdmitAsync(which, request, by, cancel);
+
+    public Task<Outcome<Promoted>> TurnAwayAsync(string which, TurnAway request, CancellationToken cancel) => promotions.TurnAwayAsync(which, request, by, cancel);
 
     public async Task<Outcome<QuotaList>> ShowQuotasAsync(AccountId? account, CancellationToken cancel) =>
         await store.ReadAsync(async db =>

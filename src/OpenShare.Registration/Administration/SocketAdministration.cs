@@ -55,6 +55,15 @@ internal sealed class SocketAdministration : IAdministration, IDisposable
     public Task<Outcome<DeviceRevoked>> RevokeDeviceAsync(string which, RevokeDevice request, CancellationToken cancel) =>
         SendAsync<DeviceRevoked>(HttpMethod.Post, $"{AdministrationPaths.Devices}/{Uri.EscapeDataString(which)}/revoke", request, cancel);
 
+    public Task<Outcome<PromotionList>> ListPromotionsAsync(AccountId? account, CancellationToken cancel) =>
+        SendAsync<PromotionList>(HttpMethod.Get, AdministrationPaths.Promotions + Of(account), null, cancel);
+
+    public Task<Outcome<Promoted>> AdmitDeviceAsync(string which, AdmitDevice request, CancellationToken cancel) =>
+        SendAsync<Promoted>(HttpMethod.Post, $"{AdministrationPaths.Promotions}/{Uri.EscapeDataString(which)}/admit", request, cancel);
+
+    public Task<Outcome<Promoted>> TurnAwayAsync(string which, TurnAway request, CancellationToken cancel) =>
+        SendAsync<Promoted>(HttpMethod.Post, $"{AdministrationPaths.Promotions}/{Uri.EscapeDataString(which)}/turn-away", request, cancel);
+
     public Task<Outcome<QuotaList>> ShowQuotasAsync(AccountId? account, CancellationToken cancel) =>
         SendAsync<QuotaList>(HttpMethod.Get, AdministrationPaths.Quotas + Of(account), null, cancel);
 

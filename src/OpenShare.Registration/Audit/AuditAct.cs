@@ -8,6 +8,8 @@ namespace OpenShare.Registration.Audit;
 [JsonDerivedType(typeof(CertificateIssued), "certificate_issued")]
 [JsonDerivedType(typeof(CertificateRenewed), "certificate_renewed")]
 [JsonDerivedType(typeof(EndorsementWithdrawn), "endorsement_withdrawn")]
+[JsonDerivedType(typeof(PromotionAdmitted), "promotion_admitted")]
+[JsonDerivedType(typeof(PromotionTurnedAway), "promotion_turned_away")]
 [JsonDerivedType(typeof(DeviceRevoked), "device_revoked")]
 [JsonDerivedType(typeof(KeyRotated), "key_rotated")]
 [JsonDerivedType(typeof(TokenCreated), "token_created")]
@@ -34,6 +36,13 @@ internal abstract record AuditAct
     /// <summary>A device took back the provisional certificate that it had given another, before that one was registered for it.</summary>
     /// <param name="Certificate">SHA-256 of its payload</param>
     public sealed record EndorsementWithdrawn(string Account, string Sponsor, string Certificate) : AuditAct;
+
+    /// <summary>An administrator said yes to a paired device, which gets its certificate when it asks next.</summary>
+    /// <param name="Sponsor">the device that vouches for it</param>
+    public sealed record PromotionAdmitted(string Account, string DeviceId, string Name, string Sponsor) : AuditAct;
+
+    /// <summary>An administrator said no to a paired device, for what it showed.</summary>
+    public sealed record PromotionTurnedAway(string Account, string DeviceId, string Name, string Sponsor, string? Reason = null) : AuditAct;
 
     public sealed record DeviceRevoked(string Account, string DeviceId, string Name, long DeviceNo, long ListVersion, string? Reason = null) : AuditAct;
 

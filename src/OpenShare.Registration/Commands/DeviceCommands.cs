@@ -19,6 +19,9 @@ internal static class DeviceCommands
                 (parsed, admin, cancel) => admin.ShowDeviceAsync(parsed.GetValue(which)!, cancel),
                 Show),
             Revoke(administrator, which),
+            PromotionCommands.Waiting(administrator),
+            PromotionCommands.Admit(administrator),
+            PromotionCommands.TurnAway(administrator),
         };
     }
 

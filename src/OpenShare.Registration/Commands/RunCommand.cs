@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Hosting;
+using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
 using Serilog;
 using Serilog.Events;
@@ -12,7 +13,10 @@ namespace OpenShare.Registration.Commands;
 
 internal sealed class RunCommand
 {
-    private const string Always = "always";
+    private static readonly Dictionary<string, PromotionPolicy> s_promotion = new()
+    {
+        ["always"] = PromotionPolicy.Always, ["ask"] = PromotionPolicy.Ask, ["never"] = PromotionPolicy.Never,
+    };
 
     private readonly Option<ListenUrl[]> _urls = new("--urls")
     {
@@ -58,10 +62,10 @@ internal sealed class RunCommand
 
     private readonly Option<string> _promote = new Option<string>("--promote")
     {
-        Description = "Whether a device that a registered one has paired is registered on that one's word: always, or never, and then it needs a token [default: always]",
-        HelpName = "always|never",
-        DefaultValueFactory = _ => Always,
-    }.AcceptOnlyFromAmong(Always, "never");
+        Description = "Whether a device that a registered one has paired is registered on that one's word: always, ask, and then an administrator says yes to each first (openshare-server device waiting), or never, and then it needs a token [default: always]",
+        HelpName = "always|ask|never",
+        DefaultValueFactory = _ => "always",
+    }.AcceptOnlyFromAmong([.. s_promotion.Keys]);
 
     public static Command Create()
     {
@@ -93,7 +97,7 @@ internal sealed class RunCommand
             AdminAuthoritiesFile = parsed.GetValue(_adminCa),
             CertificateLifetime = parsed.GetValue(_certificateLifetime),
             RenewExpired = parsed.GetValue(_renewExpired),
-            Promotes = parsed.GetValue(_promote) == Always,
+            Promotion = s_promotion[parsed.GetValue(_promote)!],
             Login = _login.Read(parsed),
         })));
         await using var log = CreateLog();

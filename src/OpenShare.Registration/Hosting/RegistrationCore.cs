@@ -61,6 +61,7 @@ internal sealed class RegistrationCore : IDisposable
     public AccountKeys AccountKeys { get; private set; } = null!;
     public AuditLog Audit { get; private set; } = null!;
     public RevocationLists Lists { get; private set; } = null!;
+    public RegistrationRules Rules { get; private set; } = null!;
     public WithdrawnRoots WithdrawnRoots { get; private set; } = null!;
     public AdminTokens Admins { get; private set; } = null!;
     public LocalAdministration Administration { get; private set; } = null!;
@@ -141,11 +142,13 @@ internal sealed class RegistrationCore : IDisposable
         AccountKeys = new AccountKeys(Organisation, Random, Time);
         Audit = new AuditLog(Organisation, Time);
         Lists = new RevocationLists(Store, Organisation, AccountKeys, Audit, Publisher, Time, Options.RevocationListLifetime);
+        var quotas = new Quotas(Options.DefaultQuota);
+        Rules = new RegistrationRules(quotas);
         Admins = new AdminTokens(Store, Audit, Random, Time);
         WithdrawnRoots = new WithdrawnRoots(Store, Keys, Organisation, Random);
         var publishing = new TrustRootPublishing(Store, Keys, Organisation, Lists, Audit, WithdrawnRoots);
         Administration = new LocalAdministration(
-            Store, new TokenIssuer(Store, Organisation, Audit, Random, Time), Lists, new Quotas(Options.DefaultQuota), Audit, new AuditReading(Store),
+            Store, new TokenIssuer(Store, Organisation, Audit, Random, Time), Lists, new Promotions(Store, Organisation, Rules, Audit, Time), quotas, Audit, new AuditReading(Store),
             new KeyRotation(Keys, Organisation, publishing, WithdrawnRoots, Random, Time),
             new OfflineRotation(Store, Keys, Organisation, publishing, Random, Time), Admins, Time, Caller.Owner);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using OpenShare.Registration.Http;
+using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys;
 using OpenShare.Registration.Login;
 using OpenShare.Registration.Storage;
@@ -36,8 +37,8 @@ internal sealed record RegistrationOptions(DataDirectory Data)
     /// <summary>For how long after its certificate's end a device that was off is given the next one for its key.</summary>
     public TimeSpan RenewExpired { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>Devices that a registered one has paired are registered on its word.</summary>
-    public bool Promotes { get; init; } = true;
+    /// <summary>Whether devices that a registered one has paired are registered on its word.</summary>
+    public PromotionPolicy Promotion { get; init; } = PromotionPolicy.Always;
 
     /// <summary>From one revocation list to its next update; it is signed anew at half of this.</summary>
     public TimeSpan RevocationListLifetime { get; init; } = TimeSpan.FromDays(7);

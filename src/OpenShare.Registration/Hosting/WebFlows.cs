@@ -26,14 +26,14 @@ internal static class WebFlows
         services.AddSingleton(new Challenges(await ChallengeKey.OpenOrCreateAsync(core.Store, core.Random, cancel), core.Random, core.Time));
         services.AddSingleton(new CertificateIssuer(core.Organisation, core.Audit, core.Time, core.Options.CertificateLifetime));
         services.AddSingleton(new RegistrationAnswer(core.Organisation, core.AccountKeys)).AddSingleton(core.AccountKeys);
-        services.AddSingleton(new Quotas(core.Options.DefaultQuota)).AddSingleton(_ => new AccountRate(core.Options.RateLimits));
+        services.AddSingleton(core.Rules).AddSingleton(_ => new AccountRate(core.Options.RateLimits));
         services.AddSingleton<ProofOfPossession>().AddSingleton<ProvenRequests>();
         services.AddSingleton(s => new DeviceRenewal(
             s.GetRequiredService<ProvenRequests>(), s.GetRequiredService<CertificateIssuer>(), s.GetRequiredService<RegistrationAnswer>(), core.Options.RenewExpired));
         if (core.Options.Login is { } login)
             services.AddSingleton(login).AddSingleton<IssuerKeys>().AddSingleton<Sessions>().AddSingleton(s => new SessionAdmissions(s.GetRequiredService<Sessions>(), core.Random));
         services.AddSingleton(s => new Admissions(s.GetService<SessionAdmissions>()));
-        services.AddSingleton(new Endorsements(core.Organisation, core.Time, core.Options.Promotes));
+        services.AddSingleton(new Endorsements(core.Organisation, core.Time, core.Options.Promotion));
         services.AddSingleton(s => new EndorsementWithdrawals(core.Store, core.Organisation, core.Audit, s.GetRequiredService<AccountRate>(), core.Time));
         services.AddSingleton<RevocationDeltas>();
         services.AddSingleton<DeviceRegistration>().AddSingleton<DiscoveryKeyHandout>();

@@ -15,6 +15,7 @@ internal static class Problems
         [RegistrationProblems.TokenUsed] = (StatusCodes.Status403Forbidden, "The registration token was used already"),
         [RegistrationProblems.TokenExpired] = (StatusCodes.Status403Forbidden, "The registration token has expired"),
         [RegistrationProblems.EndorsementRefused] = (StatusCodes.Status403Forbidden, "The endorsement is not taken"),
+        [RegistrationProblems.PromotionWaiting] = (StatusCodes.Status403Forbidden, "An administrator has not said yes yet"),
         [RegistrationProblems.QuotaExceeded] = (StatusCodes.Status403Forbidden, "The account has as many devices as it may"),
         [RegistrationProblems.MalformedBody] = (StatusCodes.Status400BadRequest, "The request is malformed"),
         [RegistrationProblems.KeyNotProven] = (StatusCodes.Status403Forbidden, "The device did not prove that the key is its own"),

@@ -29,6 +29,10 @@ internal interface IAdmission
     /// <returns>null when it can be used now</returns>
     Refusal? UsedUp(DateTimeOffset now);
 
+    /// <summary>Whether somebody has to say yes first, where it can be used otherwise.</summary>
+    /// <returns>null when it can be used at once</returns>
+    Task<Pending?> PendingAsync(RegistrationDb db, DeviceClaim claim, DateTimeOffset now, CancellationToken cancel) => Task.FromResult<Pending?>(null);
+
     /// <summary>Uses it, which it can be.</summary>
     Task UseAsync(RegistrationDb db, AccountId account, long deviceNo, DateTimeOffset now, CancellationToken cancel);
 }

@@ -3,27 +3,28 @@ using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Storage;
-using OpenShare.Registration.Tokens;
 
 namespace OpenShare.Registration.Issuing;
 
 /// <summary>The registration flow: a token, a session or an endorsement, a proof of possession, a certificate. All of it happens or none of it.</summary>
 internal sealed class DeviceRegistration(
-    Store store, CertificateIssuer issuer, ProofOfPossession proofs, RegistrationAnswer answer, Quotas quotas, AccountRate rate, TimeProvider time)
+    Store store, CertificateIssuer issuer, ProofOfPossession proofs, RegistrationAnswer answer, RegistrationRules rules, AccountRate rate, TimeProvider time)
 {
     /// <summary>For how long a device that lost the answer is given it again for its spent token or endorsement.</summary>
     public static readonly TimeSpan AnsweredAgainFor = TimeSpan.FromHours(24);
 
     public async Task<Outcome<RegistrationMessages.RegisterResponse>> RegisterAsync(
-        RegistrationMessages.RegisterRequest request, IAdmission admission, CancellationToken cancel) => await DeviceClaim.Parse(request)
+        RegistrationMessages.RegisterRequest request, IAdmission admission, CancellationToken cancel) => (await DeviceClaim.Parse(request)
         .Then(claim => proofs.Open(request.Proof, claim.Key, SignatureContext.RegistrationProof)
             .Then<DeviceClaim>(proof => claim.IsWhatWasProven(proof)
                 ? claim
                 : ProofOfPossession.NotProven("The proof is about another request: each of its fields must be that of the body.")))
         .ThenAsync(claim => store.WriteTogetherAsync(
-            new ReadAhead(claim.Id, claim.Account, Joins: true, admission.Token), db => DecideAsync(db, claim, admission), cancel));
+            new ReadAhead(claim.Id, claim.Account, Joins: true, admission.Token), db => DecideAsync(db, claim, admission), cancel)))
+        // A refusal may have been stored: that the device waits.
+        .Then(answered => answered);
 
-    private async Task<Outcome<Decided<RegistrationMessages.RegisterResponse>>> DecideAsync(RegistrationDb db, DeviceClaim claim, IAdmission admission)
+    private async Task<Outcome<Decided<Outcome<RegistrationMessages.RegisterResponse>>>> DecideAsync(RegistrationDb db, DeviceClaim claim, IAdmission admission)
     {
         var now = time.GetUtcNow();
         if (await admission.ObjectionAsync(db, claim, default) is { } objection)
@@ -31,22 +32,28 @@ internal sealed class DeviceRegistration(
         // What it shows is good, so the account itself is asking.
         if (rate.Take(claim.Account) is { } tooMany)
             return tooMany;
+        if (await RegistrationRules.ObjectionAsync(db, claim, default) is { } barred)
+            return barred;
         var known = await db.DeviceReads.FindAsync(claim.Id.ToString(), default);
-        if (known is not null && (known.Account != claim.Account.Value || !known.PublicKey.AsSpan().SequenceEqual(claim.Key.Bytes)))
-            return new Refusal(RegistrationProblems.DeviceIdTaken, $"The device id {claim.Id} is registered with another account or key. Make a new device key and register that.");
-        if (known?.RevokedAt is not null || await db.DeviceReads.IsRevokedAsync(claim.Id.ToString(), default))
-            return new Refusal(RegistrationProblems.DeviceRevoked, $"The device {claim.Id} was revoked and cannot be registered again. Make a new device key and register that.");
         if (known is not null && await admission.EarlierUseAsync(db, known.DeviceNo, default) is { } use)
             return now <= use.At + AnsweredAgainFor ? AnswerAgain(db, known) : use.TooLate;
-
-        if (known is null && await quotas.CheckRoomAsync(db, claim.Account, default) is { } full)
-            return full;
-        return admission.UsedUp(now) is { } refusal ? refusal : Register(db, claim, known, admission, now);
+        if (await rules.ShortageAsync(db, claim, admission, now, default) is { } shortage)
+            return shortage;
+        if (await admission.PendingAsync(db, claim, now, default) is { } pending)
+            return pending.KeepAsync is { } keep ? Keep(keep, pending.Told) : pending.Told;
+        return Register(db, claim, known, admission, now);
     }
 
-    private Decided<RegistrationMessages.RegisterResponse> AnswerAgain(RegistrationDb db, DeviceRow device) => new(() => answer.ForAsync(db, device, default));
+    private Decided<Outcome<RegistrationMessages.RegisterResponse>> AnswerAgain(RegistrationDb db, DeviceRow device) =>
+        new(async () => await answer.ForAsync(db, device, default));
 
-    private Decided<RegistrationMessages.RegisterResponse> Register(
+    private static Decided<Outcome<RegistrationMessages.RegisterResponse>> Keep(Func<Task> keepAsync, Refusal told) => new(async () =>
+    {
+        await keepAsync();
+        return told;
+    });
+
+    private Decided<Outcome<RegistrationMessages.RegisterResponse>> Register(
         RegistrationDb db, DeviceClaim claim, DeviceRow? known, IAdmission admission, DateTimeOffset now) => new(async () =>
     {
         var deviceNo = known?.DeviceNo ?? await db.NextAsync(CounterRow.DeviceNo, default);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Google.Protobuf;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Wire;
@@ -9,19 +10,19 @@ using OpenShare.Registration.Storage;
 namespace OpenShare.Registration.Issuing;
 
 /// <summary>Reads what a paired device shows.</summary>
-/// <param name="isTaken">by the service's policy</param>
-internal sealed class Endorsements(OrganisationTrust trust, TimeProvider time, bool isTaken)
+/// <param name="policy">the service's</param>
+internal sealed class Endorsements(OrganisationTrust trust, TimeProvider time, PromotionPolicy policy)
 {
     /// <param name="text">a provisional certificate, as base64url</param>
     public Outcome<IAdmission> Read(string text)
     {
-        if (!isTaken)
+        if (policy == PromotionPolicy.Never)
             return new Refusal(RegistrationProblems.EndorsementRefused, "This service registers no device on another's word. Ask your administrator for a token.");
         try
         {
             var endorsement = DeviceCertificate.Parse(text);
             return endorsement.Sponsor is { } sponsor
-                ? new EndorsementAdmission(endorsement, sponsor, trust, time)
+                ? new EndorsementAdmission(endorsement, sponsor, trust, time, policy == PromotionPolicy.Ask)
                 : EndorsementAdmission.Refused("is a certificate that no device has given");
         }
         catch (ProtocolException error)
@@ -35,7 +36,9 @@ internal sealed class Endorsements(OrganisationTrust trust, TimeProvider time, b
 /// The endorsement of a registered device for one that it has paired: the provisional certificate, which may have expired since. It counts once,
 /// and not at all when its sponsor is revoked, whatever time it says: whoever has a lost device's key has its clock, too.
 /// </summary>
-internal sealed class EndorsementAdmission(DeviceCertificate endorsement, DeviceCertificate sponsor, OrganisationTrust trust, TimeProvider time) : IAdmission
+/// <param name="isAsked">an administrator is to say yes to it first</param>
+internal sealed class EndorsementAdmission(
+    DeviceCertificate endorsement, DeviceCertificate sponsor, OrganisationTrust trust, TimeProvider time, bool isAsked) : IAdmission
 {
     /// <summary>How old one may be.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(30);
@@ -50,6 +53,9 @@ internal sealed class EndorsementAdmission(DeviceCertificate endorsement, Device
     public Actor? By => Actor.Sponsor(sponsor.DeviceId);
 
     public byte[]? Token => null;
+
+    // It is backdated by the allowed skew, as each certificate.
+    private DateTimeOffset Given => endorsement.IssuedAt + ClockSkew.Allowed;
 
     public async Task<Refusal?> ObjectionAsync(RegistrationDb db, DeviceClaim claim, CancellationToken cancel)
     {
@@ -66,26 +72,41 @@ internal sealed class EndorsementAdmission(DeviceCertificate endorsement, Device
             return Refused($"was given by the device {sponsor.DeviceId}, whose certificate has expired");
         _sponsorNo = row.DeviceNo;
         _use = await db.Endorsements.FindAsync([_hash, _sponsorNo], cancel);
-        return _use is { WithdrawnAt: not null } ? Refused("was taken back by the device that gave it") : null;
+        return _use switch
+        {
+            { WithdrawnAt: not null } => Refused("was taken back by the device that gave it"),
+            { TurnedAwayAt: not null } => Refused($"was turned away by an administrator{(_use.TurnedAwayReason is { } reason ? $" ({reason})" : "")}"),
+            _ => null,
+        };
     }
 
     // It is for one device: whoever has used it is this one.
     public Task<EarlierUse?> EarlierUseAsync(RegistrationDb db, long deviceNo, CancellationToken cancel) => Task.FromResult(
         _use?.UsedAt is { } at ? new EarlierUse(at, Refused("was used already, and its certificate can be renewed")) : null);
 
-    public Refusal? UsedUp(DateTimeOffset now)
-    {
-        // It is backdated by the allowed skew, as each certificate.
-        var given = endorsement.IssuedAt + ClockSkew.Allowed;
-        return given > now + ClockSkew.Allowed
-            ? Refused($"was given at {given:u} by its sponsor's clock, and here it is {now:u}: one of the two clocks is wrong")
-            : now - given > Longest ? Refused($"was given at {given:u}, and is good for {Longest.TotalDays} days") : null;
-    }
+    public Refusal? UsedUp(DateTimeOffset now) => Given > now + ClockSkew.Allowed
+        ? Refused($"was given at {Given:u} by its sponsor's clock, and here it is {now:u}: one of the two clocks is wrong")
+        : now - Given > Longest ? Refused($"was given at {Given:u}, and is good for {Longest.TotalDays} days") : null;
 
-    public Task UseAsync(RegistrationDb db, AccountId account, long deviceNo, DateTimeOffset now, CancellationToken cancel)
+    public async Task<Pending?> PendingAsync(RegistrationDb db, DeviceClaim claim, DateTimeOffset now, CancellationToken cancel) => isAsked
+        ? await PromotionQueue.AskAsync(db, new PromotionRow
+        {
+            Account = claim.Account.Value,
+            DeviceId = claim.Id.ToString(),
+            Name = claim.Description.Name,
+            SponsorNo = _sponsorNo,
+            Endorsement = endorsement.Blob.ToByteArray(),
+            Hash = _hash,
+            AskedAt = now,
+            ExpiresAt = Given + Longest,
+        }, cancel)
+        : null;
+
+    public async Task UseAsync(RegistrationDb db, AccountId account, long deviceNo, DateTimeOffset now, CancellationToken cancel)
     {
+        if (await db.Promotions.FindAsync([account.Value, endorsement.DeviceId.ToString()], cancel) is { } asked)
+            db.Promotions.Remove(asked);
         db.Endorsements.Add(new EndorsementRow { Hash = _hash, DeviceNo = deviceNo, SponsorNo = _sponsorNo, UsedAt = now });
-        return Task.CompletedTask;
     }
 
     public static Refusal Refused(string why) => new(

@@ -44,6 +44,7 @@ internal sealed class EndorsementWithdrawals(Store store, OrganisationTrust trus
         if (await db.Endorsements.CountAsync(e => e.SponsorNo == row.DeviceNo && e.WithdrawnAt != null, cancel) >= Withdrawal.Most)
             return Refused($"is one of more than {Withdrawal.Most} of the device {sponsor.DeviceId}");
         db.Endorsements.Add(new EndorsementRow { Hash = hash, SponsorNo = row.DeviceNo, WithdrawnAt = now });
+        await db.Promotions.Where(p => p.SponsorNo == row.DeviceNo && p.Hash == hash).ExecuteDeleteAsync(cancel);
         await audit.AddAsync(db, new AuditAct.EndorsementWithdrawn(row.Account, row.DeviceId, withdrawal.Certificate.Sha256), cancel);
         return new RegistrationMessages.WithdrawResponse();
     }

@@ -104,7 +104,7 @@ internal sealed class RevocationLists(
         return list;
     }
 
-    private static string? ReasonOf(string? reason) => string.IsNullOrWhiteSpace(reason) ? null : Printable.Shorten(reason, MaxReason);
+    internal static string? ReasonOf(string? reason) => string.IsNullOrWhiteSpace(reason) ? null : Printable.Shorten(reason, MaxReason);
 
     private void Publish(Outcome<PublishedList> outcome)
     {

@@ -14,6 +14,7 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
     public DbSet<TokenUseRow> TokenUses => Set<TokenUseRow>();
     public DbSet<EndorsementRow> Endorsements => Set<EndorsementRow>();
+    public DbSet<PromotionRow> Promotions => Set<PromotionRow>();
     public DbSet<RevokedIdRow> RevokedIds => Set<RevokedIdRow>();
     public DbSet<RevocationListRow> RevocationLists => Set<RevocationListRow>();
     public DbSet<AuditLineRow> AuditLines => Set<AuditLineRow>();
@@ -81,6 +82,13 @@ internal class RegistrationDb(DbContextOptions options) : DbContext(options)
             endorsement.ToTable("endorsements").HasKey(e => new { e.Hash, e.SponsorNo });
             endorsement.HasOne<DeviceRow>().WithMany().HasForeignKey(e => e.DeviceNo).OnDelete(DeleteBehavior.Restrict);
             endorsement.HasOne<DeviceRow>().WithMany().HasForeignKey(e => e.SponsorNo).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<PromotionRow>(promotion =>
+        {
+            // By which an account's are counted, too.
+            promotion.ToTable("promotions").HasKey(p => new { p.Account, p.DeviceId });
+            promotion.HasOne<AccountRow>().WithMany().HasForeignKey(p => p.Account).OnDelete(DeleteBehavior.Restrict);
+            promotion.HasOne<DeviceRow>().WithMany().HasForeignKey(p => p.SponsorNo).OnDelete(DeleteBehavior.Restrict);
         });
         modelBuilder.Entity<RevokedIdRow>(revoked => revoked.ToTable("revoked_ids").HasKey(r => r.DeviceId));
         modelBuilder.Entity<RevocationListRow>(list =>

@@ -61,7 +61,7 @@ internal sealed class TokenUseRow
     public required DateTimeOffset UsedAt { get; init; }
 }
 
-/// <summary>An endorsement that a paired device was registered for, or that its sponsor has taken back, by the hash of the provisional certificate that is it.</summary>
+/// <summary>An endorsement that a paired device was registered for, or that its sponsor has taken back or an administrator turned away, by the hash of the provisional certificate that is it.</summary>
 internal sealed class EndorsementRow
 {
     public required byte[] Hash { get; init; }
@@ -75,6 +75,34 @@ internal sealed class EndorsementRow
 
     /// <summary>null: it was not taken back, or after it was used</summary>
     public DateTimeOffset? WithdrawnAt { get; init; }
+
+    /// <summary>null: no administrator has said no to it</summary>
+    public DateTimeOffset? TurnedAwayAt { get; init; }
+    public string? TurnedAwayReason { get; init; }
+}
+
+/// <summary>A paired device that is to be registered once an administrator has said yes. What it is admitted for is this endorsement, and no other.</summary>
+internal sealed class PromotionRow
+{
+    public required string Account { get; init; }
+    public required string DeviceId { get; init; }
+
+    /// <summary>As the device is called, in its own words.</summary>
+    public required string Name { get; set; }
+
+    /// <summary>The device that vouches for it.</summary>
+    public required long SponsorNo { get; set; }
+
+    /// <summary>The provisional certificate, whose rules hold again at the yes, and its hash.</summary>
+    public required byte[] Endorsement { get; set; }
+    public required byte[] Hash { get; set; }
+    public required DateTimeOffset AskedAt { get; set; }
+
+    /// <summary>When the endorsement has come to its end.</summary>
+    public required DateTimeOffset ExpiresAt { get; set; }
+
+    /// <summary>null: it waits</summary>
+    public DateTimeOffset? AdmittedAt { get; set; }
 }
 
 /// <summary>A paired device that was revoked and is not registered: it has no number.</summary>

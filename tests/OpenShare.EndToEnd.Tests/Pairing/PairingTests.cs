@@ -142,6 +142,44 @@ public sealed class PairingTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
+    public async Task Where_the_service_asks_a_paired_device_waits_for_an_administrators_yes_and_one_that_was_turned_away_is_told_why()
+    {
+        var lan = _lan = await Lan.CreateAsync();
+        foreach (var (host, number) in new[] { ("alice", 1), ("tablet", 2), ("server", 9) })
+            await lan.AddHostAsync(host, $"10.77.0.{number}");
+        using var server = await Server.StartAsync(["--promote", "ask"], address: "10.77.0.9", within: lan.Within("server"));
+        (Alice.AgentWithin, Tablet.AgentWithin, Alice.CommandWithin) = (lan.Within("alice"), lan.Within("tablet"), lan.Within("alice"));
+        await Alice.RegisterAsync(server, _account);
+        await BothStartAsync();
+        await PairAsync();
+
+        await AwaitsYesAsync();
+        Assert.Contains("an administrator of https://10.77.0.9", (await Tablet.RunAsync("status")).EndedWith(0).Output, StringComparison.Ordinal);
+        var waiting = (await server.RunAsync("device", "waiting", "--account", _account, "--json")).EndedWith(0).Json.GetProperty("promotions").EnumerateArray().Single();
+        Assert.Equal((Tablet.Id, Alice.Id, "waiting"), (waiting.Text("device_id"), waiting.Text("sponsor"), waiting.Text("state")));
+        (await server.RunAsync("device", "turn-away", Tablet.Id, "--reason", "nobody knows it")).EndedWith(0);
+        await Eventually.TrueAsync($"the tablet is turned away: {Tablet.Agent}", Patience.Long, async () =>
+            (await Tablet.StatusAsync()).GetProperty("registration") is var registration && registration.Text("state") == "refused"
+            && registration.Text("problem")!.Contains("turned away by an administrator (nobody knows it)", StringComparison.Ordinal));
+
+        // What alice gives it anew is another matter.
+        await PairAsync();
+        await AwaitsYesAsync();
+        Assert.Contains($"({Tablet.Id}) of {_account}, which was paired by {Alice.Id[..8]}", (await server.RunAsync("device", "admit", Tablet.Id)).EndedWith(0).Output, StringComparison.Ordinal);
+        await Eventually.TrueAsync($"the tablet is certified: {Tablet.Agent}", Patience.Long, async () => (await Tablet.StatusAsync()).Text("trust") == "certified");
+        Assert.Equal("certified", (await Tablet.StatusAsync()).GetProperty("registration").Text("state"));
+        // Whoever meets it from now on.
+        (await Tablet.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
+        await Tablet.StartAgentAsync();
+        await Alice.CallsAsync(Tablet, "certified");
+
+        var log = (await server.RunAsync("audit", "show", "--json")).EndedWith(0).Json.GetProperty("lines").EnumerateArray()
+            .Where(l => l.GetProperty("act").Text("kind")!.StartsWith("promotion_", StringComparison.Ordinal));
+        Assert.Equal([("promotion_turned_away", "owner"), ("promotion_admitted", "owner")], log.Select(l => (l.GetProperty("act").Text("kind"), l.Text("by"))));
+        (await server.RunAsync("audit", "verify")).EndedWith(0);
+    }
+
+    [SkippableFact]
     public async Task A_paired_device_that_was_taken_back_is_not_registered_on_its_sponsors_word()
     {
         await MadeAsync();
@@ -210,6 +248,9 @@ public sealed class PairingTests(SharedServer shared) : IDisposable
         var invitation = (await Alice.RunAsync("pair", "invite", code.Text("code")!, "--json")).EndedWith(0).Json;
         (await Tablet.RunAsync("pair", "join", invitation.Text("token")!, "--fingerprint", invitation.Text("sponsor_fingerprint")!)).EndedWith(0);
     }
+
+    private Task AwaitsYesAsync() => Eventually.TrueAsync($"the tablet waits for a yes: {Tablet.Agent}", Patience.Long, async () =>
+        (await Tablet.StatusAsync()).GetProperty("registration") is var registration && registration.Text("state") == "provisional" && registration.Text("reason") == "awaits_administrator");
 
     private async Task SendAsync(TestDevice from, TestDevice to, string file)
     {

@@ -65,6 +65,51 @@ public class RegistrationMachinePromotionTests
     }
 
     [Fact]
+    public void It_waits_for_an_administrators_yes_and_asks_at_a_gentle_pace_until_it_has_it()
+    {
+        Pair();
+        // However often the service was not in reach before.
+        for (var i = 0; i < 20; i++)
+            FailNext(new ServiceFailure.Unreachable("no route"));
+        Assert.False(Provisional.AwaitsAdministrator);
+
+        var (began, asked) = (_rig.Now, 0);
+        for (; _rig.Now < began.AddHours(10); asked++)
+        {
+            var send = Ask();
+            Assert.Equal(asked > 0, Provisional.AwaitsAdministrator);
+            Assert.Empty(_rig.Fail(send.Call, s_waits));
+            Assert.Equal((true, "awaited"), (Provisional.AwaitsAdministrator, Provisional.LastProblem));
+            Assert.InRange(_rig.Machine.NextTimeout!.Value, _rig.Now, _rig.Now + TimeSpan.FromSeconds(Math.Min(300, 10 << Math.Min(asked, 5))));
+        }
+        Assert.InRange(asked, 100, 400);
+
+        _rig.Settle(Ask().Call, TimeSpan.FromDays(90));
+        Assert.IsType<RegistrationStatus.Certified>(_rig.Machine.Status);
+    }
+
+    [Fact]
+    public void That_a_yes_is_awaited_is_shown_until_the_service_says_something_else()
+    {
+        Pair();
+        _rig.Fail(Ask().Call, s_waits);
+        FailNext(new ServiceFailure.Unreachable("no route"));
+        Assert.True(Provisional.AwaitsAdministrator);
+        Assert.Empty(_rig.Fail(Ask().Call, new ServiceFailure.Refused(403, RegistrationProblems.QuotaExceeded, "full")));
+        Assert.Equal((false, "full"), (Provisional.AwaitsAdministrator, Provisional.LastProblem));
+
+        _rig.Fail(Ask().Call, s_waits);
+        // An administrator said no: it asks no more, until it is paired anew.
+        Assert.Empty(_rig.Fail(Ask().Call, new ServiceFailure.Refused(403, RegistrationProblems.EndorsementRefused, "turned away")));
+        Assert.Equal("turned away", Assert.IsType<RegistrationStatus.Refused>(_rig.Machine.Status).Detail);
+        Assert.Null(_rig.Machine.NextTimeout);
+        var anew = Pair().Issued.Certificate.Blob.ToText();
+        Assert.False(Provisional.AwaitsAdministrator);
+        Assert.Equal(anew, Ask().Request.Endorsement);
+        Assert.False(Provisional.AwaitsAdministrator);
+    }
+
+    [Fact]
     public void A_service_of_another_organisation_is_shown_no_endorsement()
     {
         Pair();
@@ -78,6 +123,20 @@ public class RegistrationMachinePromotionTests
         Pair();
         _rig.Fail(Only<RegistrationEffect.FetchTrustRoot>(_rig.Machine.HandleTimeout(_rig.Now)).Call, new ServiceFailure.Unreachable(""));
         Only<RegistrationEffect.SendRegistration>(_rig.Challenge(_rig.Show(_rig.Begin())));
+    }
+
+    private static readonly ServiceFailure s_waits = new ServiceFailure.Refused(403, RegistrationProblems.PromotionWaiting, "awaited");
+
+    private RegistrationStatus.Provisional Provisional => Assert.IsType<RegistrationStatus.Provisional>(_rig.Machine.Status);
+
+    private RegistrationEffect.SendPromotion Ask() => Only<RegistrationEffect.SendPromotion>(_rig.Challenge(_rig.Show(WhenDue())));
+
+    private void FailNext(ServiceFailure failure) => _rig.Fail(Only<RegistrationEffect.FetchTrustRoot>(WhenDue()).Call, failure);
+
+    private IReadOnlyList<RegistrationEffect> WhenDue()
+    {
+        _rig.Now = _rig.Machine.NextTimeout is { } next && next > _rig.Now ? next : _rig.Now;
+        return _rig.Machine.HandleTimeout(_rig.Now);
     }
 
     /// <summary>As another device has given it, and stored.</summary>

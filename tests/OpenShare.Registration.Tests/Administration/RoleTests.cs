@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Audit;
+using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Keys.Offline;
 using OpenShare.Registration.Tests.Support;
 using static OpenShare.Registration.Administration.AdministrationMessages;
@@ -17,25 +18,28 @@ public sealed class RoleTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _service = await TestService.StartAsync();
-        using (await _device.RegisterAsync(_service.Http, await _service.TokenAsync())) { }
+        _service = await TestService.StartAsync(o => o with { Promotion = PromotionPolicy.Ask });
+        using var registered = await _device.RegisterAsync(_service.Http, await _service.TokenAsync());
+        // One that waits, of the device's own pairing.
+        var tablet = new TestDevice(name: "tablet");
+        using var waits = await tablet.PromoteAsync(_service.Http, _device.Endorse(await registered.CertificateAsync(), tablet, _service.Time.GetUtcNow()));
     }
 
     public async Task DisposeAsync() => await _service.DisposeAsync();
 
     [Theory]
-    [InlineData("auditor", "GET me,GET devices,GET devices/phone,GET quotas,GET tokens,GET keys,GET audit?last=5,GET audit/verdict,GET admins")]
-    [InlineData("registrar", "GET me,GET devices,GET devices/phone,GET quotas,GET tokens,POST tokens,POST tokens/spare/revoke,POST devices/phone/revoke")]
-    [InlineData("admin", "GET me,GET devices,GET devices/phone,GET quotas,GET tokens,GET keys,GET audit?last=5,GET audit/verdict,GET admins,POST tokens,POST tokens/spare/revoke,POST devices/phone/revoke,PUT quotas/alice,POST keys/rotation,POST keys/rotation/request,POST keys/rotation/answer,POST admins,POST admins/dana/revoke")]
+    [InlineData("auditor", "GET me,GET devices,GET devices/phone,GET promotions,GET quotas,GET tokens,GET keys,GET audit?last=5,GET audit/verdict,GET admins")]
+    [InlineData("registrar", "GET me,GET devices,GET devices/phone,GET promotions,GET quotas,GET tokens,POST tokens,POST tokens/spare/revoke,POST devices/phone/revoke,POST promotions/tablet/admit,POST promotions/tablet/turn-away")]
+    [InlineData("admin", "GET me,GET devices,GET devices/phone,GET promotions,GET quotas,GET tokens,GET keys,GET audit?last=5,GET audit/verdict,GET admins,POST tokens,POST tokens/spare/revoke,POST devices/phone/revoke,POST promotions/tablet/admit,POST promotions/tablet/turn-away,PUT quotas/alice,POST keys/rotation,POST keys/rotation/request,POST keys/rotation/answer,POST admins,POST admins/dana/revoke")]
     public async Task A_role_allows_what_it_is_for_and_nothing_else(string role, string allowed)
     {
         var token = await TokenOfAsync("dana", role);
         (await _service.Admin.CreateTokenAsync(new CreateToken("alice", 1, 60, "spare"), default)).Value();
         (string, object?)[] all =
         [
-            ("GET me", null), ("GET devices", null), ("GET devices/phone", null), ("GET quotas", null), ("GET keys", null), ("GET audit?last=5", null), ("GET audit/verdict", null),
-            ("GET admins", null), ("GET tokens", null), ("POST tokens", new CreateToken("alice", 1, 60)), ("POST tokens/spare/revoke", null), ("POST devices/phone/revoke", new RevokeDevice("lost")),
-            ("PUT quotas/alice", new SetQuota(5)), ("POST keys/rotation", new RotateKey("crl")), ("POST keys/rotation/request", new RequestRotation("crl")),
+            ("GET me", null), ("GET devices", null), ("GET devices/phone", null), ("GET promotions", null), ("GET quotas", null), ("GET keys", null), ("GET audit?last=5", null), ("GET audit/verdict", null),
+            ("GET admins", null), ("GET tokens", null), ("POST tokens", new CreateToken("alice", 1, 60)), ("POST tokens/spare/revoke", null), ("POST promotions/tablet/admit", new AdmitDevice()),
+            ("POST promotions/tablet/turn-away", new TurnAway()), ("POST devices/phone/revoke", new RevokeDevice("lost")), ("PUT quotas/alice", new SetQuota(5)), ("POST keys/rotation", new RotateKey("crl")), ("POST keys/rotation/request", new RequestRotation("crl")),
             ("POST keys/rotation/answer", new RootRequestFile("", "", "")), ("POST admins", new CreateAdmin("erin", "auditor")),
             ("POST admins/dana/revoke", null),
         ];
@@ -79,7 +83,8 @@ public sealed class RoleTests : IAsyncLifetime
         var dana = await TokenOfAsync("dana", "admin");
         (string, object)[] acts =
         [
-            ("POST tokens", new CreateToken("bob", 2, 60, "spare")), ("POST tokens/spare/revoke", new RevokeDevice()), ("PUT quotas/bob", new SetQuota(7)), ("POST devices/phone/revoke", new RevokeDevice("lost")),
+            ("POST tokens", new CreateToken("bob", 2, 60, "spare")), ("POST tokens/spare/revoke", new RevokeDevice()), ("POST promotions/tablet/admit", new AdmitDevice()),
+            ("POST promotions/tablet/turn-away", new TurnAway("alice", "no")), ("PUT quotas/bob", new SetQuota(7)), ("POST devices/phone/revoke", new RevokeDevice("lost")),
             ("POST keys/rotation", new RotateKey("issuing")), ("POST admins", new CreateAdmin("erin", "auditor")), ("POST admins/erin/revoke", new RevokeDevice()),
         ];
         foreach (var (request, body) in acts)
@@ -89,12 +94,12 @@ public sealed class RoleTests : IAsyncLifetime
         }
         (await _service.Admin.RevokeAdminAsync("dana", default)).Value();
 
-        var lines = (await _service.Admin.ShowAuditAsync(9, default)).Value().Lines;
+        var lines = (await _service.Admin.ShowAuditAsync(11, default)).Value().Lines;
         Assert.Equal(
-            [typeof(AuditAct.AdminCreated), typeof(AuditAct.TokenCreated), typeof(AuditAct.TokenRevoked), typeof(AuditAct.QuotaSet), typeof(AuditAct.DeviceRevoked), typeof(AuditAct.KeyRotated),
+            [typeof(AuditAct.AdminCreated), typeof(AuditAct.TokenCreated), typeof(AuditAct.TokenRevoked), typeof(AuditAct.PromotionAdmitted), typeof(AuditAct.PromotionTurnedAway), typeof(AuditAct.QuotaSet), typeof(AuditAct.DeviceRevoked), typeof(AuditAct.KeyRotated),
                 typeof(AuditAct.AdminCreated), typeof(AuditAct.AdminRevoked), typeof(AuditAct.AdminRevoked)],
             lines.Select(l => l.Act.GetType()));
-        Assert.Equal(["owner", "dana", "dana", "dana", "dana", "dana", "dana", "dana", "owner"], lines.Select(l => l.By));
+        Assert.Equal(["owner", .. Enumerable.Repeat("dana", 9), "owner"], lines.Select(l => l.By));
         Assert.True((await _service.Admin.VerifyAuditAsync(default)).Value().Holds);
     }
 

@@ -6,6 +6,7 @@ using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Wire;
 using OpenShare.Registration.Administration;
 using OpenShare.Registration.Audit;
+using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Storage;
 using OpenShare.Registration.Tests.Support;
 
@@ -129,7 +130,7 @@ public class EndorsementTests : IAsyncLifetime
         await PostAsync(Endorse().Blob.ToText()).RefusedAsync(HttpStatusCode.Forbidden, RegistrationProblems.QuotaExceeded);
         (await _service.Admin.SetQuotaAsync(AccountId.Parse("alice"), new AdministrationMessages.SetQuota(2), default)).Value();
 
-        _service = await _service.RestartAsync(o => o with { Promotes = false });
+        _service = await _service.RestartAsync(o => o with { Promotion = PromotionPolicy.Never });
         Assert.Contains("on another's word", await RefusedAsync(Endorse()), StringComparison.Ordinal);
     }
 

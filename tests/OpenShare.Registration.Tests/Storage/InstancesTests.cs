@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Wire;
+using OpenShare.Registration.Audit;
 using OpenShare.Registration.Hosting;
+using OpenShare.Registration.Issuing;
 using OpenShare.Registration.Storage;
 using OpenShare.Registration.Tests.Support;
 
@@ -90,6 +92,30 @@ public sealed class InstancesTests : IAsyncLifetime
 
         await _services[1].Core.Lists.RenewAsync(default);
         Assert.Equal(tags[0].tag, (await RevocationListClient.GetAsync(_services[1])).ETag);
+    }
+
+    [SkippableFact]
+    public async Task What_is_asked_at_one_is_admitted_at_the_other_and_issued_once()
+    {
+        await using var one = await _services[0].StartBesideAsync(o => o with { Promotion = PromotionPolicy.Ask });
+        await using var other = await _services[0].StartBesideAsync(o => o with { Promotion = PromotionPolicy.Ask });
+        TestService[] both = [one, other];
+        var (sponsor, tablet) = (new TestDevice(), new TestDevice());
+        using var registered = await sponsor.RegisterAsync(both[0].Http, await both[1].TokenAsync());
+        var endorsement = sponsor.Endorse(await registered.CertificateAsync(), tablet, both[0].Time.GetUtcNow());
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(n =>
+            tablet.PromoteAsync(both[n % 2].Http, endorsement).RefusedAsync(HttpStatusCode.Forbidden, RegistrationProblems.PromotionWaiting)));
+
+        await Task.WhenAll(both.Select(async s => (await s.Admin.AdmitDeviceAsync(tablet.Id.ToString(), new(), default)).Value()));
+        var serials = await Task.WhenAll(Enumerable.Range(0, 16).Select(async n =>
+        {
+            using var response = await tablet.PromoteAsync(both[n % 2].Http, endorsement);
+            return (await response.CertificateAsync()).Serial;
+        }));
+        Assert.Single(serials.Distinct());
+        Assert.Equal(2, await both[0].Core.Store.ReadAsync(db => db.Devices.CountAsync()));
+        Assert.Single((await both[0].Admin.ShowAuditAsync(50, default)).Value().Lines, l => l.Act is AuditAct.PromotionAdmitted);
+        Assert.True((await both[0].Admin.VerifyAuditAsync(default)).Value().Holds);
     }
 
     [SkippableFact]

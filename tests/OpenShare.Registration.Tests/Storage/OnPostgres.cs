@@ -64,6 +64,16 @@ public sealed class EndorsementOnPostgresTests : EndorsementTests
     protected override bool OnPostgres => true;
 }
 
+public sealed class PromotionOnPostgresTests : PromotionTests
+{
+    protected override bool OnPostgres => true;
+}
+
+public sealed class PromotionQueueOnPostgresTests : PromotionQueueTests
+{
+    protected override bool OnPostgres => true;
+}
+
 public sealed class DeviceListOnPostgresTests : DeviceListTests
 {
     protected override bool OnPostgres => true;

@@ -11,7 +11,7 @@ namespace OpenShare.Registration.Tests.Support;
 /// <summary>A device as the service sees one: a key, a name, and requests made as they should be, or not.</summary>
 internal sealed class TestDevice(string account = "alice", string name = "Alice's laptop")
 {
-    public SigningKey Key { get; } = SigningKey.Create(new SystemRandom());
+    public SigningKey Key { get; init; } = SigningKey.Create(new SystemRandom());
 
     public string Account { get; } = account;
 
@@ -38,6 +38,13 @@ internal sealed class TestDevice(string account = "alice", string name = "Alice'
 
     public async Task<HttpResponseMessage> RegisterAsync(HttpClient http, string token) =>
         await PostAsync(http, RegistrationPaths.Register, Request(Proof(await NonceAsync(http))), RegistrationTokenText.Parse(token).Secret);
+
+    /// <summary>The provisional certificate that this device, which is registered, gives another.</summary>
+    public DeviceCertificate Endorse(DeviceCertificate own, TestDevice other, DateTimeOffset now) => DeviceCertificate.Sponsored(
+        Key, own, (ulong)Random.Shared.NextInt64(), other.Key.PublicKey, other.Name, ProvisionalScope.Account, now, TimeSpan.FromDays(7));
+
+    public async Task<HttpResponseMessage> PromoteAsync(HttpClient http, DeviceCertificate endorsement) =>
+        await PostAsync(http, RegistrationPaths.Promote, new RegistrationMessages.PromoteRequest(Request(Proof(await NonceAsync(http))), endorsement.Blob.ToText()));
 
     public async Task<HttpResponseMessage> RenewAsync(HttpClient http) =>
         await PostAsync(http, RegistrationPaths.Renew,

@@ -77,12 +77,12 @@ internal sealed class TestService : IAsyncDisposable
     }
 
     /// <summary>Another instance over the same database, with the same signing keys and clock.</summary>
-    public async Task<TestService> StartBesideAsync()
+    public async Task<TestService> StartBesideAsync(Func<RegistrationOptions, RegistrationOptions>? change = null)
     {
         var directory = new TempDirectory();
         foreach (var file in (string[])[Data.SigningKeys, Data.SigningKeyPassphrase])
             File.CreateSymbolicLink(directory.File(Path.GetFileName(file)), file);
-        return await StartAsync(directory: directory, database: _database, time: Time);
+        return await StartAsync(change, directory, Time, database: _database);
     }
 
     /// <summary>A client that talks to this service's TLS key and to no other.</summary>

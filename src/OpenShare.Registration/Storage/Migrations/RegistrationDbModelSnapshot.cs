@@ -228,6 +228,14 @@ namespace OpenShare.Registration.Storage.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("device_no");
 
+                    b.Property<long?>("TurnedAwayAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("turned_away_at");
+
+                    b.Property<string>("TurnedAwayReason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("turned_away_reason");
+
                     b.Property<long?>("UsedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("used_at");
@@ -243,6 +251,54 @@ namespace OpenShare.Registration.Storage.Migrations
                     b.HasIndex("SponsorNo");
 
                     b.ToTable("endorsements", (string)null);
+                });
+
+            modelBuilder.Entity("OpenShare.Registration.Storage.PromotionRow", b =>
+                {
+                    b.Property<string>("Account")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account");
+
+                    b.Property<string>("DeviceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("device_id");
+
+                    b.Property<long?>("AdmittedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("admitted_at");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_at");
+
+                    b.Property<byte[]>("Endorsement")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("endorsement");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("SponsorNo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sponsor_no");
+
+                    b.HasKey("Account", "DeviceId");
+
+                    b.HasIndex("SponsorNo");
+
+                    b.ToTable("promotions", (string)null);
                 });
 
             modelBuilder.Entity("OpenShare.Registration.Storage.RevocationListRow", b =>
@@ -393,6 +449,21 @@ namespace OpenShare.Registration.Storage.Migrations
                         .WithMany()
                         .HasForeignKey("DeviceNo")
                         .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
+                        .WithMany()
+                        .HasForeignKey("SponsorNo")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OpenShare.Registration.Storage.PromotionRow", b =>
+                {
+                    b.HasOne("OpenShare.Registration.Storage.AccountRow", null)
+                        .WithMany()
+                        .HasForeignKey("Account")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
 
                     b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
                         .WithMany()

@@ -233,6 +233,14 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("device_no");
 
+                    b.Property<long?>("TurnedAwayAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("turned_away_at");
+
+                    b.Property<string>("TurnedAwayReason")
+                        .HasColumnType("text")
+                        .HasColumnName("turned_away_reason");
+
                     b.Property<long?>("UsedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("used_at");
@@ -248,6 +256,54 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                     b.HasIndex("SponsorNo");
 
                     b.ToTable("endorsements", (string)null);
+                });
+
+            modelBuilder.Entity("OpenShare.Registration.Storage.PromotionRow", b =>
+                {
+                    b.Property<string>("Account")
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("account");
+
+                    b.Property<string>("DeviceId")
+                        .HasColumnType("text")
+                        .HasColumnName("device_id");
+
+                    b.Property<long?>("AdmittedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("admitted_at");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("asked_at");
+
+                    b.Property<byte[]>("Endorsement")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("endorsement");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<long>("SponsorNo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sponsor_no");
+
+                    b.HasKey("Account", "DeviceId");
+
+                    b.HasIndex("SponsorNo");
+
+                    b.ToTable("promotions", (string)null);
                 });
 
             modelBuilder.Entity("OpenShare.Registration.Storage.RevocationListRow", b =>
@@ -398,6 +454,21 @@ namespace OpenShare.Registration.Storage.Migrations.Postgres
                         .WithMany()
                         .HasForeignKey("DeviceNo")
                         .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
+                        .WithMany()
+                        .HasForeignKey("SponsorNo")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("OpenShare.Registration.Storage.PromotionRow", b =>
+                {
+                    b.HasOne("OpenShare.Registration.Storage.AccountRow", null)
+                        .WithMany()
+                        .HasForeignKey("Account")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
 
                     b.HasOne("OpenShare.Registration.Storage.DeviceRow", null)
                         .WithMany()

@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Discovery;
 using OpenShare.Device.Pairing;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
@@ -111,11 +112,88 @@ public sealed class PairTests : IDisposable
     [InlineData("no\n", 3)]
     public async Task A_person_is_asked_and_only_yes_vouches(string typed, int exit)
     {
-        _device.OnJoin = (_, fingerprint) => new JoinReport.Ended(fingerprint is null ? new JoinOutcome.SponsorUnknown(_token.Sponsor) : new JoinOutcome.Paired(Certificate()));
+        var said = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _device.OnAttendedJoin = async _ =>
+        {
+            _device.SetComparisons(Compared(4, isSponsor: false, Alice));
+            return new JoinReport.Ended(await said.Task ? new JoinOutcome.Paired(Certificate()) : new JoinOutcome.NotCompared(Alice));
+        };
+        _device.OnCompare = (number, isSame) => number == 4 && said.TrySetResult(isSame);
         _isInteractive = true;
         Assert.Equal(exit, await Run(System.Text.Encoding.ASCII.GetBytes(typed), "pair", "join", _token.ToText()));
         Assert.Equal(exit == 0, _out.Contains("Paired by alice", StringComparison.Ordinal));
+        Assert.Contains(Some.Code.ToString(), _out, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_device_that_is_seen_is_chosen_by_its_number_and_its_code_compared()
+    {
+        var (tablet, introduced) = (New, Introduction.Of(New, "tablet", InstanceId.None, Some.Time).Certificate);
+        _device.SetPeers(Some.Peer, new PeerView(introduced.DeviceId, "tablet", IPEndPoint.Parse("192.0.2.9:4747"), PeerTrust.Unpaired, FoundBy.Mdns, TimeSpan.Zero, IsProven: false));
+        DeviceId? invited = null;
+        _device.OnInviteFound = device =>
+        {
+            invited = device;
+            _device.SetComparisons(Compared(1, isSponsor: true, introduced));
+            return new InviteOutcome.Invited(_token);
+        };
+        _device.OnCompare = (number, isSame) =>
+        {
+            _device.SetComparisons(Compared(number, isSponsor: true, introduced) with
+            {
+                State = isSame ? new ComparisonState.Paired(Certificate()) : new ComparisonState.Refused("Nobody said it."),
+            });
+            return true;
+        };
+        _isInteractive = true;
+        Assert.Equal(0, await Run("1\nyes\n"u8.ToArray(), "pair", "invite"));
+        Assert.Equal(introduced.DeviceId, invited);
+        Assert.Contains("tablet", _out, StringComparison.Ordinal);
+        Assert.DoesNotContain("2  ", _out, StringComparison.Ordinal);
+        Assert.Contains("Paired tablet", _out, StringComparison.Ordinal);
+
+        _device.SetComparisons();
+        Assert.Equal(3, await Run("no\n"u8.ToArray(), "pair", "invite", "tablet"));
+        Assert.Contains("Nobody said it.", _error, StringComparison.Ordinal);
+        invited = null;
+        Assert.Equal(3, await Run("7\n"u8.ToArray(), "pair", "invite"));
+        Assert.Null(invited);
+    }
+
+    [Fact]
+    public async Task Where_nobody_is_there_to_compare_a_device_that_is_seen_is_not_offered_anything()
+    {
+        var introduced = Introduction.Of(New, "tablet", InstanceId.None, Some.Time).Certificate;
+        _device.SetPeers(new PeerView(introduced.DeviceId, "tablet", IPEndPoint.Parse("192.0.2.9:4747"), PeerTrust.Unpaired, FoundBy.Mdns, TimeSpan.Zero, IsProven: false));
+        Assert.Equal(2, await Run("pair", "invite", "tablet", "--json"));
+        Assert.Contains("persons compare a code", _error, StringComparison.Ordinal);
+        Assert.Equal(2, await Run("pair", "invite"));
+        Assert.Contains("Which device?", _error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Show_waits_where_it_is_seen_and_asks_the_person_of_the_offer_that_comes()
+    {
+        _device.Shown = _device.Shown with { Until = Some.Time.AddMinutes(10) };
+        _device.SetComparisons(
+            Compared(1, isSponsor: false, Alice) with { State = new ComparisonState.Refused("that was before") }, Compared(2, isSponsor: false, Alice));
+        _device.OnCompare = (number, isSame) =>
+        {
+            _device.SetComparisons(Compared(number, isSponsor: false, Alice) with { State = isSame ? new ComparisonState.Paired(Certificate()) : new ComparisonState.Refused("No.") });
+            return true;
+        };
+        _isInteractive = true;
+        Assert.Equal(0, await Run("yes\n"u8.ToArray(), "pair", "show"));
+        Assert.Contains("Paired by alice", _out, StringComparison.Ordinal);
+        Assert.DoesNotContain("that was before", _out + _error, StringComparison.Ordinal);
+
+        _device.SetComparisons(Compared(2, isSponsor: false, Alice));
+        Assert.Equal(3, await Run("\n"u8.ToArray(), "pair", "show"));
+        Assert.Contains("Not paired: No.", _error, StringComparison.Ordinal);
+    }
+
+    private static Comparison Compared(int number, bool isSponsor, DeviceCertificate peer) =>
+        new(number, isSponsor, peer, Some.Code, IsAsked: true, Some.Time.AddMinutes(3), new ComparisonState.Open());
 
     [Theory]
     [InlineData("nonsense", 2, "not a pairing token")]

@@ -67,8 +67,10 @@ internal sealed class DeviceResolver(AgentContext agent)
     }
 
     /// <summary>Names before ids, since a name may well be made of hex digits.</summary>
-    internal static ImmutableArray<PeerView> Matching(string text, ImmutableArray<PeerView> peers)
+    internal static ImmutableArray<PeerView> Matching(string text, ImmutableArray<PeerView> all)
     {
+        // Anybody may show himself to be paired, under any name.
+        var peers = all.RemoveAll(IsUnpaired);
         ImmutableArray<PeerView> matches = [.. peers.Where(p => string.Equals(p.Name, text, StringComparison.OrdinalIgnoreCase))];
         if (matches.Length > 1 && matches.Where(p => p.Name == text).ToImmutableArray() is { Length: 1 } exact)
             matches = exact;
@@ -88,7 +90,7 @@ internal sealed class DeviceResolver(AgentContext agent)
         return matches switch
         {
             [] => new DeviceResolution.NotFound(
-                $"No device '{Printable.Shorten(text, 64)}' is to be seen. {Seen(peers)} Is OpenShare running there, in the same network and account?"),
+                $"No device '{Printable.Shorten(text, 64)}' is to be seen. {Seen(peers)} {(peers.Any(p => IsUnpaired(p) && string.Equals(p.Name, text, StringComparison.OrdinalIgnoreCase)) ? "One of that name shows itself to be paired: openshare pair invite" : "Is OpenShare running there, in the same network and account?")}"),
             [var peer] when IsThere(peer) || Untrusted(peer) => new DeviceResolution.Found(new SendTarget.Device(peer.DeviceId)),
             [var peer] => new DeviceResolution.NotFound(
                 $"The device '{Printable.Shorten(peer.Name)}' is known, but not to be seen. Is OpenShare running there, in the same network?"),
@@ -101,7 +103,9 @@ internal sealed class DeviceResolver(AgentContext agent)
         resolution is DeviceResolution.Found { Target: SendTarget.Device { Id: var id } }
         && peers.Any(p => p.DeviceId == id && !p.IsProven && string.Equals(p.Name, text, StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsThere(PeerView peer) => peer.Address is not null && !Untrusted(peer);
+    private static bool IsUnpaired(PeerView peer) => peer.Trust == PeerTrust.Unpaired;
+
+    private static bool IsThere(PeerView peer) => peer.Address is not null && !Untrusted(peer) && !IsUnpaired(peer);
 
     // Not waited for: the device refuses it at once, and says why.
     private static bool Untrusted(PeerView peer) => peer.Trust is PeerTrust.Expired or PeerTrust.Duplicate or PeerTrust.Revoked;

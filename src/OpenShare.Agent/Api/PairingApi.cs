@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenShare.Agent.Documents;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
@@ -10,18 +11,52 @@ namespace OpenShare.Agent.Api;
 /// <summary>Pairing, on either side.</summary>
 internal sealed class PairingApi(AgentContext agent)
 {
+    private const int ShortestId = 4;
+
     internal void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/pairing/code", (RequestDelegate)Show);
+        routes.MapPost("/v1/pairing/announcement", (RequestDelegate)Announce);
+        routes.MapGet("/v1/pairing/comparisons", (RequestDelegate)ListComparisons);
+        routes.MapGet("/v1/pairing/comparisons/watch", (RequestDelegate)WatchComparisons);
+        routes.MapPost("/v1/pairing/comparisons/{id}", (RequestDelegate)Compare);
         routes.MapPost("/v1/pairing/invitations", (RequestDelegate)Invite);
         routes.MapPost("/v1/pairing/token", (RequestDelegate)Read);
         routes.MapPost("/v1/pairing/join", (RequestDelegate)Join);
     }
 
-    private async Task Show(HttpContext http)
+    private async Task Show(HttpContext http) => await Shown(http, await agent.Device.ShowPairing(http.RequestAborted));
+
+    private async Task Announce(HttpContext http) => await Shown(http, await agent.Device.Announce(http.RequestAborted));
+
+    private static Task Shown(HttpContext http, PairingShown shown) => Reply.Json(
+        http, new PairingCodeDocument(shown.Code.ToString(), shown.Fingerprint) { AnnouncedUntil = shown.Until }, AgentJson.Readable.PairingCodeDocument);
+
+    private Task ListComparisons(HttpContext http) => Reply.Json(http, [.. agent.Device.Comparisons.Select(Document)], AgentJson.Readable.Comparisons);
+
+    private Task WatchComparisons(HttpContext http) => Following.Lines(
+        http, agent, (device, _) => Task.FromResult(device.Comparisons.Select(Document)), comparison => comparison.Id.ToString(CultureInfo.InvariantCulture),
+        isLast: _ => false, AgentJson.Readable.ComparisonDocument);
+
+    private async Task Compare(HttpContext http)
     {
-        var shown = await agent.Device.ShowPairing(http.RequestAborted);
-        await Reply.Json(http, new PairingCodeDocument(shown.Code.ToString(), shown.Fingerprint), AgentJson.Readable.PairingCodeDocument);
+        var answer = await Reply.Read(http, AgentJson.Readable.ComparisonAnswer);
+        if (!int.TryParse((string)http.Request.RouteValues["id"]!, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            || !await agent.Device.Compare(id, answer.Same, http.RequestAborted))
+        {
+            await Reply.Problem(http, ProblemCodes.NotAsked, "That pairing does not wait for an answer: it is over.");
+            return;
+        }
+        await Reply.Json(http, answer, AgentJson.Readable.ComparisonAnswer);
+    }
+
+    private static ComparisonDocument Document(Comparison comparison)
+    {
+        var given = (comparison.State as ComparisonState.Paired)?.Certificate;
+        return new ComparisonDocument(
+            comparison.Number, comparison.IsSponsor ? "sponsor" : "new", comparison.Peer.DeviceId.ToString(), Printable.Shorten(comparison.Peer.Name), comparison.Code.ToString(),
+            comparison.IsAsked, comparison.State switch { ComparisonState.Open => "open", ComparisonState.Paired => "paired", _ => "refused" },
+            comparison.State is ComparisonState.Refused refused ? Printable.Shorten(refused.Detail) : null, given?.ExpiresAt, given is null ? null : DocumentsOf.Word(given.Scope));
     }
 
     private async Task Invite(HttpContext http)
@@ -33,16 +68,37 @@ internal sealed class PairingApi(AgentContext agent)
             "sponsor" => ProvisionalScope.Sponsor,
             _ => throw new ProtocolException($"'{Printable.Shorten(request.Scope, 64)}' is no scope: it must be account or sponsor."),
         };
-        await (await agent.Device.Invite(PairingCode.Parse(request.Code), scope, http.RequestAborted) switch
+        var found = await Found(request.Code, http.RequestAborted);
+        if (found is not null && !request.Attended)
+            throw new ProtocolException("To pair a device that is seen on the network persons compare a code on both screens, and nobody is there. Say the code that it shows: openshare pair show");
+        var outcome = found is { } device ? await agent.Device.InviteFound(device, scope, http.RequestAborted) : await agent.Device.Invite(PairingCode.Parse(request.Code), scope, http.RequestAborted);
+        await (outcome switch
         {
             InviteOutcome.Invited invited => Reply.Json(
-                http, new InvitationDocument(invited.Token.ToText(), invited.Token.Sponsor.PublicKey.KeyId, invited.Token.ExpiresAt, DocumentsOf.Word(scope)),
+                http, new InvitationDocument(invited.Token.ToText(), invited.Token.Sponsor.PublicKey.KeyId, invited.Token.ExpiresAt, DocumentsOf.Word(scope)) { OfferedTo = found?.ToString() },
                 AgentJson.Readable.InvitationDocument),
+            InviteOutcome.NotFound absent => Reply.Problem(http, ProblemCodes.DeviceNotFound, Printable.Shorten(absent.Detail)),
             InviteOutcome.Refused refused => Problem(http, refused.Refusal),
             InviteOutcome.NotOnNetwork => Reply.Problem(
                 http, ProblemCodes.Failed, "No agent is running here, or it has no address, so the new device could not reach this one. Start it with: openshare agent"),
             _ => Reply.Problem(http, ProblemCodes.NotRegistered, "This device is not registered, so it cannot pair another. See: openshare register --help"),
         });
+    }
+
+    /// <returns>null: no such device shows itself on the network, so it is a code</returns>
+    /// <exception cref="ProtocolException">more than one, of which none is meant more than the others</exception>
+    private async Task<DeviceId?> Found(string text, CancellationToken cancellation)
+    {
+        var unpaired = (await agent.Device.GetPeers(cancellation)).Where(p => p.Trust == PeerTrust.Unpaired).ToList();
+        var named = unpaired.Where(p => string.Equals(p.Name, text, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (named.Count == 0 && text.Length >= ShortestId)
+            named = unpaired.Where(p => p.DeviceId.ToString().StartsWith(text, StringComparison.OrdinalIgnoreCase)).ToList();
+        return named.Count switch
+        {
+            0 => null,
+            1 => named[0].DeviceId,
+            _ => throw new ProtocolException($"'{Printable.Shorten(text, 64)}' may be any of {named.Count} devices that show themselves here. Say which by its id: {string.Join(", ", named.Select(p => p.DeviceId.ToString()[..8]))}"),
+        };
     }
 
     private static async Task Read(HttpContext http)
@@ -57,7 +113,7 @@ internal sealed class PairingApi(AgentContext agent)
         var request = await Reply.Read(http, AgentJson.Readable.JoinRequest);
         if (request.Name is not null && !Printable.IsDeviceName(request.Name))
             throw new ProtocolException($"The name '{Printable.Shorten(request.Name)}' does not serve: 1 to 64 printable characters, no space at either end.");
-        await (await agent.Device.Join(PairingToken.Parse(request.Token), Fingerprint(request.Fingerprint), request.Name, http.RequestAborted) switch
+        await (await agent.Device.Join(PairingToken.Parse(request.Token), Fingerprint(request.Fingerprint), request.Name, request.Attended, http.RequestAborted) switch
         {
             JoinReport.Ended ended => Answer(http, ended.Outcome),
             JoinReport.UnderWay => Reply.Problem(http, ProblemCodes.Failed, "This device is being paired just now. Wait for that to end."),
@@ -76,6 +132,8 @@ internal sealed class PairingApi(AgentContext agent)
         JoinOutcome.SponsorUnknown unknown => Reply.Problem(
             http, ProblemCodes.SponsorUnknown,
             $"Nobody here knows {Printable.Shorten(unknown.Sponsor.Name)}. Compare its fingerprint {unknown.Sponsor.PublicKey.KeyId} with the one that its own screen shows, and if they are the same say it with --fingerprint."),
+        JoinOutcome.NotCompared other => Reply.Problem(
+            http, ProblemCodes.NotCompared, $"Nobody said that {Printable.Shorten(other.Sponsor.Name)} shows the same code. Nothing was taken from it."),
         JoinOutcome.OtherFingerprint other => Reply.Problem(
             http, ProblemCodes.NotTrusted,
             $"The invitation is by a device with the fingerprint {other.Sponsor.PublicKey.KeyId}, not the one given: it may be somebody else's. Nothing was sent to it."),

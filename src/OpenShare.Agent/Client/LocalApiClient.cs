@@ -62,8 +62,19 @@ public sealed partial class LocalApiClient : IDisposable
     public Task<ResolvedDocument> ResolveDuplicateAsync(string device, CancellationToken cancellation) =>
         PostAsync($"v1/peers/{Uri.EscapeDataString(device)}/resolve", AgentJson.Readable.ResolvedDocument, cancellation);
 
-    public Task<PairingCodeDocument> GetPairingCodeAsync(CancellationToken cancellation) =>
-        GetAsync("v1/pairing/code", AgentJson.Readable.PairingCodeDocument, cancellation);
+    /// <summary>This device's code; and it is seen on the network for ten minutes, where it has no certificate.</summary>
+    public Task<PairingCodeDocument> AnnounceForPairingAsync(CancellationToken cancellation) =>
+        PostAsync("v1/pairing/announcement", AgentJson.Readable.PairingCodeDocument, cancellation);
+
+    public Task<IReadOnlyList<ComparisonDocument>> GetComparisonsAsync(CancellationToken cancellation) =>
+        GetAsync("v1/pairing/comparisons", AgentJson.Readable.Comparisons, cancellation);
+
+    /// <summary>Each pairing in which a code is compared, now and whenever it changes.</summary>
+    public IAsyncEnumerable<ComparisonDocument> WatchComparisonsAsync(CancellationToken cancellation) =>
+        WatchAsync("v1/pairing/comparisons/watch", AgentJson.Readable.ComparisonDocument, cancellation);
+
+    public Task<ComparisonAnswer> CompareAsync(int id, bool isSame, CancellationToken cancellation) =>
+        PostAsync($"v1/pairing/comparisons/{id}", new ComparisonAnswer(isSame), AgentJson.Readable.ComparisonAnswer, AgentJson.Readable.ComparisonAnswer, cancellation);
 
     public Task<InvitationDocument> InviteAsync(InviteRequest request, CancellationToken cancellation) =>
         PostAsync("v1/pairing/invitations", request, AgentJson.Readable.InviteRequest, AgentJson.Readable.InvitationDocument, cancellation);

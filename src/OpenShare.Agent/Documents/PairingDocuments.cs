@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace OpenShare.Agent.Documents;
 
 /// <summary>What <c>openshare pair show --json</c> prints: what another device needs to pair this one.</summary>
@@ -7,11 +9,15 @@ public sealed record PairingCodeDocument(string Code, string PublicKeyFingerprin
 {
     /// <summary>The path of the code as a QR, in PNG.</summary>
     public string? Qr { get; init; }
+
+    /// <summary>Until when the device is seen on the network with no code; null: it is not.</summary>
+    public DateTimeOffset? AnnouncedUntil { get; init; }
 }
 
-/// <param name="Code">the new device's</param>
+/// <param name="Code">the new device's; or its name or the beginning of its id, where it is seen on the network</param>
 /// <param name="Scope">with whom it may speak: account or sponsor</param>
-public sealed record InviteRequest(string Code, string Scope = "account");
+/// <param name="Attended">somebody is there who compares the code</param>
+public sealed record InviteRequest(string Code, string Scope = "account", bool Attended = false);
 
 /// <summary>What <c>openshare pair invite --json</c> prints.</summary>
 /// <param name="Token">osp1_ and base64url</param>
@@ -20,11 +26,29 @@ public sealed record InvitationDocument(string Token, string SponsorFingerprint,
 {
     /// <summary>The path of the token as a QR, in PNG.</summary>
     public string? Qr { get; init; }
+
+    /// <summary>The device that it was sent to, where that is seen on the network: both persons compare a code then; null: it is to be carried there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OfferedTo { get; init; }
 }
+
+/// <summary>A pairing in which a code is compared, or was.</summary>
+/// <param name="Role">new or sponsor: what this device is in it</param>
+/// <param name="Code">six digits, which both screens show</param>
+/// <param name="IsAsked">this device's person is to say whether they do</param>
+/// <param name="State">open, paired or refused</param>
+/// <param name="Detail">why it was refused</param>
+/// <param name="Scope">of what the new device was given: account or sponsor</param>
+public sealed record ComparisonDocument(
+    int Id, string Role, string PeerId, string PeerName, string Code, bool IsAsked, string State, string? Detail, DateTimeOffset? ExpiresAt, string? Scope);
+
+/// <param name="Same">both screens show the same</param>
+public sealed record ComparisonAnswer(bool Same);
 
 /// <param name="Fingerprint">of the sponsor's key, where a person has compared it</param>
 /// <param name="Name">that the new device is to have</param>
-public sealed record JoinRequest(string Token, string? Fingerprint = null, string? Name = null);
+/// <param name="Attended">somebody is there who compares the code, where nobody vouches for the sponsor</param>
+public sealed record JoinRequest(string Token, string? Fingerprint = null, string? Name = null, bool Attended = false);
 
 /// <summary>Who made a token, as it says itself. Nothing of it is believed yet.</summary>
 public sealed record TokenDocument(string SponsorName, string SponsorFingerprint, DateTimeOffset ExpiresAt);

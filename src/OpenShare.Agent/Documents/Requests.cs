@@ -73,7 +73,10 @@ public static class ProblemCodes
     /// <summary>A pairing token of a device that nobody here has vouched for.</summary>
     public const string SponsorUnknown = "sponsor_unknown";
 
-    /// <summary>An answer to a transfer that does not wait for one.</summary>
+    /// <summary>Nobody said that both screens show the same code.</summary>
+    public const string NotCompared = "not_compared";
+
+    /// <summary>An answer to a transfer, or to a comparison, that does not wait for one.</summary>
     public const string NotAsked = "not_asked";
     public const string Failed = "failed";
 }

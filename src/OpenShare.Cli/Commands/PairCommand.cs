@@ -17,6 +17,11 @@ internal sealed partial class PairCommand : Command
         Subcommands.Add(new Withdraw(shell));
     }
 
+    // What the new device's person is told in the end, whichever way it came.
+    private static string Paired(string sponsor, string sponsorId, DateTimeOffset until, string scope) =>
+        $"Paired by {sponsor} ({Words.Short(sponsorId)}), provisionally until {Words.Time(until)}, {(scope == "sponsor" ? $"to speak with {sponsor} alone" : "to speak with the devices of the account")}.\n"
+        + $"{sponsor} can take that back. Register this device when the server is in reach: openshare register --help";
+
     /// <summary>Shows a text as a QR: on a terminal, and as a picture under the home or where a person wants it.</summary>
     private sealed class Qr(string fileName)
     {
@@ -42,56 +47,6 @@ internal sealed partial class PairCommand : Command
 
         private static string Narrow(QrCode qr, CommandRun run) =>
             run.Shell.IsInteractive && Console.WindowWidth < qr.Width ? $" (this window is {Console.WindowWidth} columns wide, and the QR needs {qr.Width})" : "";
-    }
-
-    private sealed class Show : ShellCommand
-    {
-        private readonly Qr _qr = new("pairing-code.png");
-        private readonly Option<string?> _passphraseFile = GlobalOptions.PassphraseFile();
-
-        public Show(Shell shell) : base("show", "On the new device: show its code, to be typed at a registered one", "openshare pair show", shell)
-        {
-            Options.Add(_qr.Option);
-            Options.Add(_passphraseFile);
-        }
-
-        protected override async Task<int> RunAsync(CommandRun run)
-        {
-            await using var session = await run.OpenAsync(AgentReach.HomeOnly, run.Get(_passphraseFile));
-            var shown = await session.Client.GetPairingCodeAsync(run.Interrupted);
-            var (path, picture) = await _qr.DrawAsync(shown.Code, run);
-            run.Answer(shown with { Qr = path }, AgentJson.Readable.PairingCodeDocument, s =>
-                $"This device's code: {s.Code}\n\n{picture}\n\nOn a registered device: openshare pair invite {s.Code}\nThen here: openshare pair join TOKEN");
-            return ExitCode.Done;
-        }
-    }
-
-    private sealed class Invite : ShellCommand
-    {
-        private readonly Argument<string> _code = new("CODE") { Description = "What the new device shows with 'openshare pair show', or a picture of its QR" };
-        private readonly Option<bool> _onlyMe = new("--only-me") { Description = "The new device may speak with this one alone (default: with every device of the account)" };
-        private readonly Qr _qr = new("pairing-invitation.png");
-
-        public Invite(Shell shell) : base(
-            "invite", "On a registered device: make a one-time token for a new one, good for five minutes", "openshare pair invite S081-KC47-B4P2-2TVX-GA4Y-5FT2", shell)
-        {
-            Arguments.Add(_code);
-            Options.Add(_onlyMe);
-            Options.Add(_qr.Option);
-        }
-
-        protected override async Task<int> RunAsync(CommandRun run)
-        {
-            var code = await TokenSource.ReadAsync(run.Get(_code), run);
-            await using var session = await run.OpenAsync(AgentReach.HomeOnly);
-            var invitation = await session.Client.InviteAsync(new InviteRequest(code, run.Get(_onlyMe) ? "sponsor" : "account"), run.Interrupted);
-            var (path, picture) = await _qr.DrawAsync(invitation.Token, run);
-            run.Answer(invitation with { Qr = path }, AgentJson.Readable.InvitationDocument, i =>
-                $"{picture}\n\nOn the new device, before {Words.Time(i.ExpiresAt)}, with the picture or with this token:\n  openshare pair join {i.Token}\n\n"
-                + $"It will show a fingerprint, which must be this device's: {i.SponsorFingerprint}\n"
-                + $"What it gets is provisional: for 7 days at most, {(i.Scope == "sponsor" ? "to speak with this device alone" : "among the devices of the account")}, and until you say: openshare pair withdraw DEVICE");
-            return ExitCode.Done;
-        }
     }
 
     private sealed class Withdraw : ShellCommand

@@ -46,7 +46,7 @@ internal sealed class PeersCommand : ShellCommand
             await Task.Delay(DiscoveryTime, run.Shell.Time, run.Interrupted);
         }
         var peers = await session.Client.GetPeersAsync(run.Interrupted);
-        for (var waited = TimeSpan.Zero; waited < DiscoveryTime && !peers.Any(p => p.Address is not null) && await IsSearching(session, run); waited += Pace)
+        for (var waited = TimeSpan.Zero; waited < DiscoveryTime && !peers.Any(IsSeen) && await IsSearching(session, run); waited += Pace)
         {
             await Task.Delay(Pace, run.Shell.Time, run.Interrupted);
             peers = await session.Client.GetPeersAsync(run.Interrupted);
@@ -54,10 +54,13 @@ internal sealed class PeersCommand : ShellCommand
         run.Answer(peers, AgentJson.Readable.Peers, Text);
         foreach (var provisional in peers.Where(p => p.Trust == "provisional"))
             run.Warn($"{provisional.Name} was paired by another device and is not registered: its trust is provisional.");
-        if (!peers.Any(p => p.Address is not null))
+        if (!peers.Any(IsSeen))
             run.Warn(Tried(await session.Client.GetStatusAsync(run.Interrupted), session.IsHosted));
         return ExitCode.Done;
     }
+
+    // One that shows itself to be paired is none of the account.
+    private static bool IsSeen(PeerDocument peer) => peer.Address is not null && peer.Trust != "unpaired";
 
     // An agent that has just started, or is in another network since a moment; of one of this command's own all ways have their time.
     private static async Task<bool> IsSearching(AgentSession session, CommandRun run) =>

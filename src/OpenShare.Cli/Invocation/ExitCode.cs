@@ -18,6 +18,7 @@ internal static class ExitCode
     internal static int Of(LocalApiException problem) => problem.Code switch
     {
         ProblemCodes.BadRequest or ProblemCodes.Ambiguous => Usage,
+        ProblemCodes.NotCompared => Cancelled,
         ProblemCodes.DeviceNotFound => DeviceNotFound,
         ProblemCodes.NotTrusted or ProblemCodes.NotRegistered or ProblemCodes.SponsorUnknown => NotTrusted,
         ProblemCodes.BadToken or ProblemCodes.LoginFailed => TokenOrQuota,

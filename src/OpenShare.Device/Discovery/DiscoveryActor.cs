@@ -45,6 +45,7 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
         // What a stopped child said before it stopped is news of the past.
         Receive<DiscoveryEvents.PeerSighted>(IsFromMdns, Note);
         Receive<DiscoveryEvents.PeerHeardAgain>(IsFromMdns, m => context.Events.Publish(m));
+        Receive<DiscoveryEvents.UnpairedChanged>(IsFromMdns, m => context.Events.Publish(m));
         Receive<DiscoveryEvents.PeerLost>(IsFromMdns, Note);
         Receive<DiscoveryEvents.DuplicateDevice>(IsFromMdns, Note);
         Receive<DiscoveryEvents.DuplicateEnded>(IsFromMdns, Note);
@@ -188,6 +189,7 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
         _announcedName = null;
         Note(new DiscoveryEvents.LadderChanged([]));
         _context.Events.Publish(new DiscoveryEvents.InterfacesFailing([]));
+        _context.Events.Publish(new DiscoveryEvents.UnpairedChanged([]));
         foreach (var device in _duplicates.Keys.ToList())
             Note(new DiscoveryEvents.DuplicateEnded(device));
         foreach (var device in _peers.Keys.ToList())

@@ -30,6 +30,9 @@ public static class DiscoveryEvents
     /// <summary>A device of the own account was announced for the first time, or at other addresses than before.</summary>
     public sealed record PeerSighted(PeerSighting Sighting) : IDeviceEvent;
 
+    /// <summary>The devices that are heard and have no account: they show themselves to be paired. In the order of their ids.</summary>
+    public sealed record UnpairedChanged(ImmutableArray<PeerSighting> Devices) : IDeviceState;
+
     /// <summary>A device that was sighted is heard again, as it was, after some seconds of silence.</summary>
     public sealed record PeerHeardAgain(DeviceId DeviceId) : IDeviceEvent;
 

@@ -4,6 +4,7 @@ using Akka.Event;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Discovery;
 
@@ -25,6 +26,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
     private readonly FailingInterfaces _failing = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _parent = Context.Parent;
+    private readonly SortedDictionary<DeviceId, PeerSighting> _unpaired = [];
     private Dictionary<int, string> _names = [];
     private DiscoveryOptions _options;
     private TimeSpan _slept;
@@ -153,8 +155,16 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
             case MdnsEffect.Send send:
                 Send(send);
                 break;
+            case MdnsEffect.Sighted { IsUnpaired: true } s:
+                _unpaired[s.DeviceId] = SightingOf(s);
+                TellUnpaired();
+                break;
             case MdnsEffect.Sighted s:
-                _parent.Tell(new DiscoveryEvents.PeerSighted(new PeerSighting(s.DeviceId, s.Name, s.ShortFingerprint, s.Place, FoundByOf(s.Medium), s.Latency, s.News)));
+                _parent.Tell(new DiscoveryEvents.PeerSighted(SightingOf(s)));
+                break;
+            case MdnsEffect.Lost { IsUnpaired: true } lost:
+                _unpaired.Remove(lost.DeviceId);
+                TellUnpaired();
                 break;
             case MdnsEffect.HeardAgain again:
                 _parent.Tell(new DiscoveryEvents.PeerHeardAgain(again.DeviceId));
@@ -176,6 +186,10 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
                 break;
         }
     }
+
+    private void TellUnpaired() => _parent.Tell(new DiscoveryEvents.UnpairedChanged([.. _unpaired.Values]));
+
+    private static PeerSighting SightingOf(MdnsEffect.Sighted s) => new(s.DeviceId, s.Name, s.ShortFingerprint, s.Place, FoundByOf(s.Medium), s.Latency, s.News);
 
     private static FoundBy FoundByOf(DiscoveryMedium medium) => medium == DiscoveryMedium.Multicast ? FoundBy.Mdns : FoundBy.Broadcast;
 

@@ -7,6 +7,10 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
 using OpenShare.Device.Transfers;
+using OpenShare.Device.Transport;
+using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Handshake;
+using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Hosting;
 
@@ -36,6 +40,8 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
     private readonly List<IActorRef> _flows;
     private IActorRef? _stopping;
     private DeviceIdentity? _identity;
+    private HandshakeParty? _shown;
+    private bool _isAnnounced;
     private ulong _revocationVersion;
 
     public DeviceActor(DeviceAdapters adapters, DeviceSettings settings)
@@ -46,6 +52,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
 
         context.Events.Subscribe<RegistrationEvents.Certified>(Self);
         context.Events.Subscribe<RevocationEvents.RevocationChanged>(Self);
+        context.Events.Subscribe<PairingEvents.ShowingChanged>(Self);
         // Before anybody is spoken with: what a person took back is taken back from the first moment on.
         context.Events.Publish(PairingActor.Standing(database.Pairing));
         _peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener), "peers");
@@ -66,6 +73,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
             PairingActor.Props(context, database, settings.Name, adapters.Listener is { } at ? settings.AdvertisedPort ?? at.LocalEndPoint.Port : 0, registration), "pairing");
 
         Receive<RegistrationEvents.Certified>(m => { _identity = m.Identity; Announce(); });
+        Receive<PairingEvents.ShowingChanged>(m => { _shown = m.Party; Announce(); });
         Receive<RevocationEvents.RevocationChanged>(m => { _revocationVersion = m.List?.Version ?? 0; Announce(); });
         Receive<RegistrationCommands.Register>(registration.Forward);
         Receive<RegistrationCommands.GetRegistration>(registration.Forward);
@@ -80,6 +88,9 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         Receive<PeerCommands.AskDialBack>(_peers.Forward);
         Receive<PairingCommands.Invite>(pairing.Forward);
         Receive<PairingCommands.Join>(pairing.Forward);
+        Receive<PairingCommands.InviteFound>(pairing.Forward);
+        Receive<PairingCommands.Show>(pairing.Forward);
+        Receive<PairingCommands.Compare>(pairing.Forward);
         Receive<PairingCommands.Withdraw>(pairing.Forward);
         Receive<TransferCommands.SendFiles>(transfers.Forward);
         Receive<TransferCommands.CancelTransfer>(transfers.Forward);
@@ -111,18 +122,24 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
 
     private void Announce()
     {
-        if (_adapters.Listener is not { } listener || _identity is not { } identity)
+        if (_adapters.Listener is not { } listener)
             return;
-        _discovery.Tell(new DiscoveryCommands.Start(new DiscoveryOptions(
-            identity.Certificate.Name,
-            identity.DeviceId,
-            identity.Key.PublicKey.ShortFingerprint,
-            identity.DiscoveryKeys.Hash,
-            _settings.AdvertisedPort ?? listener.LocalEndPoint.Port,
-            _settings.Interfaces.IsEmpty ? null : _settings.Interfaces,
-            identity.NewsWith(_revocationVersion),
-            identity.DiscoveryKeys.PreviousHash) { QuicPort = listener.QuicPort }));
+        var options = _identity is { } identity ? Options(identity.Certificate, identity.DiscoveryKeys.Hash, listener) with
+        {
+            News = identity.NewsWith(_revocationVersion),
+            PreviousAccountHash = identity.DiscoveryKeys.PreviousHash,
+            QuicPort = listener.QuicPort,
+        }
+        : _shown is { } shown ? Options(shown.Certificate, AccountHash.Unpaired, listener) : null;
+        if (options is not null)
+            _discovery.Tell(new DiscoveryCommands.Start(options));
+        else if (_isAnnounced)
+            _discovery.Tell(DiscoveryCommands.Stop.Instance);
+        _isAnnounced = options is not null;
     }
+
+    private DiscoveryOptions Options(DeviceCertificate self, AccountHash account, ITransportListener listener) => new(
+        self.Name, self.DeviceId, self.PublicKey.ShortFingerprint, account, _settings.AdvertisedPort ?? listener.LocalEndPoint.Port, _settings.Interfaces.IsEmpty ? null : _settings.Interfaces);
 
     private void OnStop()
     {

@@ -62,6 +62,7 @@ internal sealed class DeviceWarnings
     private ImmutableArray<InterfaceFailure> _failing = [];
     private RungState _lastKnown = RungState.Resting;
     private bool _isPairingOffered;
+    private ImmutableArray<Comparison> _comparisons = [];
 
     /// <summary>The list in force, null before there is one.</summary>
     internal RevocationList? Revoked { get; private set; }
@@ -81,6 +82,9 @@ internal sealed class DeviceWarnings
                 case RegistrationEvents.Certified certified:
                     _own.Remove("certificate");
                     NoteProvisional(certified.Identity.Certificate);
+                    break;
+                case PairingEvents.ComparisonsChanged changed:
+                    _comparisons = changed.Comparisons;
                     break;
                 case PairingEvents.PairingRefused refused:
                     SetOther($"pairing {refused.Device}", $"{refused.Name} asked to be paired, and was refused: {refused.Refusal.Detail}");
@@ -128,6 +132,16 @@ internal sealed class DeviceWarnings
         }
     }
 
+    /// <summary>What persons are shown of pairings.</summary>
+    internal ImmutableArray<Comparison> Comparisons
+    {
+        get
+        {
+            lock (_lock)
+                return _comparisons;
+        }
+    }
+
     /// <summary>The ways of finding devices, and what came of each.</summary>
     internal DiscoveryView Discovery
     {
@@ -144,6 +158,7 @@ internal sealed class DeviceWarnings
             return
             [
                 .. _own.Values,
+                .. _comparisons.Where(c => c.State is ComparisonState.Open).Select(c => $"{c.Peer.Name} and this device are being paired: both screens must show {c.Code}"),
                 .. _failing.Select(f => $"Discovery does not work on {f.Interface}: {f.Reason}"),
                 .. revocation.IsStale ? [Stale] : (string[])[],
                 .. _cloned.Values, .. _forged.Values, .. _others.Values,

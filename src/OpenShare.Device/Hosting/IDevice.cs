@@ -42,13 +42,27 @@ public interface IDevice
     /// <summary>What a registered device needs of this one to pair it.</summary>
     Task<PairingShown> ShowPairing(CancellationToken cancellation);
 
+    /// <summary>The same, and shows this device on the network for ten minutes, where it has no certificate: a registered one may offer to pair it.</summary>
+    Task<PairingShown> Announce(CancellationToken cancellation);
+
     /// <summary>Makes a one-time invitation for the device of this code.</summary>
     Task<InviteOutcome> Invite(PairingCode code, ProvisionalScope scope, CancellationToken cancellation);
+
+    /// <summary>Offers to pair a device that shows itself on the network. Both persons compare a code then (<see cref="Comparisons"/>).</summary>
+    Task<InviteOutcome> InviteFound(DeviceId device, ProvisionalScope scope, CancellationToken cancellation);
+
+    /// <summary>The pairings in which a code is compared, and the latest that have ended.</summary>
+    ImmutableArray<Comparison> Comparisons { get; }
+
+    /// <summary>Says whether both screens show the same.</summary>
+    /// <returns>false: that comparison is over, or there was none</returns>
+    Task<bool> Compare(int comparison, bool isSame, CancellationToken cancellation);
 
     /// <summary>Has this device be paired by the one that made the token. Answers when that has come to its end.</summary>
     /// <param name="fingerprint">of the sponsor's key (32 hex digits), where a person has compared it; null: nobody has</param>
     /// <param name="name">that this device is to have; null: <see cref="DeviceOptions.Name"/></param>
-    Task<JoinReport> Join(PairingToken token, string? fingerprint, string? name, CancellationToken cancellation);
+    /// <param name="isAttended">somebody is there who compares the code, where nobody vouches for the sponsor</param>
+    Task<JoinReport> Join(PairingToken token, string? fingerprint, string? name, bool isAttended, CancellationToken cancellation);
 
     /// <summary>Takes back what a device was given here: it is refused by this device from now on, and its link is cut.</summary>
     Task<WithdrawOutcome> WithdrawPairing(DeviceId device, CancellationToken cancellation);

@@ -17,14 +17,34 @@ public sealed partial class OpenShareDevice
     private const int MostInvitationAddresses = 6;
     private const int MostDialled = 24;
 
-    // The machine's own deadline comes first.
-    private static readonly TimeSpan JoinPatience = JoinMachine.Deadline + Patience;
+    // The machine's own deadlines come first: for two persons, one after the other, and what is around them.
+    private static readonly TimeSpan JoinPatience = (2 * JoinMachine.Deadline) + (2 * JoinMachine.PersonDeadline) + Patience;
 
     public async Task<PairingShown> ShowPairing(CancellationToken cancellation)
     {
         var key = (await Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration(), cancellation).ConfigureAwait(false)).Key!.PublicKey;
         return new PairingShown(PairingCode.Of(key), key.KeyId);
     }
+
+    public async Task<PairingShown> Announce(CancellationToken cancellation)
+    {
+        var key = (await Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration(), cancellation).ConfigureAwait(false)).Key!;
+        var showing = await Ask<PairingCommands.Showing>(new PairingCommands.Show(key), cancellation).ConfigureAwait(false);
+        return new PairingShown(PairingCode.Of(key.PublicKey), key.PublicKey.KeyId) { Until = showing.Until };
+    }
+
+    public Task<InviteOutcome> InviteFound(DeviceId device, ProvisionalScope scope, CancellationToken cancellation)
+    {
+        var addresses = InvitationAddresses();
+        return addresses.IsEmpty
+            ? Task.FromResult<InviteOutcome>(new InviteOutcome.NotOnNetwork())
+            : Ask<InviteOutcome>(new PairingCommands.InviteFound(device, scope, addresses), cancellation);
+    }
+
+    public ImmutableArray<Comparison> Comparisons => _warnings.Comparisons;
+
+    public async Task<bool> Compare(int comparison, bool isSame, CancellationToken cancellation) =>
+        (await Ask<PairingCommands.ComparisonTaken>(new PairingCommands.Compare(comparison, isSame), cancellation).ConfigureAwait(false)).IsKnown;
 
     public Task<InviteOutcome> Invite(PairingCode code, ProvisionalScope scope, CancellationToken cancellation)
     {
@@ -35,12 +55,12 @@ public sealed partial class OpenShareDevice
     }
 
     // Waited for also where whoever asked has left: an invitation is good once, and what came of it must not be lost on the way.
-    public async Task<JoinReport> Join(PairingToken token, string? fingerprint, string? name, CancellationToken cancellation)
+    public async Task<JoinReport> Join(PairingToken token, string? fingerprint, string? name, bool isAttended, CancellationToken cancellation)
     {
         var registration = await Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration(), cancellation).ConfigureAwait(false);
         if (registration.State is RegistrationState.Certified && registration.Identity?.TrustAt(registration.Floor.At(_adapters.Context.Now), _warnings.Revoked) == PeerTrust.Certified)
             return new JoinReport.AlreadyRegistered();
-        var order = new PairingCommands.Join(token, registration.Key!, Dialled(token.Addresses), fingerprint) { Name = name };
+        var order = new PairingCommands.Join(token, registration.Key!, Dialled(token.Addresses), fingerprint) { Name = name, IsAttended = isAttended };
         return await Ask<object>(order, JoinPatience, CancellationToken.None).ConfigureAwait(false) is JoinOutcome outcome
             ? new JoinReport.Ended(outcome)
             : new JoinReport.UnderWay();

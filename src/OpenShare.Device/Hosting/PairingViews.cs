@@ -4,7 +4,11 @@ namespace OpenShare.Device.Hosting;
 
 /// <summary>A device that may be paired, as its person shows it to another.</summary>
 /// <param name="Fingerprint">of its key: 32 hex digits</param>
-public sealed record PairingShown(PairingCode Code, string Fingerprint);
+public sealed record PairingShown(PairingCode Code, string Fingerprint)
+{
+    /// <summary>Until when it is seen on the network; null: it is not.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
 
 /// <summary>What came of an order to be paired.</summary>
 public abstract record JoinReport

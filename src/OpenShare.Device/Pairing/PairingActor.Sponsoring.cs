@@ -1,7 +1,6 @@
 using System.Net;
 using Akka.Actor;
 using Akka.Event;
-using OpenShare.Device.Peers;
 using OpenShare.Device.Storage;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
@@ -12,23 +11,31 @@ namespace OpenShare.Device.Pairing;
 /// <summary>Where this device pairs another.</summary>
 internal sealed partial class PairingActor
 {
-    private sealed record Asked(int Visit, PairingRequest? Request) : INoSerializationVerificationNeeded;
+    private sealed record Said(int Visit, Control? Message) : INoSerializationVerificationNeeded;
 
     private sealed record VisitOverdue(int Visit);
+
+    /// <summary>A new device that is connected.</summary>
+    private sealed record Visit(DeviceCertificate Introduction, IPEndPoint Remote, PairingLine Line)
+    {
+        /// <summary>Where it is reached from now on, as it says; null: it has not said.</summary>
+        internal IPEndPoint? At { get; set; }
+
+        internal int? Comparison { get; set; }
+    }
 
     private const int MostVisits = 8;
     private static readonly TimeSpan VisitPatience = TimeSpan.FromSeconds(10);
 
     private readonly SponsorMachine _machine;
-    private readonly Dictionary<int, PeerEvents.PairingOpened> _visits = [];
+    private readonly Dictionary<int, Visit> _visits = [];
     private int _lastVisit;
 
     private void ReceiveSponsoring()
     {
         ReceiveAsync<PairingCommands.Invite>(OnInvite);
-        Receive<PeerEvents.PairingOpened>(OnOpened);
-        ReceiveAsync<Asked>(OnAsked);
-        Receive<VisitOverdue>(m => Leave(m.Visit));
+        ReceiveAsync<Said>(OnSaid);
+        ReceiveAsync<VisitOverdue>(m => Handle(new SponsorInput.Left(m.Visit)));
     }
 
     private PairingSponsor? Sponsor() => _identity is { } own
@@ -38,14 +45,12 @@ internal sealed partial class PairingActor
     private async Task OnInvite(PairingCommands.Invite invite)
     {
         var asker = Sender;
-        if (Sponsor() is not { } sponsor)
-        {
-            asker.Tell(new InviteOutcome.NotRegistered());
-            return;
-        }
-        foreach (var effect in _machine.Handle(new SponsorInput.Invite(invite.Code, invite.Scope, invite.Addresses), sponsor, Now))
-            asker.Tell(await Outcome(effect, sponsor));
+        asker.Tell(await Invited(new SponsorInput.Invite(invite.Code, invite.Scope, invite.Addresses)));
     }
+
+    private async Task<InviteOutcome> Invited(SponsorInput.Invite invite) => Sponsor() is { } sponsor
+        ? await Outcome(_machine.Handle(invite, sponsor, Now)[0], sponsor)
+        : new InviteOutcome.NotRegistered();
 
     private async Task<InviteOutcome> Outcome(SponsorEffect effect, PairingSponsor sponsor) => effect switch
     {
@@ -72,58 +77,82 @@ internal sealed partial class PairingActor
         }
     }
 
-    private void OnOpened(PeerEvents.PairingOpened opened)
+    private void Receive(DeviceCertificate introduction, IPEndPoint remote, PairingLine line)
     {
-        if (_visits.Count >= MostVisits)
+        if (_visits.Count >= MostVisits || Sponsor() is not { } sponsor)
         {
-            opened.Stream.Dispose();
+            line.Dispose();
             return;
         }
         var number = ++_lastVisit;
-        _visits.Add(number, opened);
+        _visits.Add(number, new Visit(introduction, remote, line));
+        _machine.Handle(new SponsorInput.Opened(number, introduction, line.Session), sponsor, Now);
         Timers.StartSingleTimer(number, new VisitOverdue(number), VisitPatience);
-        PairingExchange.HearAsync(opened.Stream).PipeTo(Self, success: request => new Asked(number, request));
+        Hear(number, line);
     }
 
-    private async Task OnAsked(Asked asked)
+    private void Hear(int number, PairingLine line) => line.HearAsync().PipeTo(Self, success: message => new Said(number, message));
+
+    private async Task OnSaid(Said said)
     {
-        if (!_visits.TryGetValue(asked.Visit, out var visit))
+        if (!_visits.TryGetValue(said.Visit, out var visit))
             return;
-        if (asked.Request is not { } request || Sponsor() is not { } sponsor)
+        if (said.Message is not { } message)
         {
-            Leave(asked.Visit);
+            await Handle(new SponsorInput.Left(said.Visit));
             return;
         }
-        var at = request.Port is > 0 and <= IPEndPoint.MaxPort ? new IPEndPoint(visit.Remote.Address, (int)request.Port) : null;
-        await CarryOut(_machine.Handle(new SponsorInput.Asked(asked.Visit, request.Token, visit.Introduction), sponsor, Now), sponsor, at);
+        if (message.PairingRequest is { Port: > 0 and <= IPEndPoint.MaxPort } request)
+            visit.At = new IPEndPoint(visit.Remote.Address, (int)request.Port);
+        await Handle(new SponsorInput.Heard(said.Visit, message));
+        if (_visits.ContainsKey(said.Visit))
+            Hear(said.Visit, visit.Line);
     }
 
-    private async Task CarryOut(IReadOnlyList<SponsorEffect> effects, PairingSponsor sponsor, IPEndPoint? at)
+    private Task Handle(SponsorInput input) => Sponsor() is { } sponsor ? CarryOut(_machine.Handle(input, sponsor, Now), sponsor) : Task.CompletedTask;
+
+    private async Task CarryOut(IReadOnlyList<SponsorEffect> effects, PairingSponsor sponsor)
     {
         foreach (var effect in effects)
         {
             switch (effect)
             {
+                case SponsorEffect.Send send:
+                    _visits[send.Visit].Line.Send(send.Message);
+                    break;
+                case SponsorEffect.Compare compare:
+                    Timers.StartSingleTimer(compare.Visit, new VisitOverdue(compare.Visit), JoinMachine.PersonDeadline + VisitPatience);
+                    _visits[compare.Visit].Comparison = Compare(isSponsor: true, compare.Introduction, compare.Code, compare.IsAsked);
+                    break;
                 case SponsorEffect.Spend spend:
-                    await CarryOut(_machine.Handle(new SponsorInput.Spent(spend.Visit, await Spent(spend)), sponsor, Now), sponsor, at);
+                    await CarryOut(_machine.Handle(new SponsorInput.Spent(spend.Visit, await Spent(spend)), sponsor, Now), sponsor);
                     break;
                 case SponsorEffect.Paired paired:
                     _log.Info("Paired {0} ({1}) until {2:u}", paired.Provisional.Name, paired.Provisional.DeviceId, paired.Provisional.ExpiresAt);
-                    _context.Events.Publish(new PairingEvents.Paired(paired.Provisional, at));
+                    EndComparison(_visits[paired.Visit].Comparison, new ComparisonState.Paired(paired.Provisional));
+                    _context.Events.Publish(new PairingEvents.Paired(paired.Provisional, _visits[paired.Visit].At));
                     break;
                 case SponsorEffect.Refused refused:
                     _log.Warning("{0} ({1}) asked to be paired, and was refused: {2}", refused.Introduction.Name, refused.Introduction.DeviceId, refused.Refusal.Detail);
+                    EndComparison(_visits[refused.Visit].Comparison, new ComparisonState.Refused(refused.Refusal.Detail));
                     _context.Events.Publish(new PairingEvents.PairingRefused(refused.Introduction.DeviceId, refused.Introduction.Name, refused.Refusal));
                     break;
-                case SponsorEffect.Answer answer:
-                    Timers.Cancel(answer.Visit);
-                    _visits.Remove(answer.Visit, out var visit);
-                    _ = PairingExchange.AnswerAsync(visit!.Stream, answer.Message, Context.System.Scheduler);
+                case SponsorEffect.End end:
+                    End(end);
                     break;
                 default:
                     throw new InvalidOperationException($"No such effect of a visit: {effect.GetType()}");
             }
         }
+    }
+
+    private void End(SponsorEffect.End end)
+    {
+        Timers.Cancel(end.Visit);
+        _visits.Remove(end.Visit, out var visit);
+        if (end.Message is { } answer)
+            visit!.Line.Send(new Control { PairingAnswer = answer });
+        visit!.Line.End(Context.System.Scheduler);
     }
 
     private async Task<SpendOutcome> Spent(SponsorEffect.Spend spend)
@@ -136,12 +165,5 @@ internal sealed partial class PairingActor
         {
             return new SpendOutcome.NotStored(error.Message);
         }
-    }
-
-    private void Leave(int number)
-    {
-        Timers.Cancel(number);
-        if (_visits.Remove(number, out var visit))
-            visit.Stream.Dispose();
     }
 }

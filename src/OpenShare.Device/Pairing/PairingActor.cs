@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
@@ -23,6 +24,7 @@ internal sealed partial class PairingActor : ReceiveActor, IWithTimers
     private readonly string _name;
     private readonly int _port;
     private readonly IActorRef _registration;
+    private readonly Comparisons _comparisons = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private DeviceIdentity? _identity;
     private RevocationList? _revoked;
@@ -34,11 +36,15 @@ internal sealed partial class PairingActor : ReceiveActor, IWithTimers
     {
         (_context, _database, _name, _port, _registration) = (context, database, name, port, registration);
         _machine = new SponsorMachine(context.Random);
-        Receive<RegistrationEvents.Certified>(m => _identity = m.Identity);
+        Receive<RegistrationEvents.Certified>(m => { _identity = m.Identity; StopShowing(); });
         Receive<RevocationEvents.RevocationChanged>(m => _revoked = m.List);
         Receive<RegistrationEvents.TimeFloorRaised>(m => _floor = _floor.Raise(m.Floor.IssuedAt));
         ReceiveSponsoring();
         ReceiveWithdrawals();
+        ReceiveFinding();
+        ReceiveShowing();
+        ReceiveAsync<PairingCommands.Compare>(OnCompare);
+        Receive<PeerEvents.PairingOpened>(OnOpened);
         ReceiveJoining();
     }
 
@@ -59,6 +65,7 @@ internal sealed partial class PairingActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<RegistrationEvents.Certified>(Self);
         _context.Events.Subscribe<RevocationEvents.RevocationChanged>(Self);
         _context.Events.Subscribe<RegistrationEvents.TimeFloorRaised>(Self);
+        _context.Events.Subscribe<DiscoveryEvents.UnpairedChanged>(Self);
         _context.Events.Subscribe<PeerEvents.PairingOpened>(Self);
         _context.Events.Subscribe<PeerEvents.WithdrawalsOffered>(Self);
     }
@@ -67,8 +74,47 @@ internal sealed partial class PairingActor : ReceiveActor, IWithTimers
     {
         _context.Events.Unsubscribe(Self);
         foreach (var visit in _visits.Values)
-            visit.Stream.Dispose();
-        _join?.Stream?.Dispose();
+            visit.Line.Dispose();
+        _join?.Line?.Dispose();
+        _context.Events.Publish(new PairingEvents.ComparisonsChanged([]));
+        _context.Events.Publish(new PairingEvents.ShowingChanged(null));
+    }
+
+    // Who shows itself has no certificate, and pairs nobody.
+    private void OnOpened(PeerEvents.PairingOpened opened)
+    {
+        var line = new PairingLine(opened.Stream, opened.Session);
+        if (_shownUntil is not null)
+            HearOffer(opened.Introduction, opened.Remote, line);
+        else
+            Receive(opened.Introduction, opened.Remote, line);
+    }
+
+    private async Task OnCompare(PairingCommands.Compare compare)
+    {
+        var isKnown = _comparisons.Has(compare.Comparison);
+        Sender.Tell(new PairingCommands.ComparisonTaken(isKnown));
+        if (!isKnown)
+            return;
+        if (_join?.Comparison == compare.Comparison)
+            await Handle(new JoinInput.Compared(compare.IsSame));
+        else if (_visits.FirstOrDefault(v => v.Value.Comparison == compare.Comparison) is { Value: not null } visit)
+            await Handle(new SponsorInput.Compared(visit.Key, compare.IsSame));
+    }
+
+    private int Compare(bool isSponsor, DeviceCertificate peer, ShortCode code, bool isAsked)
+    {
+        var number = _comparisons.Open(n => new Comparison(n, isSponsor, peer, code, isAsked, _context.Now + JoinMachine.PersonDeadline, new ComparisonState.Open()));
+        _context.Events.Publish(new PairingEvents.ComparisonsChanged(_comparisons.All));
+        return number;
+    }
+
+    private void EndComparison(int? number, ComparisonState state)
+    {
+        if (number is not { } open || !_comparisons.Has(open))
+            return;
+        _comparisons.End(open, state);
+        _context.Events.Publish(new PairingEvents.ComparisonsChanged(_comparisons.All));
     }
 
     // Of whom it trusts, and what has expired.

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Wire;
@@ -14,6 +15,23 @@ public static class PairingCommands
     /// <param name="Addresses">where this device is reached</param>
     public sealed record Invite(PairingCode Code, ProvisionalScope Scope, ImmutableArray<IPEndPoint> Addresses);
 
+    /// <summary>Offers to pair a device that shows itself on the network. Answer: <see cref="InviteOutcome"/>, once the invitation is under way to it.</summary>
+    /// <param name="Addresses">where this device is reached</param>
+    public sealed record InviteFound(DeviceId Device, ProvisionalScope Scope, ImmutableArray<IPEndPoint> Addresses);
+
+    /// <summary>Shows this device on the network for a while, where it has no certificate, and takes the offers of those who find it. Answer: <see cref="Showing"/>.</summary>
+    /// <param name="Key">this device's own</param>
+    public sealed record Show(ISigner Key);
+
+    /// <param name="Until">null: it has a certificate, or is not on the network</param>
+    public sealed record Showing(DateTimeOffset? Until);
+
+    /// <summary>What this side's person says of the two screens. Answer: <see cref="ComparisonTaken"/>.</summary>
+    public sealed record Compare(int Comparison, bool IsSame);
+
+    /// <param name="IsKnown">false: there is no such comparison, or it is over</param>
+    public sealed record ComparisonTaken(bool IsKnown);
+
     /// <summary>Has this device be paired. Answer: <see cref="JoinOutcome"/>, or <see cref="JoinUnderWay"/>.</summary>
     /// <param name="Key">this device's own</param>
     /// <param name="Addresses">the token's, as they are dialled from here</param>
@@ -22,6 +40,9 @@ public static class PairingCommands
     {
         /// <summary>That this device is to have; null: the one that it has where it has no certificate.</summary>
         public string? Name { get; init; }
+
+        /// <summary>Somebody is at the screen who can compare the short code.</summary>
+        public bool IsAttended { get; init; }
     }
 
     /// <summary>Another try has not ended yet.</summary>
@@ -43,6 +64,9 @@ public abstract record InviteOutcome
 
     /// <summary>Nobody could reach this device: it does not listen, or at no address.</summary>
     public sealed record NotOnNetwork : InviteOutcome;
+
+    /// <summary>No such device shows itself on the network any more, or it does not answer.</summary>
+    public sealed record NotFound(string Detail) : InviteOutcome;
 }
 
 public abstract record WithdrawOutcome
@@ -66,6 +90,13 @@ public static class PairingEvents
 
         public ImmutableHashSet<GivenCertificate> Withdrawn { get; } = [.. Withdrawals.Select(w => w.Certificate)];
     }
+
+    /// <summary>This device shows itself on the network, to be paired.</summary>
+    /// <param name="Party">as which it answers then; null: it does not show itself</param>
+    public sealed record ShowingChanged(HandshakeParty? Party) : IDeviceState;
+
+    /// <summary>What persons are shown of pairings.</summary>
+    public sealed record ComparisonsChanged(ImmutableArray<Comparison> Comparisons) : IDeviceState;
 
     /// <summary>This device has paired another, or was paired by it.</summary>
     /// <param name="At">where it is reached; null: unknown</param>

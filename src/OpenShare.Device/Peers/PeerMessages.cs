@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
@@ -184,11 +185,11 @@ public static class PeerEvents
     public sealed record DiscoveryKeyOffered(DeviceId Device, DiscoveryKey Key) : IDeviceEvent;
 
     /// <summary>
-    /// A device that has no certificate, and was invited, has proven its key. The stream belongs to whoever serves it (exactly one
+    /// A device that has no certificate, and was invited, has proven its key; or, where this device shows itself to be paired, any device. The stream belongs to whoever serves it (exactly one
     /// subscriber: <c>pairing</c>), which must dispose it.
     /// </summary>
     /// <param name="Introduction">what it says of itself: its key is proven, its name is its own word</param>
-    public sealed record PairingOpened(DeviceCertificate Introduction, IPEndPoint Remote, SecureStream Stream) : IDeviceEvent;
+    public sealed record PairingOpened(DeviceCertificate Introduction, IPEndPoint Remote, SecureStream Stream, SessionId Session) : IDeviceEvent;
 
     /// <summary>A peer showed what devices of the account have taken back. Unverified: the pairing flow judges it.</summary>
     public sealed record WithdrawalsOffered(DeviceId Device, IReadOnlyList<Signed> Withdrawals) : IDeviceEvent;

@@ -97,7 +97,7 @@ internal sealed partial class PeersActor
         }
         switch (opening.KindCase)
         {
-            case Opening.KindOneofCase.Hello when Party() is { } party && Admit(read.Connection) is { } deadline:
+            case Opening.KindOneofCase.Hello when (Party() ?? _shown) is { } party && Admit(read.Connection) is { } deadline:
                 AnswerAsync(party, read.Connection, read.Opening, deadline).PipeTo(Self);
                 break;
             case Opening.KindOneofCase.Join when JoinedPeer(opening.Join) is { } peer:
@@ -145,7 +145,7 @@ internal sealed partial class PeersActor
                 return;
             case HandshakeOutcome.Open { Result.Purpose: Authentication.Types.Purpose.Pairing } open:
                 // While the device starts, say: the other side is not left waiting.
-                if (!_context.Events.Publish(new PeerEvents.PairingOpened(open.Result.Peer, open.Remote, open.Control)))
+                if (!_context.Events.Publish(new PeerEvents.PairingOpened(open.Result.Peer, open.Remote, open.Control, open.Result.Session.Id)))
                     open.Control.Dispose();
                 break;
             case HandshakeOutcome.Open open:

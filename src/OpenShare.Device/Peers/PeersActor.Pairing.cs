@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Net;
 using Akka.Actor;
+using OpenShare.Device.Discovery;
+using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
+using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Wire;
@@ -13,6 +16,14 @@ internal sealed partial class PeersActor
 {
     private PairingEvents.StandingChanged _pairing = PairingEvents.StandingChanged.None;
     private ImmutableArray<Signed> _withdrawals = [];
+
+    private HandshakeParty? _shown;
+    private ImmutableArray<PeerSighting> _unpaired = [];
+
+    // Who is known is not shown as a stranger as well, whoever says so.
+    private IEnumerable<PeerView> Unpaired(IEnumerable<PeerView> known) => _unpaired
+        .ExceptBy(known.Select(p => p.DeviceId), s => s.DeviceId)
+        .Select(s => new PeerView(s.DeviceId, s.AnnouncedName, s.Place.EndPoints.FirstOrDefault(), PeerTrust.Unpaired, s.FoundBy, s.Latency, IsProven: false));
 
     private void OnStandingChanged(PairingEvents.StandingChanged changed)
     {

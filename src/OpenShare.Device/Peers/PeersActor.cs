@@ -66,6 +66,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<PairingEvents.StandingChanged>(OnStandingChanged);
         Receive<PairingEvents.Paired>(m => OnPaired(m.Peer, m.At));
         Receive<PairingEvents.Withdrawn>(OnWithdrawn);
+        Receive<PairingEvents.ShowingChanged>(m => _shown = m.Party);
+        Receive<DiscoveryEvents.UnpairedChanged>(m => _unpaired = m.Devices);
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
         Receive<DiscoveryEvents.PeerHeardAgain>(OnHeardAgain);
         Receive<DiscoveryEvents.PeerLost>(OnLost);
@@ -127,6 +129,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<PairingEvents.StandingChanged>(self);
         _context.Events.Subscribe<PairingEvents.Paired>(self);
         _context.Events.Subscribe<PairingEvents.Withdrawn>(self);
+        _context.Events.Subscribe<PairingEvents.ShowingChanged>(self);
+        _context.Events.Subscribe<DiscoveryEvents.UnpairedChanged>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerSighted>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerHeardAgain>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerLost>(self);
@@ -249,7 +253,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     // Whoever looks wants to see names that are proven.
     private void OnGetPeers()
     {
-        Sender.Tell(_directory.View(_revoked, _duplicates));
+        var known = _directory.View(_revoked, _duplicates);
+        Sender.Tell((ImmutableArray<PeerView>)[.. known, .. Unpaired(known)]);
         _probes.HandleLooked(_context.Steady);
         RunProbes();
     }

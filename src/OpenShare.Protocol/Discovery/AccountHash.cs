@@ -16,6 +16,9 @@ public readonly record struct AccountHash
 
     private static ReadOnlySpan<byte> Label => "openshare/acct-hash/v1"u8;
 
+    /// <summary>What a device announces that shows itself to be paired: it has no account, and everybody knows this one's key.</summary>
+    public static readonly AccountHash Unpaired = FromKey("openshare/unpaired/v1"u8);
+
     private readonly string? _text;
 
     private AccountHash(string text) => _text = text;

@@ -176,8 +176,8 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
         }
     }
 
-    /// <summary>Tells which complete announcements of the own account hold now that did not, and which no longer do.</summary>
-    internal void TellChanges(OwnService own, IReadOnlySet<IPAddress> ownAddresses, DateTimeOffset now, PeerTable peers)
+    /// <summary>Tells which complete announcements hold now that did not, and which no longer do.</summary>
+    internal void TellChanges(OwnService own, IReadOnlySet<IPAddress> ownAddresses, DateTimeOffset now, PeerTables peers)
     {
         if (!_cache.HasChanged)
             return;
@@ -190,14 +190,14 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
     }
 
     /// <summary>The same, where others are of the own account, or their addresses mean something else.</summary>
-    internal void TellAll(OwnService own, IReadOnlySet<IPAddress> ownAddresses, DateTimeOffset now, PeerTable peers)
+    internal void TellAll(OwnService own, IReadOnlySet<IPAddress> ownAddresses, DateTimeOffset now, PeerTables peers)
     {
         foreach (var instance in _cache.Pointers.Select(Instance).ToList())
             TellCandidate(own, ownAddresses, instance, now, peers);
     }
 
     /// <summary>Takes back all it told.</summary>
-    internal void TakeBack(PeerTable peers)
+    internal void TakeBack(PeerTables peers)
     {
         foreach (var candidate in _candidates.Values)
             peers.Replace(candidate, null);
@@ -205,12 +205,12 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
         _others = 0;
     }
 
-    private void TellCandidate(OwnService own, IReadOnlySet<IPAddress> ownAddresses, DnsName instance, DateTimeOffset now, PeerTable peers)
+    private void TellCandidate(OwnService own, IReadOnlySet<IPAddress> ownAddresses, DnsName instance, DateTimeOffset now, PeerTables peers)
     {
         var before = _candidates.GetValueOrDefault(instance);
         var after = Candidate(instance, own.Options, ownAddresses);
         peers.Replace(before, after);
-        _others += (after is { IsElsewhere: true } ? 1 : 0) - (before is { IsElsewhere: true } ? 1 : 0);
+        _others += (IsOther(after) ? 1 : 0) - (IsOther(before) ? 1 : 0);
         // Seen again, it was away since now: under a key that this device had not, say.
         if (before is not null && after is null && _cache.Newest(instance, DnsType.Ptr) is { } pointer)
             pointer.AppearedAt = now;
@@ -220,11 +220,13 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
             _candidates[instance] = after;
     }
 
+    private static bool IsOther(Candidate? candidate) => candidate is { IsElsewhere: true, IsUnpaired: false };
+
     private Candidate? Candidate(DnsName instance, MdnsOptions own, IReadOnlySet<IPAddress> ownAddresses)
     {
         if (_cache.Newest(instance, DnsType.Ptr) is not { } pointer
             || _cache.Newest(instance, DnsType.Srv) is not { Record.Data: DnsData.Service service } srv
-            || _cache.Newest(instance, DnsType.Txt) is not { Announcement: { } announcement } || !own.IsOwn(announcement.Account))
+            || _cache.Newest(instance, DnsType.Txt) is not { Announcement: { } announcement } || !own.IsHeard(announcement.Account))
             return null;
         var addresses = Addresses(service.Target);
         if (addresses.IsEmpty || service.Port == 0)
@@ -232,7 +234,8 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
         return new Candidate(
             announcement.DeviceId, Printable.Shorten(instance.Labels[0]), announcement.ShortFingerprint,
             service.Target.ToString().ToLowerInvariant(), service.Port, addresses,
-            announcement.News, pointer.AppearedAt, srv.HeardAt, medium, addresses.Any(a => !ownAddresses.Contains(PeerAddresses.WithoutScope(a))), pointer.IsLeaving || srv.IsLeaving);
+            announcement.News, pointer.AppearedAt, srv.HeardAt, medium, addresses.Any(a => !ownAddresses.Contains(PeerAddresses.WithoutScope(a))), pointer.IsLeaving || srv.IsLeaving,
+            announcement.Account == AccountHash.Unpaired);
     }
 
     private double Jitter() => random.Between(TimeSpan.Zero, s_jitter).TotalSeconds;
@@ -289,7 +292,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
         !_isResting && (record.Record.Data is not (DnsData.Service or DnsData.Text) || !IsForeign(own, _cache.Newest(record.Record.Name, DnsType.Txt)));
 
     private static bool IsForeign(OwnService own, CachedRecord? txt) =>
-        txt is not null && !(txt.Announcement is { } announcement && own.Options.IsOwn(announcement.Account));
+        txt is not null && !(txt.Announcement is { } announcement && own.Options.IsHeard(announcement.Account));
 
     // An address said goodbye to counts while there is no other: the next is about to be announced.
     private ImmutableArray<IPAddress> Addresses(DnsName host)

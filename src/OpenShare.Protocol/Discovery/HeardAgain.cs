@@ -12,7 +12,8 @@ internal sealed class HeardAgain
     /// <param name="before">when the record was heard last</param>
     internal void Note(DnsRecord record, IReadOnlyDictionary<DnsName, Candidate> candidates, DateTimeOffset before, DateTimeOffset now)
     {
-        if (record is { Ttl: > 0, Data: DnsData.Pointer pointer } && now - before >= MdnsTimes.Silence && candidates.TryGetValue(pointer.Target, out var candidate))
+        if (record is { Ttl: > 0, Data: DnsData.Pointer pointer } && now - before >= MdnsTimes.Silence && candidates.TryGetValue(pointer.Target, out var candidate)
+            && !candidate.IsUnpaired)
             _devices.Add(candidate.DeviceId);
     }
 

@@ -25,7 +25,7 @@ public sealed partial class MdnsMachine
     // In the order of their interfaces' numbers, multicast before broadcast.
     private ImmutableArray<MdnsLink> _links = [];
     private readonly SourceRates _rates = new();
-    private readonly PeerTable _peers = new();
+    private readonly PeerTables _peers = new();
     private readonly ConflictRate _conflicts = new();
     private ImmutableHashSet<IPAddress> _ownAddresses = [];
     private OwnService _own;

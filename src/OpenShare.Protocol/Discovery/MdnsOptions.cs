@@ -8,6 +8,6 @@ public sealed record MdnsOptions(string DeviceName, ServiceAnnouncement Announce
     /// <summary>Where QUIC is listened for; null: nowhere, and nothing is announced of it.</summary>
     public int? QuicPort { get; init; }
 
-    /// <summary>True for an announcement of the own account.</summary>
-    internal bool IsOwn(AccountHash account) => account == Announcement.Account || account == PreviousAccount;
+    /// <summary>True for an announcement that is listened to: of the own account, or of a device that shows itself to be paired.</summary>
+    internal bool IsHeard(AccountHash account) => account == Announcement.Account || account == PreviousAccount || account == AccountHash.Unpaired;
 }

@@ -4,7 +4,8 @@ using OpenShare.Protocol.Identity;
 namespace OpenShare.Protocol.Discovery;
 
 /// <summary>Turns the announcements that hold into what is told: sighted, lost, and one id at two places.</summary>
-internal sealed class PeerTable
+/// <param name="areUnpaired">its devices show themselves to be paired: that several say so under one id is for the handshake to find out</param>
+internal sealed class PeerTable(bool areUnpaired = false)
 {
     private readonly Dictionary<DeviceId, List<Candidate>> _candidates = [];
     private readonly SortedSet<DeviceId> _changed = [];
@@ -78,7 +79,8 @@ internal sealed class PeerTable
             {
                 Sight(device, list, places, now, effects);
             }
-            Judge(device, places, now, effects);
+            if (!areUnpaired)
+                Judge(device, places, now, effects);
         }
         _changed.Clear();
     }
@@ -86,7 +88,7 @@ internal sealed class PeerTable
     private void Lose(DeviceId device, List<MdnsEffect> effects)
     {
         if (_known.Remove(device))
-            effects.Add(new MdnsEffect.Lost(device));
+            effects.Add(new MdnsEffect.Lost(device) { IsUnpaired = areUnpaired });
     }
 
     private static DateTimeOffset DueAt(Doubt doubt) => doubt.Told.IsEmpty ? doubt.Since + MdnsTimes.BeforeDuplicate : DateTimeOffset.MaxValue;
@@ -110,7 +112,7 @@ internal sealed class PeerTable
         var newest = candidates.Where(c => c.Host == place.Host && c.Port == place.Port).MaxBy(c => c.HeardAt)!;
         var latency = known?.Latency ?? now - candidates.Min(c => c.AppearedAt);
         var sighted = new MdnsEffect.Sighted(device, newest.Name, newest.ShortFingerprint, place, newest.News, latency,
-            candidates.Where(c => c.Host == place.Host && c.Port == place.Port).Min(c => c.Medium));
+            candidates.Where(c => c.Host == place.Host && c.Port == place.Port).Min(c => c.Medium)) { IsUnpaired = areUnpaired };
         if (sighted == known)
             return;
         _known[device] = sighted;

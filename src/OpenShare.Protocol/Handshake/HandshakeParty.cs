@@ -28,6 +28,9 @@ public sealed record HandshakeParty(
     /// <summary>Those whom this device has invited to be paired, or had a while ago: they are told what became of that.</summary>
     public IReadOnlySet<PairingCode> Invited { get; init; } = ImmutableHashSet<PairingCode>.Empty;
 
+    /// <summary>This device shows itself on the network to be paired: whoever has a key may come and offer to.</summary>
+    public bool TakesOffers { get; init; }
+
     /// <summary>Provisional certificates that their sponsors have taken back.</summary>
     public IReadOnlySet<GivenCertificate> Withdrawn { get; init; } = ImmutableHashSet<GivenCertificate>.Empty;
 

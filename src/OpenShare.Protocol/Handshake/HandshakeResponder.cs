@@ -77,7 +77,7 @@ public sealed class HandshakeResponder : HandshakeMachine
         bool Proven(DeviceCertificate shown) => Proves(shown, HandshakeRole.Initiator, peer, both);
     }
 
-    private HandshakeFailure.Refused? JudgeInvitation(DeviceCertificate shown) => Self.Invited.Contains(PairingCode.Of(shown.PublicKey))
+    private HandshakeFailure.Refused? JudgeInvitation(DeviceCertificate shown) => Self.TakesOffers || Self.Invited.Contains(PairingCode.Of(shown.PublicKey))
         ? null
         : new(RefusalCode.NotInvited, $"{shown.Name} asks {Self.Certificate.Name} to be paired, and was not invited there.", shown) { IsKeyProven = true };
 

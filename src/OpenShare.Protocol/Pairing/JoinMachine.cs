@@ -1,22 +1,30 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Pairing;
 
 /// <summary>
-/// Pairing on the side of the new device: token judged, and its sponsor vouched for by the known trust root or by a
-/// person -> dialled -> asked -> grant judged -> stored. One try; a person makes the next.
+/// Pairing on the side of the new device: token judged -> sponsor dialled, or there already -> both committed to a short
+/// code -> vouched for, by the known trust root or by a person -> asked -> grant judged -> stored. One try; a person makes the next.
 /// </summary>
-public sealed class JoinMachine
+public sealed class JoinMachine(IRandomSource random)
 {
-    /// <summary>For the whole of a try.</summary>
+    /// <summary>For what takes no person.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    private enum Step { Idle, Dialling, Asking, Storing, Ended }
+    /// <summary>For a person to compare the codes, on either side.</summary>
+    public static readonly TimeSpan PersonDeadline = TimeSpan.FromMinutes(3);
+
+    private enum Step { Idle, Dialling, Greeting, Comparing, Asking, Storing, Ended }
 
     private Step _step;
     private JoinInput.Begin? _begun;
     private PairedDevice? _paired;
+    private SessionId _session;
+    private byte[] _number = [];
 
     /// <summary>When <see cref="HandleTimeout"/> wants to be called.</summary>
     public DateTimeOffset? NextTimeout { get; private set; }
@@ -26,21 +34,24 @@ public sealed class JoinMachine
     public IReadOnlyList<JoinEffect> Handle(JoinInput input, DateTimeOffset time, DateTimeOffset now) => (_step, input) switch
     {
         (Step.Idle, JoinInput.Begin begin) => Begin(begin, time, now),
-        (Step.Dialling, JoinInput.Connected) => Ask(),
+        (Step.Dialling, JoinInput.Connected connected) => Greet(connected.Session, time),
         (Step.Dialling, JoinInput.HandshakeRefused refused) => End(ToOutcome(refused)),
-        (Step.Asking, JoinInput.Answered { Answer.KindCase: PairingAnswer.KindOneofCase.Refused } answered) =>
-            End(new JoinOutcome.Refused(PairingRefusal.Read(answered.Answer.Refused), ByPeer: true)),
-        (Step.Asking, JoinInput.Answered { Answer.KindCase: PairingAnswer.KindOneofCase.Grant } answered) => Judge(answered.Answer.Grant, now),
-        (Step.Asking, JoinInput.Answered) => End(Refused(PairingRefusalCode.BadGrant, "The answer of the other device has no meaning to this version.")),
+        (Step.Greeting or Step.Comparing or Step.Asking, JoinInput.Heard { Message.PairingAnswer.Refused: { } refused }) =>
+            End(new JoinOutcome.Refused(PairingRefusal.Read(refused), ByPeer: true)),
+        (Step.Greeting, JoinInput.Heard { Message.PairingNumber: { } number }) => Reveal(number.Number.Span, time),
+        (Step.Comparing, JoinInput.Compared compared) => compared.IsSame ? Ask(time) : NotCompared(),
+        (Step.Asking, JoinInput.Heard { Message.PairingAnswer.Grant: { } grant }) => Judge(grant, time, now),
+        (Step.Greeting or Step.Comparing or Step.Asking, JoinInput.Heard) => End(Refused(PairingRefusalCode.OutOfTurn, "The answer of the other device has no meaning to this version.")),
         (Step.Storing, JoinInput.Stored) => End(new JoinOutcome.Paired(_paired!.Certificate)),
         (Step.Storing, JoinInput.NotStored problem) => End(NotStored(problem.Detail)),
-        (Step.Dialling or Step.Asking, JoinInput.Cut cut) => End(new JoinOutcome.Unreachable(cut.Detail)),
+        (Step.Dialling or Step.Greeting or Step.Comparing or Step.Asking, JoinInput.Cut cut) => End(new JoinOutcome.Unreachable(cut.Detail)),
         _ => [],
     };
 
     public IReadOnlyList<JoinEffect> HandleTimeout(DateTimeOffset time) =>
         time < NextTimeout || NextTimeout is null ? []
         : _step == Step.Storing ? End(NotStored("That takes too long."))
+        : _step == Step.Comparing ? NotCompared()
         : End(new JoinOutcome.Unreachable($"{_begun!.Token.Sponsor.Name} did not answer in time."));
 
     private List<JoinEffect> Begin(JoinInput.Begin begin, DateTimeOffset time, DateTimeOffset now)
@@ -48,23 +59,61 @@ public sealed class JoinMachine
         var sponsor = begin.Token.Sponsor;
         if (PairingChecks.JudgeAsNew(begin.Token, begin.Key, begin.Trust, begin.Revoked, now) is { } refusal)
             return End(new JoinOutcome.Refused(refusal, ByPeer: false));
+        if (begin.OfferedBy is { } caller && caller.Device != sponsor.DeviceId)
+            return End(Refused(PairingRefusalCode.Altered, $"The invitation that came is by {sponsor.Name}, and not by the device that brought it."));
         if (begin.Fingerprint is { } compared && compared != sponsor.PublicKey.KeyId)
             return End(new JoinOutcome.OtherFingerprint(sponsor));
-        // Who knows the organisation's keys has just judged by them; to come into another account of it, as into another organisation,
-        // takes a person.
-        if (begin.Fingerprint is null && (begin.Trust is null || begin.Account != sponsor.Account))
+        _begun = begin;
+        if (AsksPerson && !begin.IsAttended)
             return End(new JoinOutcome.SponsorUnknown(sponsor));
-        (_step, _begun, NextTimeout) = (Step.Dialling, begin, time + Deadline);
+        if (begin.OfferedBy is { } connected)
+            return Greet(connected.Session, time);
+        (_step, NextTimeout) = (Step.Dialling, time + Deadline);
         return [new JoinEffect.Dial(begin.Token.Addresses, sponsor.DeviceId)];
     }
 
-    private List<JoinEffect> Ask()
+    // Who knows the organisation's keys has judged by them; to come into another account of it, as into another organisation, takes a person.
+    private bool AsksPerson => _begun!.Fingerprint is null && (_begun.Trust is null || _begun.Account != _begun.Token.Sponsor.Account);
+
+    private List<JoinEffect> Greet(SessionId session, DateTimeOffset time)
     {
-        _step = Step.Asking;
-        return [new JoinEffect.Send(new PairingRequest { Token = _begun!.Token.Blob, Port = (uint)_begun.Port })];
+        (_step, _session, _number, NextTimeout) = (Step.Greeting, session, ShortCode.NewNumber(random), time + Deadline);
+        return [new JoinEffect.Send(new Control
+        {
+            PairingGreeting = new PairingGreeting { Token = _begun!.Token.Blob, Commitment = ByteString.CopyFrom(ShortCode.Commit(session, _number)) },
+        })];
     }
 
-    private List<JoinEffect> Judge(PairingGrant grant, DateTimeOffset now)
+    private List<JoinEffect> Reveal(ReadOnlySpan<byte> ofSponsor, DateTimeOffset time)
+    {
+        if (ofSponsor.Length != ShortCode.NumberSize)
+            return End(Refused(PairingRefusalCode.OutOfTurn, $"The other device's number has {ofSponsor.Length} bytes, not {ShortCode.NumberSize}."));
+        (_step, NextTimeout) = (Step.Comparing, time + PersonDeadline);
+        return
+        [
+            new JoinEffect.Send(new Control { PairingReveal = new PairingReveal { Number = ByteString.CopyFrom(_number) } }),
+            new JoinEffect.Compare(ShortCode.Of(_session, _number, ofSponsor), _begun!.Token.Sponsor, AsksPerson),
+            .. AsksPerson ? [] : Ask(time),
+        ];
+    }
+
+    // The sponsor's person may have to compare as well.
+    private List<JoinEffect> Ask(DateTimeOffset time)
+    {
+        (_step, NextTimeout) = (Step.Asking, time + (_begun!.Token.IsByAnnouncement ? PersonDeadline : Deadline));
+        return [new JoinEffect.Send(new Control { PairingRequest = new PairingRequest { Token = _begun.Token.Blob, Port = (uint)_begun.Port } })];
+    }
+
+    private List<JoinEffect> NotCompared() =>
+    [
+        new JoinEffect.Send(new Control
+        {
+            PairingRefused = new PairingRefused { Code = PairingRefusalCode.NotCompared, Detail = "Nobody at the new device said that both screens show the same code." },
+        }),
+        .. End(new JoinOutcome.NotCompared(_begun!.Token.Sponsor)),
+    ];
+
+    private List<JoinEffect> Judge(PairingGrant grant, DateTimeOffset time, DateTimeOffset now)
     {
         try
         {
@@ -74,12 +123,13 @@ public sealed class JoinMachine
         {
             return End(Refused(PairingRefusalCode.BadGrant, $"What {_begun!.Token.Sponsor.Name} gave was refused. {error.Message}"));
         }
-        _step = Step.Storing;
+        (_step, NextTimeout) = (Step.Storing, time + Deadline);
         return [new JoinEffect.Store(_paired)];
     }
 
     private List<JoinEffect> End(JoinOutcome outcome)
     {
+        CryptographicOperations.ZeroMemory(_number);
         (_step, NextTimeout) = (Step.Ended, null);
         return [new JoinEffect.End(outcome)];
     }

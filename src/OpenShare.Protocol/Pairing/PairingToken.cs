@@ -21,9 +21,11 @@ public sealed class PairingToken
 
     private static readonly TimeSpan LongestTtl = TimeSpan.FromHours(1);
 
+    private readonly PairingTokenPayload _payload;
+
     private PairingToken(Signed blob, PairingTokenPayload payload)
     {
-        Blob = blob;
+        (Blob, _payload) = (blob, payload);
         if (payload.Version != CurrentVersion)
             throw new ProtocolException($"This pairing token is of version {payload.Version}; this program knows version {CurrentVersion}. Update OpenShare.");
         Nonce = PairingNonce.FromBytes(payload.Nonce.Span);
@@ -63,6 +65,9 @@ public sealed class PairingToken
     /// <summary>With whom the new device may speak.</summary>
     public ProvisionalScope Scope { get; }
 
+    /// <summary>True where the key was found on the network, and nobody has typed its code: the sponsor's person compares the short code too.</summary>
+    public bool IsByAnnouncement => _payload.ByAnnouncement;
+
     /// <summary>True when the key of the certificate that it shows signed it.</summary>
     public bool IsSignedBySponsor => Blob.IsSignedBy(Sponsor.PublicKey, SignatureContext.PairingToken);
 
@@ -70,7 +75,7 @@ public sealed class PairingToken
     /// <exception cref="ProtocolException">no address, or too many</exception>
     public static PairingToken Create(
         ISigner key, DeviceCertificate sponsor, PairingCode code, ProvisionalScope scope, PairingNonce nonce, IEnumerable<IPEndPoint> addresses,
-        DateTimeOffset now, TimeSpan ttl)
+        DateTimeOffset now, TimeSpan ttl, bool byAnnouncement = false)
     {
         var payload = new PairingTokenPayload
         {
@@ -81,6 +86,7 @@ public sealed class PairingToken
             Code = ByteString.CopyFrom(code.ToBytes()),
             Sponsor = sponsor.Blob,
             Scope = scope,
+            ByAnnouncement = byAnnouncement,
         };
         payload.Addresses.AddRange(addresses.Select(a => new PairingAddress { Address = ByteString.CopyFrom(a.Address.GetAddressBytes()), Port = (uint)a.Port }));
         return Read(SignedBlobs.Sign(key, SignatureContext.PairingToken, payload));

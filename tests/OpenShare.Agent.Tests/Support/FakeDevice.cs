@@ -113,13 +113,31 @@ internal sealed class FakeDevice : IDevice
 
     internal Func<PairingToken, string?, JoinReport> OnJoin { get; set; } = (_, _) => new JoinReport.AlreadyRegistered();
 
+    /// <summary>Where somebody is there who compares the code.</summary>
+    internal Func<PairingToken, Task<JoinReport>>? OnAttendedJoin { get; set; }
+
     internal WithdrawOutcome Withdrawal { get; set; } = new WithdrawOutcome.Withdrawn();
 
     public Task<PairingShown> ShowPairing(CancellationToken cancellation) => Task.FromResult(Shown);
 
+    internal Func<DeviceId, InviteOutcome> OnInviteFound { get; set; } = _ => new InviteOutcome.NotRegistered();
+
+    public Task<PairingShown> Announce(CancellationToken cancellation) => Task.FromResult(Shown);
+
+    public Task<InviteOutcome> InviteFound(DeviceId device, ProvisionalScope scope, CancellationToken cancellation) => Task.FromResult(OnInviteFound(device));
+
+    public ImmutableArray<Comparison> Comparisons { get; private set; } = [];
+
+    internal void SetComparisons(params ImmutableArray<Comparison> comparisons) => Update(() => Comparisons = comparisons);
+
+    internal Func<int, bool, bool> OnCompare { get; set; } = (_, _) => false;
+
+    public Task<bool> Compare(int comparison, bool isSame, CancellationToken cancellation) => Task.FromResult(OnCompare(comparison, isSame));
+
     public Task<InviteOutcome> Invite(PairingCode code, ProvisionalScope scope, CancellationToken cancellation) => Task.FromResult(OnInvite(code, scope));
 
-    public Task<JoinReport> Join(PairingToken token, string? fingerprint, string? name, CancellationToken cancellation) => Task.FromResult(OnJoin(token, fingerprint));
+    public Task<JoinReport> Join(PairingToken token, string? fingerprint, string? name, bool isAttended, CancellationToken cancellation) =>
+        isAttended && OnAttendedJoin is { } attended ? attended(token) : Task.FromResult(OnJoin(token, fingerprint));
 
     public Task<WithdrawOutcome> WithdrawPairing(DeviceId device, CancellationToken cancellation) => Task.FromResult(Withdrawal);
 

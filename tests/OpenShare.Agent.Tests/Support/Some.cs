@@ -4,6 +4,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Agent.Tests.Support;
@@ -15,6 +16,7 @@ internal static class Some
     internal static readonly DeviceId Alice = DeviceId.Parse("a11ce000000000000000000000000001");
     internal static readonly DeviceId Bob = DeviceId.Parse("b0b00000000000000000000000000002");
     internal static readonly TransferId TransferId = TransferId.Parse("7aaa0000000000000000000000000003");
+    internal static ShortCode Code => default;
     internal static readonly ManifestId ManifestId = ManifestId.Parse("3aaa0000000000000000000000000004");
 
     internal static RevocationView Revocation => new(7, Time, Time.AddDays(7), false, 2, Time.AddHours(1));

@@ -102,9 +102,47 @@ internal sealed class PairingDevice : IDisposable
     {
         var outcome = await new HandshakeRunner(Context, Introduction.Of(Key, Name, Context.Instance, Context.Now))
             .DialAsync(sponsor.Address, sponsor.Id, Authentication.Types.Purpose.Pairing, mayConclude: null, default);
-        using var stream = Assert.IsType<HandshakeOutcome.Open>(outcome).Control;
-        return (await PairingExchange.AskAsync(stream, new PairingRequest { Token = token.Blob }).WaitAsync(Patience)).Answer;
+        var open = Assert.IsType<HandshakeOutcome.Open>(outcome);
+        using var line = new PairingLine(open.Control, open.Result.Session.Id);
+        var machine = new JoinMachine(Context.Random);
+        Handle(new JoinInput.Begin(token, Key.PublicKey, null, null, token.Sponsor.PublicKey.KeyId));
+        Handle(new JoinInput.Connected(line.Session));
+        while (await line.HearAsync().WaitAsync(Patience) is { } heard)
+        {
+            if (heard.PairingAnswer is { } answer)
+                return answer;
+            Handle(new JoinInput.Heard(heard));
+        }
+        return null;
+
+        void Handle(JoinInput input)
+        {
+            foreach (var send in machine.Handle(input, Context.Steady, Context.Now).OfType<JoinEffect.Send>())
+                line.Send(send.Message);
+        }
     }
+
+    /// <summary>Joins with somebody at the screen, who compares the code where he is asked.</summary>
+    public Task<object> JoinAttendedAsync(PairingToken token) =>
+        Actor.Ask<object>(new PairingCommands.Join(token, Key, token.Addresses, Fingerprint: null) { IsAttended = true }, Patience);
+
+    public async Task<Comparison> ComparisonAsync(Predicate<Comparison> which)
+    {
+        var heard = await Hears<PairingEvents.ComparisonsChanged>(m => m.Comparisons.Any(c => which(c)));
+        return heard.Comparisons.Last(c => which(c));
+    }
+
+    public async Task<bool> CompareAsync(Comparison comparison, bool isSame) =>
+        (await Actor.Ask<PairingCommands.ComparisonTaken>(new PairingCommands.Compare(comparison.Number, isSame), Patience)).IsKnown;
+
+    public async Task<bool> ShowsItselfAsync() => (await Actor.Ask<PairingCommands.Showing>(new PairingCommands.Show(Key), Patience)).Until is not null;
+
+    /// <summary>As though an announcement had come.</summary>
+    public void Sees(PairingDevice other) => Context.Events.Publish(new DiscoveryEvents.UnpairedChanged(
+        [new PeerSighting(other.Id, other.Name, other.Key.PublicKey.ShortFingerprint, new PeerPlace("there", other.Address.Port, [other.Address.Address]), FoundBy.Mdns, TimeSpan.Zero)]));
+
+    public Task<InviteOutcome> InviteFoundAsync(PairingDevice other) =>
+        Actor.Ask<InviteOutcome>(new PairingCommands.InviteFound(other.Id, ProvisionalScope.Account, [Address]), Patience);
 
     public void Dispose()
     {

@@ -98,7 +98,8 @@ public sealed class ConflictTests : TransferSpecs
 
         Assert.Equal((TransferState.Completed, delivered), (sent.State, sent.Receipt!.Delivered));
         Assert.Equal(left ?? Convert.ToHexString(content), left is null ? Convert.ToHexString(_ben.Arrived("t")) : Read("t"));
-        Assert.Equal(["t"], Directory.GetFileSystemEntries(_ben.Inbox).Select(Path.GetFileName));
+        // The staging place is emptied beside the delivery of the receipt.
+        await AwaitAssertAsync(() => Assert.Equal(["t"], Directory.GetFileSystemEntries(_ben.Inbox).Select(Path.GetFileName)), TimeSpan.FromSeconds(10));
     }
 
     [Fact]

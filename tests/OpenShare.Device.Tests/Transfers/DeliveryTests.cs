@@ -42,7 +42,7 @@ public sealed class DeliveryTests : TransferSpecs
 
         AssertCompleted(await ann.EndsAsync(id), delivered: 310);
         Assert.Equal(Listing(ann.Files), Listing(ben.Inbox));
-        Assert.Equal(Directory.GetFileSystemEntries(ben.Inbox).Select(Path.GetFileName), ["t"]);
+        await AwaitAssertAsync(() => Assert.Equal(["t"], Directory.GetFileSystemEntries(ben.Inbox).Select(Path.GetFileName)), TimeSpan.FromSeconds(10));
     }
 
     [Fact]

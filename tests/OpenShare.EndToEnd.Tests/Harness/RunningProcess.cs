@@ -51,8 +51,7 @@ internal sealed class RunningProcess : IDisposable
     public static RunningProcess Start(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, IEnumerable<string>? within = null)
     {
-        IEnumerable<string> runnable = Path.GetExtension(program) == ".dll" ? ["dotnet", program] : [program];
-        string[] command = [.. within ?? [], .. runnable, .. arguments];
+        string[] command = [.. within ?? [], .. Runnable(program), .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
@@ -66,6 +65,9 @@ internal sealed class RunningProcess : IDisposable
             start.Environment[key] = value;
         return new RunningProcess(start, $"{Path.GetFileNameWithoutExtension(program)} {string.Join(' ', arguments)}");
     }
+
+    /// <summary>What runs a program of this kind.</summary>
+    public static string[] Runnable(string program) => Path.GetExtension(program) == ".dll" ? ["dotnet", program] : [program];
 
     public void WriteLine(string line)
     {

@@ -110,5 +110,12 @@ internal sealed class TestDevice(string folder, string name) : IDisposable
 
     public RunningProcess Start(IEnumerable<string> arguments) => RunningProcess.Start(Checkout.OpenShare, ["--home", Home, .. arguments], Environment, CommandWithin);
 
+    /// <summary>As a person has it, who reads what is printed and is asked.</summary>
+    public RunningProcess AtTerminal(params string[] arguments)
+    {
+        string[] command = [.. CommandWithin, .. RunningProcess.Runnable(Checkout.OpenShare), "--home", Home, .. arguments];
+        return RunningProcess.Start("script", ["--quiet", "--flush", "--return", "--command", string.Join(' ', command.Select(c => $"'{c}'")), "/dev/null"], Environment);
+    }
+
     public void Dispose() => _agent?.Dispose();
 }

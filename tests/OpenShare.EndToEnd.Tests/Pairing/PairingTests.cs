@@ -67,7 +67,7 @@ public sealed class PairingTests(SharedServer shared) : IDisposable
         Assert.StartsWith("osp1_", token, StringComparison.Ordinal);
         Assert.Equal(token, await Zbar.ReadAsync(Zbar.Rasterise(invited.Output.Split('\n'), _folder["invite.pgm"])));
 
-        var fingerprint = invited.Output.Split('\n').Single(l => l.Contains("must be this device's", StringComparison.Ordinal))[^32..];
+        var fingerprint = invited.Output.Split('\n').Single(l => l.Contains("--fingerprint ", StringComparison.Ordinal))[^32..];
         (await Tablet.RunAsync("pair", "join", picture, "--fingerprint", fingerprint)).EndedWith(0);
     }
 

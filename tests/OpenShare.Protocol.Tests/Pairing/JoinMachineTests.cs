@@ -9,7 +9,7 @@ public sealed class JoinMachineTests
 {
     private readonly Organisation _organisation = new();
     private readonly PairingSponsor _sponsor;
-    private readonly JoinMachine _machine = new();
+    private readonly JoinMachine _machine = new(new SeededRandom(1));
 
     public JoinMachineTests() => _sponsor = _organisation.Sponsor();
 
@@ -20,8 +20,9 @@ public sealed class JoinMachineTests
         var dial = Assert.IsType<JoinEffect.Dial>(Assert.Single(Begin(token)));
         Assert.Equal(_sponsor.Certificate.DeviceId, dial.Sponsor);
         Assert.Equal(SomePairing.Addresses.ToArray(), dial.Addresses.ToArray());
-        Assert.Equal(token.Blob, Assert.IsType<JoinEffect.Send>(Assert.Single(Handle(new JoinInput.Connected()))).Request.Token);
-        var store = Assert.IsType<JoinEffect.Store>(Assert.Single(Handle(new JoinInput.Answered(Grant()))));
+        Assert.Equal(token.Blob, Sent(Handle(new JoinInput.Connected(SomePairing.Session))).PairingGreeting.Token);
+        Asks(token, Handle(new JoinInput.Heard(SomePairing.Numbered())), isAsked: false);
+        var store = Assert.IsType<JoinEffect.Store>(Assert.Single(Handle(Answered(Grant()))));
         Assert.True(store.Paired.Certificate.IsProvisional);
         Assert.Equal(1u, store.Paired.Held.Issued.DiscoveryKeys.Version);
         Assert.Equal(store.Paired.Certificate, Assert.IsType<JoinOutcome.Paired>(Outcome(Handle(new JoinInput.Stored()))).Certificate);
@@ -32,8 +33,72 @@ public sealed class JoinMachineTests
     public void Without_a_trust_root_a_person_vouches_for_the_sponsor_and_nothing_is_sent_before()
     {
         Assert.Equal(_sponsor.Certificate.DeviceId, Assert.IsType<JoinOutcome.SponsorUnknown>(Outcome(Begin(_sponsor.Invite(), fingerprint: null))).Sponsor.DeviceId);
-        Assert.IsType<JoinOutcome.OtherFingerprint>(Outcome(Begin(_sponsor.Invite(), fingerprint: new string('0', 32), machine: new())));
-        Assert.IsType<JoinEffect.Dial>(Assert.Single(Begin(_sponsor.Invite(), _organisation.Trust, fingerprint: null, machine: new(), account: "acme")));
+        Assert.IsType<JoinOutcome.OtherFingerprint>(Outcome(Begin(_sponsor.Invite(), fingerprint: new string('0', 32), machine: new(new SeededRandom(1)))));
+        Assert.IsType<JoinEffect.Dial>(Assert.Single(Begin(_sponsor.Invite(), _organisation.Trust, fingerprint: null, machine: new(new SeededRandom(1)), account: "acme")));
+    }
+
+    [Fact]
+    public void A_person_who_is_there_compares_the_code_and_nothing_is_asked_for_before()
+    {
+        var token = _sponsor.Invite();
+        Assert.IsType<JoinEffect.Dial>(Assert.Single(Attended(token)));
+        Asks(token, Greeted(), isAsked: true);
+        // A sponsor that gives before it is asked gives nothing that is taken.
+        Assert.Equal(PairingRefusalCode.OutOfTurn, Assert.IsType<JoinOutcome.Refused>(Outcome(Handle(Answered(Grant())))).Refusal.Code);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_the_person_says_of_the_two_screens_is_what_happens(bool isSame)
+    {
+        var token = _sponsor.Invite();
+        Attended(token);
+        Greeted();
+        var effects = Handle(new JoinInput.Compared(isSame));
+        if (isSame)
+        {
+            Assert.Equal(token.Blob, Sent(effects).PairingRequest.Token);
+            Assert.IsType<JoinEffect.Store>(Assert.Single(Handle(Answered(Grant()))));
+            return;
+        }
+        Assert.Equal(PairingRefusalCode.NotCompared, Assert.IsType<JoinEffect.Send>(effects[0]).Message.PairingRefused.Code);
+        Assert.IsType<JoinOutcome.NotCompared>(Assert.IsType<JoinEffect.End>(effects[1]).Outcome);
+        Assert.Empty(Handle(new JoinInput.Compared(IsSame: true)));
+    }
+
+    [Fact]
+    public void Who_says_nothing_has_not_compared()
+    {
+        Attended(_sponsor.Invite());
+        Greeted();
+        Assert.Empty(_machine.HandleTimeout(Organisation.Now + JoinMachine.Deadline));
+        Assert.IsType<JoinOutcome.NotCompared>(Assert.IsType<JoinEffect.End>(_machine.HandleTimeout(Organisation.Now + JoinMachine.PersonDeadline)[^1]).Outcome);
+    }
+
+    [Fact]
+    public void A_sponsor_that_found_this_device_on_the_network_is_greeted_where_it_is()
+    {
+        var token = _sponsor.Invite(byAnnouncement: true);
+        Assert.Equal(token.Blob, Sent(Attended(token, new JoinInput.Caller(_sponsor.Certificate.DeviceId, SomePairing.Session))).PairingGreeting.Token);
+        Asks(token, Handle(new JoinInput.Heard(SomePairing.Numbered())), isAsked: true);
+        Handle(new JoinInput.Compared(IsSame: true));
+        // Its person has as long.
+        Assert.Empty(_machine.HandleTimeout(Organisation.Now + JoinMachine.Deadline));
+    }
+
+    [Fact]
+    public void An_invitation_that_another_device_brings_is_refused() => Assert.Equal(
+        PairingRefusalCode.Altered,
+        Assert.IsType<JoinOutcome.Refused>(Outcome(Attended(
+            _sponsor.Invite(), new JoinInput.Caller(_organisation.Sponsor(11).Certificate.DeviceId, SomePairing.Session)))).Refusal.Code);
+
+    [Fact]
+    public void A_number_of_another_size_ends_it()
+    {
+        Begin(_sponsor.Invite());
+        Handle(new JoinInput.Connected(SomePairing.Session));
+        Assert.Equal(PairingRefusalCode.OutOfTurn, Assert.IsType<JoinOutcome.Refused>(Outcome(Handle(new JoinInput.Heard(SomePairing.Numbered(31))))).Refusal.Code);
     }
 
     [Fact]
@@ -93,8 +158,10 @@ public sealed class JoinMachineTests
     public void The_sponsors_refusal_is_shown_in_its_own_words()
     {
         Asking();
-        var refused = Assert.IsType<JoinOutcome.Refused>(Outcome(Handle(new JoinInput.Answered(
-            new PairingAnswer { Refused = new PairingRefused { Code = PairingRefusalCode.Spent, Detail = "used already" } }))));
+        var refused = Assert.IsType<JoinOutcome.Refused>(Outcome(Handle(Answered(new PairingAnswer
+        {
+            Refused = new PairingRefused { Code = PairingRefusalCode.Spent, Detail = "used already" },
+        }))));
         Assert.Equal((PairingRefusalCode.Spent, "used already", true), (refused.Refusal.Code, refused.Refusal.Detail, refused.ByPeer));
     }
 
@@ -133,25 +200,25 @@ public sealed class JoinMachineTests
             // A certificate of the service is no grant of a sponsor's: whoever hands one on shows somebody else's.
             case "registered": answer.Grant.Certificate = _organisation.Device(40).Certificate.Blob; break;
         }
-        Assert.Equal(PairingRefusalCode.BadGrant, Assert.IsType<JoinOutcome.Refused>(Outcome(Handle(new JoinInput.Answered(answer)))).Refusal.Code);
+        Assert.Equal(PairingRefusalCode.BadGrant, Assert.IsType<JoinOutcome.Refused>(Outcome(Handle(Answered(answer)))).Refusal.Code);
     }
 
     [Fact]
     public void The_organisations_keys_that_are_known_are_not_changed_by_a_grant()
     {
         Begin(_sponsor.Invite(), _organisation.Trust);
-        Handle(new JoinInput.Connected());
-        Assert.IsType<JoinEffect.Store>(Assert.Single(Handle(new JoinInput.Answered(Grant()))));
+        Greeted();
+        Assert.IsType<JoinEffect.Store>(Assert.Single(Handle(Answered(Grant()))));
     }
 
     [Fact]
     public void What_cannot_be_kept_and_who_does_not_answer_is_said()
     {
         Asking();
-        Handle(new JoinInput.Answered(Grant()));
+        Handle(Answered(Grant()));
         Assert.Equal(PairingRefusalCode.NotStored, Assert.IsType<JoinOutcome.Refused>(Outcome(Handle(new JoinInput.NotStored("disk full.")))).Refusal.Code);
 
-        var silent = new JoinMachine();
+        var silent = new JoinMachine(new SeededRandom(1));
         Begin(_sponsor.Invite(), machine: silent);
         Assert.Empty(silent.HandleTimeout(Organisation.Now));
         Assert.IsType<JoinOutcome.Unreachable>(Outcome(silent.HandleTimeout(Organisation.Now + JoinMachine.Deadline)));
@@ -169,7 +236,31 @@ public sealed class JoinMachineTests
     private void Asking()
     {
         Begin(_sponsor.Invite());
-        Handle(new JoinInput.Connected());
+        Greeted();
+    }
+
+    private IReadOnlyList<JoinEffect> Greeted()
+    {
+        Handle(new JoinInput.Connected(SomePairing.Session));
+        return Handle(new JoinInput.Heard(SomePairing.Numbered()));
+    }
+
+    private IReadOnlyList<JoinEffect> Attended(PairingToken token, JoinInput.Caller? offeredBy = null) => Handle(
+        new JoinInput.Begin(token, SomePairing.NewKey.PublicKey, null, null, null) { IsAttended = true, OfferedBy = offeredBy });
+
+    private static Control Sent(IReadOnlyList<JoinEffect> effects) => Assert.IsType<JoinEffect.Send>(Assert.Single(effects)).Message;
+
+    private static JoinInput.Heard Answered(PairingAnswer answer) => new(new Control { PairingAnswer = answer });
+
+    // Revealed, shown, and without a question asked for at once.
+    private void Asks(PairingToken token, IReadOnlyList<JoinEffect> effects, bool isAsked)
+    {
+        Assert.NotNull(Assert.IsType<JoinEffect.Send>(effects[0]).Message.PairingReveal);
+        var compare = Assert.IsType<JoinEffect.Compare>(effects[1]);
+        Assert.Equal((_sponsor.Certificate.DeviceId, isAsked), (compare.Sponsor.DeviceId, compare.IsAsked));
+        if (!isAsked)
+            Assert.Equal(token.Blob, Assert.IsType<JoinEffect.Send>(effects[2]).Message.PairingRequest.Token);
+        Assert.Equal(isAsked ? 2 : 3, effects.Count);
     }
 
     private IReadOnlyList<JoinEffect> Handle(JoinInput input) => _machine.Handle(input, Organisation.Now, Organisation.Now);
@@ -177,8 +268,14 @@ public sealed class JoinMachineTests
     private PairingAnswer Grant()
     {
         var sponsor = new SponsorMachine(new SeededRandom(1));
-        sponsor.Handle(new SponsorInput.Asked(1, _sponsor.Invite().Blob, SomePairing.Introduced()), _sponsor, Organisation.Now);
-        return sponsor.Handle(new SponsorInput.Spent(1, new SpendOutcome.Spent()), _sponsor, Organisation.Now).OfType<SponsorEffect.Answer>().Single().Message;
+        var token = _sponsor.Invite();
+        foreach (var input in new SponsorInput[]
+        {
+            new SponsorInput.Opened(1, SomePairing.Introduced(), SomePairing.Session), new SponsorInput.Heard(1, token.Greeting()),
+            new SponsorInput.Heard(1, SomePairing.Revealed), new SponsorInput.Heard(1, token.Request()),
+        })
+            sponsor.Handle(input, _sponsor, Organisation.Now);
+        return sponsor.Handle(new SponsorInput.Spent(1, new SpendOutcome.Spent()), _sponsor, Organisation.Now).OfType<SponsorEffect.End>().Single().Message!;
     }
 
     private static JoinOutcome Outcome(IReadOnlyList<JoinEffect> effects) => Assert.IsType<JoinEffect.End>(Assert.Single(effects)).Outcome;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Tests.Support;
@@ -53,6 +54,20 @@ public sealed class PairingVectorTests
         Assert.True(Ed25519Reference.IsSigned(sponsorKey, "openshare/withdrawal/v1", withdrawal, vector.Bytes("withdrawal_signature")));
     }
 
+    // Written down a second time, from docs/protocol.md.
+    [Fact]
+    public void The_short_code_is_what_the_protocol_says()
+    {
+        var vector = Read(File);
+        var inputs = vector["inputs"]!;
+        var (session, ofNew, ofSponsor) = (inputs.Bytes("session_id"), inputs.Bytes("number_of_new"), inputs.Bytes("number_of_sponsor"));
+        Assert.Equal(Hex(SHA256.HashData([.. "openshare/short-code-commitment/v1\0"u8, .. session, .. ofNew])), vector.Text("commitment"));
+        var hash = SHA256.HashData([.. "openshare/short-code/v1\0"u8, .. session, .. ofNew, .. ofSponsor]);
+        var number = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(hash) % 1_000_000;
+        Assert.Equal($"{number / 1000:000} {number % 1000:000}", vector.Text("short_code"));
+        Assert.Equal(Hex(HMACSHA256.HashData("openshare/unpaired/v1"u8, "openshare/acct-hash/v1"u8).AsSpan(0, 8)), vector.Text("unpaired_acct_hash"));
+    }
+
     [Fact]
     public void The_token_and_the_certificate_in_the_vector_read()
     {
@@ -75,6 +90,7 @@ public sealed class PairingVectorTests
 
     private static JsonObject Build()
     {
+        byte[] numberOfSponsor = [.. Enumerable.Repeat((byte)7, ShortCode.NumberSize)];
         var sponsor = new Organisation().Sponsor();
         var token = sponsor.Invite(nonce: 0x5a);
         var certificate = sponsor.Provisional();
@@ -82,7 +98,8 @@ public sealed class PairingVectorTests
         return new JsonObject
         {
             ["description"] = "A new device's code; a registered device's invitation of it; the provisional certificate that it gets; its sponsor's withdrawal of it. code: the first 12 bytes of "
-                + "SHA-256(\"openshare/pairing-code/v1\", 00, public key); code_text: those and the first 3 bytes of SHA-256(\"openshare/pairing-code-check/v1\", 00, code) in Crockford's base 32.",
+                + "SHA-256(\"openshare/pairing-code/v1\", 00, public key); code_text: those and the first 3 bytes of SHA-256(\"openshare/pairing-code-check/v1\", 00, code) in Crockford's base 32. "
+                + "The short code of a session in which the new device has that number and the sponsor the other; what a device announces that shows itself to be paired.",
             ["contexts"] = new JsonObject { ["token"] = SignatureContext.PairingToken.Text, ["certificate"] = SignatureContext.Provisional.Text, ["withdrawal"] = SignatureContext.Withdrawal.Text },
             ["inputs"] = new JsonObject
             {
@@ -94,6 +111,9 @@ public sealed class PairingVectorTests
                 ["addresses"] = new JsonArray([.. SomePairing.Addresses.Select(a => JsonValue.Create(a.ToString()))]),
                 ["scope"] = "account",
                 ["serial"] = certificate.Serial,
+                ["session_id"] = Hex(SomePairing.Session.ToBytes()),
+                ["number_of_new"] = Hex(SomePairing.Number),
+                ["number_of_sponsor"] = Hex(numberOfSponsor),
             },
             ["code"] = Hex(token.Code.ToBytes()),
             ["code_text"] = token.Code.ToString(),
@@ -105,6 +125,9 @@ public sealed class PairingVectorTests
             ["certificate_blob"] = Hex(certificate.Blob.ToByteArray()),
             ["withdrawal_payload"] = Hex(withdrawal.Payload.Span),
             ["withdrawal_signature"] = Hex(withdrawal.Signature.Span),
+            ["commitment"] = Hex(ShortCode.Commit(SomePairing.Session, SomePairing.Number)),
+            ["short_code"] = ShortCode.Of(SomePairing.Session, SomePairing.Number, numberOfSponsor).ToString(),
+            ["unpaired_acct_hash"] = AccountHash.Unpaired.ToString(),
         };
     }
 }

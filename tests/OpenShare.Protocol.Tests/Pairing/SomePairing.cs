@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
+using Google.Protobuf;
+using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
@@ -25,10 +27,27 @@ internal static class SomePairing
     }
 
     internal static PairingToken Invite(
-        this PairingSponsor sponsor, PublicKey? key = null, ProvisionalScope scope = ProvisionalScope.Account, DateTimeOffset? at = null, byte nonce = 1) =>
+        this PairingSponsor sponsor, PublicKey? key = null, ProvisionalScope scope = ProvisionalScope.Account, DateTimeOffset? at = null, byte nonce = 1,
+        bool byAnnouncement = false) =>
         PairingToken.Create(
             sponsor.Key, sponsor.Certificate, PairingCode.Of(key ?? NewKey.PublicKey), scope, PairingNonce.FromBytes([.. Enumerable.Repeat(nonce, 16)]), Addresses,
-            at ?? Organisation.Now, PairingToken.DefaultTtl);
+            at ?? Organisation.Now, PairingToken.DefaultTtl, byAnnouncement);
+
+    internal static readonly SessionId Session = SessionId.FromBytes([.. Enumerable.Repeat((byte)3, 16)]);
+
+    /// <summary>What the new device's number is where a test says it itself.</summary>
+    internal static readonly byte[] Number = [.. Enumerable.Repeat((byte)9, ShortCode.NumberSize)];
+
+    internal static Control Greeting(this PairingToken token, SessionId? session = null) => new()
+    {
+        PairingGreeting = new PairingGreeting { Token = token.Blob, Commitment = ByteString.CopyFrom(ShortCode.Commit(session ?? Session, Number)) },
+    };
+
+    internal static readonly Control Revealed = new() { PairingReveal = new PairingReveal { Number = ByteString.CopyFrom(Number) } };
+
+    internal static Control Request(this PairingToken token) => new() { PairingRequest = new PairingRequest { Token = token.Blob } };
+
+    internal static Control Numbered(int size = ShortCode.NumberSize) => new() { PairingNumber = new PairingNumber { Number = ByteString.CopyFrom(new byte[size]) } };
 
     internal static DeviceCertificate Introduced(ISigner? key = null) =>
         Introduction.Of(key ?? NewKey, "new device", InstanceId.None, Organisation.Now).Certificate;

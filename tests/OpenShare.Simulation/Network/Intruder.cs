@@ -49,20 +49,26 @@ internal sealed class Intruder
 
         async Task AskAsync()
         {
-            var at = invitation.Token.Addresses[0];
-            if (await DialAsync(Introduction.Of(key, "intruder", _context.Instance, _context.Now), at, invitation.Token.Sponsor.DeviceId, Authentication.Types.Purpose.Pairing).ConfigureAwait(false) is not { } stream)
+            var (token, number) = (invitation.Token, _random.Bytes(ShortCode.NumberSize));
+            if (await DialAsync(Introduction.Of(key, "intruder", _context.Instance, _context.Now), token.Addresses[0], token.Sponsor.DeviceId, Authentication.Types.Purpose.Pairing)
+                .ConfigureAwait(false) is not { } open)
                 return;
+            using var stream = open.Control;
             try
             {
-                await stream.SendAsync(new Control { PairingRequest = new PairingRequest { Token = invitation.Token.Blob } }, CancellationToken.None).ConfigureAwait(false);
-                if (await stream.ReceiveAsync(CancellationToken.None).ConfigureAwait(false) is Inbound.Message { Control.PairingAnswer.Grant: { } grant })
+                var commitment = ByteString.CopyFrom(ShortCode.Commit(open.Result.Session.Id, number));
+                await SayAsync(stream, new Control { PairingGreeting = new PairingGreeting { Token = token.Blob, Commitment = commitment } }).ConfigureAwait(false);
+                if (await HearAsync(stream).ConfigureAwait(false) is not { PairingNumber: not null })
+                    return;
+                await SayAsync(stream, new Control { PairingReveal = new PairingReveal { Number = ByteString.CopyFrom(number) } }).ConfigureAwait(false);
+                await SayAsync(stream, new Control { PairingRequest = new PairingRequest { Token = token.Blob } }).ConfigureAwait(false);
+                if (await HearAsync(stream).ConfigureAwait(false) is { PairingAnswer.Grant: { } grant })
                     given(DeviceCertificate.Read(grant.Certificate));
             }
             catch (TransportException)
             {
                 // He got nothing.
             }
-            stream.Dispose();
         }
     }
 
@@ -90,9 +96,13 @@ internal sealed class Intruder
         _process.Act(() => _course = DialAsync(party, new IPEndPoint(victim.Host.Address, DeviceProcess.Port), victim.Id, Authentication.Types.Purpose.Link));
     }
 
-    private async Task<SecureStream?> DialAsync(HandshakeParty party, IPEndPoint at, DeviceId expected, Authentication.Types.Purpose purpose) =>
-        await new HandshakeRunner(_context, party).DialAsync(at, expected, purpose, mayConclude: null, CancellationToken.None).ConfigureAwait(false)
-            is HandshakeOutcome.Open open ? open.Control : null;
+    private async Task<HandshakeOutcome.Open?> DialAsync(HandshakeParty party, IPEndPoint at, DeviceId expected, Authentication.Types.Purpose purpose) =>
+        await new HandshakeRunner(_context, party).DialAsync(at, expected, purpose, mayConclude: null, CancellationToken.None).ConfigureAwait(false) as HandshakeOutcome.Open;
+
+    private static async Task SayAsync(SecureStream stream, Control message) => await stream.SendAsync(message, CancellationToken.None).ConfigureAwait(false);
+
+    private static async Task<Control?> HearAsync(SecureStream stream) =>
+        (await stream.ReceiveAsync(CancellationToken.None).ConfigureAwait(false) as Inbound.Message)?.Control;
 
     // To his own program it is one thing, to the others another.
     private static DeviceCertificate Showing(DeviceCertificate certificate, Signed blob)

@@ -45,7 +45,7 @@ internal sealed class AskedDevice(
         var views = await Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), cancellation).ConfigureAwait(false);
         var sighted = (await Ask<DiscoverySnapshot>(DiscoveryQueries.GetPeers.Instance, cancellation).ConfigureAwait(false)).Peers.ToDictionary(s => s.DeviceId);
         var records = (await adapters.Context.Workers.Run(adapters.Database.Peers.All).ConfigureAwait(false)).ToDictionary(r => r.DeviceId);
-        return [.. views.Select(v => Known(v, sighted.GetValueOrDefault(v.DeviceId), records.GetValueOrDefault(v.DeviceId)))];
+        return [.. views.Where(v => v.Trust != PeerTrust.Unpaired).Select(v => Known(v, sighted.GetValueOrDefault(v.DeviceId), records.GetValueOrDefault(v.DeviceId)))];
     }
 
     public Task<DialBackOutcome> AskDialBack(DeviceId peer, int port, CancellationToken cancellation) =>

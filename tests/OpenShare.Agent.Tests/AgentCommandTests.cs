@@ -35,6 +35,22 @@ public sealed class AgentCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_provisional_devices_may_send_and_where_it_goes_is_told_to_the_device_and_shown_in_its_status()
+    {
+        using var cli = new Support.Cli(_home, _device);
+        var agent = cli.RunAsync("agent", "--provisional-limit", "1.5M", "--provisional-to", _home.Root);
+        await Until.TrueAsync(() => cli.Out.Length > 0, "the agent is ready");
+
+        using var asking = new Support.Cli(_home, _device);
+        Assert.Equal(0, await asking.RunAsync("status"));
+        cli.Interrupt();
+
+        Assert.Equal(0, await agent);
+        Assert.Equal(new ProvisionalRule(3 * 512 * 1024, _home.Root), _device.Options!.Provisional);
+        Assert.Contains($"from provisional ones at most 1.5 MiB at once, into {_home.Root}", asking.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_passphrase_comes_from_its_file()
     {
         using var cli = new Support.Cli(_home, _device);

@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Agent.Hosting;
 using OpenShare.Agent.Tests.Support;
+using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Transfer;
 
@@ -41,6 +42,22 @@ public sealed class AgentSettingsTests
         Assert.Equal(StaleListRule.Refuse, AgentSettings.Read("/tmp/h", [new(AgentSettings.StaleList, "refuse")], AgentReach.Network, new Dictionary<string, string?>()).StaleList);
         Assert.ThrowsAny<Exception>(() => AgentSettings.Read("/tmp/h", [new(AgentSettings.StaleList, "perhaps")], AgentReach.Network, new Dictionary<string, string?>()));
     }
+
+    [Fact]
+    public void What_provisional_devices_send_has_no_limit_and_no_place_of_its_own_unless_the_agent_is_told_so()
+    {
+        Assert.Equal(ProvisionalRule.None, Read().Provisional);
+        Assert.Equal(new ProvisionalRule(500L * 1024 * 1024, "/srv/apart"), Read(("OPENSHARE__PROVISIONALLIMIT", "500M"), ("OPENSHARE__PROVISIONALTO", "/srv/apart")).Provisional);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0")]
+    [InlineData("-1M")]
+    [InlineData("much")]
+    [InlineData("9000000000G")]
+    public void A_limit_that_is_no_size_is_said_to_be_none(string text) =>
+        Assert.Contains("The setting ProvisionalLimit is", Assert.Throws<SettingException>(() => Read(("OPENSHARE__PROVISIONALLIMIT", text))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_environment_sets_what_the_command_line_does_not()

@@ -9,6 +9,7 @@ public sealed class DeterminismTests
     [Theory]
     [InlineData("quiet", 7)]
     [InlineData("everything", 2)]
+    [InlineData("pairing", 3)]
     public async Task A_seed_gives_the_same_trace_in_two_processes(string scenario, int seed)
     {
         var (first, second) = (await RunAsync(scenario, seed), await RunAsync(scenario, seed));

@@ -36,6 +36,8 @@ internal static class DocumentsOf
         options.SaveTo,
         Word(options.Accept))
     {
+        ProvisionalLimit = options.Provisional.MostBytes,
+        ProvisionalTo = options.Provisional.SaveTo,
         PairingOffered = status.Discovery.IsPairingOffered,
         Rules = [.. status.Rules.Select(r => new AcceptRuleDocument(r.Device.ToString(), PrintableOrNull(r.Name), Word(r.Rule)))],
     };

@@ -21,6 +21,12 @@ public sealed record StatusDocument(
     string SaveTo,
     string Accept)
 {
+    /// <summary>Bytes that a provisional device may send at once; null: any number.</summary>
+    public long? ProvisionalLimit { get; init; }
+
+    /// <summary>Where what provisional devices send goes; null: where all else does.</summary>
+    public string? ProvisionalTo { get; init; }
+
     /// <summary>Nobody was found in any way: a new device can be paired by a code or a QR (<c>openshare pair</c>).</summary>
     public bool PairingOffered { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Transfer;
 
@@ -24,6 +25,8 @@ public sealed record AgentOptions(
 {
     /// <summary>Files that are there may be replaced where their sender wishes it.</summary>
     public YesNo Overwrite { get; init; } = YesNo.Yes;
+
+    public ProvisionalRule Provisional { get; init; } = ProvisionalRule.None;
 
     /// <summary>What this device does under a revocation list that is past its next update.</summary>
     public StaleListRule StaleList { get; init; } = StaleListRule.Warn;

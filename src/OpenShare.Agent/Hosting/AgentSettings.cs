@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
@@ -18,6 +19,8 @@ public static class AgentSettings
     public const string Accept = "Accept";
     public const string SaveTo = "SaveTo";
     public const string Overwrite = "Overwrite";
+    public const string ProvisionalLimit = "ProvisionalLimit";
+    public const string ProvisionalTo = "ProvisionalTo";
     public const string Listen = "Listen";
     public const string Interfaces = "Interfaces";
     public const string Name = "Name";
@@ -58,6 +61,7 @@ public static class AgentSettings
             ReadWord(configuration, LogLevel, Microsoft.Extensions.Logging.LogLevel.Warning))
         {
             Overwrite = ReadWord(configuration, Overwrite, YesNo.Yes),
+            Provisional = new ProvisionalRule(ReadLimit(configuration), NotEmpty(configuration[ProvisionalTo]) is { } apart ? Path.GetFullPath(apart) : null),
             StaleList = ReadWord(configuration, StaleList, StaleListRule.Warn),
             Carriers = ReadWord(configuration, Carriers, CarrierRule.Measured),
             QuicLibrary = NotEmpty(environment.GetValueOrDefault("OPENSHARE_MSQUIC")),
@@ -93,6 +97,10 @@ public static class AgentSettings
         configuration[AdvertisedPort] is not { } text ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort ? port
         : throw Bad(AdvertisedPort, text, "a port from 1 to 65535");
+
+    private static long? ReadLimit(IConfiguration configuration) =>
+        configuration[ProvisionalLimit] is not { } text ? null
+        : ByteCount.Parse(text) ?? throw Bad(ProvisionalLimit, text, "bytes, with K, M or G, such as 500M");
 
     private static T ReadWord<T>(IConfiguration configuration, string key, T otherwise) where T : struct, Enum =>
         configuration[key] is not { } text ? otherwise

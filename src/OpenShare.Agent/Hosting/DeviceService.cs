@@ -63,6 +63,7 @@ internal sealed class DeviceService(IServiceProvider services, AgentOptions opti
         })
     {
         AllowsOverwriting = options.Overwrite == YesNo.Yes,
+        Provisional = options.Provisional,
         StaleList = options.StaleList,
         Carriers = options.Carriers,
         QuicLibrary = options.QuicLibrary,

@@ -12,6 +12,8 @@ internal sealed class AgentCommand : ShellCommand
     private readonly Option<string?> _accept = new("--accept") { Description = "Whose files to take: own (devices of the account; the default), ask (you, each time) or none", HelpName = "own|ask|none" };
     private readonly Option<string?> _saveTo = new("--save-to") { Description = "Where received files go (default: OpenShare among the downloads)", HelpName = "DIR" };
     private readonly Option<string?> _overwrite = new("--overwrite") { Description = "Whether files that are there may be replaced where their sender wishes it: yes (the default) or no", HelpName = "yes|no" };
+    private readonly Option<string?> _provisionalLimit = new("--provisional-limit") { Description = "How much a device that was paired, and is not registered yet, may send at once, such as 500M (default: no limit)", HelpName = "SIZE" };
+    private readonly Option<string?> _provisionalTo = new("--provisional-to") { Description = "Where what such devices send goes (default: where all else does)", HelpName = "DIR" };
     private readonly Option<string?> _staleList = new("--stale-list") { Description = "Under a list of revoked devices that is past its time: warn (the default) or refuse to speak with other devices", HelpName = "warn|refuse" };
     private readonly Option<string?> _listen = new("--listen") { Description = "Where other devices connect to (default *:0, any free port)", HelpName = "HOST:PORT" };
     private readonly Option<int?> _advertisedPort = new("--advertised-port") { Description = "The port to announce, where another than the one listened on leads here", HelpName = "PORT" };
@@ -24,6 +26,8 @@ internal sealed class AgentCommand : ShellCommand
         Options.Add(_accept);
         Options.Add(_saveTo);
         Options.Add(_overwrite);
+        Options.Add(_provisionalLimit);
+        Options.Add(_provisionalTo);
         Options.Add(_staleList);
         Options.Add(_listen);
         Options.Add(_advertisedPort);
@@ -42,6 +46,8 @@ internal sealed class AgentCommand : ShellCommand
             (AgentSettings.Accept, run.Get(_accept)),
             (AgentSettings.SaveTo, run.Get(_saveTo)),
             (AgentSettings.Overwrite, run.Get(_overwrite)),
+            (AgentSettings.ProvisionalLimit, run.Get(_provisionalLimit)),
+            (AgentSettings.ProvisionalTo, run.Get(_provisionalTo)),
             (AgentSettings.StaleList, run.Get(_staleList)),
             (AgentSettings.Listen, run.Get(_listen)),
             (AgentSettings.AdvertisedPort, run.Get(_advertisedPort)?.ToString(CultureInfo.InvariantCulture)),

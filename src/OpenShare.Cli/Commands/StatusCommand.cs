@@ -30,6 +30,7 @@ internal sealed class StatusCommand(Shell shell)
             .. status.Discovery.Where(r => r.State != "resting").Select(r => ("Discovery", $"{r.Way}{(r.Interface is { } name ? $" on {name}" : "")}: {r.State}")),
             .. status.PairingOffered ? [("Discovery", $"nobody was found in any way. {PairOffer.Text}")] : Array.Empty<(string, string)>(),
             ("Receives", Receives(status)),
+            .. Provisional(status) is { } provisional ? [("", provisional)] : Array.Empty<(string, string)>(),
             .. status.Rules.Select(rule => ("", $"{rule.Answer} from {rule.Name ?? "a device no longer known"} ({Words.Short(rule.DeviceId)})")),
             ("Home", status.Home),
             .. status.Warnings.Select(warning => ("Warning", warning)),
@@ -41,6 +42,10 @@ internal sealed class StatusCommand(Shell shell)
         "ask" => $"from devices of the account, into {status.SaveTo}, after asking",
         _ => "from nobody",
     };
+
+    private static string? Provisional(StatusDocument status) =>
+        status is { ProvisionalLimit: null, ProvisionalTo: null } or { Accept: "none" } ? null
+        : $"from provisional ones{(status.ProvisionalLimit is { } most ? $" at most {Words.Bytes(most)} at once" : "")}, into {status.ProvisionalTo ?? status.SaveTo}";
 
     private static string Registration(RegistrationDocument registration) => registration switch
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OpenShare.Agent.Hosting;
 using OpenShare.Cli.Invocation;
 
 namespace OpenShare.Cli.Output;
@@ -18,13 +19,8 @@ internal static class Words
 
     /// <summary>Bytes a second, as people write them: 500K, 2M, 1.5G, a number alone.</summary>
     /// <exception cref="UsageException">it is none</exception>
-    internal static long Rate(string text)
-    {
-        var unit = text.Length == 0 ? -1 : "KMG".IndexOf(char.ToUpperInvariant(text[^1]), StringComparison.Ordinal);
-        return double.TryParse(unit < 0 ? text : text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number * Math.Pow(1024, unit + 1) is >= 1 and <= long.MaxValue and var rate
-                ? (long)rate : throw new UsageException($"'{text}' is no rate. Say bytes a second, with K, M or G: 2M is 2 MiB/s.");
-    }
+    internal static long Rate(string text) =>
+        ByteCount.Parse(text) ?? throw new UsageException($"'{text}' is no rate. Say bytes a second, with K, M or G: 2M is 2 MiB/s.");
 
     internal static string Seconds(double seconds) =>
         seconds < 60 ? seconds.ToString(seconds < 10 && seconds != Math.Floor(seconds) ? "0.0" : "0", CultureInfo.InvariantCulture) + " s"

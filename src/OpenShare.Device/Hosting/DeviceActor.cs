@@ -56,7 +56,11 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         // Before anybody is spoken with: what a person took back is taken back from the first moment on.
         context.Events.Publish(PairingActor.Standing(database.Pairing));
         _peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener), "peers");
-        var receiving = new ReceivingPolicy(settings.Accept, settings.SaveTo, database.AcceptRules) { AllowsOverwriting = settings.AllowsOverwriting };
+        var receiving = new ReceivingPolicy(settings.Accept, settings.SaveTo, database.AcceptRules)
+        {
+            AllowsOverwriting = settings.AllowsOverwriting,
+            Provisional = settings.Provisional,
+        };
         var transfers = Context.ActorOf(
             TransfersActor.Props(context, stores, adapters.Disk, database.Peers, _peers, receiving, adapters.Outbox), "transfers");
         _discovery = Context.ActorOf(DiscoveryActor.Props(context, adapters.Multicast), "discovery");
@@ -191,4 +195,6 @@ public sealed record DeviceSettings(
 {
     /// <inheritdoc cref="DeviceOptions.AllowsOverwriting"/>
     public bool AllowsOverwriting { get; init; } = true;
+
+    public ProvisionalRule Provisional { get; init; } = ProvisionalRule.None;
 }

@@ -28,6 +28,8 @@ public sealed record DeviceOptions(
     /// <summary>Files that are there may be replaced where their sender wishes it; else what arrives gets another name.</summary>
     public bool AllowsOverwriting { get; init; } = true;
 
+    public ProvisionalRule Provisional { get; init; } = ProvisionalRule.None;
+
     /// <summary>What this device does under a revocation list that is past its next update.</summary>
     public StaleListRule StaleList { get; init; } = StaleListRule.Warn;
 
@@ -36,6 +38,14 @@ public sealed record DeviceOptions(
 
     /// <summary>Where the QUIC library lies; null: where the system looks.</summary>
     public string? QuicLibrary { get; init; }
+}
+
+/// <summary>What is different for devices that were paired, and are not registered yet.</summary>
+/// <param name="MostBytes">of one transfer of theirs; null: no limit</param>
+/// <param name="SaveTo">where what they send goes; null: where all else does</param>
+public sealed record ProvisionalRule(long? MostBytes, string? SaveTo)
+{
+    public static readonly ProvisionalRule None = new(MostBytes: null, SaveTo: null);
 }
 
 /// <summary>Who may send to this device.</summary>

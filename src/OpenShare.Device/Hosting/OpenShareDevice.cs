@@ -69,7 +69,11 @@ public sealed partial class OpenShareDevice : IDevice
         }
         var watching = new Watching(
             new ChangeCounter(), new DeviceWarnings(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        var settings = new DeviceSettings(options.Name, options.AdvertisedPort, options.Interfaces, options.Accept, options.SaveTo) { AllowsOverwriting = options.AllowsOverwriting };
+        var settings = new DeviceSettings(options.Name, options.AdvertisedPort, options.Interfaces, options.Accept, options.SaveTo)
+        {
+            AllowsOverwriting = options.AllowsOverwriting,
+            Provisional = options.Provisional,
+        };
         var observer = DeviceWatcherActor.Props(adapters.Context.Events, watching.Changes, watching.Warnings, watching.Ended);
         var started = await devices.Ask<DevicesActor.DeviceStarted>(
             new DevicesActor.StartDevice(options.Name, adapters, settings, observer), Patience, cancellation).ConfigureAwait(false);

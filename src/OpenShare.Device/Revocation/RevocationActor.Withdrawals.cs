@@ -46,7 +46,7 @@ internal sealed partial class RevocationActor
                 _isTelling = false;
                 return;
             }
-            _log.Warning("The service was told that {0} was taken back, and said no: {1}", m.Certificate.Sha256, m.Failure.Detail);
+            _log.Warning("The service was told that {0} was taken back, and said no: {1}", m.Certificate.Sha256[..16], m.Failure.Detail);
             Told(m.Certificate);
         });
     }

@@ -11,6 +11,14 @@ public sealed record ReceivingPolicy(AcceptPolicy Accept, string SaveTo, IAccept
     /// <inheritdoc cref="DeviceOptions.AllowsOverwriting"/>
     public bool AllowsOverwriting { get; init; } = true;
 
+    public ProvisionalRule Provisional { get; init; } = ProvisionalRule.None;
+
+    /// <summary>Where what is offered under this certificate goes.</summary>
+    internal string SaveToFor(DeviceCertificate sender) => sender.IsProvisional && Provisional.SaveTo is { } directory ? directory : SaveTo;
+
+    /// <summary>Where what arrives goes, whoever sends it.</summary>
+    internal IEnumerable<string> Directories => Provisional.SaveTo is { } directory ? [SaveTo, directory] : [SaveTo];
+
     /// <summary>For what this device offers. None stands before every rule, a rule before the rest.</summary>
     internal AcceptPolicy For(DeviceId device) => Accept == AcceptPolicy.None ? AcceptPolicy.None : Rules?.Find(device) switch
     {

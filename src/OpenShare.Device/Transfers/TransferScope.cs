@@ -4,6 +4,7 @@ using OpenShare.Device.Registration;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Contents;
+using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Device.Transfers.Sending;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
@@ -40,6 +41,14 @@ internal sealed record TransferScope(
     /// another account, or of none yet, gets every byte from himself.
     /// </summary>
     internal ContentIndex? ContentsFor(DeviceCertificate peer) => peer.Account == Identity.Certificate.Account && !peer.IsProvisional ? Contents : null;
+
+    internal ProvisionalRule Provisional { get; init; } = ProvisionalRule.None;
+
+    /// <summary>How much this sender may send at once, by the certificate under which the session began. Null: any amount.</summary>
+    internal OfferLimit? LimitFor(DeviceCertificate sender) => sender.IsProvisional && Provisional.MostBytes is { } most
+        ? new OfferLimit(
+            most, $"{Identity.Certificate.Name} takes at most {ByteWords.Of(most, up: false)} at once from a device that is not registered. Send less, or register this device first: openshare register")
+        : null;
 
     /// <summary>Whose frames go next, of all that are sent to this peer.</summary>
     internal PeerTurns Turns { get; init; } = new();

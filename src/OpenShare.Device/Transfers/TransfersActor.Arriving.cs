@@ -40,7 +40,7 @@ internal sealed partial class TransfersActor
                 _peers.Tell(new PeerCommands.SendControl(received.Device, received.Link, TransferMessages.Declined(key.Transfer, reason)));
                 return null;
             case FirstWord.Opens:
-                var fresh = NewRecord(key, manifest: null, paths: [], _receiving.SaveTo, summary: "");
+                var fresh = NewRecord(key, manifest: null, paths: [], _receiving.SaveToFor(link.Certificate), summary: "");
                 return Start(_stores.Transfers.Add(fresh), fresh);
             case FirstWord.Early early:
                 _peers.Tell(new PeerCommands.SendControl(received.Device, received.Link, early.Reply));

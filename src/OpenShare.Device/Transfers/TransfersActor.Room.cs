@@ -58,7 +58,7 @@ internal sealed partial class TransfersActor
 
     private void SweepStaging()
     {
-        var (disk, transfers, saveTo, now) = (_disk, _stores.Transfers, _receiving.SaveTo, _context.Now);
+        var (disk, transfers, saveTo, now) = (_disk, _stores.Transfers, _receiving.Directories.ToList(), _context.Now);
         _context.Workers.Run(() => StagingSweep.Run(disk, transfers, saveTo, now)).PipeTo(
             Self, success: problems => new Swept(problems), failure: error => new Swept([error.Message]));
     }

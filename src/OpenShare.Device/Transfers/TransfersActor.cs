@@ -180,6 +180,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         var scope = new TransferScope(_context, _stores, _disk, _identity!, _peers, no, record, _receiving.For(record.Key.Peer))
         {
             AllowsOverwriting = _receiving.AllowsOverwriting,
+            Provisional = _receiving.Provisional,
             Turns = TurnsOf(record.Key.Peer),
         };
         var sending = record.Key.Direction == TransferDirection.Sending;

@@ -56,6 +56,12 @@ public sealed partial class ReceiverMachine
             Fail("the sender did not wait for its offer to be answered");
             return;
         }
+        Claim(page);
+        if (IsTooMuch)
+        {
+            RefuseTooMuch();
+            return;
+        }
         LeaveOutAbandoned(page);
         if (State == ReceiverState.AwaitingOffer)
             SetState(ReceiverState.Deciding);

@@ -13,6 +13,7 @@ public sealed partial class ReceiverMachine
         {
             if (machine._reader.Read(blob) is not PageReading.Accepted { Page: var page })
                 throw new ProtocolException("The stored file list of this transfer is damaged. It has to be sent again.");
+            machine.Claim(page);
             machine.LeaveOutAbandoned(page);
             machine._ledger.Store(page, record.Held.Ranges(page.FirstOrdinal, page.Chunks.End), areReused: false);
             machine._repeated.Add(machine.Manifest!, page);
@@ -42,6 +43,8 @@ public sealed partial class ReceiverMachine
     {
         if (_receipt is not null && State is ReceiverState.Receiving or ReceiverState.Placing)
             SetState(ReceiverState.Delivering);
+        else if (IsTooMuch)
+            RefuseTooMuch();
         else if (State == ReceiverState.Placing)
             Emit(new ReceiverEffect.PlaceEntries(_ledger.LeftOut));
         else if (State == ReceiverState.Deciding)

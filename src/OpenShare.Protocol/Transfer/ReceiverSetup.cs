@@ -8,7 +8,15 @@ namespace OpenShare.Protocol.Transfer;
 /// <param name="Signer">the receiving device's key</param>
 /// <param name="Certificate">the receiving device's certificate: it travels with the receipt</param>
 public sealed record ReceiverSetup(
-    TransferId Transfer, DeviceId Sender, PublicKey SenderKey, ISigner Signer, DeviceCertificate Certificate, TransferTuning Tuning);
+    TransferId Transfer, DeviceId Sender, PublicKey SenderKey, ISigner Signer, DeviceCertificate Certificate, TransferTuning Tuning)
+{
+    /// <summary>Null: none.</summary>
+    public OfferLimit? Limit { get; init; }
+}
+
+/// <summary>What this sender may send in one transfer.</summary>
+/// <param name="Refusal">for his person</param>
+public sealed record OfferLimit(long MostBytes, string Refusal);
 
 /// <summary>What was kept of a receiving transfer before a restart.</summary>
 /// <param name="Pages">all stored pages, in order</param>

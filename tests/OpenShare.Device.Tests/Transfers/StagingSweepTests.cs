@@ -75,7 +75,7 @@ public sealed class StagingSweepTests : IDisposable
         Directory.CreateDirectory(Inbox);
         Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "loop"), Path.Combine(_folder.Path, "loop"));
 
-        StagingSweep.Run(_disk, _database.Transfers, Path.Combine(_folder.Path, "loop"), DateTimeOffset.UtcNow);
+        StagingSweep.Run(_disk, _database.Transfers, [Path.Combine(_folder.Path, "loop")], DateTimeOffset.UtcNow);
 
         Assert.False(Directory.Exists(over));
     }
@@ -86,7 +86,7 @@ public sealed class StagingSweepTests : IDisposable
         _folder.Dispose();
     }
 
-    private IReadOnlyList<string> Sweep(DateTimeOffset now) => StagingSweep.Run(_disk, _database.Transfers, Inbox, now);
+    private IReadOnlyList<string> Sweep(DateTimeOffset now) => StagingSweep.Run(_disk, _database.Transfers, [Inbox], now);
 
     /// <param name="state">of its row; null: it has none</param>
     private string Staged(string directory, TransferState? state)

@@ -62,6 +62,9 @@ internal sealed class TransferDevice : IDisposable
     /// <summary>From its next start on.</summary>
     public bool AllowsOverwriting { get; set; } = true;
 
+    /// <summary>From its next start on.</summary>
+    public ProvisionalRule Provisional { get; set; } = ProvisionalRule.None;
+
     /// <summary>Where this device has what it sends.</summary>
     public string Files => _folder["files"];
 
@@ -92,7 +95,7 @@ internal sealed class TransferDevice : IDisposable
         _peers = _kit.Sys.ActorOf(PeersActor.Props(_context, Database.Peers, _listener));
         _transfers = _kit.Sys.ActorOf(TransfersActor.Props(
             _context, Stores, Disk, Database.Peers, _peers,
-            new ReceivingPolicy(Accept, Inbox, Database.AcceptRules) { AllowsOverwriting = AllowsOverwriting }));
+            new ReceivingPolicy(Accept, Inbox, Database.AcceptRules) { AllowsOverwriting = AllowsOverwriting, Provisional = Provisional }));
         // Started once they answer: then they have subscribed.
         _peers.Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Deadline).Wait();
         _transfers.Ask<ImmutableArray<TransferView>>(new TransferQueries.GetTransfers(), Deadline).Wait();

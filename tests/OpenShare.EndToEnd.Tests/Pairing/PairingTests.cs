@@ -202,6 +202,26 @@ public sealed class PairingTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
+    public async Task What_a_provisional_device_sends_is_limited_and_goes_to_a_place_of_its_own_where_the_receiver_says_so()
+    {
+        await MadeAsync();
+        var apart = _folder["from-provisional"];
+        (Alice.Environment["OPENSHARE__PROVISIONALLIMIT"], Alice.Environment["OPENSHARE__PROVISIONALTO"]) = ("1M", apart);
+        await BothStartAsync();
+        await PairAsync();
+        Assert.Contains($"from provisional ones at most 1.0 MiB at once, into {apart}", (await Alice.RunAsync("status")).EndedWith(0).Output, StringComparison.Ordinal);
+
+        var refused = (await Tablet.SendAsync(Alice, Samples.MakeFile(_folder["large"], Samples.MiB + 1))).EndedWith(3).Errors;
+        Assert.Contains("alice takes at most 1 MiB at once from a device that is not registered", refused, StringComparison.Ordinal);
+        var small = Samples.MakeFile(_folder["small"], Samples.MiB);
+        (await Tablet.SendAsync(Alice, small)).EndedWith(0);
+
+        Samples.AssertSame(small, Path.Combine(apart, "small"));
+        Assert.False(File.Exists(Alice.Received("small")));
+        Assert.Equal(["small"], Directory.EnumerateFileSystemEntries(apart).Select(Path.GetFileName));
+    }
+
+    [SkippableFact]
     public async Task A_paired_device_that_reaches_the_server_later_is_registered_with_a_token()
     {
         await MadeAsync();

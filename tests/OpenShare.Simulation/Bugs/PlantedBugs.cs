@@ -40,6 +40,14 @@ internal static class PlantedBugs
         new("announce-under-the-key-before", "A newer discovery key is kept, and announced is the one before.", "key-is-kept-from-the-revoked", "revoked", Device("Discovery.DiscoveryOptions", "ForMdns")),
         new("ignore-duplicates", "A device whose key is in two places is spoken with.", "duplicate-is-refused", "cloned", Device("Peers.PeersActor", "Party")),
         new("take-any-answer-for-a-proof", "Whoever is announced as a device is taken for its copy, whatever he answers.", "every-transfer-ends", "forged", Protocol("Discovery.DuplicateCases", "HandleAnswered")),
+
+        // ------------------------------------------------ pairing
+        new("ignore-the-end-of-an-invitation", "An invitation is judged by the time at which it was made.", "paired-as-invited", "pairing", Protocol("Pairing.PairingChecks", "JudgeAsSponsor")),
+        new("give-to-any-key", "Whoever was invited gets what another's invitation is good for.", "paired-as-invited", "pairing", Protocol("Pairing.PairingChecks", "JudgeAsSponsor")),
+        new("remember-the-spent-in-memory", "After a restart a nonce that was spent is good again.", "paired-as-invited", "pairing", Device("Storage.Database.SqlitePairingStore", "Spend")),
+        new("let-the-provisional-pair", "A certificate is read whose sponsor has a sponsor.", "provisional-keeps-its-bounds", "pairing", Protocol("Identity.DeviceCertificate", "ReadSponsor")),
+        new("ignore-withdrawals", "What was taken back is kept and handed on, and nobody looks into it.", "withdrawn-is-cut-off", "pairing", Protocol("Handshake.PeerChecks", "JudgeProvisional")),
+        new("forget-what-was-given", "A provisional certificate is in force, and not stored.", "paired-stays-paired", "pairing", Device("Storage.Database.SqliteRegistrationStore", "Save")),
     ];
 
     internal static PlantedBug Find(string name) =>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
@@ -44,6 +45,9 @@ internal sealed class DeviceTracer : ReceiveActor
         PeerEvents.DiscoveryKeyOffered m => $"{m.Device}: {m.Key}",
         PeerEvents.ControlReceived m => $"{m.Device} {m.Message.KindCase}",
         PeerEvents.StreamOpened m => $"{m.Device} {m.Transfer} stream {m.StreamId}",
+        PairingEvents.Paired m => $"{m.Peer.DeviceId}",
+        PairingEvents.PairingRefused m => $"{m.Device}: {m.Refusal.Detail}",
+        PairingEvents.Withdrawn m => $"{m.Device}",
         TransferEvents.TransferChanged { Transfer: var t } => $"{t.Id} {t.State} {t.BytesDone}/{t.BytesTotal}",
         _ => "",
     };

@@ -9,6 +9,9 @@ internal sealed class ProcessRoot : ReceiveActor
     /// <summary>Something its user wants, and what is done with the answer.</summary>
     internal sealed record Order(object Command, Action<object> Answered) : INoSerializationVerificationNeeded;
 
+    /// <summary>Something its user asks, of many at once.</summary>
+    internal sealed record Question(object Command, Action<object> Answered) : INoSerializationVerificationNeeded;
+
     private sealed record DeviceEnded;
 
     private readonly Queue<Action<object>> _orders = new();
@@ -32,6 +35,7 @@ internal sealed class ProcessRoot : ReceiveActor
             if (_orders.TryDequeue(out var answered))
                 answered(answer);
         });
+        Receive<Question>(question => Context.ActorOf(Akka.Actor.Props.Create(() => new Asking(actor, question))));
         ReceiveAny(order => actor.Tell(order, trace));
     }
 
@@ -40,4 +44,17 @@ internal sealed class ProcessRoot : ReceiveActor
 
     internal static Props Props(Props tracer, Props device, DeviceEventBus events, Action ended) =>
         Akka.Actor.Props.Create(() => new ProcessRoot(tracer, device, events, ended));
+
+    private sealed class Asking : ReceiveActor
+    {
+        public Asking(IActorRef device, Question question)
+        {
+            device.Tell(question.Command);
+            ReceiveAny(answer =>
+            {
+                question.Answered(answer);
+                Context.Stop(Self);
+            });
+        }
+    }
 }

@@ -23,7 +23,7 @@ namespace OpenShare.Simulation.Devices;
 /// A machine with a device on it. Its disk, key and database outlive the processes that run on it, each of which is
 /// the whole production device. What may be called between any two entries of the queue: all of this.
 /// </summary>
-public sealed class SimulatedDevice : IDisposable
+public sealed partial class SimulatedDevice : IDisposable
 {
     private readonly World _world;
     private readonly Random _chance;
@@ -72,8 +72,9 @@ public sealed class SimulatedDevice : IDisposable
 
     public bool IsRunning => _process is not null;
 
-    /// <exception cref="InvalidOperationException">it was never registered</exception>
-    public DeviceId Id => Identity?.DeviceId ?? throw new InvalidOperationException($"{Name} is not registered.");
+    /// <exception cref="InvalidOperationException">it has no key yet</exception>
+    public DeviceId Id => Identity?.DeviceId
+        ?? (Keys.Load() is { } key ? DeviceId.FromPublicKey(key.PublicKey.Bytes) : throw new InvalidOperationException($"{Name} has no key yet."));
 
     /// <summary>Where its registration stands, as its user last saw it.</summary>
     public RegistrationState Registration { get; private set; } = new RegistrationState.Unregistered();

@@ -1,6 +1,8 @@
 using OpenShare.Device.Hosting;
+using OpenShare.Protocol.Identity;
 using OpenShare.Simulation.Devices;
 using OpenShare.Simulation.Disk;
+using OpenShare.Simulation.Scenarios;
 
 namespace OpenShare.Simulation.Invariants;
 
@@ -36,6 +38,16 @@ internal abstract class Invariant
 
     /// <summary>A device's process began, again or for the first time: its state is what was durable.</summary>
     internal virtual void OnStarted(SimulatedDevice device) { }
+
+    /// <summary>A device showed an invitation.</summary>
+    internal virtual void OnInvited(Invitation invitation) { }
+
+    /// <summary>Somebody got a certificate for an invitation, whoever he is.</summary>
+    /// <param name="to">whose key he has</param>
+    internal virtual void OnGiven(Invitation invitation, DeviceId to, DeviceCertificate certificate) { }
+
+    /// <summary>A new device told its user that it is paired.</summary>
+    internal virtual void OnPaired(SimulatedDevice device, DeviceCertificate certificate) { }
 
     /// <summary>Every virtual second.</summary>
     internal virtual void OnSecond() { }

@@ -8,8 +8,8 @@ using OpenShare.Simulation.Devices;
 namespace OpenShare.Simulation.Invariants;
 
 /// <summary>
-/// From the second in which a device learns that another is revoked there is no session with it, and once the network
-/// is whole again every device has learnt it. No device ever goes back to an older list.
+/// From the second in which a device learns that another is revoked there is no session with it, nor with whom it paired,
+/// and once the network is whole again every device has learnt it. No device ever goes back to an older list.
 /// </summary>
 internal sealed class RevokedIsCutOff : Invariant
 {
@@ -35,7 +35,7 @@ internal sealed class RevokedIsCutOff : Invariant
                 break;
             case PeerEvents.LinkOpened opened:
                 (_links.TryGetValue(device, out var links) ? links : _links[device] = [])[opened.Device] = opened.Certificate;
-                if (_lists.GetValueOrDefault(device)?.Revokes(opened.Certificate) == true)
+                if (_lists.GetValueOrDefault(device) is { } known && IsRefused(known, opened.Certificate))
                     Alarm($"{device.Name} opened a link with {World.NameOf(opened.Device)}, which it knows to be revoked");
                 break;
             case PeerEvents.LinkClosed closed:
@@ -48,10 +48,14 @@ internal sealed class RevokedIsCutOff : Invariant
     {
         foreach (var device in World.Devices.Where(d => d.IsRunning && _lists.ContainsKey(d) && World.Elapsed - _learnt[d] > Promised))
         {
-            foreach (var peer in _links.GetValueOrDefault(device)?.Values.Where(_lists[device].Revokes) ?? [])
+            foreach (var peer in _links.GetValueOrDefault(device)?.Values.Where(c => IsRefused(_lists[device], c)) ?? [])
                 Alarm($"{device.Name} still has a link with {World.NameOf(peer.DeviceId)}, {(World.Elapsed - _learnt[device]).TotalSeconds:0} s after it learnt of its revocation");
         }
     }
+
+    // With whoever it paired, too.
+    private static bool IsRefused(RevocationList list, DeviceCertificate certificate) =>
+        list.Revokes(certificate) || (certificate.Sponsor is { } sponsor && list.Revokes(sponsor));
 
     internal override void AtEnd()
     {

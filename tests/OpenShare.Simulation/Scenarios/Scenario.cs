@@ -126,11 +126,14 @@ public sealed record Scenario
     /// <summary>A stranger announces one device, without its key, for the rest of time.</summary>
     public Scenario ForgingOne() => With(new Forge());
 
+    /// <summary>Registered devices pair so many new ones, again and again, and take back what they gave; others try what they can of it.</summary>
+    public Scenario PairingNewcomers(int count) => With(new Pairings(count)).With(new PairingAttacks());
+
     /// <summary>Whatever else is wanted, in code.</summary>
     /// <param name="name">what the trace says</param>
     public Scenario Doing(string name, TimeSpan at, Action<World> what) => With(new Custom(name, at, what));
 
-    internal bool LosesPower => Happenings.Any(h => h is Crashes { IsPowerLoss: true });
+    internal bool LosesPower => Happenings.Any(h => h is Crashes { IsPowerLoss: true } or Pairings);
 
     internal Scenario With(Happening happening) => this with { Happenings = Happenings.Add(happening) };
 

@@ -31,6 +31,7 @@ internal sealed partial class ReceivingActor : TransferSession
     private Arrival? _arrival;
     private ReceiverMachine? _machine;
     private PublicKey? _senderKey;
+    private OfferLimit? _limit;
     private string? _failure;
     private Task<DiskResult<Arrival>>? _opening;
     private bool _diskBusy;
@@ -95,6 +96,7 @@ internal sealed partial class ReceivingActor : TransferSession
             return;
         // The sender's key is in its certificate, so what was kept is read when it is first there.
         _senderKey = certificate.PublicKey;
+        _limit = Scope.LimitFor(certificate);
         _contents = Scope.ContentsFor(certificate);
         Open();
     }

@@ -13,10 +13,10 @@ internal static class StagingSweep
     /// <summary>Blocks: for a worker.</summary>
     /// <param name="saveTo">where files arrive now; where they arrived before is in the database</param>
     /// <returns>what could not be looked at or removed, and why</returns>
-    internal static IReadOnlyList<string> Run(IDisk disk, ITransferStore transfers, string saveTo, DateTimeOffset now)
+    internal static IReadOnlyList<string> Run(IDisk disk, ITransferStore transfers, IEnumerable<string> saveTo, DateTimeOffset now)
     {
         var problems = new List<string>();
-        foreach (var directory in transfers.Destinations().Append(saveTo).Distinct(StringComparer.Ordinal))
+        foreach (var directory in transfers.Destinations().Concat(saveTo).Distinct(StringComparer.Ordinal))
         {
             var found = disk.FindStaged(directory);
             if (found.Value is not { } places)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using OpenShare.Agent.Api;
 using OpenShare.Agent.Documents;
@@ -17,6 +18,10 @@ internal sealed class UiDrops(AgentContext agent) : BackgroundService
     private const long MostBytes = 64L << 30;
     private const long RoomLeft = 1L << 30;
     private const int MostDrops = 8;
+
+    /// <summary>Milliseconds since 1970: the year 3000.</summary>
+    private const long LastMoment = 32_503_680_000_000;
+
     private const string Marker = "transfer";
     private const string Content = "files";
 
@@ -85,6 +90,8 @@ internal sealed class UiDrops(AgentContext agent) : BackgroundService
             File.Delete(path);
             throw;
         }
+        if (long.TryParse(http.Request.Query["modified"], NumberStyles.None, CultureInfo.InvariantCulture, out var modified) && modified < LastMoment)
+            File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch.AddMilliseconds(modified));
         _bytes.AddOrUpdate(id, length, (_, before) => before + length);
         await Reply.Json(http, new DropDocument(id, drop), AgentJson.Readable.DropDocument, StatusCodes.Status201Created);
     }

@@ -22,7 +22,7 @@ internal sealed partial class PairCommand
         protected override async Task<int> RunAsync(CommandRun run)
         {
             await using var session = await run.OpenAsync(AgentReach.HomeOnly, run.Get(_passphraseFile));
-            using var talk = run.Shell.IsInteractive && !run.Json && !session.IsHosted ? await ComparisonTalk.BeginAsync(session.Client, run) : null;
+            using var talk = run.Shell.IsInteractive && !run.Json ? await ComparisonTalk.BeginAsync(session.Client, run) : null;
             var shown = await session.Client.AnnounceForPairingAsync(run.Interrupted);
             var (path, picture) = await _qr.DrawAsync(shown.Code, run);
             run.Answer(shown with { Qr = path }, AgentJson.Readable.PairingCodeDocument, s =>

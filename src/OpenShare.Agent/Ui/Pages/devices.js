@@ -1,4 +1,4 @@
-import { button, el, keep } from './dom.js';
+import { button, el, fill, keep } from './dom.js';
 import { send, sendPaths } from './sending.js';
 import { short } from './words.js';
 
@@ -10,15 +10,15 @@ export function devices(page, tools) {
   return () => {
     const { status, peers } = tools.state;
     if (!status) return;
-    empty.replaceChildren(...nobody(status, peers));
+    fill(empty, nobody(status, peers));
     keep(list, peers.filter(peer => peer.trust !== 'unpaired'), peer => peer.device_id, peer => device(peer, tools));
   };
 }
 
 function nobody(status, peers) {
-  if (status.trust === 'unpaired') return ['This device is not registered. ', el('a', { href: '#pairing' }, 'Register or pair it'), '.'];
+  if (status.trust === 'unpaired') return ['This device is not registered. ', { href: '#pairing', text: 'Register or pair it' }, '.'];
   if (peers.some(peer => peer.address && peer.trust !== 'unpaired')) return [];
-  return ['No other device of the account is seen. Is OpenShare running there, in the same network? ', el('a', { href: '#health' }, 'Look for what is wrong'), '.'];
+  return ['No other device of the account is seen. Is OpenShare running there, in the same network? ', { href: '#health', text: 'Look for what is wrong' }, '.'];
 }
 
 function device(peer, tools) {

@@ -31,3 +31,11 @@ export function keep(parent, items, keyOf, draw) {
   });
   if (children.length !== parent.children.length || children.some((child, at) => parent.children[at] !== child)) parent.replaceChildren(...children);
 }
+
+// A text with links in it; left as it is where it says the same, since a link that is replaced while it is clicked leads nowhere.
+export function fill(parent, parts) {
+  const text = JSON.stringify(parts);
+  if (parent.dataset.text === text) return;
+  parent.dataset.text = text;
+  parent.replaceChildren(...parts.map(part => (part.href ? el('a', { href: part.href }, part.text) : part)));
+}

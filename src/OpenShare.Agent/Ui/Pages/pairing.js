@@ -34,7 +34,7 @@ function fresh(page, { state, act, post, say }) {
   const picture = el('input', { type: 'file', accept: 'image/*', id: 'picture' });
   page.append(
     el('h2', {}, 'Register this device'),
-    serverField, tokenField,
+    ...serverField, ...tokenField,
     button('Register', () => act(async () => {
       await post('/v1/registration', { server: server.value.trim(), token: token.value.trim() });
       token.value = '';
@@ -46,7 +46,7 @@ function fresh(page, { state, act, post, say }) {
         el('p', {}, code.announced_until ? `Until ${time(code.announced_until)} it is seen in this network: on the registered device, choose it under Pairing.` : 'It is not seen on the network just now.'),
         el('p', {}, 'Elsewhere its code is ', el('code', {}, code.code)), qr(code.code));
     })), shown,
-    invitationField,
+    ...invitationField,
     el('label', { htmlFor: 'picture' }, 'Or a picture of its QR'), picture,
     button('Join', () => act(async () => {
       const text = picture.files[0] ? await read(picture.files[0]) : invitation.value;
@@ -74,14 +74,14 @@ function sponsor(page, { state, act, post, say }) {
   const none = el('p', { className: 'quiet' }, 'None is seen. On the new device: openshare pair show, or “Show this device” on its page.');
   const [code, codeField] = field('Or type the code that the new device shows', 'code', { placeholder: 'XXXX-XXXX-XXXX-XXXX-XXXX-XXXX' });
   const shown = el('div', {});
-  const invite = (text, isSeen) => act(async () => {
+  const invite = text => act(async () => {
     const made = await post('/v1/pairing/invitations', { code: text, attended: true });
     if (made.offered_to) { say('It was asked. Both screens will show a code: compare them.'); return; }
     shown.replaceChildren(
       el('p', {}, `On the new device, before ${time(made.expires_at)}:`), el('p', {}, el('code', {}, `openshare pair join ${made.token}`)), qr(made.token));
   });
   page.append(
-    el('h2', {}, 'Pair a new device'), none, list, codeField, button('Invite', () => invite(code.value)), shown,
+    el('h2', {}, 'Pair a new device'), none, list, ...codeField, button('Invite', () => invite(code.value)), shown,
     el('p', { className: 'quiet' }, 'What it gets is provisional: for 7 days at most, until you take it back (openshare pair withdraw), or until it reaches the server.'));
   return () => {
     const seen = state.peers.filter(peer => peer.trust === 'unpaired');

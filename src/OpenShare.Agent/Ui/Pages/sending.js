@@ -31,7 +31,7 @@ export function send(entries, peer, { act, post, say }) {
 }
 
 async function put(drop, path, file) {
-  const response = await fetch(`/v1/ui/drops/${drop}/files?path=${encodeURIComponent(path)}`, {
+  const response = await fetch(`/v1/ui/drops/${drop}/files?path=${encodeURIComponent(path)}&modified=${file.lastModified}`, {
     method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: file,
   });
   if (!response.ok) {

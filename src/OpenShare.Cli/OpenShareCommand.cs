@@ -49,6 +49,7 @@ internal static class OpenShareCommand
             new PairCommand(shell),
             new RevocationCommand(shell),
             new DoctorCommand(shell),
+            new UiCommand(shell),
         };
         foreach (var option in root.Options.OfType<HelpOption>())
             option.Action = new HelpWithExample((HelpAction)option.Action!);

@@ -62,7 +62,6 @@ public sealed class HelpTests : IDisposable
 
     // These come with their own issues. Absent is what they are until then: never accepted and ignored.
     [Theory]
-    [InlineData("ui")]
     [InlineData("register", "--login")]
     [InlineData("status", "--passphrase", "secret")]
     public async Task What_is_not_built_is_not_there(params string[] args)

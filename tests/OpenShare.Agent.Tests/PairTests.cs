@@ -21,7 +21,7 @@ public sealed class PairTests : IDisposable
     {
         Assert.Equal(0, await Run("pair", "show", "--json"));
         Golden.Equal("pair-show.json", _out, (_home.Home, "HOME"));
-        Assert.Equal(_device.Shown.Code.ToString(), OpenShare.Cli.Output.QrPicture.Read(File.ReadAllBytes(Path.Combine(_home.Home, "pairing-code.png")), "it"));
+        Assert.Equal(_device.Shown.Code.ToString(), OpenShare.Agent.Qr.QrPicture.Read(File.ReadAllBytes(Path.Combine(_home.Home, "pairing-code.png")), "it"));
 
         Assert.Equal(0, await Run("pair", "show"));
         Assert.Contains($"openshare pair invite {_device.Shown.Code}", _out, StringComparison.Ordinal);
@@ -40,7 +40,7 @@ public sealed class PairTests : IDisposable
         Assert.Equal(_token.Code, asked);
         Golden.Equal("pair-invite.json", _out, (_home.Home, "HOME"));
         var picture = Path.Combine(_home.Home, "pairing-invitation.png");
-        Assert.Equal(_token.ToText(), OpenShare.Cli.Output.QrPicture.Read(File.ReadAllBytes(picture), "it"));
+        Assert.Equal(_token.ToText(), OpenShare.Agent.Qr.QrPicture.Read(File.ReadAllBytes(picture), "it"));
 
         var code = Path.Combine(_home.Root, "code.png");
         _device.Shown = new PairingShown(_token.Code, new string('b', 32));
@@ -244,7 +244,7 @@ public sealed class PairTests : IDisposable
 
     private string Picture(string text)
     {
-        using var qr = new OpenShare.Cli.Output.QrCode(text);
+        using var qr = new OpenShare.Agent.Qr.QrCode(text);
         var path = Path.Combine(_home.Root, "picture.png");
         File.WriteAllBytes(path, qr.Png());
         return path;

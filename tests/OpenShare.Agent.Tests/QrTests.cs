@@ -1,4 +1,5 @@
 using System.Net;
+using OpenShare.Agent.Qr;
 using OpenShare.Cli.Invocation;
 using OpenShare.Cli.Output;
 using OpenShare.EndToEnd.Tests.Harness;
@@ -73,7 +74,7 @@ public sealed class QrTests
         var claimed = qr.Png();
         // Width and height of the header chunk (PNG specification, 11.2.2).
         new byte[] { 0, 0, 0x3e, 0x80, 0, 0, 0x3e, 0x80 }.CopyTo(claimed, 16);
-        Assert.Contains("16000 x 16000 pixels", Assert.Throws<UsageException>(() => QrPicture.Read(claimed, "it")).Message, StringComparison.Ordinal);
+        Assert.Contains("16000 x 16000 pixels", Assert.Throws<PictureException>(() => QrPicture.Read(claimed, "it")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +90,7 @@ public sealed class QrTests
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             var tried = random.Next(4) == 0 ? bytes[..random.Next(bytes.Length)] : bytes;
             if (Record.Exception(() => QrPicture.Read(tried, "it")) is { } error)
-                Assert.IsType<UsageException>(error);
+                Assert.IsType<PictureException>(error);
         }
     }
 }

@@ -6,6 +6,7 @@ using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Pairing;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
@@ -125,4 +126,13 @@ internal static class DocumentsOf
     internal static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     private static string? PrintableOrNull(string? text) => text is null ? null : Printable.Shorten(text);
+
+    internal static ComparisonDocument Document(this Comparison comparison)
+    {
+        var given = (comparison.State as ComparisonState.Paired)?.Certificate;
+        return new ComparisonDocument(
+            comparison.Number, comparison.IsSponsor ? "sponsor" : "new", comparison.Peer.DeviceId.ToString(), Printable.Shorten(comparison.Peer.Name), comparison.Code.ToString(),
+            comparison.IsAsked, comparison.State switch { ComparisonState.Open => "open", ComparisonState.Paired => "paired", _ => "refused" },
+            comparison.State is ComparisonState.Refused refused ? Printable.Shorten(refused.Detail) : null, given?.ExpiresAt, given is null ? null : Word(given.Scope));
+    }
 }

@@ -2,6 +2,8 @@ using System.Reflection;
 using System.Text.Json;
 using Akka.Actor;
 using OpenShare.Agent.Documents;
+using OpenShare.Agent.Qr;
+using OpenShare.Agent.Ui;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Agent.Api;
@@ -15,13 +17,18 @@ internal static class LocalApi
     internal static string Version { get; } =
         typeof(LocalApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    internal static void Map(WebApplication app, AgentContext agent)
+    internal static void Map(WebApplication app, AgentContext agent, UiDrops drops)
     {
+        var door = new UiDoor(agent.Time);
+        app.Use(next => http => new UiGuard(door).Invoke(http, next));
         app.Use(TellProblems);
         app.UseRouting();
         app.MapGet("/v1/health", (RequestDelegate)(http =>
             Reply.Json(http, new HealthDocument(Version, Environment.ProcessId), AgentJson.Readable.HealthDocument)));
         app.MapPrometheusScrapingEndpoint("/v1/metrics");
+        new UiApi(agent, door).Map(app);
+        UiPages.Map(app);
+        drops.Map(app);
         new StatusApi(agent).Map(app);
         new LoginApi(agent).Map(app);
         new PeersApi(agent).Map(app);
@@ -42,7 +49,7 @@ internal static class LocalApi
         {
             await (e switch
             {
-                ProtocolException or JsonException or BadHttpRequestException => Reply.Problem(http, ProblemCodes.BadRequest, e.Message),
+                ProtocolException or PictureException or JsonException or BadHttpRequestException => Reply.Problem(http, ProblemCodes.BadRequest, e.Message),
                 TimeoutException or AskTimeoutException => Reply.Problem(
                     http, ProblemCodes.Failed, "The device did not answer in time. Try again; if it stays so, stop the agent and start it with --verbose."),
                 _ => Unexpected(http, e),

@@ -32,10 +32,10 @@ internal sealed class PairingApi(AgentContext agent)
     private static Task Shown(HttpContext http, PairingShown shown) => Reply.Json(
         http, new PairingCodeDocument(shown.Code.ToString(), shown.Fingerprint) { AnnouncedUntil = shown.Until }, AgentJson.Readable.PairingCodeDocument);
 
-    private Task ListComparisons(HttpContext http) => Reply.Json(http, [.. agent.Device.Comparisons.Select(Document)], AgentJson.Readable.Comparisons);
+    private Task ListComparisons(HttpContext http) => Reply.Json(http, [.. agent.Device.Comparisons.Select(c => c.Document())], AgentJson.Readable.Comparisons);
 
     private Task WatchComparisons(HttpContext http) => Following.Lines(
-        http, agent, (device, _) => Task.FromResult(device.Comparisons.Select(Document)), comparison => comparison.Id.ToString(CultureInfo.InvariantCulture),
+        http, agent, (device, _) => Task.FromResult(device.Comparisons.Select(c => c.Document())), comparison => comparison.Id.ToString(CultureInfo.InvariantCulture),
         isLast: _ => false, AgentJson.Readable.ComparisonDocument);
 
     private async Task Compare(HttpContext http)
@@ -48,15 +48,6 @@ internal sealed class PairingApi(AgentContext agent)
             return;
         }
         await Reply.Json(http, answer, AgentJson.Readable.ComparisonAnswer);
-    }
-
-    private static ComparisonDocument Document(Comparison comparison)
-    {
-        var given = (comparison.State as ComparisonState.Paired)?.Certificate;
-        return new ComparisonDocument(
-            comparison.Number, comparison.IsSponsor ? "sponsor" : "new", comparison.Peer.DeviceId.ToString(), Printable.Shorten(comparison.Peer.Name), comparison.Code.ToString(),
-            comparison.IsAsked, comparison.State switch { ComparisonState.Open => "open", ComparisonState.Paired => "paired", _ => "refused" },
-            comparison.State is ComparisonState.Refused refused ? Printable.Shorten(refused.Detail) : null, given?.ExpiresAt, given is null ? null : DocumentsOf.Word(given.Scope));
     }
 
     private async Task Invite(HttpContext http)

@@ -35,7 +35,7 @@ internal static class Reply
     {
         ProblemCodes.BadRequest => StatusCodes.Status400BadRequest,
         ProblemCodes.NotFound or ProblemCodes.DeviceNotFound => StatusCodes.Status404NotFound,
-        ProblemCodes.NotTrusted or ProblemCodes.NotRegistered or ProblemCodes.BadToken or ProblemCodes.LoginFailed or ProblemCodes.SponsorUnknown or ProblemCodes.NotCompared => StatusCodes.Status403Forbidden,
+        ProblemCodes.Forbidden or ProblemCodes.NotTrusted or ProblemCodes.NotRegistered or ProblemCodes.BadToken or ProblemCodes.LoginFailed or ProblemCodes.SponsorUnknown or ProblemCodes.NotCompared => StatusCodes.Status403Forbidden,
         ProblemCodes.Ambiguous or ProblemCodes.AlreadyRegistered or ProblemCodes.NotAsked => StatusCodes.Status409Conflict,
         ProblemCodes.ServerUnreachable => StatusCodes.Status502BadGateway,
         _ => StatusCodes.Status500InternalServerError,

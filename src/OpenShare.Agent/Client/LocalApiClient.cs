@@ -52,6 +52,9 @@ public sealed partial class LocalApiClient : IDisposable
             yield return line;
     }
 
+    /// <summary>A link that opens the web UI.</summary>
+    public Task<UiLinkDocument> GetUiLinkAsync(CancellationToken cancellation) => PostAsync("v1/ui/link", AgentJson.Readable.UiLinkDocument, cancellation);
+
     public Task<IReadOnlyList<PeerDocument>> GetPeersAsync(CancellationToken cancellation) => GetAsync("v1/peers", AgentJson.Readable.Peers, cancellation);
 
     /// <summary>Each peer now, and again whenever it changes.</summary>

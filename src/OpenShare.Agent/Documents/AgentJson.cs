@@ -37,6 +37,11 @@ namespace OpenShare.Agent.Documents;
 [JsonSerializable(typeof(TextDocument))]
 [JsonSerializable(typeof(FilesDocument))]
 [JsonSerializable(typeof(VerifyReceiptRequest))]
+[JsonSerializable(typeof(UiLinkDocument))]
+[JsonSerializable(typeof(UiEventDocument))]
+[JsonSerializable(typeof(QrTextDocument))]
+[JsonSerializable(typeof(DropDocument))]
+[JsonSerializable(typeof(DropSent))]
 [JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
 public sealed partial class AgentJson : JsonSerializerContext

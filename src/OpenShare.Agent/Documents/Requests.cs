@@ -52,6 +52,9 @@ public sealed record ProblemDocument(string Code, string Message);
 
 public static class ProblemCodes
 {
+    /// <summary>By the web UI's port: not for whoever asks.</summary>
+    public const string Forbidden = "forbidden";
+
     /// <summary>The request makes no sense as it stands.</summary>
     public const string BadRequest = "bad_request";
 

@@ -1,8 +1,11 @@
+using System.Net;
+using System.Net.Sockets;
 using Akka.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.NamedPipes;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using OpenShare.Agent.Api;
+using OpenShare.Agent.Ui;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 
@@ -44,7 +47,7 @@ internal sealed class AgentHost : IHostedAgent
             throw e switch
             {
                 DeviceStartException or StorageException => new AgentStartException(e.Message, e),
-                IOException or System.Net.Sockets.SocketException => new AgentStartException($"The control socket of {options.Home} cannot be opened: {e.Message}", e),
+                IOException or SocketException => new AgentStartException($"The control socket of {options.Home} cannot be opened: {e.Message}", e),
                 _ => e,
             };
         }
@@ -84,12 +87,22 @@ internal sealed class AgentHost : IHostedAgent
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = Reply.LargestRequest;
             Listen(kestrel, options.Control);
+            // Which port is of no account: whoever opens the page gets its whole address.
+            if (options.ServesPages)
+                kestrel.Listen(IPAddress.Loopback, port: 0, endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });
-        builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = _ => ((ControlEndpoint.UnixSocket)options.Control).Bind());
+        builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = endpoint => endpoint is UnixDomainSocketEndPoint
+            ? ((ControlEndpoint.UnixSocket)options.Control).Bind()
+            : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint));
+
+        builder.Services.AddSingleton(sp => new AgentContext(
+            sp.GetRequiredService<DeviceService>(), options, time, sp.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+        builder.Services.AddSingleton<UiDrops>();
+        if (options.ServesPages)
+            builder.Services.AddHostedService(sp => sp.GetRequiredService<UiDrops>());
 
         var app = builder.Build();
-        var device = app.Services.GetRequiredService<DeviceService>();
-        LocalApi.Map(app, new AgentContext(device, options, time, app.Lifetime.ApplicationStopping));
+        LocalApi.Map(app, app.Services.GetRequiredService<AgentContext>(), app.Services.GetRequiredService<UiDrops>());
         return app;
     }
 

@@ -34,6 +34,9 @@ public sealed record AgentOptions(
     /// <summary>What links and streams go over.</summary>
     public CarrierRule Carriers { get; init; } = CarrierRule.Measured;
 
+    /// <summary>The web UI is there, on a port of the loopback interface.</summary>
+    public bool ServesPages { get; init; }
+
     /// <summary>Where the QUIC library lies; null: where the system looks.</summary>
     public string? QuicLibrary { get; init; }
 }

@@ -52,7 +52,7 @@ internal sealed class AgentCommand : ShellCommand
             (AgentSettings.Listen, run.Get(_listen)),
             (AgentSettings.AdvertisedPort, run.Get(_advertisedPort)?.ToString(CultureInfo.InvariantCulture)),
             (AgentSettings.Interfaces, interfaces.Length > 0 ? string.Join(',', interfaces) : null),
-            (AgentSettings.PassphraseFile, run.Get(_passphraseFile)));
+            (AgentSettings.PassphraseFile, run.Get(_passphraseFile))) with { ServesPages = true };
 
         await using var session = await run.Shell.Launcher().HostAsync(options, run.Interrupted);
         run.Answer(await session.Client.GetStatusAsync(run.Interrupted), AgentJson.Readable.StatusDocument, Ready);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
+using OpenShare.Agent.Qr;
 using OpenShare.Cli.Invocation;
 using OpenShare.Cli.Output;
 

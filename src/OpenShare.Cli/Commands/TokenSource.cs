@@ -1,4 +1,5 @@
 using System.Text;
+using OpenShare.Agent.Qr;
 using OpenShare.Cli.Invocation;
 using OpenShare.Cli.Output;
 

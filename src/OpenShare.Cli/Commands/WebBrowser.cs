@@ -8,31 +8,39 @@ namespace OpenShare.Cli.Commands;
 internal static class WebBrowser
 {
     /// <summary>Opens it, where that can be done; whoever sits elsewhere opens the address themselves.</summary>
-    internal static void TryOpen(string url)
-    {
-        if (StartOf(url) is not { } start)
-            return;
-        try
-        {
-            Process.Start(start)?.Dispose();
-        }
-        catch (Win32Exception)
-        {
-            // The address has been printed.
-        }
-    }
+    internal static void TryOpen(string url) => TryStart(StartOf(url));
+
+    /// <summary>Opens a page that this program has written.</summary>
+    /// <returns>false: nothing here does that</returns>
+    internal static bool TryOpenFile(string path) => TryStart(StartOf(new Uri(path)));
 
     /// <returns>null: it is no address for a browser, or there is no such program</returns>
-    internal static ProcessStartInfo? StartOf(string url)
-    {
+    internal static ProcessStartInfo? StartOf(string url) =>
         // What an agent says is given to a program that opens anything.
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp))
-            return null;
+        Uri.TryCreate(url, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp) ? StartOf(address) : null;
+
+    private static ProcessStartInfo? StartOf(Uri address)
+    {
         if (OperatingSystem.IsWindows())
             return SystemProgram.Find("rundll32") is { } windows ? new ProcessStartInfo(windows, ["url.dll,FileProtocolHandler", address.AbsoluteUri]) : null;
         // A browser writes what it likes to the terminal, reads from it, and stays when this command ends.
         return SystemProgram.Find(OperatingSystem.IsMacOS() ? "open" : "xdg-open") is { } program
             ? new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$1\" </dev/null >/dev/null 2>&1", program, address.AbsoluteUri])
             : null;
+    }
+
+    private static bool TryStart(ProcessStartInfo? start)
+    {
+        if (start is null)
+            return false;
+        try
+        {
+            Process.Start(start)?.Dispose();
+            return true;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OpenShare.Agent.Client;
 using OpenShare.Agent.Hosting;
+using OpenShare.Agent.Qr;
 
 namespace OpenShare.Cli.Invocation;
 
@@ -39,6 +40,11 @@ internal abstract class ShellCommand : Command
             return ExitCode.Of(e);
         }
         catch (SettingException e)
+        {
+            run.Warn(e.Message);
+            return ExitCode.Usage;
+        }
+        catch (PictureException e)
         {
             run.Warn(e.Message);
             return ExitCode.Usage;

@@ -27,11 +27,13 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A page of its own, with nothing kept from others. The service's certificate is nobody's a browser knows.</summary>
-    internal async Task<IPage> OpenAsync(Uri url)
+    /// <param name="prepare">what is done with it before it goes there</param>
+    internal async Task<IPage> OpenAsync(Uri url, Action<IPage>? prepare = null)
     {
         Skip.If(_browser is null, "Chromium is not installed here");
         var page = await _browser.NewPageAsync(new() { IgnoreHTTPSErrors = true });
         page.SetDefaultTimeout(Patience);
+        prepare?.Invoke(page);
         await page.GotoAsync(url.ToString());
         return page;
     }

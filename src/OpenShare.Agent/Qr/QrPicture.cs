@@ -1,27 +1,26 @@
-using OpenShare.Cli.Invocation;
 using StbImageSharp;
 using ZXing;
 using ZXing.Common;
 using ZXing.QrCode;
 
-namespace OpenShare.Cli.Output;
+namespace OpenShare.Agent.Qr;
 
 /// <summary>The text of a QR in a picture: a screenshot, or a photograph of a screen.</summary>
-internal static class QrPicture
+public static class QrPicture
 {
     /// <summary>Bytes of a picture's file: a camera's largest, and more.</summary>
-    internal const int LargestFile = 32 * 1024 * 1024;
+    public const int LargestFile = 32 * 1024 * 1024;
 
     // Asked before anything is unpacked: a few bytes can claim to be any size.
     private const int MostPixels = 64 * 1024 * 1024;
 
-    /// <exception cref="UsageException">no picture, too large, or there is no QR in it that can be read</exception>
-    internal static string Read(byte[] file, string name)
+    /// <exception cref="PictureException">no picture, too large, or there is no QR in it that can be read</exception>
+    public static string Read(byte[] file, string name)
     {
         if (SizeOf(file) is not { } size)
-            throw new UsageException($"{name} is neither a pairing token (one starts with osp1_) nor a picture in PNG, JPEG, BMP or GIF.");
+            throw new PictureException($"{name} is neither a pairing token (one starts with osp1_) nor a picture in PNG, JPEG, BMP or GIF.");
         if ((long)size.Width * size.Height > MostPixels)
-            throw new UsageException($"The picture {name} has {size.Width} x {size.Height} pixels: cut out the QR, and try again.");
+            throw new PictureException($"The picture {name} has {size.Width} x {size.Height} pixels: cut out the QR, and try again.");
         ImageResult picture;
         try
         {
@@ -29,10 +28,10 @@ internal static class QrPicture
         }
         catch (Exception damaged) when (damaged is InvalidOperationException or IndexOutOfRangeException or ArgumentException or EndOfStreamException or OverflowException)
         {
-            throw new UsageException($"The picture {name} is damaged.");
+            throw new PictureException($"The picture {name} is damaged.");
         }
         return Decode(new RGBLuminanceSource(picture.Data, picture.Width, picture.Height, RGBLuminanceSource.BitmapFormat.RGB24))
-            ?? throw new UsageException($"There is no QR in {name} that can be read. Take it again, straight and whole, with its white edge.");
+            ?? throw new PictureException($"There is no QR in {name} that can be read. Take it again, straight and whole, with its white edge.");
     }
 
     private static (int Width, int Height)? SizeOf(byte[] file)

@@ -2,10 +2,10 @@ using System.Collections;
 using System.Text;
 using QRCoder;
 
-namespace OpenShare.Cli.Output;
+namespace OpenShare.Agent.Qr;
 
-/// <summary>A QR, for a terminal and as a picture: with its quiet zone, and with the least correction, since screens have no stains.</summary>
-internal sealed class QrCode : IDisposable
+/// <summary>A QR, for a terminal, and as a picture: with its quiet zone, and with the least correction, since screens have no stains.</summary>
+public sealed class QrCode : IDisposable
 {
     // A picture of a screen at half its size is still read.
     private const int PixelsPerModule = 6;
@@ -13,7 +13,7 @@ internal sealed class QrCode : IDisposable
     private readonly QRCodeData _data;
     private readonly PngByteQRCode _png;
 
-    internal QrCode(string text)
+    public QrCode(string text)
     {
         using var generator = new QRCodeGenerator();
         _data = generator.CreateQrCode(text, QRCodeGenerator.ECCLevel.L);
@@ -21,13 +21,13 @@ internal sealed class QrCode : IDisposable
     }
 
     /// <summary>Characters of a line of it in a terminal.</summary>
-    internal int Width => _data.ModuleMatrix.Count;
+    public int Width => _data.ModuleMatrix.Count;
 
-    internal byte[] Png() => _png.GetGraphic(PixelsPerModule);
+    public byte[] Png() => _png.GetGraphic(PixelsPerModule);
 
     /// <summary>Two modules to a character. Light is what is drawn: readers want dark on light, and most terminals are dark.</summary>
     /// <param name="coloured">for a terminal: dark on light whatever its own colours are</param>
-    internal string Text(bool coloured)
+    public string Text(bool coloured)
     {
         var (rows, text) = (_data.ModuleMatrix, new StringBuilder());
         for (var row = 0; row < rows.Count; row += 2)

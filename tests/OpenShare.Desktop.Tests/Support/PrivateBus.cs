@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using OpenShare.Agent.Tests.Support;
+using OpenShare.Desktop.Bus;
+
+namespace OpenShare.Desktop.Tests.Support;
+
+/// <summary>A session bus of the test's own: the real dbus-daemon, which hangs up on whoever speaks it wrongly.</summary>
+internal sealed class PrivateBus : IAsyncDisposable
+{
+    private readonly Process _daemon;
+
+    private PrivateBus(Process daemon, string address) => (_daemon, Address) = (daemon, address);
+
+    internal string Address { get; }
+
+    internal static async Task<PrivateBus> StartAsync()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Linux alone");
+        Skip.IfNot(Has("dbus-daemon"), "dbus-daemon is not here (Debian: dbus)");
+        var daemon = Process.Start(new ProcessStartInfo("dbus-daemon", ["--session", "--nofork", "--nopidfile", "--print-address"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        return new PrivateBus(daemon, (await daemon.StandardOutput.ReadLineAsync().WaitAsync(Until.Deadline))!.Trim());
+    }
+
+    internal Task<BusConnection> ConnectAsync() => BusConnection.OpenAsync(Address, CancellationToken.None);
+
+    /// <summary>As another program calls it, which learnt D-Bus elsewhere.</summary>
+    internal async Task<string> DbusSendAsync(string destination, string path, string method, params string[] arguments)
+    {
+        Skip.IfNot(Has("dbus-send"), "dbus-send is not here (Debian: dbus-bin)");
+        using var send = Process.Start(new ProcessStartInfo("dbus-send", [$"--bus={Address}", "--print-reply", $"--dest={destination}", path, method, .. arguments])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        var texts = await Task.WhenAll(send.StandardOutput.ReadToEndAsync(), send.StandardError.ReadToEndAsync()).WaitAsync(Until.Deadline);
+        return string.Concat(texts);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _daemon.Kill();
+        await _daemon.WaitForExitAsync();
+        _daemon.Dispose();
+    }
+
+    private static bool Has(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+}

@@ -9,7 +9,7 @@ usage() {
 Usage: ./run-local.sh [--build-only] [--keep] [PATH...]
 
   PATH...       files and directories to send (default: a generated 256 MiB file and a small tree)
-  --build-only  build, make artifacts/openshare and artifacts/openshare-server, and end
+  --build-only  build, make artifacts/openshare, openshare-desktop and openshare-server, and end
   --keep        leave server, devices and files in place at the end, and print the commands to go on with
 
 Example: ./run-local.sh ~/Pictures

@@ -17,6 +17,9 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
+    /// <summary>The page is opened once the agent is there.</summary>
+    internal bool IsOpened { get; init; }
+
     private readonly Channel<Func<CancellationToken, Task>> _work = Channel.CreateUnbounded<Func<CancellationToken, Task>>();
     private readonly Notices _notices = new(time.GetUtcNow());
     private AgentState _agent = AgentState.Offline;
@@ -58,6 +61,8 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
                 await using var session = await launcher.OpenAsync(options, quit);
                 talk.Began(session.IsHosted, options.Home);
                 Do(_ => { _client = session.Client; return Task.CompletedTask; });
+                if (isFirst && IsOpened)
+                    Do(cancellation => orders.DoAsync(TrayOrder.Open, session.Client, _agent, cancellation));
                 try
                 {
                     await foreach (var told in session.Client.WatchAllAsync(quit))

@@ -135,7 +135,11 @@ END
 }
 
 build
-[ "$build_only" = false ] || exit 0
+if [ "$build_only" = true ]; then
+  publish_desktop "$root/artifacts/build.log" || { cat "$root/artifacts/build.log" >&2; fail "openshare-desktop does not build"; }
+  say "Built artifacts/openshare-desktop"
+  exit 0
+fi
 
 began=$EPOCHREALTIME
 begin_work local

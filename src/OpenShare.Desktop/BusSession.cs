@@ -19,13 +19,13 @@ internal sealed class BusSession : IAsyncDisposable
 
     /// <exception cref="IOException">there is no bus</exception>
     internal static async Task<BusSession> OpenAsync(
-        string address, Action<TrayOrder> ordered, Action<Notice, string> answered, Action watcherCame, CancellationToken cancellation)
+        string address, Action<TrayOrder> ordered, Action<Notice, string> answered, Action watcherCame, Action serverCame, Action<Action> later, CancellationToken cancellation)
     {
         var bus = await BusConnection.OpenAsync(address, cancellation);
         try
         {
             var session = new BusSession(bus, new TrayHost(bus, ordered), new NotificationServer(bus, answered));
-            await session.Notifications.BeginAsync(cancellation);
+            await session.Notifications.BeginAsync(serverCame, later, cancellation);
             await session.Tray.BeginAsync(watcherCame, cancellation);
             return session;
         }

@@ -22,6 +22,7 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
 
     private readonly Channel<Func<CancellationToken, Task>> _work = Channel.CreateUnbounded<Func<CancellationToken, Task>>();
     private readonly Notices _notices = new(time.GetUtcNow());
+    private readonly Dictionary<string, Notice> _untold = [];
     private AgentState _agent = AgentState.Offline;
     private LocalApiClient? _client;
     private BusSession? _session;
@@ -97,12 +98,13 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
         {
             try
             {
-                await using var session = await BusSession.OpenAsync(bus, order => Ordered(order, quit), Answered, () => Do(AnnounceAsync), quit.Token);
+                await using var session = await BusSession.OpenAsync(bus, order => Ordered(order, quit), Answered, () => Do(AnnounceAsync), () => Do(TellAsync), Later, quit.Token);
                 Do(async cancellation =>
                 {
                     _session = session;
                     await AnnounceAsync(cancellation);
                     await session.Tray.UpdateAsync(_agent);
+                    await TellAsync(cancellation);
                 });
                 first.TrySetResult();
                 await session.Ended.WaitAsync(quit.Token);
@@ -123,6 +125,12 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
     }
 
     private void Do(Func<CancellationToken, Task> work) => _work.Writer.TryWrite(work);
+
+    private void Later(Action work) => Do(_ =>
+    {
+        work();
+        return Task.CompletedTask;
+    });
 
     private async Task WorkAsync(CancellationToken quit)
     {
@@ -149,13 +157,32 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
         await UpdateAsync(_agent.With(told));
         foreach (var change in _notices.Of(told))
         {
-            if (_session is not { Notifications: var notifications })
-                continue;
             foreach (var key in change.Over)
-                await notifications.WithdrawAsync(key, cancellation);
-            if (change.Told is { } notice && !await notifications.ShowAsync(notice, cancellation))
-                talk.NoNotifications();
+            {
+                _untold.Remove(key);
+                await (_session?.Notifications.WithdrawAsync(key, cancellation) ?? Task.CompletedTask);
+            }
+            if (change.Told is { } notice)
+                await TellAsync(notice, cancellation);
         }
+    }
+
+    private async Task TellAsync(CancellationToken cancellation)
+    {
+        foreach (var notice in _untold.Values.ToList())
+            await TellAsync(notice, cancellation);
+    }
+
+    // At login this may be there before whatever shows notifications: what needs the person waits for it.
+    private async Task TellAsync(Notice notice, CancellationToken cancellation)
+    {
+        var isShown = _session is { Notifications: var notifications } && await notifications.ShowAsync(notice, cancellation);
+        if (isShown || !notice.IsUrgent)
+            _untold.Remove(notice.Key);
+        else
+            _untold[notice.Key] = notice;
+        if (!isShown && _session is not null)
+            talk.NoNotifications();
     }
 
     private Task UpdateAsync(AgentState agent)

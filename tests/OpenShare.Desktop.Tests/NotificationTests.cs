@@ -10,7 +10,7 @@ namespace OpenShare.Desktop.Tests;
 /// <summary>Notifications on a real bus, with a server that the test plays.</summary>
 public sealed class NotificationTests : IDisposable
 {
-    private const string Asked = "bob wants to send you something";
+    private const string Asked = "bob wants to send";
 
     private readonly TestHome _home = new();
     private readonly FakeDevice _device = new();
@@ -110,6 +110,26 @@ public sealed class NotificationTests : IDisposable
         _device.SetComparisons(compared with { IsAsked = false });
 
         await Until.TrueAsync(() => server.Closed.Contains(shown.Id), "its notification is closed");
+        Assert.Single(server.Shown);
+    }
+
+    [SkippableFact]
+    public async Task An_offer_waits_for_whatever_shows_notifications_and_one_that_is_over_does_not()
+    {
+        _device.SetTransfer(Offer);
+        _device.SetTransfer(Offer with { Id = Id(1), PeerName = "carol" });
+        await using var bus = await PrivateBus.StartAsync();
+        await using var watcher = await TestWatcher.StartAsync(bus);
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        await watcher.HasItemAsync();
+        await watcher.MenuAsync(m => m[3].Children.Count == 2);
+        await desktop.SaysAsync("Nothing here shows notifications");
+        _device.SetTransfer(Some.Transfer with { Id = Id(1), PeerName = "carol" });
+        await watcher.MenuAsync(m => m[3].Children.Any(t => t.Label == "Photos to carol: transferring"));
+
+        await using var server = await TestNotifications.StartAsync(bus);
+
+        await server.ShownAsync(Asked);
         Assert.Single(server.Shown);
     }
 

@@ -75,7 +75,7 @@ public sealed class TrayTests : IDisposable
         for (var n = 0; n < 7; n++)
             _device.SetTransfer(Some.Completed with { Id = Id(n), Summary = $"file_{n}\u202e\n", StartedAt = Some.Time.AddMinutes(n) });
 
-        await MenuAsync(watcher, m => m.Count > 3 && m[3].Children.Count == 5 && m[3].Children[0].Label!.StartsWith("file__6", StringComparison.Ordinal));
+        await watcher.MenuAsync(m => m.Count > 3 && m[3].Children.Count == 5 && m[3].Children[0].Label!.StartsWith("file__6", StringComparison.Ordinal));
 
         var menu = await watcher.MenuAsync();
         Assert.Equal(["Open", "Pause all", "Go on", "Recent transfers", "Pair a device", null, "Quit"], menu.Select(i => i.Label));
@@ -130,11 +130,11 @@ public sealed class TrayTests : IDisposable
         await using var watcher = await TestWatcher.StartAsync(bus);
         await using var desktop = new TestDesktop(_home, _device, bus.Address);
         await watcher.HasItemAsync();
-        await MenuAsync(watcher, m => m[1].IsEnabled && m[3].Children.Count == 3);
+        await watcher.MenuAsync(m => m[1].IsEnabled && m[3].Children.Count == 3);
 
         await watcher.ClickAsync("Pause all");
         await Until.TrueAsync(() => _device.Transfers.Count(t => t.State == TransferState.Paused) == 2, "both are paused");
-        await MenuAsync(watcher, m => !m[1].IsEnabled && m[2].IsVisible);
+        await watcher.MenuAsync(m => !m[1].IsEnabled && m[2].IsVisible);
         await watcher.ClickAsync("Go on");
         await Until.TrueAsync(() => _device.Transfers.Count(t => t.State == TransferState.Transferring) == 2, "both go on");
     }
@@ -146,7 +146,7 @@ public sealed class TrayTests : IDisposable
         await using var watcher = await TestWatcher.StartAsync(bus);
         await using var desktop = new TestDesktop(_home, _device, bus.Address);
         await watcher.HasItemAsync();
-        await MenuAsync(watcher, m => m[0].IsEnabled);
+        await watcher.MenuAsync(m => m[0].IsEnabled);
 
         await watcher.ClickAsync("Open");
         await watcher.ClickAsync("Pair a device");
@@ -185,12 +185,6 @@ public sealed class TrayTests : IDisposable
         object? last = null;
         for (var until = Environment.TickCount64 + (long)Until.Deadline.TotalMilliseconds; !title.Equals(last = (await watcher.PropertiesAsync())["Title"]); await Task.Delay(20))
             Assert.True(Environment.TickCount64 < until, $"it is called {last}, not {title}");
-    }
-
-    private static async Task MenuAsync(TestWatcher watcher, Func<IReadOnlyList<TestMenuItem>, bool> isSo)
-    {
-        for (var until = Environment.TickCount64 + (long)Until.Deadline.TotalMilliseconds; !isSo(await watcher.MenuAsync()); await Task.Delay(20))
-            Assert.True(Environment.TickCount64 < until, "the menu is not so");
     }
 
     public void Dispose() => _home.Dispose();

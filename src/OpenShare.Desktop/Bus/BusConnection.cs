@@ -64,6 +64,17 @@ internal sealed class BusConnection : IAsyncDisposable
 
     internal Task ListenToAsync(string rule, CancellationToken cancellation) => CallBusAsync("AddMatch", new BusBody("s", rule), cancellation);
 
+    /// <param name="came">each time that another connection than before has the name</param>
+    internal Task WatchNameAsync(string name, Action came, CancellationToken cancellation)
+    {
+        OnSignal(signal =>
+        {
+            if (signal is { Sender: Bus, Member: "NameOwnerChanged", Body.Values: [string changed, _, string { Length: > 0 }] } && changed == name)
+                came();
+        });
+        return ListenToAsync($"type='signal',sender='{Bus}',member='NameOwnerChanged',arg0='{name}'", cancellation);
+    }
+
     /// <exception cref="BusException">it was refused, or nobody answers</exception>
     /// <exception cref="IOException">the bus is gone</exception>
     internal async Task<BusMessage> CallAsync(string destination, string path, string @interface, string member, BusBody body, CancellationToken cancellation)

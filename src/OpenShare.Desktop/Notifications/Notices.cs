@@ -39,7 +39,7 @@ internal sealed class Notices(DateTimeOffset began)
     }
 
     private static Notice Offer(TransferDocument transfer) => new(
-        OfferKey(transfer), $"{transfer.Other()} wants to send you something",
+        OfferKey(transfer), $"{transfer.Other()} wants to send",
         $"{Plain.Line(transfer.Summary)}{(transfer.TotalsKnown ? $", {Size(transfer.BytesTotal)}" : "")}", IsUrgent: true,
         NoticeAction.Accept, NoticeAction.Decline, NoticeAction.Open);
 

@@ -21,10 +21,17 @@ internal sealed class NotificationServer
         _answered = answered;
     }
 
-    internal Task BeginAsync(CancellationToken cancellation)
+    /// <param name="came">a server is there that was not before</param>
+    /// <param name="later">does what it is given after what is under way: an answer may come before it is known what it is about</param>
+    internal async Task BeginAsync(Action came, Action<Action> later, CancellationToken cancellation)
     {
-        _bus.OnSignal(Told);
-        return _bus.ListenToAsync($"type='signal',sender='{Name}',interface='{Name}'", cancellation);
+        _bus.OnSignal(signal =>
+        {
+            if (signal.Interface == Name)
+                later(() => Told(signal));
+        });
+        await _bus.ListenToAsync($"type='signal',sender='{Name}',interface='{Name}'", cancellation);
+        await _bus.WatchNameAsync(Name, came, cancellation);
     }
 
     /// <returns>false: nothing here shows notifications</returns>
@@ -71,7 +78,7 @@ internal sealed class NotificationServer
     // Of the server that shows it alone: an answer is this person's.
     private void Told(BusMessage signal)
     {
-        if (signal is not { Interface: Name, Sender: { } sender })
+        if (signal.Sender is not { } sender)
             return;
         if (signal is { Member: "ActionInvoked", Body.Values: [uint id, string action] } && _shown.TryGetValue((sender, id), out var notice) && notice.Actions.Any(a => a.Id == action))
             _answered(notice, action);

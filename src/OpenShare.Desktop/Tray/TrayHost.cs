@@ -25,12 +25,7 @@ internal sealed class TrayHost
     /// <param name="came">a watcher came after this: it is to be announced to with <see cref="AnnounceAsync"/></param>
     internal async Task BeginAsync(Action came, CancellationToken cancellation)
     {
-        _bus.OnSignal(signal =>
-        {
-            if (signal is { Sender: BusConnection.Bus, Member: "NameOwnerChanged", Body.Values: [Watcher, _, string { Length: > 0 }] })
-                came();
-        });
-        await _bus.ListenToAsync($"type='signal',sender='{BusConnection.Bus}',member='NameOwnerChanged',arg0='{Watcher}'", cancellation);
+        await _bus.WatchNameAsync(Watcher, came, cancellation);
         await _bus.CallBusAsync("RequestName", new BusBody("su", _name, 0u), cancellation);
     }
 

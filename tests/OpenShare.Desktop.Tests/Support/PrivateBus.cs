@@ -7,18 +7,27 @@ namespace OpenShare.Desktop.Tests.Support;
 /// <summary>A session bus of the test's own: the real dbus-daemon, which hangs up on whoever speaks it wrongly.</summary>
 internal sealed class PrivateBus : IAsyncDisposable
 {
+    private readonly TestHome _home;
     private readonly Process _daemon;
 
-    private PrivateBus(Process daemon, string address) => (_daemon, Address) = (daemon, address);
+    private PrivateBus(TestHome home, Process daemon, string address) => (_home, _daemon, Address) = (home, daemon, address);
 
     internal string Address { get; }
+
+    /// <summary>A home of the bus's own, as variables of the environment.</summary>
+    internal IReadOnlyDictionary<string, string> Environment => Places(_home);
 
     internal static async Task<PrivateBus> StartAsync()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Linux alone");
         Skip.IfNot(Has("dbus-daemon"), "dbus-daemon is not here (Debian: dbus)");
-        var daemon = Process.Start(new ProcessStartInfo("dbus-daemon", ["--session", "--nofork", "--nopidfile", "--print-address"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        return new PrivateBus(daemon, (await daemon.StandardOutput.ReadLineAsync().WaitAsync(Until.Deadline))!.Trim());
+        var home = new TestHome();
+        var start = new ProcessStartInfo("dbus-daemon", ["--session", "--nofork", "--nopidfile", "--print-address"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // What it starts by itself is to leave the tester's own settings alone.
+        foreach (var (name, value) in Places(home))
+            start.Environment[name] = value;
+        var daemon = Process.Start(start)!;
+        return new PrivateBus(home, daemon, (await daemon.StandardOutput.ReadLineAsync().WaitAsync(Until.Deadline))!.Trim());
     }
 
     internal Task<BusConnection> ConnectAsync() => BusConnection.OpenAsync(Address, CancellationToken.None);
@@ -40,7 +49,13 @@ internal sealed class PrivateBus : IAsyncDisposable
         _daemon.Kill();
         await _daemon.WaitForExitAsync();
         _daemon.Dispose();
+        _home.Dispose();
     }
 
-    private static bool Has(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+    private static Dictionary<string, string> Places(TestHome home) => new()
+    {
+        ["HOME"] = home.Root, ["XDG_CONFIG_HOME"] = Path.Combine(home.Root, "config"), ["XDG_CACHE_HOME"] = Path.Combine(home.Root, "cache"), ["XDG_RUNTIME_DIR"] = home.Root,
+    };
+
+    internal static bool Has(string program) => (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 }

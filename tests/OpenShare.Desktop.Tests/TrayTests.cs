@@ -27,9 +27,16 @@ public sealed class TrayTests : IDisposable
         await TitleAsync(watcher, "OpenShare is sending");
         _device.SetTransfer(Some.Transfer with { Direction = TransferDirection.Receiving });
         await TitleAsync(watcher, "OpenShare is receiving");
-        _device.SetTransfer(Some.Completed);
-        _device.Change(s => s with { Trust = PeerTrust.Revoked });
+        _device.SetTransfer(Some.Transfer with { Direction = TransferDirection.Receiving, State = TransferState.AwaitingAnswer });
         await TitleAsync(watcher, "OpenShare needs you");
+        _device.SetTransfer(Some.Completed);
+        foreach (var trust in (PeerTrust[])[PeerTrust.Expired, PeerTrust.Duplicate, PeerTrust.Revoked])
+        {
+            _device.Change(s => s with { Trust = PeerTrust.Certified });
+            await TitleAsync(watcher, "OpenShare");
+            _device.Change(s => s with { Trust = trust });
+            await TitleAsync(watcher, "OpenShare needs you");
+        }
 
         var properties = await watcher.PropertiesAsync();
         Assert.Equal("NeedsAttention", properties["Status"]);

@@ -13,7 +13,29 @@ public sealed class XfceTests : IDisposable
     private readonly FakeDevice _device = new();
 
     [SkippableFact]
-    public async Task The_panel_shows_the_icon_also_after_its_restart_and_quit_in_its_menu_ends_the_program()
+    public async Task The_panel_shows_the_icon_and_quit_in_its_menu_ends_the_program()
+    {
+        Screen.SkipUnlessHere();
+        await using var bus = await PrivateBus.StartAsync();
+        await using var screen = await Screen.StartAsync(bus);
+        await using var asks = await bus.ConnectAsync();
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        await ShownAsync(asks);
+
+        // The icon is the first thing on the left, and Quit the last in its menu.
+        for (var until = Environment.TickCount64 + 30_000; !desktop.Running.IsCompleted && Environment.TickCount64 < until;)
+        {
+            await screen.DoAsync("key", "Escape");
+            await screen.DoAsync("mousemove", "20", "16", "click", "3");
+            await Task.WhenAny(desktop.Running, Task.Delay(700));
+            await screen.DoAsync("key", "Up", "Return");
+            await Task.WhenAny(desktop.Running, Task.Delay(700));
+        }
+        Assert.True(await desktop.Running.WaitAsync(TimeSpan.FromSeconds(1)));
+    }
+
+    [SkippableFact]
+    public async Task The_panel_shows_the_icon_also_after_its_restart()
     {
         Screen.SkipUnlessHere();
         await using var bus = await PrivateBus.StartAsync();
@@ -23,17 +45,9 @@ public sealed class XfceTests : IDisposable
         await ShownAsync(asks);
 
         await screen.RestartPanelAsync();
-        await ShownAsync(asks);
 
-        // The icon is the first thing on the left, and Quit the last in its menu.
-        for (var until = Environment.TickCount64 + 30_000; !desktop.Running.IsCompleted && Environment.TickCount64 < until;)
-        {
-            await screen.DoAsync("mousemove", "20", "16", "click", "3");
-            await Task.WhenAny(desktop.Running, Task.Delay(700));
-            await screen.DoAsync("key", "Up", "Return");
-            await Task.WhenAny(desktop.Running, Task.Delay(700));
-        }
-        Assert.True(await desktop.Running.WaitAsync(TimeSpan.FromSeconds(1)));
+        await ShownAsync(asks);
+        Assert.False(desktop.Running.IsCompleted);
     }
 
     [SkippableFact]

@@ -49,7 +49,16 @@ internal sealed class PrivateBus : IAsyncDisposable
         _daemon.Kill();
         await _daemon.WaitForExitAsync();
         _daemon.Dispose();
-        _home.Dispose();
+        // What the bus has started by itself ends after it, and may write until then.
+        for (var until = System.Environment.TickCount64 + 5_000; ; await Task.Delay(50))
+            try
+            {
+                _home.Dispose();
+                return;
+            }
+            catch (IOException) when (System.Environment.TickCount64 < until)
+            {
+            }
     }
 
     private static Dictionary<string, string> Places(TestHome home) => new()

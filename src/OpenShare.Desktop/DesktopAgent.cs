@@ -16,6 +16,7 @@ namespace OpenShare.Desktop;
 internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options, string? bus, DesktopOrders orders, DesktopTalk talk, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BusPause = TimeSpan.FromSeconds(10);
 
     /// <summary>The page is opened once the agent is there.</summary>
     internal bool IsOpened { get; init; }
@@ -84,7 +85,7 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
             }
             catch (AgentStartException e) when (!isFirst)
             {
-                talk.Say(e.Message);
+                talk.Repeated(e.Message);
             }
             await Task.Delay(Pause, time, quit);
         }
@@ -119,7 +120,7 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
             {
                 break;
             }
-            await Task.Delay(Pause, time, quit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(BusPause, time, quit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         }
         first.TrySetResult();
     }

@@ -19,6 +19,9 @@ internal sealed class DesktopTalk(TextWriter writer)
 
     internal void Trouble(string message) => Say(message);
 
+    /// <summary>What is tried again and again fails again and again.</summary>
+    internal void Repeated(string message) => Once(message);
+
     internal void Say(string line)
     {
         lock (_said)

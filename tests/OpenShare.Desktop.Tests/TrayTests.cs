@@ -147,6 +147,27 @@ public sealed class TrayTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task The_menu_is_asked_and_told_in_groups_as_well()
+    {
+        await using var bus = await PrivateBus.StartAsync();
+        await using var watcher = await TestWatcher.StartAsync(bus);
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        await watcher.HasItemAsync();
+        await watcher.MenuAsync(m => m[0].IsEnabled);
+
+        var properties = await CallAsync("GetGroupProperties", new BusBody("aias", new object[] { 1, 5 }, Array.Empty<object>()));
+        Assert.Equal([1, 5], ((object[])properties.Values[0]).Select(i => (int)((object[])i)[0]));
+        Assert.Equal("Pair a device", (await CallAsync("GetProperty", new BusBody("is", 5, "label"))).Values[0]);
+        Assert.Equal(2, (await CallAsync("AboutToShowGroup", new BusBody("ai", (object)new object[] { 0 }))).Values.Length);
+        Assert.Equal(false, (await CallAsync("AboutToShow", new BusBody("i", 0))).Values[0]);
+        var missing = await CallAsync("EventGroup", new BusBody("a(isvu)", (object)new object[] { new object[] { 1, "clicked", new Variant("s", ""), 0u }, new object[] { 1, "hovered", new Variant("s", ""), 0u } }));
+        Assert.Empty((object[])missing.Values[0]);
+        await Until.TrueAsync(() => desktop.Opened.Count == 1, "the page opens");
+
+        Task<BusBody> CallAsync(string member, BusBody body) => watcher.CallAsync(TrayMenu.Path, TrayMenu.Interface, member, body);
+    }
+
+    [SkippableFact]
     public async Task Open_pair_and_a_click_on_the_icon_open_the_page()
     {
         await using var bus = await PrivateBus.StartAsync();

@@ -17,6 +17,9 @@ internal static class BusSignature
                 return End(signature, at + 1, depth + 1);
             case '(' or '{':
                 var close = signature[at] == '(' ? ')' : '}';
+                // One without a member takes no room: there would be no end to an array of them.
+                if (at + 1 < signature.Length && signature[at + 1] == close)
+                    throw new FormatException($"'{signature}' is no signature.");
                 for (at++; at < signature.Length && signature[at] != close;)
                     at = End(signature, at, depth + 1);
                 return at < signature.Length ? at + 1 : throw new FormatException($"'{signature}' is no signature.");

@@ -50,7 +50,7 @@ internal sealed class TrayMenu(Action<TrayOrder> ordered) : IBusObject
             case "EventGroup":
                 foreach (var happened in ((object[])arguments[0]).Cast<object[]>())
                     Happened((int)happened[0], (string)happened[1]);
-                return new BusBody("ai", Array.Empty<object>());
+                return new BusBody("ai", (object)Array.Empty<object>());
             case "AboutToShow":
                 return new BusBody("b", false);
             case "AboutToShowGroup":

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OpenShare.Agent.Tests.Support;
+using OpenShare.Desktop.Install;
 
 namespace OpenShare.Desktop.Tests;
 
@@ -93,6 +94,15 @@ public sealed class InstallTests : IDisposable
         Assert.Contains("--help", await RunAsync(2, "instal"), StringComparison.Ordinal);
 
         Assert.False(File.Exists(Unit));
+    }
+
+    [Fact]
+    public void Words_are_quoted_as_systemd_and_the_desktop_read_them()
+    {
+        const string odd = "/in \"b\\ox\" $HOME 100%";
+
+        Assert.Contains("\nExecStart=:/bin/x run --home \"/in \\\"b\\\\ox\\\" $HOME 100%%\"\n", InstallFiles.Unit(["/bin/x"], ["--home", odd]), StringComparison.Ordinal);
+        Assert.Contains("\nExec=/bin/x open --home \"/in \\\\\"b\\\\\\\\ox\\\\\" \\\\$HOME 100%%\"\n", InstallFiles.DesktopEntry(["/bin/x"], ["--home", odd]), StringComparison.Ordinal);
     }
 
     private void PutSystemctl(string script)

@@ -87,6 +87,7 @@ public sealed class PairTests : IDisposable
     [InlineData(PairingRefusalCode.SponsorRevoked, 5)]
     [InlineData(PairingRefusalCode.SponsorProvisional, 5)]
     [InlineData(PairingRefusalCode.BadGrant, 1)]
+    [InlineData(PairingRefusalCode.NotCompared, 3)]
     public async Task A_refusal_is_said_in_its_own_words_with_its_own_code(PairingRefusalCode code, int exit)
     {
         _device.OnJoin = (_, _) => new JoinReport.Ended(new JoinOutcome.Refused(new PairingRefusal(code, $"It is {code}."), ByPeer: true));
@@ -158,6 +159,33 @@ public sealed class PairTests : IDisposable
         invited = null;
         Assert.Equal(3, await Run("7\n"u8.ToArray(), "pair", "invite"));
         Assert.Null(invited);
+    }
+
+    [Fact]
+    public async Task A_code_is_a_code_whatever_name_somebody_on_the_network_goes_by()
+    {
+        var stranger = Introduction.Of(New, "stranger", InstanceId.None, Some.Time).Certificate.DeviceId;
+        _device.SetPeers(new PeerView(stranger, _token.Code.ToString(), IPEndPoint.Parse("192.0.2.66:4747"), PeerTrust.Unpaired, FoundBy.Mdns, TimeSpan.Zero, IsProven: false));
+        _device.OnInviteFound = _ => throw new InvalidOperationException("It is the code's device that is meant.");
+        _device.OnInvite = (_, _) => new InviteOutcome.Invited(_token);
+        Assert.Equal(0, await Run("pair", "invite", _token.Code.ToString(), "--json"));
+    }
+
+    [Fact]
+    public async Task Who_joins_is_asked_of_the_device_that_made_the_token_and_of_no_other()
+    {
+        var stranger = Introduction.Of(New, "alice", InstanceId.None, Some.Time).Certificate;
+        _device.SetComparisons(Compared(3, isSponsor: false, stranger));
+        var said = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _device.OnAttendedJoin = async _ =>
+        {
+            _device.SetComparisons(Compared(3, isSponsor: false, stranger) with { State = new ComparisonState.Refused("cut") }, Compared(4, isSponsor: false, Alice));
+            Assert.Equal(4, await said.Task.WaitAsync(TimeSpan.FromSeconds(10)));
+            return new JoinReport.Ended(new JoinOutcome.Paired(Certificate()));
+        };
+        _device.OnCompare = (number, isSame) => number == 4 && isSame && said.TrySetResult(number);
+        _isInteractive = true;
+        Assert.Equal(0, await Run("yes\n"u8.ToArray(), "pair", "join", _token.ToText()));
     }
 
     [Fact]

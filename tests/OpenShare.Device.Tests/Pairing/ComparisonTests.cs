@@ -107,6 +107,35 @@ public sealed class ComparisonTests : TestKit
         Assert.False(await _new.ShowsItselfAsync());
     }
 
+    [Fact]
+    public async Task Each_side_knows_where_the_other_listens_whoever_dialled()
+    {
+        var (ofNew, ofSponsor) = await OfferedAsync();
+        await _new.CompareAsync(ofNew, isSame: true);
+        await _sponsor.CompareAsync(ofSponsor, isSame: true);
+        Assert.Equal(_sponsor.Address, (await _new.Hears<PairingEvents.Paired>()).At);
+        Assert.Equal(_new.Address, (await _sponsor.Hears<PairingEvents.Paired>()).At);
+    }
+
+    [Fact]
+    public async Task Who_offers_while_another_offer_waits_for_the_person_is_told_so_and_waits_for_no_code()
+    {
+        await OfferedAsync();
+        using var bob = new PairingDevice(this, _network, _organisation, "bob", "10.0.0.2", _organisation.Enroll("bob"));
+        bob.Sees(_new);
+        Assert.Contains("tablet", Assert.IsType<InviteOutcome.Refused>(await bob.InviteFoundAsync(_new)).Refusal.Detail, StringComparison.Ordinal);
+    }
+
+    // Else somebody on the network could offer, see the code, leave and offer again until it is the one that another screen shows.
+    [Fact]
+    public async Task A_device_shows_itself_for_one_comparison()
+    {
+        var (ofNew, _) = await OfferedAsync();
+        await _new.CompareAsync(ofNew, isSame: false);
+        await _new.Hears<PairingEvents.ShowingChanged>(m => m.Party is null);
+        Assert.IsType<InviteOutcome.NotFound>(await _sponsor.InviteFoundAsync(_new));
+    }
+
     private async Task<(Comparison OfNew, Comparison OfSponsor)> OfferedAsync()
     {
         Assert.True(await _new.ShowsItselfAsync());

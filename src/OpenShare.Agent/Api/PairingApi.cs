@@ -68,7 +68,8 @@ internal sealed class PairingApi(AgentContext agent)
             "sponsor" => ProvisionalScope.Sponsor,
             _ => throw new ProtocolException($"'{Printable.Shorten(request.Scope, 64)}' is no scope: it must be account or sponsor."),
         };
-        var found = await Found(request.Code, http.RequestAborted);
+        // Whoever is seen may go by any name, a code's too.
+        var found = PairingCode.TryParse(request.Code) is null ? await Found(request.Code, http.RequestAborted) : null;
         if (found is not null && !request.Attended)
             throw new ProtocolException("To pair a device that is seen on the network persons compare a code on both screens, and nobody is there. Say the code that it shows: openshare pair show");
         var outcome = found is { } device ? await agent.Device.InviteFound(device, scope, http.RequestAborted) : await agent.Device.Invite(PairingCode.Parse(request.Code), scope, http.RequestAborted);
@@ -105,7 +106,7 @@ internal sealed class PairingApi(AgentContext agent)
     {
         var token = PairingToken.Parse((await Reply.Read(http, AgentJson.Readable.JoinRequest)).Token);
         await Reply.Json(
-            http, new TokenDocument(Printable.Shorten(token.Sponsor.Name), token.Sponsor.PublicKey.KeyId, token.ExpiresAt), AgentJson.Readable.TokenDocument);
+            http, new TokenDocument(token.Sponsor.DeviceId.ToString(), Printable.Shorten(token.Sponsor.Name), token.Sponsor.PublicKey.KeyId, token.ExpiresAt), AgentJson.Readable.TokenDocument);
     }
 
     private async Task Join(HttpContext http)
@@ -147,6 +148,7 @@ internal sealed class PairingApi(AgentContext agent)
         refusal.Code switch
         {
             PairingRefusalCode.SponsorExpired or PairingRefusalCode.SponsorProvisional or PairingRefusalCode.SponsorRevoked or PairingRefusalCode.SponsorUntrusted => ProblemCodes.NotTrusted,
+            PairingRefusalCode.NotCompared => ProblemCodes.NotCompared,
             PairingRefusalCode.NotStored or PairingRefusalCode.BadGrant => ProblemCodes.Failed,
             _ => ProblemCodes.BadToken,
         },

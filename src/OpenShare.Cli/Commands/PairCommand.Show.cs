@@ -45,7 +45,7 @@ internal sealed partial class PairCommand
                     run.Say(Paired(paired.PeerName, paired.PeerId, paired.ExpiresAt!.Value, paired.Scope!));
                     return ExitCode.Done;
                 case { } refused:
-                    run.Warn($"Not paired: {refused.Detail} This device is seen on the network no longer. Once more: openshare pair show");
+                    run.Warn($"Not paired: {refused.Detail} Once more: openshare pair show");
                     return ExitCode.Cancelled;
                 default:
                     return ExitCode.Done;

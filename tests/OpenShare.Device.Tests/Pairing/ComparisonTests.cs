@@ -126,6 +126,15 @@ public sealed class ComparisonTests : TestKit
         Assert.Contains("tablet", Assert.IsType<InviteOutcome.Refused>(await bob.InviteFoundAsync(_new)).Refusal.Detail, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_yes_to_what_was_compared_before_a_restart_is_none_to_what_is_compared_after_it()
+    {
+        var (before, _) = await OfferedAsync();
+        await _new.RestartAsync();
+        await OfferedAsync();
+        Assert.False(await _new.CompareAsync(before, isSame: true));
+    }
+
     // Else somebody on the network could offer, see the code, leave and offer again until it is the one that another screen shows.
     [Fact]
     public async Task A_device_shows_itself_for_one_comparison()

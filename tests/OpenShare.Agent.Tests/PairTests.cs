@@ -220,6 +220,27 @@ public sealed class PairTests : IDisposable
         Assert.Contains("Not paired: No.", _error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Who_waits_for_another_device_is_told_when_the_agent_stops()
+    {
+        _device.Shown = _device.Shown with { Until = Some.Time.AddMinutes(10) };
+        var agent = await TestAgent.StartAsync(_home.Home, _device);
+        using var cli = new Support.Cli(_home, new FakeDevice()) { IsInteractive = true };
+        var shown = cli.RunAsync("pair", "show");
+        await Until.TrueAsync(() => cli.Out.Contains("Waiting for a registered device", StringComparison.Ordinal), "it waits");
+        await agent.DisposeAsync();
+        Assert.Equal(1, await shown);
+        Assert.Contains("The agent has stopped", cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_that_nobody_goes_by_is_said_to_be_none()
+    {
+        Assert.Equal(2, await Run("pair", "invite", "tablet"));
+        Assert.Contains("'tablet'", _error, StringComparison.Ordinal);
+        Assert.Contains("shows itself", _error, StringComparison.Ordinal);
+    }
+
     private static Comparison Compared(int number, bool isSponsor, DeviceCertificate peer) =>
         new(number, isSponsor, peer, Some.Code, IsAsked: true, Some.Time.AddMinutes(3), new ComparisonState.Open());
 

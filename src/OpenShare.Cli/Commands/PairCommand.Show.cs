@@ -47,8 +47,11 @@ internal sealed partial class PairCommand
                 case { } refused:
                     run.Warn($"Not paired: {refused.Detail} Once more: openshare pair show");
                     return ExitCode.Cancelled;
-                default:
+                case null when run.Interrupted.IsCancellationRequested:
                     return ExitCode.Done;
+                default:
+                    run.Warn("The agent has stopped.");
+                    return ExitCode.Failed;
             }
         }
     }

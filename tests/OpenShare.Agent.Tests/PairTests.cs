@@ -221,6 +221,19 @@ public sealed class PairTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_still_compares_is_told_when_the_other_side_has_ended_it()
+    {
+        _device.Shown = _device.Shown with { Until = Some.Time.AddMinutes(10) };
+        _device.SetComparisons(Compared(2, isSponsor: false, Alice));
+        using var cli = new Support.Cli(_home, _device) { IsInteractive = true, Keyboard = new System.IO.Pipelines.Pipe().Reader.AsStream() };
+        var shown = cli.RunAsync("pair", "show");
+        await Until.TrueAsync(() => cli.Error.Contains("Does the screen of alice", StringComparison.Ordinal), "the person is asked");
+        _device.SetComparisons(Compared(2, isSponsor: false, Alice) with { State = new ComparisonState.Refused("Nobody at alice said it.") });
+        Assert.Equal(3, await shown);
+        Assert.Contains("Not paired: Nobody at alice said it.", cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_waits_for_another_device_is_told_when_the_agent_stops()
     {
         _device.Shown = _device.Shown with { Until = Some.Time.AddMinutes(10) };

@@ -135,6 +135,24 @@ public sealed class ComparisonTests : TestKit
         Assert.False(await _new.CompareAsync(before, isSame: true));
     }
 
+    [Fact]
+    public async Task An_invitation_that_is_refused_where_it_is_offered_is_told_of_on_both_sides()
+    {
+        Assert.True(await _new.ShowsItselfAsync());
+        var alice = (await _sponsor.InviteAsync(_new)).Sponsor;
+        var late = PairingToken.Create(
+            _sponsor.Key, alice, _new.Code, ProvisionalScope.Account, PairingNonce.New(new SystemRandom()), [_sponsor.Address], DateTimeOffset.UtcNow.AddHours(-1),
+            PairingToken.DefaultTtl, byAnnouncement: true);
+
+        var said = (await _sponsor.OfferByHandAsync(_new, late))!.PairingRefused;
+
+        Assert.Equal(PairingRefusalCode.Expired, said.Code);
+        var refused = await _new.Hears<PairingEvents.OfferRefused>();
+        Assert.Equal((alice.DeviceId, said.Detail), (refused.Device, refused.Refusal.Detail));
+        // It took no place of the comparison that the person wanted.
+        await OfferedAsync();
+    }
+
     // Else somebody on the network could offer, see the code, leave and offer again until it is the one that another screen shows.
     [Fact]
     public async Task A_device_shows_itself_for_one_comparison()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What takes too long for tests/run.sh, with figures: a bigger file, a real tree (the .NET SDK's own folder), and the
-# same tree over a link that is cut again and again at random; and, as root, thirty agents that have to see each other. Ends 0 only if
+# same tree over a link that is cut again and again at random; and, as root, thirty agents that have to see each other; and the tests that take a minute each. Ends 0 only if
 # everything arrived as it was sent and all saw all.
 set -uo pipefail
 
@@ -113,6 +113,15 @@ sparse() {
 # ticks PID: user and system time.
 ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
 
+# tests: those that tests/run.sh leaves out.
+tests() {
+  begin "Long tests"
+  dotnet build "$root/tests/OpenShare.EndToEnd.Tests" -c Release --nologo -v quiet >"$work/logs/tests" 2>&1 || fail "the build failed"
+  OPENSHARE_TESTS_PROGRAMS=publish dotnet test "$root/tests/OpenShare.EndToEnd.Tests" -c Release --no-build --nologo --filter Length=Long >"$work/logs/tests" 2>&1 \
+    || fail "$(grep -E '^ +(Failed|Error)' -A 3 "$work/logs/tests" | head -n 20)"
+  say "Long tests: $(grep -oE 'Passed: +[0-9]+' "$work/logs/tests") "
+}
+
 # crowd: thirty agents, each on a host of its own, until all see all.
 crowd() {
   begin "Thirty agents"
@@ -155,6 +164,7 @@ send "The tree, with cuts" "$tree"
 kill "$cutter" 2>/dev/null
 note "the link was cut $(events cut) times"
 [ "$(events cut)" -gt 0 ] || fail "there was no cut"
+tests
 crowd
 started=$began
 say "All of it held."

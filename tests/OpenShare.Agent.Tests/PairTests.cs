@@ -87,6 +87,7 @@ public sealed class PairTests : IDisposable
     [InlineData(PairingRefusalCode.SponsorRevoked, 5)]
     [InlineData(PairingRefusalCode.SponsorProvisional, 5)]
     [InlineData(PairingRefusalCode.BadGrant, 1)]
+    [InlineData(PairingRefusalCode.NotCompared, 3)]
     public async Task A_refusal_is_said_in_its_own_words_with_its_own_code(PairingRefusalCode code, int exit)
     {
         _device.OnJoin = (_, _) => new JoinReport.Ended(new JoinOutcome.Refused(new PairingRefusal(code, $"It is {code}."), ByPeer: true));
@@ -161,6 +162,33 @@ public sealed class PairTests : IDisposable
     }
 
     [Fact]
+    public async Task A_code_is_a_code_whatever_name_somebody_on_the_network_goes_by()
+    {
+        var stranger = Introduction.Of(New, "stranger", InstanceId.None, Some.Time).Certificate.DeviceId;
+        _device.SetPeers(new PeerView(stranger, _token.Code.ToString(), IPEndPoint.Parse("192.0.2.66:4747"), PeerTrust.Unpaired, FoundBy.Mdns, TimeSpan.Zero, IsProven: false));
+        _device.OnInviteFound = _ => throw new InvalidOperationException("It is the code's device that is meant.");
+        _device.OnInvite = (_, _) => new InviteOutcome.Invited(_token);
+        Assert.Equal(0, await Run("pair", "invite", _token.Code.ToString(), "--json"));
+    }
+
+    [Fact]
+    public async Task Who_joins_is_asked_of_the_device_that_made_the_token_and_of_no_other()
+    {
+        var stranger = Introduction.Of(New, "alice", InstanceId.None, Some.Time).Certificate;
+        _device.SetComparisons(Compared(3, isSponsor: false, stranger));
+        var said = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _device.OnAttendedJoin = async _ =>
+        {
+            _device.SetComparisons(Compared(3, isSponsor: false, stranger) with { State = new ComparisonState.Refused("cut") }, Compared(4, isSponsor: false, Alice));
+            Assert.Equal(4, await said.Task.WaitAsync(TimeSpan.FromSeconds(10)));
+            return new JoinReport.Ended(new JoinOutcome.Paired(Certificate()));
+        };
+        _device.OnCompare = (number, isSame) => number == 4 && isSame && said.TrySetResult(number);
+        _isInteractive = true;
+        Assert.Equal(0, await Run("yes\n"u8.ToArray(), "pair", "join", _token.ToText()));
+    }
+
+    [Fact]
     public async Task Where_nobody_is_there_to_compare_a_device_that_is_seen_is_not_offered_anything()
     {
         var introduced = Introduction.Of(New, "tablet", InstanceId.None, Some.Time).Certificate;
@@ -190,6 +218,40 @@ public sealed class PairTests : IDisposable
         _device.SetComparisons(Compared(2, isSponsor: false, Alice));
         Assert.Equal(3, await Run("\n"u8.ToArray(), "pair", "show"));
         Assert.Contains("Not paired: No.", _error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_still_compares_is_told_when_the_other_side_has_ended_it()
+    {
+        _device.Shown = _device.Shown with { Until = Some.Time.AddMinutes(10) };
+        _device.SetComparisons(Compared(2, isSponsor: false, Alice));
+        using var cli = new Support.Cli(_home, _device) { IsInteractive = true, Keyboard = new System.IO.Pipelines.Pipe().Reader.AsStream() };
+        var shown = cli.RunAsync("pair", "show");
+        await Until.TrueAsync(() => cli.Error.Contains("Does the screen of alice", StringComparison.Ordinal), "the person is asked");
+        _device.SetComparisons(Compared(2, isSponsor: false, Alice) with { State = new ComparisonState.Refused("Nobody at alice said it.") });
+        Assert.Equal(3, await shown);
+        Assert.Contains("Not paired: Nobody at alice said it.", cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_another_device_is_told_when_the_agent_stops()
+    {
+        _device.Shown = _device.Shown with { Until = Some.Time.AddMinutes(10) };
+        var agent = await TestAgent.StartAsync(_home.Home, _device);
+        using var cli = new Support.Cli(_home, new FakeDevice()) { IsInteractive = true };
+        var shown = cli.RunAsync("pair", "show");
+        await Until.TrueAsync(() => cli.Out.Contains("Waiting for a registered device", StringComparison.Ordinal), "it waits");
+        await agent.DisposeAsync();
+        Assert.Equal(1, await shown);
+        Assert.Contains("The agent has stopped", cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_that_nobody_goes_by_is_said_to_be_none()
+    {
+        Assert.Equal(2, await Run("pair", "invite", "tablet"));
+        Assert.Contains("'tablet'", _error, StringComparison.Ordinal);
+        Assert.Contains("shows itself", _error, StringComparison.Ordinal);
     }
 
     private static Comparison Compared(int number, bool isSponsor, DeviceCertificate peer) =>

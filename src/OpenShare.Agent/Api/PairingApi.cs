@@ -59,10 +59,12 @@ internal sealed class PairingApi(AgentContext agent)
             "sponsor" => ProvisionalScope.Sponsor,
             _ => throw new ProtocolException($"'{Printable.Shorten(request.Scope, 64)}' is no scope: it must be account or sponsor."),
         };
-        var found = await Found(request.Code, http.RequestAborted);
+        // Whoever is seen may go by any name, a code's too.
+        var code = PairingCode.TryParse(request.Code);
+        var found = code is null ? await Found(request.Code, http.RequestAborted) : null;
         if (found is not null && !request.Attended)
             throw new ProtocolException("To pair a device that is seen on the network persons compare a code on both screens, and nobody is there. Say the code that it shows: openshare pair show");
-        var outcome = found is { } device ? await agent.Device.InviteFound(device, scope, http.RequestAborted) : await agent.Device.Invite(PairingCode.Parse(request.Code), scope, http.RequestAborted);
+        var outcome = found is { } device ? await agent.Device.InviteFound(device, scope, http.RequestAborted) : await agent.Device.Invite(code ?? CodeOf(request.Code), scope, http.RequestAborted);
         await (outcome switch
         {
             InviteOutcome.Invited invited => Reply.Json(
@@ -74,6 +76,18 @@ internal sealed class PairingApi(AgentContext agent)
                 http, ProblemCodes.Failed, "No agent is running here, or it has no address, so the new device could not reach this one. Start it with: openshare agent"),
             _ => Reply.Problem(http, ProblemCodes.NotRegistered, "This device is not registered, so it cannot pair another. See: openshare register --help"),
         });
+    }
+
+    private static PairingCode CodeOf(string text)
+    {
+        try
+        {
+            return PairingCode.Parse(text);
+        }
+        catch (ProtocolException error)
+        {
+            throw new ProtocolException($"'{Printable.Shorten(text, 64)}' is neither the name of a device that shows itself here nor a code. {error.Message}");
+        }
     }
 
     /// <returns>null: no such device shows itself on the network, so it is a code</returns>
@@ -96,7 +110,7 @@ internal sealed class PairingApi(AgentContext agent)
     {
         var token = PairingToken.Parse((await Reply.Read(http, AgentJson.Readable.JoinRequest)).Token);
         await Reply.Json(
-            http, new TokenDocument(Printable.Shorten(token.Sponsor.Name), token.Sponsor.PublicKey.KeyId, token.ExpiresAt), AgentJson.Readable.TokenDocument);
+            http, new TokenDocument(token.Sponsor.DeviceId.ToString(), Printable.Shorten(token.Sponsor.Name), token.Sponsor.PublicKey.KeyId, token.ExpiresAt), AgentJson.Readable.TokenDocument);
     }
 
     private async Task Join(HttpContext http)
@@ -138,6 +152,7 @@ internal sealed class PairingApi(AgentContext agent)
         refusal.Code switch
         {
             PairingRefusalCode.SponsorExpired or PairingRefusalCode.SponsorProvisional or PairingRefusalCode.SponsorRevoked or PairingRefusalCode.SponsorUntrusted => ProblemCodes.NotTrusted,
+            PairingRefusalCode.NotCompared => ProblemCodes.NotCompared,
             PairingRefusalCode.NotStored or PairingRefusalCode.BadGrant => ProblemCodes.Failed,
             _ => ProblemCodes.BadToken,
         },

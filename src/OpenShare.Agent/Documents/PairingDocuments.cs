@@ -51,7 +51,8 @@ public sealed record ComparisonAnswer(bool Same);
 public sealed record JoinRequest(string Token, string? Fingerprint = null, string? Name = null, bool Attended = false);
 
 /// <summary>Who made a token, as it says itself. Nothing of it is believed yet.</summary>
-public sealed record TokenDocument(string SponsorName, string SponsorFingerprint, DateTimeOffset ExpiresAt);
+/// <param name="Sponsor">a device id</param>
+public sealed record TokenDocument(string Sponsor, string SponsorName, string SponsorFingerprint, DateTimeOffset ExpiresAt);
 
 /// <summary>What <c>openshare pair join --json</c> prints.</summary>
 /// <param name="Sponsor">the id of the device that vouches for this one</param>

@@ -23,12 +23,14 @@ internal sealed class ComparisonTalk : IDisposable
         return talk;
     }
 
-    /// <summary>Shows and asks, until one that is meant has ended.</summary>
+    /// <summary>Shows and asks, until one that is meant has ended, whatever the person was about to say.</summary>
     /// <param name="isMeant">which pairings are this talk's</param>
     /// <returns>null: given up, or the agent has stopped</returns>
     internal async Task<ComparisonDocument?> FollowAsync(Func<ComparisonDocument, bool> isMeant, CancellationToken cancellation)
     {
         var shown = new HashSet<int>();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var asking = Task.CompletedTask;
         try
         {
             await foreach (var comparison in _agent.WatchComparisonsAsync(cancellation))
@@ -38,12 +40,17 @@ internal sealed class ComparisonTalk : IDisposable
                 if (comparison.State != "open")
                     return comparison;
                 if (shown.Add(comparison.Id))
-                    await ShowAsync(comparison, cancellation);
+                    asking = ShowAfterAsync(asking, comparison, over.Token);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // Whoever follows has heard it otherwise.
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await asking;
         }
         return null;
     }
@@ -58,6 +65,19 @@ internal sealed class ComparisonTalk : IDisposable
     }
 
     public void Dispose() => _input.Dispose();
+
+    private async Task ShowAfterAsync(Task before, ComparisonDocument comparison, CancellationToken cancellation)
+    {
+        await before;
+        try
+        {
+            await ShowAsync(comparison, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            _run.Shell.Error.WriteLine();
+        }
+    }
 
     private async Task ShowAsync(ComparisonDocument comparison, CancellationToken cancellation)
     {

@@ -93,8 +93,11 @@ internal sealed partial class PairCommand
                 case { } refused:
                     run.Warn($"Not paired: {refused.Detail}");
                     return ExitCode.Cancelled;
-                default:
+                case null when run.Interrupted.IsCancellationRequested:
                     return ExitCode.Done;
+                default:
+                    run.Warn("The agent has stopped.");
+                    return ExitCode.Failed;
             }
         }
     }

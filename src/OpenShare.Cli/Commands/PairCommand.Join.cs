@@ -39,13 +39,14 @@ internal sealed partial class PairCommand
             return ExitCode.Done;
         }
 
-        // While the order is carried out the person is asked what it needs of him.
+        // While the order is carried out the person is asked what it needs of him, and nothing of an offer that came before it.
         private static async Task<JoinDocument> JoinAsync(AgentSession session, JoinRequest request, CommandRun run)
         {
             using var talk = await ComparisonTalk.BeginAsync(session.Client, run);
+            var token = await session.Client.ReadTokenAsync(request.Token, run.Interrupted);
             run.Say("Reaching the other device…");
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(run.Interrupted);
-            var following = talk.FollowAsync(c => c.Role == "new", ended.Token);
+            var following = talk.FollowAsync(c => c.Role == "new" && c.PeerId == token.Sponsor, ended.Token);
             try
             {
                 return await session.Client.JoinAsync(request, run.Interrupted);

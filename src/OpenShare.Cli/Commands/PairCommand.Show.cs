@@ -45,10 +45,13 @@ internal sealed partial class PairCommand
                     run.Say(Paired(paired.PeerName, paired.PeerId, paired.ExpiresAt!.Value, paired.Scope!));
                     return ExitCode.Done;
                 case { } refused:
-                    run.Warn($"Not paired: {refused.Detail}");
+                    run.Warn($"Not paired: {refused.Detail} Once more: openshare pair show");
                     return ExitCode.Cancelled;
-                default:
+                case null when run.Interrupted.IsCancellationRequested:
                     return ExitCode.Done;
+                default:
+                    run.Warn("The agent has stopped.");
+                    return ExitCode.Failed;
             }
         }
     }

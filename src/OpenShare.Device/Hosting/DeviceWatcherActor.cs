@@ -89,6 +89,9 @@ internal sealed class DeviceWarnings
                 case PairingEvents.PairingRefused refused:
                     SetOther($"pairing {refused.Device}", $"{refused.Name} asked to be paired, and was refused: {refused.Refusal.Detail}");
                     break;
+                case PairingEvents.OfferRefused refused:
+                    SetOther($"pairing {refused.Device}", $"{refused.Name} offered to pair this device, and was refused: {refused.Refusal.Detail}");
+                    break;
                 case PairingEvents.Paired paired:
                     _others.Remove($"pairing {paired.Peer.DeviceId}");
                     _others.Remove($"peer {paired.Peer.DeviceId}");

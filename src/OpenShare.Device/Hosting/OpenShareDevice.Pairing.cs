@@ -20,6 +20,9 @@ public sealed partial class OpenShareDevice
     // The machine's own deadlines come first: for two persons, one after the other, and what is around them.
     private static readonly TimeSpan JoinPatience = (2 * JoinMachine.Deadline) + (2 * JoinMachine.PersonDeadline) + Patience;
 
+    // It is dialled, and then answers the offer.
+    private static readonly TimeSpan OfferPatience = 2 * Patience;
+
     public async Task<PairingShown> ShowPairing(CancellationToken cancellation)
     {
         var key = (await Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration(), cancellation).ConfigureAwait(false)).Key!.PublicKey;
@@ -38,7 +41,7 @@ public sealed partial class OpenShareDevice
         var addresses = InvitationAddresses();
         return addresses.IsEmpty
             ? Task.FromResult<InviteOutcome>(new InviteOutcome.NotOnNetwork())
-            : Ask<InviteOutcome>(new PairingCommands.InviteFound(device, scope, addresses), cancellation);
+            : Ask<InviteOutcome>(new PairingCommands.InviteFound(device, scope, addresses), OfferPatience, cancellation);
     }
 
     public ImmutableArray<Comparison> Comparisons => _warnings.Comparisons;

@@ -1,14 +1,18 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
+using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Pairing;
 
 /// <summary>What persons are shown of pairings: those that are open, and the latest that have ended, oldest first.</summary>
-internal sealed class Comparisons
+internal sealed class Comparisons(IRandomSource random)
 {
     private const int MostEnded = 8;
 
     private readonly SortedDictionary<int, Comparison> _all = [];
-    private int _last;
+
+    // From a random number on: what a person says late, after a restart, must not be taken for an answer to what is compared by then.
+    private int _last = (int)(BinaryPrimitives.ReadUInt32BigEndian(random.Bytes(sizeof(uint))) >> 2);
 
     internal ImmutableArray<Comparison> All => [.. _all.Values];
 

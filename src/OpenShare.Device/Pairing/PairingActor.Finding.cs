@@ -50,16 +50,20 @@ internal sealed partial class PairingActor
             return;
         }
         var line = new PairingLine(open.Control, open.Result.Session.Id);
+        if (_visits.Count >= MostVisits)
+        {
+            line.End(Context.System.Scheduler);
+            found.Asker.Tell(new InviteOutcome.NotFound($"{MostVisits} devices are being paired here already. Try again in a moment."));
+            return;
+        }
         var invited = await Invited(new SponsorInput.Invite(PairingCode.Of(open.Result.Peer.PublicKey), found.Order.Scope, found.Order.Addresses) { IsByAnnouncement = true });
         if (invited is InviteOutcome.Invited { Token: var token })
         {
             line.Send(new Control { PairingOffer = new PairingOffer { Token = token.Blob } });
-            Receive(open.Result.Peer, open.Remote, line);
+            Receive(open.Result.Peer, open.Remote, line, found.Asker);
+            return;
         }
-        else
-        {
-            line.End(Context.System.Scheduler);
-        }
+        line.End(Context.System.Scheduler);
         found.Asker.Tell(invited);
     }
 

@@ -58,7 +58,7 @@ internal sealed partial class PairingActor
 
     private async Task BeginJoin(PairingCommands.Join order, IActorRef? asker, OfferHeard? offer)
     {
-        var join = _join = new Joining(++_tries, order, asker, new JoinMachine(_context.Random)) { Line = offer?.Line, Remote = offer?.Remote };
+        var join = _join = new Joining(++_tries, order, asker, new JoinMachine(_context.Random)) { Line = offer?.Line, Remote = offer is null ? null : ListensAt(offer.Remote, order.Token) };
         await Handle(new JoinInput.Begin(order.Token, order.Key.PublicKey, _identity?.Trust, _revoked, order.Fingerprint)
         {
             Account = _identity?.Certificate.Account,
@@ -69,6 +69,9 @@ internal sealed partial class PairingActor
         if (offer is not null && _join == join)
             Hear(join);
     }
+
+    // Who dialled comes from a port of the moment.
+    private static IPEndPoint ListensAt(IPEndPoint remote, PairingToken token) => new(remote.Address, token.Addresses[0].Port);
 
     private void Hear(Joining join) => join.Line!.HearAsync().PipeTo(Self, success: message => new Answered(join.Try, message));
 
@@ -167,6 +170,8 @@ internal sealed partial class PairingActor
             _context.Events.Publish(new PairingEvents.Paired(paired.Certificate.Sponsor, join.Remote));
         }
         join.Asker?.Tell(outcome);
+        if (join.Asker is null)
+            EndOffer(join, outcome);
     }
 
     private static string DetailOf(JoinOutcome outcome) => outcome switch

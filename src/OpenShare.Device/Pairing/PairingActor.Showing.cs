@@ -69,19 +69,42 @@ internal sealed partial class PairingActor
     private async Task OnOfferHeard(OfferHeard heard)
     {
         _offersHeard--;
-        if (heard.Message?.PairingOffer?.Token is not { } blob || _join is not null || _shownKey is not { } key)
-        {
+        if (heard.Message?.PairingOffer?.Token is not { } blob)
             heard.Line.End(Context.System.Scheduler);
-            return;
-        }
+        else if (_shownKey is not { } key)
+            Refuse(heard, PairingRefusalCode.OutOfTurn, $"{_name} does not show itself any more. On it: openshare pair show");
+        else if (_join is not null)
+            Refuse(heard, PairingRefusalCode.OutOfTurn, $"{_name} is being paired just now, by another invitation. If that is none of yours, say no there, and show it again: openshare pair show");
+        else if (Read(blob, heard) is { } token)
+            await BeginJoin(new PairingCommands.Join(token, key, token.Addresses, Fingerprint: null) { IsAttended = true }, asker: null, heard);
+    }
+
+    // One comparison for each time that a person has this device shown: whoever could offer again and again would do so until the code is the one
+    // that another screen shows.
+    private void EndOffer(Joining join, JoinOutcome outcome)
+    {
+        if (join.Comparison is not null)
+            StopShowing();
+        else if (outcome is JoinOutcome.Refused { ByPeer: false, Refusal: var refusal })
+            _context.Events.Publish(new PairingEvents.OfferRefused(join.Order.Token.Sponsor.DeviceId, join.Order.Token.Sponsor.Name, refusal));
+    }
+
+    private static PairingToken? Read(Signed blob, OfferHeard heard)
+    {
         try
         {
-            var token = PairingToken.Read(blob);
-            await BeginJoin(new PairingCommands.Join(token, key, token.Addresses, Fingerprint: null) { IsAttended = true }, asker: null, heard);
+            return PairingToken.Read(blob);
         }
-        catch (ProtocolException)
+        catch (ProtocolException error)
         {
-            heard.Line.End(Context.System.Scheduler);
+            Refuse(heard, PairingRefusalCode.Unreadable, error.Message);
+            return null;
         }
+    }
+
+    private static void Refuse(OfferHeard heard, PairingRefusalCode code, string detail)
+    {
+        heard.Line.Send(new PairingRefusal(code, detail).ToSponsor());
+        heard.Line.End(Context.System.Scheduler);
     }
 }

@@ -22,6 +22,15 @@ internal sealed partial class PairingActor
         internal IPEndPoint? At { get; set; }
 
         internal int? Comparison { get; set; }
+
+        /// <summary>Who had it offered to be paired, and waits for what it says to that; null: nobody any more.</summary>
+        internal IActorRef? Asker { get; set; }
+
+        internal void Answer(InviteOutcome outcome)
+        {
+            Asker?.Tell(outcome);
+            Asker = null;
+        }
     }
 
     private const int MostVisits = 8;
@@ -77,7 +86,7 @@ internal sealed partial class PairingActor
         }
     }
 
-    private void Receive(DeviceCertificate introduction, IPEndPoint remote, PairingLine line)
+    private void Receive(DeviceCertificate introduction, IPEndPoint remote, PairingLine line, IActorRef? asker = null)
     {
         if (_visits.Count >= MostVisits || Sponsor() is not { } sponsor)
         {
@@ -85,7 +94,7 @@ internal sealed partial class PairingActor
             return;
         }
         var number = ++_lastVisit;
-        _visits.Add(number, new Visit(introduction, remote, line));
+        _visits.Add(number, new Visit(introduction, remote, line) { Asker = asker });
         _machine.Handle(new SponsorInput.Opened(number, introduction, line.Session), sponsor, Now);
         Timers.StartSingleTimer(number, new VisitOverdue(number), VisitPatience);
         Hear(number, line);
@@ -123,6 +132,7 @@ internal sealed partial class PairingActor
                 case SponsorEffect.Compare compare:
                     Timers.StartSingleTimer(compare.Visit, new VisitOverdue(compare.Visit), JoinMachine.PersonDeadline + VisitPatience);
                     _visits[compare.Visit].Comparison = Compare(isSponsor: true, compare.Introduction, compare.Code, compare.IsAsked);
+                    _visits[compare.Visit].Answer(new InviteOutcome.Invited(compare.Token));
                     break;
                 case SponsorEffect.Spend spend:
                     await CarryOut(_machine.Handle(new SponsorInput.Spent(spend.Visit, await Spent(spend)), sponsor, Now), sponsor);
@@ -135,6 +145,7 @@ internal sealed partial class PairingActor
                 case SponsorEffect.Refused refused:
                     _log.Warning("{0} ({1}) asked to be paired, and was refused: {2}", refused.Introduction.Name, refused.Introduction.DeviceId, refused.Refusal.Detail);
                     EndComparison(_visits[refused.Visit].Comparison, new ComparisonState.Refused(refused.Refusal.Detail));
+                    _visits[refused.Visit].Answer(new InviteOutcome.Refused(refused.Refusal));
                     _context.Events.Publish(new PairingEvents.PairingRefused(refused.Introduction.DeviceId, refused.Introduction.Name, refused.Refusal));
                     break;
                 case SponsorEffect.End end:
@@ -150,9 +161,10 @@ internal sealed partial class PairingActor
     {
         Timers.Cancel(end.Visit);
         _visits.Remove(end.Visit, out var visit);
+        visit!.Answer(new InviteOutcome.NotFound($"{visit.Introduction.Name} did not answer to the offer."));
         if (end.Message is { } answer)
-            visit!.Line.Send(new Control { PairingAnswer = answer });
-        visit!.Line.End(Context.System.Scheduler);
+            visit.Line.Send(new Control { PairingAnswer = answer });
+        visit.Line.End(Context.System.Scheduler);
     }
 
     private async Task<SpendOutcome> Spent(SponsorEffect.Spend spend)

@@ -24,7 +24,7 @@ internal sealed partial class PairingActor : ReceiveActor, IWithTimers
     private readonly string _name;
     private readonly int _port;
     private readonly IActorRef _registration;
-    private readonly Comparisons _comparisons = new();
+    private readonly Comparisons _comparisons;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private DeviceIdentity? _identity;
     private RevocationList? _revoked;
@@ -36,6 +36,7 @@ internal sealed partial class PairingActor : ReceiveActor, IWithTimers
     {
         (_context, _database, _name, _port, _registration) = (context, database, name, port, registration);
         _machine = new SponsorMachine(context.Random);
+        _comparisons = new Comparisons(context.Random);
         Receive<RegistrationEvents.Certified>(m => { _identity = m.Identity; StopShowing(); });
         Receive<RevocationEvents.RevocationChanged>(m => _revoked = m.List);
         Receive<RegistrationEvents.TimeFloorRaised>(m => _floor = _floor.Raise(m.Floor.IssuedAt));

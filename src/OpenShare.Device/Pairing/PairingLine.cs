@@ -13,7 +13,7 @@ namespace OpenShare.Device.Pairing;
 internal sealed class PairingLine(SecureStream stream, SessionId session) : IDisposable
 {
     private Task _sent = Task.CompletedTask;
-    private Task<Control?> _heard = Task.FromResult<Control?>(null);
+    private Task _read = Task.CompletedTask;
 
     internal SessionId Session => session;
 
@@ -21,12 +21,25 @@ internal sealed class PairingLine(SecureStream stream, SessionId session) : IDis
 
     /// <summary>The next message; asked for again once it is there.</summary>
     /// <returns>null: the other side has ended it, or it broke</returns>
-    internal Task<Control?> HearAsync() => _heard = ReceiveAsync();
+    internal Task<Control?> HearAsync()
+    {
+        var read = new TaskCompletionSource();
+        _read = read.Task;
+        return HearAsync(read);
+    }
 
     /// <summary>Says goodbye after what is on its way.</summary>
     internal void End(IScheduler scheduler) => _ = Goodbye.EndAsync(stream, scheduler, SayGoodbyeAsync(), HearOutAsync());
 
     public void Dispose() => stream.Dispose();
+
+    // Of two that wait for one task the one goes on upon the thread pool, where a simulation has no order: each has its own.
+    private async Task<Control?> HearAsync(TaskCompletionSource read)
+    {
+        var message = await ReceiveAsync().ConfigureAwait(false);
+        read.SetResult();
+        return message;
+    }
 
     private async Task SendAfterAsync(Task before, Control message)
     {
@@ -50,7 +63,7 @@ internal sealed class PairingLine(SecureStream stream, SessionId session) : IDis
     // A stream is read by one at a time.
     private async Task HearOutAsync()
     {
-        await _heard.ConfigureAwait(false);
+        await _read.ConfigureAwait(false);
         while (await ReceiveAsync().ConfigureAwait(false) is not null)
         {
         }

@@ -15,7 +15,7 @@ public static class PairingCommands
     /// <param name="Addresses">where this device is reached</param>
     public sealed record Invite(PairingCode Code, ProvisionalScope Scope, ImmutableArray<IPEndPoint> Addresses);
 
-    /// <summary>Offers to pair a device that shows itself on the network. Answer: <see cref="InviteOutcome"/>, once the invitation is under way to it.</summary>
+    /// <summary>Offers to pair a device that shows itself on the network. Answer: <see cref="InviteOutcome"/>, once both have a code to show.</summary>
     /// <param name="Addresses">where this device is reached</param>
     public sealed record InviteFound(DeviceId Device, ProvisionalScope Scope, ImmutableArray<IPEndPoint> Addresses);
 
@@ -108,4 +108,8 @@ public static class PairingEvents
     /// <summary>A device asked to be paired and was refused.</summary>
     /// <param name="Name">as it says itself</param>
     public sealed record PairingRefused(DeviceId Device, string Name, PairingRefusal Refusal) : IDeviceEvent;
+
+    /// <summary>A device offered to pair this one, and was refused before any code was shown.</summary>
+    /// <param name="Name">as it says itself</param>
+    public sealed record OfferRefused(DeviceId Device, string Name, PairingRefusal Refusal) : IDeviceEvent;
 }

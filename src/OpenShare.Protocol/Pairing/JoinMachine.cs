@@ -58,9 +58,9 @@ public sealed class JoinMachine(IRandomSource random)
     {
         var sponsor = begin.Token.Sponsor;
         if (PairingChecks.JudgeAsNew(begin.Token, begin.Key, begin.Trust, begin.Revoked, now) is { } refusal)
-            return End(new JoinOutcome.Refused(refusal, ByPeer: false));
+            return Refuse(begin, refusal);
         if (begin.OfferedBy is { } caller && caller.Device != sponsor.DeviceId)
-            return End(Refused(PairingRefusalCode.Altered, $"The invitation that came is by {sponsor.Name}, and not by the device that brought it."));
+            return Refuse(begin, new(PairingRefusalCode.Altered, $"The invitation that came is by {sponsor.Name}, and not by the device that brought it."));
         if (begin.Fingerprint is { } compared && compared != sponsor.PublicKey.KeyId)
             return End(new JoinOutcome.OtherFingerprint(sponsor));
         _begun = begin;
@@ -71,6 +71,13 @@ public sealed class JoinMachine(IRandomSource random)
         (_step, NextTimeout) = (Step.Dialling, time + Deadline);
         return [new JoinEffect.Dial(begin.Token.Addresses, sponsor.DeviceId)];
     }
+
+    // Whoever offers waits for an answer.
+    private List<JoinEffect> Refuse(JoinInput.Begin begin, PairingRefusal refusal) =>
+    [
+        .. begin.OfferedBy is null ? (JoinEffect[])[] : [new JoinEffect.Send(refusal.ToSponsor())],
+        .. End(new JoinOutcome.Refused(refusal, ByPeer: false)),
+    ];
 
     // Who knows the organisation's keys has judged by them; to come into another account of it, as into another organisation, takes a person.
     private bool AsksPerson => _begun!.Fingerprint is null && (_begun.Trust is null || _begun.Account != _begun.Token.Sponsor.Account);
@@ -106,10 +113,7 @@ public sealed class JoinMachine(IRandomSource random)
 
     private List<JoinEffect> NotCompared() =>
     [
-        new JoinEffect.Send(new Control
-        {
-            PairingRefused = new PairingRefused { Code = PairingRefusalCode.NotCompared, Detail = "Nobody at the new device said that both screens show the same code." },
-        }),
+        new JoinEffect.Send(new PairingRefusal(PairingRefusalCode.NotCompared, "Nobody at the new device said that both screens show the same code.").ToSponsor()),
         .. End(new JoinOutcome.NotCompared(_begun!.Token.Sponsor)),
     ];
 

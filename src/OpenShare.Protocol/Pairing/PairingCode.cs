@@ -47,6 +47,19 @@ public readonly record struct PairingCode
             : throw new ProtocolException("This pairing code was mistyped: its checksum does not fit. Compare it with the one on the new device (openshare pair show).");
     }
 
+    /// <returns>null: <see cref="Parse"/> throws</returns>
+    public static PairingCode? TryParse(string text)
+    {
+        try
+        {
+            return Parse(text);
+        }
+        catch (ProtocolException)
+        {
+            return null;
+        }
+    }
+
     public byte[] ToBytes()
     {
         var bytes = new byte[Size];

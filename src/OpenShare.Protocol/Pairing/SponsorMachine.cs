@@ -18,6 +18,9 @@ public sealed class SponsorMachine(IRandomSource random)
 
     private readonly Dictionary<int, SponsorVisit> _visits = [];
 
+    // Of the invitations by announcement, as many as this device's person has chosen devices.
+    private readonly HashSet<PairingNonce> _numbered = [];
+
     /// <param name="self">this device as it stands now</param>
     /// <param name="now">no lower than the device's <see cref="TimeFloor"/></param>
     public IReadOnlyList<SponsorEffect> Handle(SponsorInput input, PairingSponsor self, DateTimeOffset now) => input switch
@@ -73,6 +76,9 @@ public sealed class SponsorMachine(IRandomSource random)
         }
         if (PairingChecks.JudgeAsSponsor(token, visit.Introduction.PublicKey, self, now) is { } refusal)
             return Refuse(number, visit, refusal);
+        // Whoever has this side's number knows the code before anybody is shown it: who could leave then and ask for another would go on until it suits him.
+        if (token.IsByAnnouncement && !_numbered.Add(token.Nonce))
+            return Refuse(number, visit, new(PairingRefusalCode.Spent, $"A code was made for this invitation already, and is made once. Choose the device again at {self.Certificate.Name}: openshare pair invite"));
         var own = ShortCode.NewNumber(random);
         _visits[number] = visit with { Step = SponsorStep.Greeted, Token = token, Commitment = greeting.Commitment.Memory, Number = own };
         return [new SponsorEffect.Send(number, new Control { PairingNumber = new PairingNumber { Number = ByteString.CopyFrom(own) } })];
@@ -123,11 +129,11 @@ public sealed class SponsorMachine(IRandomSource random)
         _ => throw new ArgumentOutOfRangeException(nameof(spent), spent.Outcome, "No such outcome."),
     };
 
-    // Who leaves before anything was compared was only looking.
+    // Who leaves before there was a code was only looking.
     private SponsorEffect[] Leave(int number, SponsorVisit visit) => visit.Step switch
     {
         SponsorStep.Spending => [],
-        SponsorStep.Revealed or SponsorStep.Asked => Refuse(number, visit, new(PairingRefusalCode.NotCompared, $"{visit.Introduction.Name} left, or nobody compared the codes in time.")),
+        SponsorStep.Greeted or SponsorStep.Revealed or SponsorStep.Asked => Refuse(number, visit, new(PairingRefusalCode.NotCompared, $"{visit.Introduction.Name} left, or nobody compared the codes in time.")),
         _ => End(number, [], null),
     };
 

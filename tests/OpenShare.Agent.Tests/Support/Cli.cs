@@ -23,6 +23,9 @@ internal sealed class Cli(string home, StartDevice start) : IDisposable
     /// <summary>The standard input.</summary>
     internal byte[] In { get; init; } = [];
 
+    /// <summary>The standard input, where more may come of it; null: <see cref="In"/>.</summary>
+    internal Stream? Keyboard { get; init; }
+
     /// <summary>A person sits there.</summary>
     internal bool IsInteractive { get; init; }
 
@@ -36,7 +39,7 @@ internal sealed class Cli(string home, StartDevice start) : IDisposable
     {
         var shell = new Shell(_out, _error, ErrorIsTerminal: false, () => AgentHosting.LauncherOf(start), Time, _interrupt.Token)
         {
-            In = () => new MemoryStream(In),
+            In = () => Keyboard ?? new MemoryStream(In),
             IsInteractive = IsInteractive,
             Begun = Begun,
         };

@@ -1,8 +1,11 @@
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Pairing;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Hosting;
 
@@ -23,6 +26,17 @@ public sealed class DeviceWarningsTests
         var lines = warnings.Lines(Fresh);
         Assert.Contains(lines, line => line.Contains("eth0", StringComparison.Ordinal));
         Assert.InRange(lines.Count, 2, 21);
+    }
+
+    [Fact]
+    public void Why_an_offer_to_pair_this_device_was_refused_is_said_however_many_offer()
+    {
+        var (warnings, random) = (new DeviceWarnings(), new SeededRandom(1));
+        for (var i = 0; i < 1000; i++)
+            warnings.Note(new PairingEvents.OfferRefused(DeviceId.FromBytes(random.Bytes(16)), "laptop", new PairingRefusal(PairingRefusalCode.NotYet, "Set the clock.")));
+        var lines = warnings.Lines(Fresh);
+        Assert.All(lines, line => Assert.Equal("laptop offered to pair this device, and was refused: Set the clock.", line));
+        Assert.InRange(lines.Count, 1, 20);
     }
 
     [Fact]

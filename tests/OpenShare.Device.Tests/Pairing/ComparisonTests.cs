@@ -107,6 +107,62 @@ public sealed class ComparisonTests : TestKit
         Assert.False(await _new.ShowsItselfAsync());
     }
 
+    [Fact]
+    public async Task Each_side_knows_where_the_other_listens_whoever_dialled()
+    {
+        var (ofNew, ofSponsor) = await OfferedAsync();
+        await _new.CompareAsync(ofNew, isSame: true);
+        await _sponsor.CompareAsync(ofSponsor, isSame: true);
+        Assert.Equal(_sponsor.Address, (await _new.Hears<PairingEvents.Paired>()).At);
+        Assert.Equal(_new.Address, (await _sponsor.Hears<PairingEvents.Paired>()).At);
+    }
+
+    [Fact]
+    public async Task Who_offers_while_another_offer_waits_for_the_person_is_told_so_and_waits_for_no_code()
+    {
+        await OfferedAsync();
+        using var bob = new PairingDevice(this, _network, _organisation, "bob", "10.0.0.2", _organisation.Enroll("bob"));
+        bob.Sees(_new);
+        Assert.Contains("tablet", Assert.IsType<InviteOutcome.Refused>(await bob.InviteFoundAsync(_new)).Refusal.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_yes_to_what_was_compared_before_a_restart_is_none_to_what_is_compared_after_it()
+    {
+        var (before, _) = await OfferedAsync();
+        await _new.RestartAsync();
+        await OfferedAsync();
+        Assert.False(await _new.CompareAsync(before, isSame: true));
+    }
+
+    [Fact]
+    public async Task An_invitation_that_is_refused_where_it_is_offered_is_told_of_on_both_sides()
+    {
+        Assert.True(await _new.ShowsItselfAsync());
+        var alice = (await _sponsor.InviteAsync(_new)).Sponsor;
+        var late = PairingToken.Create(
+            _sponsor.Key, alice, _new.Code, ProvisionalScope.Account, PairingNonce.New(new SystemRandom()), [_sponsor.Address], DateTimeOffset.UtcNow.AddHours(-1),
+            PairingToken.DefaultTtl, byAnnouncement: true);
+
+        var said = (await _sponsor.OfferByHandAsync(_new, late))!.PairingRefused;
+
+        Assert.Equal(PairingRefusalCode.Expired, said.Code);
+        var refused = await _new.Hears<PairingEvents.OfferRefused>();
+        Assert.Equal((alice.DeviceId, said.Detail), (refused.Device, refused.Refusal.Detail));
+        // It took no place of the comparison that the person wanted.
+        await OfferedAsync();
+    }
+
+    // Else somebody on the network could offer, see the code, leave and offer again until it is the one that another screen shows.
+    [Fact]
+    public async Task A_device_shows_itself_for_one_comparison()
+    {
+        var (ofNew, _) = await OfferedAsync();
+        await _new.CompareAsync(ofNew, isSame: false);
+        await _new.Hears<PairingEvents.ShowingChanged>(m => m.Party is null);
+        Assert.IsType<InviteOutcome.NotFound>(await _sponsor.InviteFoundAsync(_new));
+    }
+
     private async Task<(Comparison OfNew, Comparison OfSponsor)> OfferedAsync()
     {
         Assert.True(await _new.ShowsItselfAsync());

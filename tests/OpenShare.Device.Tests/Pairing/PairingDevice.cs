@@ -122,6 +122,18 @@ internal sealed class PairingDevice : IDisposable
         }
     }
 
+    /// <summary>Offers to pair a device that shows itself, as a program of its own would.</summary>
+    /// <returns>what that says first</returns>
+    public async Task<Control?> OfferByHandAsync(PairingDevice other, PairingToken token)
+    {
+        var outcome = await new HandshakeRunner(Context, Introduction.Of(Key, Name, Context.Instance, Context.Now))
+            .DialAsync(other.Address, other.Id, Authentication.Types.Purpose.Pairing, mayConclude: null, default);
+        var open = Assert.IsType<HandshakeOutcome.Open>(outcome);
+        using var line = new PairingLine(open.Control, open.Result.Session.Id);
+        line.Send(new Control { PairingOffer = new PairingOffer { Token = token.Blob } });
+        return await line.HearAsync().WaitAsync(Patience);
+    }
+
     /// <summary>Joins with somebody at the screen, who compares the code where he is asked.</summary>
     public Task<object> JoinAttendedAsync(PairingToken token) =>
         Actor.Ask<object>(new PairingCommands.Join(token, Key, token.Addresses, Fingerprint: null) { IsAttended = true }, Patience);

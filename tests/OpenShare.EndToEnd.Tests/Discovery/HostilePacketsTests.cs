@@ -10,6 +10,7 @@ namespace OpenShare.EndToEnd.Tests.Discovery;
 
 /// <summary>An agent in a network where two hundred hosts say nothing but nonsense.</summary>
 [Collection(Processes.Name)]
+[Trait("Length", "Long")]
 public sealed class HostilePacketsTests(SharedServer shared) : IDisposable
 {
     private const int Sources = 200;

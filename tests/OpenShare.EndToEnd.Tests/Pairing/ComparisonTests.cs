@@ -44,6 +44,20 @@ public sealed partial class ComparisonTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
+    public async Task One_persons_no_ends_it_at_the_others_terminal_as_well()
+    {
+        await MadeAsync();
+        using var show = Tablet.AtTerminal("pair", "show");
+        await show.LineAsync("that it waits", line => line.Contains("Waiting for a registered device", StringComparison.Ordinal));
+        await Alice.CallsAsync(Tablet, "unpaired");
+        using var invite = Alice.AtTerminal("pair", "invite", Tablet.Id[..8]);
+        Assert.Equal(await CodeAsync(show), await CodeAsync(invite));
+        invite.WriteLine("");
+        (await invite.EndAsync()).EndedWith(3);
+        Assert.Contains("Nobody at alice said", (await show.EndAsync()).EndedWith(3).Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task With_a_token_both_screens_show_the_same_and_Enter_is_no()
     {
         await MadeAsync();

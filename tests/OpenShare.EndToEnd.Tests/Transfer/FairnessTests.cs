@@ -7,6 +7,7 @@ namespace OpenShare.EndToEnd.Tests.Transfer;
 
 /// <summary>Several transfers at once, to one device and to several.</summary>
 [Collection(Processes.Name)]
+[Trait("Length", "Long")]
 public sealed class FairnessTests(SharedServer shared) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

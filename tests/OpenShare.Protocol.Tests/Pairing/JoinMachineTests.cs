@@ -88,10 +88,13 @@ public sealed class JoinMachineTests
     }
 
     [Fact]
-    public void An_invitation_that_another_device_brings_is_refused() => Assert.Equal(
-        PairingRefusalCode.Altered,
-        Assert.IsType<JoinOutcome.Refused>(Outcome(Attended(
-            _sponsor.Invite(), new JoinInput.Caller(_organisation.Sponsor(11).Certificate.DeviceId, SomePairing.Session)))).Refusal.Code);
+    public void An_invitation_that_another_device_brings_is_refused() => IsTold(
+        PairingRefusalCode.Altered, Attended(_sponsor.Invite(), new JoinInput.Caller(_organisation.Sponsor(11).Certificate.DeviceId, SomePairing.Session)));
+
+    [Fact]
+    public void Who_offers_with_a_wrong_clock_is_told_so_where_he_is() => IsTold(
+        PairingRefusalCode.NotYet,
+        Attended(_sponsor.Invite(at: Organisation.Now.AddSeconds(301), byAnnouncement: true), new JoinInput.Caller(_sponsor.Certificate.DeviceId, SomePairing.Session)));
 
     [Fact]
     public void A_number_of_another_size_ends_it()
@@ -249,6 +252,13 @@ public sealed class JoinMachineTests
         new JoinInput.Begin(token, SomePairing.NewKey.PublicKey, null, null, null) { IsAttended = true, OfferedBy = offeredBy });
 
     private static Control Sent(IReadOnlyList<JoinEffect> effects) => Assert.IsType<JoinEffect.Send>(Assert.Single(effects)).Message;
+
+    private static void IsTold(PairingRefusalCode code, IReadOnlyList<JoinEffect> effects)
+    {
+        var said = Assert.IsType<JoinEffect.Send>(effects[0]).Message.PairingRefused;
+        var refused = Assert.IsType<JoinOutcome.Refused>(Assert.IsType<JoinEffect.End>(effects[1]).Outcome);
+        Assert.Equal((code, code, refused.Refusal.Detail), (said.Code, refused.Refusal.Code, said.Detail));
+    }
 
     private static JoinInput.Heard Answered(PairingAnswer answer) => new(new Control { PairingAnswer = answer });
 

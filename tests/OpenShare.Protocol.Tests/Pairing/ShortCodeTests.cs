@@ -32,6 +32,25 @@ public sealed class ShortCodeTests
         Assert.InRange(same, 0, 1);
     }
 
+    // Whoever reveals last knows the code before the other side does: were he free to leave and come again, he would come until it suits him.
+    [Fact]
+    public void Who_sees_the_sponsors_number_and_leaves_is_told_of_and_is_given_no_other()
+    {
+        var (self, machine) = (_organisation.Sponsor(), new SponsorMachine(new SeededRandom(1)));
+        var token = self.Invite(byAnnouncement: true);
+        Assert.IsType<SponsorEffect.Send>(Assert.Single(Greet(1)));
+        var left = machine.Handle(new SponsorInput.Left(1), self, Organisation.Now);
+        Assert.Equal(PairingRefusalCode.NotCompared, left.OfType<SponsorEffect.Refused>().Single().Refusal.Code);
+
+        Assert.Equal(PairingRefusalCode.Spent, Greet(2).OfType<SponsorEffect.Refused>().Single().Refusal.Code);
+
+        IReadOnlyList<SponsorEffect> Greet(int visit)
+        {
+            machine.Handle(new SponsorInput.Opened(visit, SomePairing.Introduced(), SomePairing.Session), self, Organisation.Now);
+            return machine.Handle(new SponsorInput.Heard(visit, token.Greeting()), self, Organisation.Now);
+        }
+    }
+
     [Fact]
     public void Each_digit_takes_every_value_and_zeros_at_the_front_are_shown()
     {

@@ -105,11 +105,13 @@ public sealed class SponsorMachineTests
         Assert.IsType<SponsorEffect.Spend>(Assert.Single(Handle(new SponsorInput.Compared(Visit, IsSame: true))));
 
         Handle(new SponsorInput.Spent(Visit, new SpendOutcome.Spent()));
+        token = _self.Invite(nonce: 2, byAnnouncement: true);
         Revealed(token);
         Assert.Empty(Handle(new SponsorInput.Compared(Visit, IsSame: true)));
         Assert.IsType<SponsorEffect.Spend>(Assert.Single(Handle(new SponsorInput.Heard(Visit, token.Request()))));
 
         Handle(new SponsorInput.Spent(Visit, new SpendOutcome.Spent()));
+        token = _self.Invite(nonce: 3, byAnnouncement: true);
         Revealed(token);
         Handle(new SponsorInput.Heard(Visit, token.Request()));
         IsRefused(PairingRefusalCode.NotCompared, Handle(new SponsorInput.Compared(Visit, IsSame: false)));

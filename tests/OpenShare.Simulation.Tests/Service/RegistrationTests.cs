@@ -55,7 +55,8 @@ public sealed class RegistrationTests : IDisposable
         Assert.Contains(isSilent ? "did not answer in time" : "nothing listens there", underway.LastProblem, StringComparison.Ordinal);
 
         _world.World.Service.GoUp();
-        _world.Until(() => IsCertified(device), 90, "It was not registered.");
+        // By then it waits minutes between two tries.
+        _world.Until(() => IsCertified(device), 310, "It was not registered.");
     }
 
     [Fact]

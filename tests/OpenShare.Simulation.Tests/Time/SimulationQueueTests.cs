@@ -35,13 +35,17 @@ public sealed class SimulationQueueTests
     }
 
     [Fact]
-    public async Task Another_thread_is_found_out()
+    public void Another_thread_is_found_out_and_by_the_simulation_too_where_it_keeps_that_to_itself()
     {
         _queue.RunFor(TimeSpan.Zero);
+        _queue.Post(() => { });
 
-        var other = new TaskCompletionSource<Exception?>();
-        new Thread(() => other.SetResult(Record.Exception(() => _queue.Post(() => { })))).Start();
+        Exception? heard = null;
+        var other = new Thread(() => heard = Record.Exception(() => _queue.Post(() => { })));
+        other.Start();
+        other.Join();
 
-        Assert.IsType<InvalidOperationException>(await other.Task);
+        Assert.IsType<InvalidOperationException>(heard);
+        Assert.Same(heard, Assert.Throws<InvalidOperationException>(() => _queue.RunFor(TimeSpan.Zero)));
     }
 }

@@ -12,6 +12,7 @@ public sealed class SimulationQueue
     private readonly Queue<(Action Entry, long Number)> _next = new();
     private long _number;
     private int? _thread;
+    private volatile InvalidOperationException? _trespass;
 
     /// <summary>Virtual time since the start.</summary>
     public TimeSpan Elapsed { get; private set; }
@@ -47,6 +48,7 @@ public sealed class SimulationQueue
     /// <summary>Runs until the condition holds.</summary>
     /// <param name="limit">of virtual time</param>
     /// <returns>false: the time was up, or nothing is left to happen</returns>
+    /// <exception cref="InvalidOperationException">another thread was here, whether or not it heard of it itself</exception>
     public bool RunUntil(Func<bool> condition, TimeSpan limit)
     {
         _thread ??= Environment.CurrentManagedThreadId;
@@ -62,6 +64,8 @@ public sealed class SimulationQueue
                 }
                 Steps++;
                 entry();
+                if (_trespass is { } trespass)
+                    throw trespass;
             }
             return true;
         });
@@ -108,7 +112,8 @@ public sealed class SimulationQueue
     private void ThrowIfElsewhere()
     {
         if (_thread is { } thread && thread != Environment.CurrentManagedThreadId)
-            throw new InvalidOperationException($"The simulated world was entered from thread {Environment.CurrentManagedThreadId}: something in it ran on the thread pool.");
+            throw _trespass = new InvalidOperationException(
+                $"The simulated world was entered from thread {Environment.CurrentManagedThreadId}: something in it ran on the thread pool.\n{Environment.StackTrace}");
     }
 
     private readonly record struct Place(TimeSpan Due, long Number) : IComparable<Place>

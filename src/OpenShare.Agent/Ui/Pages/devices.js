@@ -25,7 +25,7 @@ function device(peer, tools) {
   const isThere = peer.address && ['certified', 'provisional'].includes(peer.trust);
   const files = el('input', { type: 'file', multiple: true, hidden: true, onchange: () => send([...files.files].map(file => ({ file, path: file.name })), peer, tools) });
   const form = el('div', { hidden: true }, what(peer, tools));
-  const more = button('More…', () => { form.hidden = !form.hidden; more.ariaExpanded = String(!form.hidden); }, { ariaExpanded: 'false', ariaLabel: `More for ${peer.name}` });
+  const more = button('More', () => { form.hidden = !form.hidden; more.ariaExpanded = String(!form.hidden); }, { ariaExpanded: 'false', ariaLabel: `More for ${peer.name}` });
   more.dataset.name = 'more';
   const card = el('li', {},
     el('div', { className: 'row' },
@@ -33,7 +33,7 @@ function device(peer, tools) {
         el('strong', {}, peer.name), ' ',
         el('span', { className: peer.trust === 'certified' ? 'badge' : 'badge warn' }, peer.trust),
         el('div', { className: 'quiet' }, where(peer))),
-      isThere && button('Send files…', () => files.click(), { className: 'first', ariaLabel: `Send files to ${peer.name}` }),
+      isThere && button('Send files', () => files.click(), { className: 'first', ariaLabel: `Send files to ${peer.name}` }),
       isThere && more),
     files, form);
   if (isThere) onDrop(card, entries => send(entries, peer, tools));

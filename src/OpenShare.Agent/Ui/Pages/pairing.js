@@ -1,3 +1,4 @@
+import { readQr, scan } from './camera.js';
 import { button, el, keep } from './dom.js';
 import { short, time } from './words.js';
 
@@ -32,6 +33,7 @@ function fresh(page, { state, act, post, say }) {
   const shown = el('div', {});
   const [invitation, invitationField] = field('Or paste the token that it shows there', 'invitation', { placeholder: 'osp1_…' });
   const picture = el('input', { type: 'file', accept: 'image/*', id: 'picture' });
+  const camera = el('div', {});
   page.append(
     el('h2', {}, 'Register this device'),
     ...serverField, ...tokenField,
@@ -48,12 +50,17 @@ function fresh(page, { state, act, post, say }) {
     })), shown,
     ...invitationField,
     el('label', { htmlFor: 'picture' }, 'Or a picture of its QR'), picture,
-    button('Join', () => act(async () => {
-      const text = picture.files[0] ? await read(picture.files[0]) : invitation.value;
-      say('Reaching the other device. Compare the code that both screens show.');
-      const joined = await post('/v1/pairing/join', { token: text, attended: true });
-      say(`Paired by ${joined.sponsor_name} until ${time(joined.expires_at)}.`);
-    })));
+    el('div', { className: 'row' },
+      button('Join', () => act(async () => join(picture.files[0] ? await readQr(picture.files[0]) : invitation.value))),
+      button('Scan its QR with the camera', () => act(async () => join(await scan(camera))))),
+    camera);
+
+  async function join(text) {
+    say('Reaching the other device. Compare the code that both screens show.');
+    const joined = await post('/v1/pairing/join', { token: text, attended: true });
+    say(`Paired by ${joined.sponsor_name} until ${time(joined.expires_at)}.`);
+  }
+
   return () => {
     const { registration } = state.status;
     course.textContent = registration.state === 'underway' ? `Registering at ${registration.server}…${registration.problem ? ` ${registration.problem}` : ''}`
@@ -62,18 +69,12 @@ function fresh(page, { state, act, post, say }) {
   };
 }
 
-async function read(file) {
-  const response = await fetch('/v1/ui/qr', { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: file });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.message);
-  return answer.text;
-}
-
 function sponsor(page, { state, act, post, say }) {
   const list = el('ul', { className: 'cards', ariaLabel: 'Devices to be paired' });
   const none = el('p', { className: 'quiet' }, 'None is seen. On the new device: openshare pair show, or “Show this device” on its page.');
   const [code, codeField] = field('Or type the code that the new device shows', 'code', { placeholder: 'XXXX-XXXX-XXXX-XXXX-XXXX-XXXX' });
   const shown = el('div', {});
+  const camera = el('div', {});
   const invite = text => act(async () => {
     const made = await post('/v1/pairing/invitations', { code: text, attended: true });
     if (made.offered_to) { say('It was asked. Both screens will show a code: compare them.'); return; }
@@ -81,7 +82,11 @@ function sponsor(page, { state, act, post, say }) {
       el('p', {}, `On the new device, before ${time(made.expires_at)}:`), el('p', {}, el('code', {}, `openshare pair join ${made.token}`)), qr(made.token));
   });
   page.append(
-    el('h2', {}, 'Pair a new device'), none, list, ...codeField, button('Invite', () => invite(code.value)), shown,
+    el('h2', {}, 'Pair a new device'), none, list, ...codeField,
+    el('div', { className: 'row' },
+      button('Invite', () => invite(code.value)),
+      button('Scan its QR with the camera', () => act(async () => invite(await scan(camera))))),
+    camera, shown,
     el('p', { className: 'quiet' }, 'What it gets is provisional: for 7 days at most, until you take it back (openshare pair withdraw), or until it reaches the server.'));
   return () => {
     const seen = state.peers.filter(peer => peer.trust === 'unpaired');

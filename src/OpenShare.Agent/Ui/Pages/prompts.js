@@ -16,7 +16,7 @@ function offer(transfer, { act, post }) {
       el('div', { className: 'grow' }, el('strong', {}, `${transfer.peer_name ?? 'A device'} sends ${transfer.summary}`),
         el('div', { className: 'quiet' }, `${size(transfer.bytes_total)}${transfer.totals_known ? '' : ' so far'}`)),
       button('Accept', () => answer('accept', { always: false }), { className: 'first', ariaLabel: `Accept ${transfer.summary}` }),
-      button('Always from there', () => answer('accept', { always: true }), { ariaLabel: `Accept, and whatever else ${transfer.peer_name} sends` }),
+      button('Always from there', () => answer('accept', { always: true }), { ariaLabel: `Always from there: whatever ${transfer.peer_name} sends` }),
       button('Decline', () => answer('decline', { always: false }), { ariaLabel: `Decline ${transfer.summary}` })));
 }
 

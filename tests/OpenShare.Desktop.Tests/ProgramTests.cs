@@ -1,16 +1,17 @@
 using System.Diagnostics;
+using OpenShare.Agent.Hosting;
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Desktop.Install;
 
 namespace OpenShare.Desktop.Tests;
 
-/// <summary>The program itself, installing into a home of the test's, with a systemctl of the test's.</summary>
-public sealed class InstallTests : IDisposable
+/// <summary>The program itself, run in a home of the test's, with a systemctl and a browser of the test's.</summary>
+public sealed class ProgramTests : IDisposable
 {
     private readonly TestHome _home = new();
     private readonly Dictionary<string, string?> _environment;
 
-    public InstallTests()
+    public ProgramTests()
     {
         Directory.CreateDirectory(_home.Home);
         _environment = new() { ["HOME"] = _home.Home, ["XDG_CONFIG_HOME"] = null, ["XDG_DATA_HOME"] = null, ["OPENSHARE_HOME"] = null };
@@ -105,9 +106,25 @@ public sealed class InstallTests : IDisposable
         Assert.Contains("\nExec=/bin/x open --home \"/in \\\\\"b\\\\\\\\ox\\\\\" \\\\$HOME 100%%\"\n", InstallFiles.DesktopEntry(["/bin/x"], ["--home", odd]), StringComparison.Ordinal);
     }
 
-    private void PutSystemctl(string script)
+    [SkippableFact]
+    public async Task Open_leads_the_browser_to_the_page_of_the_agent_that_runs()
     {
-        var file = _home.Write("systemctl", $"#!/bin/sh\necho \"$*\" >>'{_home.Root}/called'\n{script}\n");
+        PutProgram("xdg-open", $"IFS= read -r page <\"${{1#file://}}\" || :\necho \"$page\" >'{_home.Root}/opened.new'\n/bin/mv '{_home.Root}/opened.new' '{_home.Root}/opened'");
+        var options = TestAgent.Options(Path.Combine(_home.Root, "device")) with { ServesPages = true };
+        await using var agent = await AgentHosting.LauncherOf(new FakeDevice().Start).HostAsync(options, CancellationToken.None);
+
+        await RunAsync(0, "open", "--home", options.Home);
+
+        var opened = Path.Combine(_home.Root, "opened");
+        await Until.TrueAsync(() => File.Exists(opened), "the browser is started");
+        Assert.Contains("/open?key=", await File.ReadAllTextAsync(opened), StringComparison.Ordinal);
+    }
+
+    private void PutSystemctl(string script) => PutProgram("systemctl", $"echo \"$*\" >>'{_home.Root}/called'\n{script}");
+
+    private void PutProgram(string name, string script)
+    {
+        var file = _home.Write(name, $"#!/bin/sh\n{script}\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         _environment["PATH"] = _home.Root;

@@ -9,7 +9,7 @@ usage() {
 Usage: ./run-local.sh [--build-only] [--keep] [PATH...]
 
   PATH...       files and directories to send (default: a generated 256 MiB file and a small tree)
-  --build-only  build, make artifacts/openshare and artifacts/openshare-server, and end
+  --build-only  build, make artifacts/openshare, openshare-desktop and openshare-server, and end
   --keep        leave server, devices and files in place at the end, and print the commands to go on with
 
 Example: ./run-local.sh ~/Pictures
@@ -135,7 +135,11 @@ END
 }
 
 build
-[ "$build_only" = false ] || exit 0
+if [ "$build_only" = true ]; then
+  publish_desktop "$root/artifacts/build.log" || { cat "$root/artifacts/build.log" >&2; fail "openshare-desktop does not build"; }
+  say "Built artifacts/openshare-desktop"
+  exit 0
+fi
 
 began=$EPOCHREALTIME
 begin_work local

@@ -1,4 +1,4 @@
-# Makes artifacts/openshare and artifacts/openshare-server. To be sourced, with the checkout's path in root.
+# Makes artifacts/openshare and artifacts/openshare-server, and artifacts/openshare-desktop where that is wanted. To be sourced, with the checkout's path in root.
 
 # publish_programs LOG: compiled ahead (ADR 0027), so that they start in half the time; and openshare natively (ADR 0033), so that
 # it starts at once, where there is what that takes.
@@ -13,6 +13,12 @@ publish_programs() {
   else
     launcher openshare OpenShare.Cli
   fi
+}
+
+# publish_desktop LOG
+publish_desktop() {
+  dotnet publish "$root/src/OpenShare.Desktop" -c Release -p:CompileAhead=true --nologo -v quiet >>"$1" 2>&1 || return 1
+  launcher openshare-desktop OpenShare.Desktop
 }
 
 # launcher NAME PROJECT: works wherever the dotnet on the PATH is installed.

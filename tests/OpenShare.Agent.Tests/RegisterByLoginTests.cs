@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using OpenShare.Agent.Browsing;
 using OpenShare.Agent.Tests.Support;
-using OpenShare.Cli.Commands;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Tests.Support;

@@ -55,6 +55,10 @@ public sealed partial class LocalApiClient : IDisposable
     /// <summary>A link that opens the web UI.</summary>
     public Task<UiLinkDocument> GetUiLinkAsync(CancellationToken cancellation) => PostAsync("v1/ui/link", AgentJson.Readable.UiLinkDocument, cancellation);
 
+    /// <summary>Status, peers, comparisons and each transfer: one of them now, and again whenever it changes.</summary>
+    public IAsyncEnumerable<UiEventDocument> WatchAllAsync(CancellationToken cancellation) =>
+        WatchAsync("v1/ui/watch", AgentJson.Readable.UiEventDocument, cancellation);
+
     public Task<IReadOnlyList<PeerDocument>> GetPeersAsync(CancellationToken cancellation) => GetAsync("v1/peers", AgentJson.Readable.Peers, cancellation);
 
     /// <summary>Each peer now, and again whenever it changes.</summary>

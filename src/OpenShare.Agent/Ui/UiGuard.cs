@@ -63,8 +63,10 @@ internal sealed class UiGuard(UiDoor door)
         });
         // No redirect: what a page elsewhere has led to, as the file of openshare ui does, gets no strict cookie, redirects included. This page leads on itself.
         http.Response.ContentType = "text/html; charset=utf-8";
-        await http.Response.WriteAsync("<!doctype html><title>OpenShare</title><meta http-equiv=\"refresh\" content=\"0;url=/\">", http.RequestAborted);
+        await http.Response.WriteAsync($"<!doctype html><title>OpenShare</title><meta http-equiv=\"refresh\" content=\"0;url=/{Fragment(http.Request.Query["page"].ToString())}\">", http.RequestAborted);
     }
+
+    private static string Fragment(string page) => page.Length is > 0 and <= 16 && page.All(char.IsAsciiLetterLower) ? "#" + page : "";
 
     private static void Headers(IHeaderDictionary headers)
     {

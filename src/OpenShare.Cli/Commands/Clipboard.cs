@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using OpenShare.Agent.Browsing;
 using OpenShare.Agent.Documents;
 using OpenShare.Cli.Invocation;
 

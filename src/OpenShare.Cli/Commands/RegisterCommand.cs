@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OpenShare.Agent;
+using OpenShare.Agent.Browsing;
 using OpenShare.Agent.Client;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;

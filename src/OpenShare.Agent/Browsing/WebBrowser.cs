@@ -1,21 +1,20 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using OpenShare.Cli.Invocation;
 
-namespace OpenShare.Cli.Commands;
+namespace OpenShare.Agent.Browsing;
 
 /// <summary>The person's browser, opened by whichever program of the system's does that.</summary>
-internal static class WebBrowser
+public static class WebBrowser
 {
     /// <summary>Opens it, where that can be done; whoever sits elsewhere opens the address themselves.</summary>
-    internal static void TryOpen(string url) => TryStart(StartOf(url));
+    public static void TryOpen(string url) => TryStart(StartOf(url));
 
     /// <summary>Opens a page that this program has written.</summary>
     /// <returns>false: nothing here does that</returns>
-    internal static bool TryOpenFile(string path) => TryStart(StartOf(new Uri(path)));
+    public static bool TryOpenFile(string path) => TryStart(StartOf(new Uri(path)));
 
     /// <returns>null: it is no address for a browser, or there is no such program</returns>
-    internal static ProcessStartInfo? StartOf(string url) =>
+    public static ProcessStartInfo? StartOf(string url) =>
         // What an agent says is given to a program that opens anything.
         Uri.TryCreate(url, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp) ? StartOf(address) : null;
 

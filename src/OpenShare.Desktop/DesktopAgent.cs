@@ -1,0 +1,211 @@
+using System.Threading.Channels;
+using OpenShare.Agent;
+using OpenShare.Agent.Client;
+using OpenShare.Agent.Documents;
+using OpenShare.Agent.Hosting;
+using OpenShare.Desktop.Notifications;
+using OpenShare.Desktop.Tray;
+
+namespace OpenShare.Desktop;
+
+/// <summary>
+/// The agent and its desktop: the one that runs in this home already, or one of its own; and whatever of icon and notifications the session
+/// offers. All that changes is done one after the other, in the loop of <see cref="WorkAsync"/>.
+/// </summary>
+/// <param name="bus">the session bus's address; null: there is none</param>
+internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options, string? bus, DesktopOrders orders, DesktopTalk talk, TimeProvider time)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BusPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>The page is opened once the agent is there.</summary>
+    internal bool IsOpened { get; init; }
+
+    private readonly Channel<Func<CancellationToken, Task>> _work = Channel.CreateUnbounded<Func<CancellationToken, Task>>();
+    private readonly Notices _notices = new(time.GetUtcNow());
+    private readonly Dictionary<string, Notice> _untold = [];
+    private AgentState _agent = AgentState.Offline;
+    private LocalApiClient? _client;
+    private BusSession? _session;
+
+    /// <summary>Until the person quits, or is interrupted.</summary>
+    /// <returns>false: the agent gave up by itself</returns>
+    /// <exception cref="AgentStartException">it cannot start at all</exception>
+    internal async Task<bool> RunAsync(CancellationToken interrupted)
+    {
+        using var quit = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+        var first = new TaskCompletionSource();
+        var shown = ShowAsync(quit, first);
+        var worked = WorkAsync(quit.Token);
+        try
+        {
+            // What waits for the person when this starts is told, where there is something to tell it by.
+            await Task.WhenAny(first.Task, Task.Delay(Pause, time, quit.Token));
+            return await FollowAsync(quit.Token);
+        }
+        catch (OperationCanceledException) when (quit.IsCancellationRequested)
+        {
+            return true;
+        }
+        finally
+        {
+            await quit.CancelAsync();
+            await Task.WhenAll(shown, worked);
+        }
+    }
+
+    private async Task<bool> FollowAsync(CancellationToken quit)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                await using var session = await launcher.OpenAsync(options, quit);
+                talk.Began(session.IsHosted, options.Home);
+                Do(_ => { _client = session.Client; return Task.CompletedTask; });
+                if (isFirst && IsOpened)
+                    Do(cancellation => orders.DoAsync(TrayOrder.Open, session.Client, _agent, cancellation));
+                try
+                {
+                    await foreach (var told in session.Client.WatchAllAsync(quit))
+                        Do(cancellation => TakeAsync(told, cancellation));
+                }
+                finally
+                {
+                    Do(_ => { _client = null; return UpdateAsync(AgentState.Offline); });
+                }
+                quit.ThrowIfCancellationRequested();
+                if (session.IsHosted)
+                    return false;
+                talk.Gone();
+            }
+            catch (LocalApiException) when (!quit.IsCancellationRequested)
+            {
+                talk.Gone();
+            }
+            catch (AgentStartException e) when (!isFirst)
+            {
+                talk.Repeated(e.Message);
+            }
+            await Task.Delay(Pause, time, quit);
+        }
+    }
+
+    private async Task ShowAsync(CancellationTokenSource quit, TaskCompletionSource first)
+    {
+        if (bus is null)
+            talk.NoBus("there is none");
+        for (; bus is not null && !quit.IsCancellationRequested; first.TrySetResult())
+        {
+            try
+            {
+                await using var session = await BusSession.OpenAsync(bus, order => Ordered(order, quit), Answered, () => Do(AnnounceAsync), () => Do(TellAsync), Later, quit.Token);
+                Do(async cancellation =>
+                {
+                    _session = session;
+                    await AnnounceAsync(cancellation);
+                    await session.Tray.UpdateAsync(_agent);
+                    await TellAsync(cancellation);
+                });
+                first.TrySetResult();
+                await session.Ended.WaitAsync(quit.Token);
+                Do(_ => { _session = null; return Task.CompletedTask; });
+            }
+            catch (IOException e)
+            {
+                talk.NoBus(e.Message);
+                first.TrySetResult();
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+            await Task.Delay(BusPause, time, quit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+        first.TrySetResult();
+    }
+
+    private void Do(Func<CancellationToken, Task> work) => _work.Writer.TryWrite(work);
+
+    private void Later(Action work) => Do(_ =>
+    {
+        work();
+        return Task.CompletedTask;
+    });
+
+    private async Task WorkAsync(CancellationToken quit)
+    {
+        try
+        {
+            await foreach (var work in _work.Reader.ReadAllAsync(quit))
+                try
+                {
+                    await work(quit);
+                }
+                catch (Exception e) when (e is IOException or LocalApiException)
+                {
+                    // The bus went away under it, or the agent did: each is told where it is found out.
+                    talk.Trouble(e.Message);
+                }
+        }
+        catch (OperationCanceledException) when (quit.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task TakeAsync(UiEventDocument told, CancellationToken cancellation)
+    {
+        await UpdateAsync(_agent.With(told));
+        foreach (var change in _notices.Of(told))
+        {
+            foreach (var key in change.Over)
+            {
+                _untold.Remove(key);
+                await (_session?.Notifications.WithdrawAsync(key, cancellation) ?? Task.CompletedTask);
+            }
+            if (change.Told is { } notice)
+                await TellAsync(notice, cancellation);
+        }
+    }
+
+    private async Task TellAsync(CancellationToken cancellation)
+    {
+        foreach (var notice in _untold.Values.ToList())
+            await TellAsync(notice, cancellation);
+    }
+
+    // At login this may be there before whatever shows notifications: what needs the person waits for it.
+    private async Task TellAsync(Notice notice, CancellationToken cancellation)
+    {
+        var isShown = _session is { Notifications: var notifications } && await notifications.ShowAsync(notice, cancellation);
+        if (isShown || !notice.IsUrgent)
+            _untold.Remove(notice.Key);
+        else
+            _untold[notice.Key] = notice;
+        if (!isShown && _session is not null)
+            talk.NoNotifications();
+    }
+
+    private Task UpdateAsync(AgentState agent)
+    {
+        _agent = agent;
+        return _session?.Tray.UpdateAsync(agent) ?? Task.CompletedTask;
+    }
+
+    private async Task AnnounceAsync(CancellationToken cancellation)
+    {
+        if (_session is { } session && !await session.Tray.AnnounceAsync(cancellation))
+            talk.NoTray();
+    }
+
+    private void Ordered(TrayOrder order, CancellationTokenSource quit)
+    {
+        if (order == TrayOrder.Quit)
+            _ = quit.CancelAsync();
+        else
+            Do(cancellation => _client is { } client ? orders.DoAsync(order, client, _agent, cancellation) : Task.CompletedTask);
+    }
+
+    private void Answered(Notice notice, string action) =>
+        Do(cancellation => _client is { } client ? orders.AnswerAsync(notice, action, client, cancellation) : Task.CompletedTask);
+}

@@ -1,0 +1,21 @@
+using System.Runtime.InteropServices;
+using OpenShare.Agent.Hosting;
+using OpenShare.Desktop;
+
+using var interrupted = new CancellationTokenSource();
+var signals = new List<PosixSignalRegistration>();
+foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+    signals.Add(PosixSignalRegistration.Create(signal, context =>
+    {
+        // The second time it ends at once.
+        context.Cancel = !interrupted.IsCancellationRequested;
+        interrupted.Cancel();
+    }));
+try
+{
+    return await DesktopCommand.RunAsync(args, new DesktopShell(Console.Out, Console.Error, () => AgentHosting.Launcher, AgentSettings.Environment, interrupted.Token));
+}
+finally
+{
+    signals.ForEach(s => s.Dispose());
+}

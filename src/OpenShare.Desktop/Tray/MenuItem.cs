@@ -1,0 +1,42 @@
+using OpenShare.Agent.Documents;
+
+namespace OpenShare.Desktop.Tray;
+
+/// <param name="Label">null: a line between others</param>
+/// <param name="Order">null: it is not to be clicked</param>
+internal sealed record MenuItem(int Id, string? Label, TrayOrder? Order)
+{
+    internal const int Root = 0;
+    private const int FirstRecent = 100;
+    private const int MostRecent = 5;
+
+    internal bool IsEnabled { get; init; } = true;
+
+    internal bool IsVisible { get; init; } = true;
+
+    internal MenuItem[] Children { get; init; } = [];
+
+    internal IEnumerable<MenuItem> All => Children.SelectMany(c => c.All).Prepend(this);
+
+    internal static MenuItem Of(AgentState agent)
+    {
+        var isThere = agent.Status is not null;
+        MenuItem[] recent = [.. agent.Transfers.Values.OrderByDescending(t => t.StartedAt).Take(MostRecent).Select((t, n) => new MenuItem(FirstRecent + n, Words(t), TrayOrder.OpenTransfers))];
+        return new MenuItem(Root, "", null)
+        {
+            Children =
+            [
+                new MenuItem(1, "Open", TrayOrder.Open) { IsEnabled = isThere },
+                new MenuItem(2, "Pause all", TrayOrder.PauseAll) { IsEnabled = agent.Active.Any() },
+                new MenuItem(3, "Go on", TrayOrder.GoOn) { IsVisible = agent.Paused.Any() },
+                new MenuItem(4, "Recent transfers", null) { IsEnabled = recent.Length > 0, Children = recent },
+                new MenuItem(5, "Pair a device", TrayOrder.Pair) { IsEnabled = isThere },
+                new MenuItem(6, null, null),
+                new MenuItem(7, "Quit", TrayOrder.Quit),
+            ],
+        };
+    }
+
+    private static string Words(TransferDocument transfer) =>
+        $"{Plain.Line(transfer.Summary)} {(transfer.IsReceiving() ? "from" : "to")} {transfer.Other()}: {transfer.State.Replace('_', ' ')}";
+}

@@ -1,0 +1,139 @@
+using OpenShare.Agent.Tests.Support;
+using OpenShare.Desktop.Tests.Support;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Pairing;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+
+namespace OpenShare.Desktop.Tests;
+
+/// <summary>Notifications on a real bus, with a server that the test plays.</summary>
+public sealed class NotificationTests : IDisposable
+{
+    private const string Asked = "bob wants to send";
+
+    private readonly TestHome _home = new();
+    private readonly FakeDevice _device = new();
+
+    private static TransferView Offer => Some.Transfer with { Direction = TransferDirection.Receiving, State = TransferState.AwaitingAnswer, Summary = "<b>Photos</b>" };
+
+    [SkippableTheory]
+    [InlineData("accept", true)]
+    [InlineData("decline", false)]
+    public async Task An_offer_is_told_once_and_answered_in_its_notification(string action, bool isAccepted)
+    {
+        await using var bus = await PrivateBus.StartAsync();
+        await using var server = await TestNotifications.StartAsync(bus);
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        _device.SetTransfer(Offer);
+
+        var shown = await server.ShownAsync(Asked);
+        Assert.Equal("&lt;b&gt;Photos&lt;/b&gt;, 3.8 MiB", shown.Body);
+        Assert.Equal(["accept", "Accept", "decline", "Decline", "default", "Open"], shown.Actions);
+        _device.SetTransfer(Offer with { PeerName = "bob", ChunksTotal = 5 });
+        await server.ClickAsync(shown, action);
+
+        await Until.TrueAsync(() => _device.Answers.Count == 1, "the offer is answered");
+        Assert.Equal((isAccepted, false, null), _device.Answers[0]);
+        await Until.TrueAsync(() => server.Closed.Contains(shown.Id), "its notification is closed");
+        Assert.Single(server.Shown, s => s.Summary == Asked);
+    }
+
+    [SkippableFact]
+    public async Task An_answer_that_comes_from_another_program_is_none()
+    {
+        await using var bus = await PrivateBus.StartAsync();
+        await using var server = await TestNotifications.StartAsync(bus);
+        await using var other = await bus.ConnectAsync();
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        _device.SetTransfer(Offer);
+        var shown = await server.ShownAsync(Asked);
+
+        await TestNotifications.ClickAsync(other, shown, "accept");
+        await server.ClickAsync(shown, "nonsense");
+        await server.ClickAsync(shown, "decline");
+
+        await Until.TrueAsync(() => _device.Answers.Count > 0, "the offer is answered");
+        Assert.False(Assert.Single(_device.Answers).IsAccepted);
+    }
+
+    [SkippableFact]
+    public async Task What_has_ended_well_or_badly_is_told_once_and_what_ended_before_is_no_news()
+    {
+        _device.SetTransfer(Some.Completed with { Id = Id(1), Summary = "old" });
+        _device.SetTransfer(Some.Transfer);
+        _device.SetTransfer(Some.Transfer with { Id = Id(2), Direction = TransferDirection.Receiving });
+        await using var bus = await PrivateBus.StartAsync();
+        await using var server = await TestNotifications.StartAsync(bus);
+        await using var watcher = await TestWatcher.StartAsync(bus);
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        await watcher.HasItemAsync();
+        await Until.TrueAsync(() => watcher.Signals.Any(s => s.Member == "LayoutUpdated"), "the transfers are known");
+
+        _device.SetTransfer(Some.Completed);
+        Assert.Equal("Photos to bob", (await server.ShownAsync("Sent")).Body);
+        _device.SetTransfer(Some.Completed with { Elapsed = TimeSpan.FromSeconds(99) });
+        _device.SetTransfer(Some.Transfer with { Id = Id(2), Direction = TransferDirection.Receiving, State = TransferState.Failed, Detail = "the disk is full" });
+        Assert.Equal("Photos from bob: the disk is full", (await server.ShownAsync("Receiving failed")).Body);
+        Assert.Equal(2, server.Shown.Count);
+    }
+
+    [SkippableFact]
+    public async Task A_click_on_a_notification_opens_the_page()
+    {
+        await using var bus = await PrivateBus.StartAsync();
+        await using var server = await TestNotifications.StartAsync(bus);
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        _device.SetTransfer(Offer);
+
+        await server.ClickAsync(await server.ShownAsync(Asked), "default");
+
+        await Until.TrueAsync(() => !desktop.Opened.IsEmpty, "the page opens");
+        Assert.Empty(_device.Answers);
+    }
+
+    [SkippableFact]
+    public async Task A_code_to_be_compared_is_told_once_and_leads_to_the_page()
+    {
+        await using var bus = await PrivateBus.StartAsync();
+        await using var server = await TestNotifications.StartAsync(bus);
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        var key = SigningKey.FromSeed([.. Enumerable.Repeat((byte)8, 32)]);
+        var peer = DeviceCertificate.Issue(key, 1, 1, key.PublicKey, AccountId.Parse("home"), "alice", Some.Time, TimeSpan.FromDays(365));
+        var compared = new Comparison(4, IsSponsor: false, peer, Some.Code, IsAsked: true, Some.Time, new ComparisonState.Open());
+
+        _device.SetComparisons(compared);
+        var shown = await server.ShownAsync("Compare the code with alice");
+        await server.ClickAsync(shown, "default");
+        await Until.TrueAsync(() => !desktop.Opened.IsEmpty, "the page opens");
+        _device.SetComparisons(compared with { EndsAt = Some.Time.AddMinutes(1) });
+        _device.SetComparisons(compared with { IsAsked = false });
+
+        await Until.TrueAsync(() => server.Closed.Contains(shown.Id), "its notification is closed");
+        Assert.Single(server.Shown);
+    }
+
+    [SkippableFact]
+    public async Task An_offer_waits_for_whatever_shows_notifications_and_one_that_is_over_does_not()
+    {
+        _device.SetTransfer(Offer);
+        _device.SetTransfer(Offer with { Id = Id(1), PeerName = "carol" });
+        await using var bus = await PrivateBus.StartAsync();
+        await using var watcher = await TestWatcher.StartAsync(bus);
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        await watcher.HasItemAsync();
+        await watcher.MenuAsync(m => m[3].Children.Count == 2);
+        await desktop.SaysAsync("Nothing here shows notifications");
+        _device.SetTransfer(Some.Transfer with { Id = Id(1), PeerName = "carol" });
+        await watcher.MenuAsync(m => m[3].Children.Any(t => t.Label == "Photos to carol: transferring"));
+
+        await using var server = await TestNotifications.StartAsync(bus);
+
+        await server.ShownAsync(Asked);
+        Assert.Single(server.Shown);
+    }
+
+    private static TransferId Id(int number) => TransferId.Parse($"{number:x32}");
+
+    public void Dispose() => _home.Dispose();
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using OpenShare.Agent.Tests.Support;
+using OpenShare.Desktop.Bus;
+using OpenShare.Desktop.Notifications;
+
+namespace OpenShare.Desktop.Tests.Support;
+
+/// <summary>What shows notifications.</summary>
+internal sealed class TestNotifications : IBusObject, IAsyncDisposable
+{
+    private const string Path = "/org/freedesktop/Notifications";
+    private readonly BusConnection _bus;
+    private uint _last = 40;
+
+    private TestNotifications(BusConnection bus) => _bus = bus;
+
+    internal ConcurrentQueue<ShownNotification> Shown { get; } = new();
+
+    internal ConcurrentQueue<uint> Closed { get; } = new();
+
+    internal static async Task<TestNotifications> StartAsync(PrivateBus on)
+    {
+        var server = new TestNotifications(await on.ConnectAsync());
+        server._bus.Export(Path, server);
+        await server._bus.CallBusAsync("RequestName", new BusBody("su", NotificationServer.Name, 0u), CancellationToken.None);
+        return server;
+    }
+
+    public BusBody Call(string? @interface, string member, object[] arguments)
+    {
+        switch (member)
+        {
+            case "GetCapabilities":
+                return new BusBody("as", new object[] { new object[] { "body", "body-markup", "actions" } });
+            case "Notify":
+                Shown.Enqueue(new ShownNotification(++_last, (string)arguments[3], (string)arguments[4], [.. ((object[])arguments[5]).Cast<string>()]));
+                return new BusBody("u", _last);
+            case "CloseNotification":
+                Closed.Enqueue((uint)arguments[0]);
+                return BusBody.Empty;
+            default:
+                throw new BusException(BusException.UnknownMethod, member);
+        }
+    }
+
+    internal async Task<ShownNotification> ShownAsync(string summary)
+    {
+        await Until.TrueAsync(() => Shown.Any(s => s.Summary == summary), $"a notification: {summary}");
+        return Shown.Single(s => s.Summary == summary);
+    }
+
+    /// <summary>The person clicks on it.</summary>
+    internal Task ClickAsync(ShownNotification shown, string action) => ClickAsync(_bus, shown, action);
+
+    internal static Task ClickAsync(BusConnection on, ShownNotification shown, string action) =>
+        on.EmitAsync(Path, NotificationServer.Name, "ActionInvoked", new BusBody("us", shown.Id, action));
+
+    public ValueTask DisposeAsync() => _bus.DisposeAsync();
+}
+
+internal sealed record ShownNotification(uint Id, string Summary, string Body, string[] Actions);

@@ -113,13 +113,16 @@ sparse() {
 # ticks PID: user and system time.
 ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
 
-# tests: those that tests/run.sh leaves out.
+# tests: those that tests/run.sh leaves out. Those on a desktop want xvfb, xfce4-panel, xfce4-notifyd and xdotool, and say so where these are missing.
 tests() {
-  begin "Long tests"
-  dotnet build "$root/tests/OpenShare.EndToEnd.Tests" -c Release --nologo -v quiet >"$work/logs/tests" 2>&1 || fail "the build failed"
-  OPENSHARE_TESTS_PROGRAMS=publish dotnet test "$root/tests/OpenShare.EndToEnd.Tests" -c Release --no-build --nologo --filter Length=Long >"$work/logs/tests" 2>&1 \
-    || fail "$(grep -E '^ +(Failed|Error)' -A 3 "$work/logs/tests" | head -n 20)"
-  say "Long tests: $(grep -oE 'Passed: +[0-9]+' "$work/logs/tests") "
+  local project
+  for project in EndToEnd Desktop; do
+    begin "Long tests, $project"
+    dotnet build "$root/tests/OpenShare.$project.Tests" -c Release --nologo -v quiet >"$work/logs/tests" 2>&1 || fail "the build failed"
+    OPENSHARE_TESTS_PROGRAMS=publish dotnet test "$root/tests/OpenShare.$project.Tests" -c Release --no-build --nologo --filter Length=Long >"$work/logs/tests" 2>&1 \
+      || fail "$(grep -E '^ +(Failed|Error)' -A 3 "$work/logs/tests" | head -n 20)"
+    say "Long tests, $project: $(grep -oE '(Passed|Skipped): +[0-9]+' "$work/logs/tests" | paste -sd ' ')"
+  done
 }
 
 # crowd: thirty agents, each on a host of its own, until all see all.

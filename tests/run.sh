@@ -4,12 +4,11 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-needed=(gcc:gcc chromium:chromium avahi-daemon:avahi-daemon avahi-browse:avahi-utils dbus-daemon:dbus dbus-send:dbus-bin Xvfb:xvfb xfce4-panel:xfce4-panel xdotool:xdotool ip:iproute2 nft:nftables ethtool:ethtool tc:iproute2 faketime:faketime setpriv:util-linux zbarimg:zbar-tools softhsm2-util:softhsm2 nginx:nginx-light)
+needed=(gcc:gcc chromium:chromium avahi-daemon:avahi-daemon avahi-browse:avahi-utils dbus-daemon:dbus dbus-send:dbus-bin ip:iproute2 nft:nftables ethtool:ethtool tc:iproute2 faketime:faketime setpriv:util-linux zbarimg:zbar-tools softhsm2-util:softhsm2 nginx:nginx-light)
 missing=()
 # What the native compiler links with, and programs that are not on the PATH.
 [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
-[ -x /usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd ] || missing+=(xfce4-notifyd)
 for pair in "${needed[@]}"; do
   PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done

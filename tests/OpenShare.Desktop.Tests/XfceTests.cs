@@ -7,6 +7,7 @@ using OpenShare.Device.Hosting;
 namespace OpenShare.Desktop.Tests;
 
 /// <summary>Xfce's own panel and notifications, and clicks on what they draw.</summary>
+[Trait("Length", "Long")]
 public sealed class XfceTests : IDisposable
 {
     private readonly TestHome _home = new();

@@ -16,6 +16,8 @@ internal sealed class DeviceExamination(DeviceContext context, IReachability rea
     private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan DialBackPatience = DialBackGate.Patience + TimeSpan.FromSeconds(0.5);
 
+    private static readonly TimeSpan BeforeAskedAgain = TimeSpan.FromSeconds(0.5);
+
     private const int MostEndPoints = 4;
 
     internal async Task<DeviceFacts> Examine(KnownDevice known, CancellationToken cancellation)
@@ -91,9 +93,18 @@ internal sealed class DeviceExamination(DeviceContext context, IReachability rea
     {
         // What it would try is not there: that this device does not listen where it should is said already.
         var port = device.Listening is ListeningFacts.Open open ? open.Port : 0;
-        return await Within(DialBackPatience, async c => (DialBackOutcome?)await device.AskDialBack(id, port, c).ConfigureAwait(false), cancellation).ConfigureAwait(false)
-            ?? DialBackOutcome.Unknown;
+        var began = context.Time.GetTimestamp();
+        var outcome = await AskDialBack(id, port, cancellation).ConfigureAwait(false);
+        // A link that ends while it is asked over, since both sides dialled at once, has another in its place a moment later.
+        if (outcome != DialBackOutcome.Unknown || context.Time.GetElapsedTime(began) >= DialBackPatience)
+            return outcome;
+        await Task.Delay(BeforeAskedAgain, context.Time, cancellation).ConfigureAwait(false);
+        return await AskDialBack(id, port, cancellation).ConfigureAwait(false);
     }
+
+    private async Task<DialBackOutcome> AskDialBack(DeviceId id, int port, CancellationToken cancellation) =>
+        await Within(DialBackPatience, async c => (DialBackOutcome?)await device.AskDialBack(id, port, c).ConfigureAwait(false), cancellation).ConfigureAwait(false)
+            ?? DialBackOutcome.Unknown;
 
     private static DialBack ToFacts(DialBackOutcome outcome) => outcome switch
     {

@@ -54,6 +54,18 @@ public sealed class ExaminationTests
         Assert.True(diagnosis.IsHealthy, $"{diagnosis}");
     }
 
+    [Fact]
+    public async Task Where_the_link_ends_while_it_is_asked_over_it_is_asked_over_the_next()
+    {
+        InSight();
+        var asked = 0;
+        _around.Connects = _ => Connecting.Connected;
+        _around.DialsBack = _ => ++asked == 1 ? DialBackOutcome.Unknown : DialBackOutcome.Reached;
+
+        Assert.Contains((await Diagnose()).Findings, f => f.Code == FindingCode.PortOpen);
+        Assert.Equal(2, asked);
+    }
+
     /// <summary>DHCP gave its address away: that is nothing wrong with either.</summary>
     [Fact]
     public async Task Who_lost_its_address_to_another_device_is_away()

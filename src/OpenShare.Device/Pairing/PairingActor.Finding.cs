@@ -60,7 +60,7 @@ internal sealed partial class PairingActor
         if (invited is InviteOutcome.Invited { Token: var token })
         {
             line.Send(new Control { PairingOffer = new PairingOffer { Token = token.Blob } });
-            Receive(open.Result.Peer, open.Remote, line, found.Asker);
+            Receive(open.Result.Peer, open.Remote, line, found.Asker, token.Nonce);
             return;
         }
         line.End(Context.System.Scheduler);

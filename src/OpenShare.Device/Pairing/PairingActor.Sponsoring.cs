@@ -86,7 +86,7 @@ internal sealed partial class PairingActor
         }
     }
 
-    private void Receive(DeviceCertificate introduction, IPEndPoint remote, PairingLine line, IActorRef? asker = null)
+    private void Receive(DeviceCertificate introduction, IPEndPoint remote, PairingLine line, IActorRef? asker = null, PairingNonce? offered = null)
     {
         if (_visits.Count >= MostVisits || Sponsor() is not { } sponsor)
         {
@@ -95,7 +95,7 @@ internal sealed partial class PairingActor
         }
         var number = ++_lastVisit;
         _visits.Add(number, new Visit(introduction, remote, line) { Asker = asker });
-        _machine.Handle(new SponsorInput.Opened(number, introduction, line.Session), sponsor, Now);
+        _machine.Handle(new SponsorInput.Opened(number, introduction, line.Session) { Offered = offered }, sponsor, Now);
         Timers.StartSingleTimer(number, new VisitOverdue(number), VisitPatience);
         Hear(number, line);
     }

@@ -27,7 +27,11 @@ public abstract record SponsorInput
     /// <summary>A device that has proven its key is there.</summary>
     /// <param name="Visit">the shell's number for its connection</param>
     /// <param name="Introduction">what it showed in its handshake</param>
-    public sealed record Opened(int Visit, DeviceCertificate Introduction, SessionId Session) : SponsorInput;
+    public sealed record Opened(int Visit, DeviceCertificate Introduction, SessionId Session) : SponsorInput
+    {
+        /// <summary>The invitation that goes to it on this connection, which this device has made; null: it came by itself.</summary>
+        public PairingNonce? Offered { get; init; }
+    }
 
     /// <summary>It said something.</summary>
     public sealed record Heard(int Visit, Control Message) : SponsorInput;

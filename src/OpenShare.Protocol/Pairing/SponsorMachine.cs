@@ -18,9 +18,6 @@ public sealed class SponsorMachine(IRandomSource random)
 
     private readonly Dictionary<int, SponsorVisit> _visits = [];
 
-    // Of the invitations by announcement, as many as this device's person has chosen devices.
-    private readonly HashSet<PairingNonce> _numbered = [];
-
     /// <param name="self">this device as it stands now</param>
     /// <param name="now">no lower than the device's <see cref="TimeFloor"/></param>
     public IReadOnlyList<SponsorEffect> Handle(SponsorInput input, PairingSponsor self, DateTimeOffset now) => input switch
@@ -48,7 +45,7 @@ public sealed class SponsorMachine(IRandomSource random)
 
     private SponsorEffect[] Open(SponsorInput.Opened opened)
     {
-        _visits.Add(opened.Visit, new SponsorVisit(opened.Introduction, opened.Session));
+        _visits.Add(opened.Visit, new SponsorVisit(opened.Introduction, opened.Session) { Offered = opened.Offered });
         return [];
     }
 
@@ -77,8 +74,9 @@ public sealed class SponsorMachine(IRandomSource random)
         if (PairingChecks.JudgeAsSponsor(token, visit.Introduction.PublicKey, self, now) is { } refusal)
             return Refuse(number, visit, refusal);
         // Whoever has this side's number knows the code before anybody is shown it: who could leave then and ask for another would go on until it suits him.
-        if (token.IsByAnnouncement && !_numbered.Add(token.Nonce))
-            return Refuse(number, visit, new(PairingRefusalCode.Spent, $"A code was made for this invitation already, and is made once. Choose the device again at {self.Certificate.Name}: openshare pair invite"));
+        // On the connection that it was offered on there is one greeting.
+        if (token.IsByAnnouncement && token.Nonce != visit.Offered)
+            return Refuse(number, visit, new(PairingRefusalCode.Spent, $"This invitation is good on the connection alone on which it was offered. Choose the device again at {self.Certificate.Name}: openshare pair invite"));
         var own = ShortCode.NewNumber(random);
         _visits[number] = visit with { Step = SponsorStep.Greeted, Token = token, Commitment = greeting.Commitment.Memory, Number = own };
         return [new SponsorEffect.Send(number, new Control { PairingNumber = new PairingNumber { Number = ByteString.CopyFrom(own) } })];

@@ -8,6 +8,9 @@ internal sealed record SponsorVisit(DeviceCertificate Introduction, SessionId Se
 {
     internal SponsorStep Step { get; init; } = SponsorStep.Opened;
 
+    /// <inheritdoc cref="SponsorInput.Opened.Offered"/>
+    internal PairingNonce? Offered { get; init; }
+
     /// <summary>From its greeting on.</summary>
     internal PairingToken? Token { get; init; }
 

@@ -281,7 +281,7 @@ public sealed class JoinMachineTests
         var token = _sponsor.Invite();
         foreach (var input in new SponsorInput[]
         {
-            new SponsorInput.Opened(1, SomePairing.Introduced(), SomePairing.Session), new SponsorInput.Heard(1, token.Greeting()),
+            SomePairing.Opened(1), new SponsorInput.Heard(1, token.Greeting()),
             new SponsorInput.Heard(1, SomePairing.Revealed), new SponsorInput.Heard(1, token.Request()),
         })
             sponsor.Handle(input, _sponsor, Organisation.Now);

@@ -19,7 +19,7 @@ public sealed class PairingOrderTests
         {
             var token = self.Invite(byAnnouncement: run % 2 == 0);
             var machine = new SponsorMachine(new SeededRandom(run));
-            machine.Handle(new SponsorInput.Opened(1, SomePairing.Introduced(), SomePairing.Session), self, Organisation.Now);
+            machine.Handle(SomePairing.Opened(1, token), self, Organisation.Now);
             var (isShown, hasYes, next) = (false, false, 0);
             for (var step = 0; step < 12; step++)
             {

@@ -38,16 +38,19 @@ public sealed class ShortCodeTests
     {
         var (self, machine) = (_organisation.Sponsor(), new SponsorMachine(new SeededRandom(1)));
         var token = self.Invite(byAnnouncement: true);
-        Assert.IsType<SponsorEffect.Send>(Assert.Single(Greet(1)));
+        Assert.IsType<SponsorEffect.Send>(Assert.Single(Greet(SomePairing.Opened(1, token))));
         var left = machine.Handle(new SponsorInput.Left(1), self, Organisation.Now);
         Assert.Equal(PairingRefusalCode.NotCompared, left.OfType<SponsorEffect.Refused>().Single().Refusal.Code);
 
-        Assert.Equal(PairingRefusalCode.Spent, Greet(2).OfType<SponsorEffect.Refused>().Single().Refusal.Code);
+        // Dialled in by itself, also at a sponsor that was started anew and remembers none of it.
+        Assert.Equal(PairingRefusalCode.Spent, Greet(SomePairing.Opened(2)).OfType<SponsorEffect.Refused>().Single().Refusal.Code);
+        machine = new SponsorMachine(new SeededRandom(1));
+        Assert.Equal(PairingRefusalCode.Spent, Greet(SomePairing.Opened(3)).OfType<SponsorEffect.Refused>().Single().Refusal.Code);
 
-        IReadOnlyList<SponsorEffect> Greet(int visit)
+        IReadOnlyList<SponsorEffect> Greet(SponsorInput.Opened opened)
         {
-            machine.Handle(new SponsorInput.Opened(visit, SomePairing.Introduced(), SomePairing.Session), self, Organisation.Now);
-            return machine.Handle(new SponsorInput.Heard(visit, token.Greeting()), self, Organisation.Now);
+            machine.Handle(opened, self, Organisation.Now);
+            return machine.Handle(new SponsorInput.Heard(opened.Visit, token.Greeting()), self, Organisation.Now);
         }
     }
 

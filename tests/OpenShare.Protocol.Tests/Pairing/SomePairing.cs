@@ -38,6 +38,10 @@ internal static class SomePairing
     /// <summary>What the new device's number is where a test says it itself.</summary>
     internal static readonly byte[] Number = [.. Enumerable.Repeat((byte)9, ShortCode.NumberSize)];
 
+    /// <param name="token">that it comes with: one by announcement was offered on this very connection</param>
+    internal static SponsorInput.Opened Opened(int visit, PairingToken? token = null) =>
+        new(visit, Introduced(), Session) { Offered = token is { IsByAnnouncement: true } ? token.Nonce : null };
+
     internal static Control Greeting(this PairingToken token, SessionId? session = null) => new()
     {
         PairingGreeting = new PairingGreeting { Token = token.Blob, Commitment = ByteString.CopyFrom(ShortCode.Commit(session ?? Session, Number)) },

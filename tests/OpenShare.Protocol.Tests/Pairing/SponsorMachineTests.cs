@@ -122,7 +122,7 @@ public sealed class SponsorMachineTests
     public void The_yes_of_a_person_who_has_seen_no_code_yet_counts_for_nothing()
     {
         var token = _self.Invite(byAnnouncement: true);
-        Greeted(token.Greeting());
+        Greeted(token.Greeting(), token: token);
         Assert.Empty(Handle(new SponsorInput.Compared(Visit, IsSame: true)));
         Handle(new SponsorInput.Heard(Visit, SomePairing.Revealed));
         Assert.Empty(Handle(new SponsorInput.Heard(Visit, token.Request())));
@@ -151,7 +151,7 @@ public sealed class SponsorMachineTests
     [Fact]
     public void Who_leaves_after_the_code_was_shown_is_told_of_and_who_was_only_looking_is_not()
     {
-        Handle(new SponsorInput.Opened(Visit, SomePairing.Introduced(), SomePairing.Session));
+        Handle(SomePairing.Opened(Visit));
         Assert.IsType<SponsorEffect.End>(Assert.Single(Handle(new SponsorInput.Left(Visit))));
         Revealed(_self.Invite());
         IsRefused(PairingRefusalCode.NotCompared, Handle(new SponsorInput.Left(Visit)));
@@ -176,7 +176,7 @@ public sealed class SponsorMachineTests
             Assert.Equal(code, refused.Refusal.Code);
             if (self != provisional)
             {
-                _machine.Handle(new SponsorInput.Opened(Visit, SomePairing.Introduced(), SomePairing.Session), self, Organisation.Now);
+                _machine.Handle(SomePairing.Opened(Visit), self, Organisation.Now);
                 IsRefused(code, _machine.Handle(new SponsorInput.Heard(Visit, self.Invite().Greeting()), self, Organisation.Now));
             }
         }
@@ -190,15 +190,15 @@ public sealed class SponsorMachineTests
     private static SponsorInput.Invite Invitation(PublicKey? key = null) =>
         new(PairingCode.Of(key ?? SomePairing.NewKey.PublicKey), ProvisionalScope.Sponsor, SomePairing.Addresses);
 
-    private IReadOnlyList<SponsorEffect> Greeted(Control greeting, DateTimeOffset? now = null)
+    private IReadOnlyList<SponsorEffect> Greeted(Control greeting, DateTimeOffset? now = null, PairingToken? token = null)
     {
-        Handle(new SponsorInput.Opened(Visit, SomePairing.Introduced(), SomePairing.Session));
+        Handle(SomePairing.Opened(Visit, token));
         return Handle(new SponsorInput.Heard(Visit, greeting), now);
     }
 
     private IReadOnlyList<SponsorEffect> Revealed(PairingToken token)
     {
-        Greeted(token.Greeting());
+        Greeted(token.Greeting(), token: token);
         return Handle(new SponsorInput.Heard(Visit, SomePairing.Revealed));
     }
 

@@ -19,6 +19,9 @@ internal sealed class UiDrops(AgentContext agent) : BackgroundService
     private const long RoomLeft = 1L << 30;
     private const int MostDrops = 8;
 
+    /// <summary>So long a page may say nothing of what it began to hand over: it was closed then, say.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
     /// <summary>Milliseconds since 1970: the year 3000.</summary>
     private const long LastMoment = 32_503_680_000_000;
 
@@ -27,7 +30,7 @@ internal sealed class UiDrops(AgentContext agent) : BackgroundService
 
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<string, long> _bytes = [];
+    private readonly ConcurrentDictionary<string, Drop> _drops = [];
 
     private string Root => Path.Combine(agent.Options.Home, "drops");
 
@@ -55,10 +58,16 @@ internal sealed class UiDrops(AgentContext agent) : BackgroundService
 
     private Task Create(HttpContext http)
     {
-        if (_bytes.Count >= MostDrops)
+        var now = agent.Time.GetUtcNow();
+        foreach (var (old, drop) in _drops)
+        {
+            if (!drop.IsSent && now - drop.TouchedAt > Patience)
+                Remove(Path.Combine(Root, old));
+        }
+        if (_drops.Count >= MostDrops)
             return Reply.Problem(http, ProblemCodes.Failed, "Too many drops are being sent at once. Wait until one is done, or send from the command line: openshare send");
         var id = Guid.NewGuid().ToString("N");
-        _bytes[id] = 0;
+        _drops[id] = new Drop(0, now);
         Directory.CreateDirectory(Path.Combine(Root, id, Content));
         return Reply.Json(http, new DropDocument(id, Path.Combine(Root, id, Content)), AgentJson.Readable.DropDocument, StatusCodes.Status201Created);
     }
@@ -72,27 +81,30 @@ internal sealed class UiDrops(AgentContext agent) : BackgroundService
         }
         var id = (string)http.Request.RouteValues["id"]!;
         var path = Path.Combine([drop, Content, .. RelativePath.Parse(http.Request.Query["path"].ToString()).Components]);
-        var room = Math.Min(MostBytes - _bytes[id], new DriveInfo(drop).AvailableFreeSpace - RoomLeft);
-        if (http.Request.ContentLength is not { } length || length > room)
+        if (http.Request.ContentLength is not { } length || length > new DriveInfo(drop).AvailableFreeSpace - RoomLeft || !TakeRoom(id, length))
         {
             await Reply.Problem(http, ProblemCodes.Failed, $"There is no room for this file here. Send it from the command line, which copies nothing: openshare send");
             return;
         }
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = length;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var isMade = false;
         try
         {
             await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 128 * 1024, FileOptions.Asynchronous);
+            isMade = true;
             await http.Request.Body.CopyToAsync(file, http.RequestAborted);
         }
         catch
         {
-            File.Delete(path);
+            // One that was there before is another's.
+            if (isMade)
+                File.Delete(path);
+            TakeRoom(id, -length);
             throw;
         }
         if (long.TryParse(http.Request.Query["modified"], NumberStyles.None, CultureInfo.InvariantCulture, out var modified) && modified < LastMoment)
             File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch.AddMilliseconds(modified));
-        _bytes.AddOrUpdate(id, length, (_, before) => before + length);
         await Reply.Json(http, new DropDocument(id, drop), AgentJson.Readable.DropDocument, StatusCodes.Status201Created);
     }
 
@@ -105,6 +117,8 @@ internal sealed class UiDrops(AgentContext agent) : BackgroundService
         }
         var transfer = TransferId.Parse((await Reply.Read(http, AgentJson.Readable.DropSent)).TransferId);
         await File.WriteAllTextAsync(Path.Combine(drop, Marker), transfer.ToString(), http.RequestAborted);
+        if (_drops.TryGetValue((string)http.Request.RouteValues["id"]!, out var sent))
+            _drops[(string)http.Request.RouteValues["id"]!] = sent with { IsSent = true };
         _ = KeepUntilEnded(drop, transfer, agent.Stopping);
         await Reply.Json(http, new DropDocument((string)http.Request.RouteValues["id"]!, drop), AgentJson.Readable.DropDocument);
     }
@@ -134,6 +148,17 @@ internal sealed class UiDrops(AgentContext agent) : BackgroundService
         }
     }
 
+    // Before the bytes are there: several files may come at once.
+    private bool TakeRoom(string id, long length)
+    {
+        while (_drops.TryGetValue(id, out var before) && before.Bytes + length <= MostBytes)
+        {
+            if (_drops.TryUpdate(id, before with { Bytes = before.Bytes + length, TouchedAt = agent.Time.GetUtcNow() }, before))
+                return true;
+        }
+        return false;
+    }
+
     // What a person has open elsewhere, on Windows say, goes with the next start.
     private void Remove(string drop)
     {
@@ -144,11 +169,17 @@ internal sealed class UiDrops(AgentContext agent) : BackgroundService
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
         }
-        _bytes.TryRemove(Path.GetFileName(drop), out _);
+        _drops.TryRemove(Path.GetFileName(drop), out _);
     }
 
     private string? DirectoryOf(HttpContext http) =>
-        http.Request.RouteValues["id"] is string id && _bytes.ContainsKey(id) ? Path.Combine(Root, id) : null;
+        http.Request.RouteValues["id"] is string id && _drops.ContainsKey(id) ? Path.Combine(Root, id) : null;
+
+    private sealed record Drop(long Bytes, DateTimeOffset TouchedAt)
+    {
+        /// <summary>It is its transfer's now.</summary>
+        internal bool IsSent { get; init; }
+    }
 
     private static Task NoSuch(HttpContext http) => Reply.Problem(http, ProblemCodes.NotFound, "There is no such drop, or not any more.");
 }

@@ -38,6 +38,7 @@ for project in tests/*.Tests/*.csproj; do
 done
 
 [ "$whole" = false ] || tests/models.sh || status=1
+[ "$whole" = false ] || echo "Left to tests/long.sh: $(grep -rl --include='*Tests.cs' 'Trait("Length", "Long")' tests | xargs -n 1 basename -s .cs | sort | paste -sd ' ')"
 
 total() { sed -nE "s/.*$1: +([0-9]+).*/\1/p" "$log" | awk '{n+=$1} END {print n+0}'; }
 passed=$(total Passed) failed=$(total Failed) skipped=$(total Skipped)

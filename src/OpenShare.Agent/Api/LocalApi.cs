@@ -20,7 +20,8 @@ internal static class LocalApi
     internal static void Map(WebApplication app, AgentContext agent, UiDrops drops)
     {
         var door = new UiDoor(agent.Time);
-        app.Use(next => http => new UiGuard(door).Invoke(http, next));
+        var guard = new UiGuard(door);
+        app.Use(next => http => guard.Invoke(http, next));
         app.Use(TellProblems);
         app.UseRouting();
         app.MapGet("/v1/health", (RequestDelegate)(http =>

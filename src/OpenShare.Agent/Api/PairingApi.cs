@@ -15,7 +15,6 @@ internal sealed class PairingApi(AgentContext agent)
 
     internal void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/pairing/code", (RequestDelegate)Show);
         routes.MapPost("/v1/pairing/announcement", (RequestDelegate)Announce);
         routes.MapGet("/v1/pairing/comparisons", (RequestDelegate)ListComparisons);
         routes.MapGet("/v1/pairing/comparisons/watch", (RequestDelegate)WatchComparisons);
@@ -25,12 +24,12 @@ internal sealed class PairingApi(AgentContext agent)
         routes.MapPost("/v1/pairing/join", (RequestDelegate)Join);
     }
 
-    private async Task Show(HttpContext http) => await Shown(http, await agent.Device.ShowPairing(http.RequestAborted));
-
-    private async Task Announce(HttpContext http) => await Shown(http, await agent.Device.Announce(http.RequestAborted));
-
-    private static Task Shown(HttpContext http, PairingShown shown) => Reply.Json(
-        http, new PairingCodeDocument(shown.Code.ToString(), shown.Fingerprint) { AnnouncedUntil = shown.Until }, AgentJson.Readable.PairingCodeDocument);
+    private async Task Announce(HttpContext http)
+    {
+        var shown = await agent.Device.Announce(http.RequestAborted);
+        await Reply.Json(
+            http, new PairingCodeDocument(shown.Code.ToString(), shown.Fingerprint) { AnnouncedUntil = shown.Until }, AgentJson.Readable.PairingCodeDocument);
+    }
 
     private Task ListComparisons(HttpContext http) => Reply.Json(http, [.. agent.Device.Comparisons.Select(c => c.Document())], AgentJson.Readable.Comparisons);
 

@@ -83,22 +83,8 @@ internal sealed partial class PairCommand
                 : null;
         }
 
-        private static async Task<int> FollowAsync(ComparisonTalk talk, Func<ComparisonDocument, bool> isMeant, CommandRun run)
-        {
-            switch (await talk.FollowAsync(c => c.Role == "sponsor" && isMeant(c), run.Interrupted))
-            {
-                case { State: "paired" } paired:
-                    run.Say($"Paired {paired.PeerName} ({Words.Short(paired.PeerId)}), provisionally until {Words.Time(paired.ExpiresAt!.Value)}. To take that back: openshare pair withdraw {Words.Short(paired.PeerId)}");
-                    return ExitCode.Done;
-                case { } refused:
-                    run.Warn($"Not paired: {refused.Detail}");
-                    return ExitCode.Cancelled;
-                case null when run.Interrupted.IsCancellationRequested:
-                    return ExitCode.Done;
-                default:
-                    run.Warn("The agent has stopped.");
-                    return ExitCode.Failed;
-            }
-        }
+        private static Task<int> FollowAsync(ComparisonTalk talk, Func<ComparisonDocument, bool> isMeant, CommandRun run) => EndAsync(
+            talk, c => c.Role == "sponsor" && isMeant(c), run,
+            paired => $"Paired {paired.PeerName} ({Words.Short(paired.PeerId)}), provisionally until {Words.Time(paired.ExpiresAt!.Value)}. To take that back: openshare pair withdraw {Words.Short(paired.PeerId)}");
     }
 }

@@ -36,23 +36,11 @@ internal sealed partial class PairCommand
             : "";
 
         // Whoever found this device on the network is answered here.
-        private static async Task<int> WaitAsync(ComparisonTalk talk, CommandRun run)
+        private static Task<int> WaitAsync(ComparisonTalk talk, CommandRun run)
         {
             run.Say("Waiting for a registered device. Ctrl-C ends that; for a token: openshare pair join.");
-            switch (await talk.FollowAsync(c => c.Role == "new", run.Interrupted))
-            {
-                case { State: "paired" } paired:
-                    run.Say(Paired(paired.PeerName, paired.PeerId, paired.ExpiresAt!.Value, paired.Scope!));
-                    return ExitCode.Done;
-                case { } refused:
-                    run.Warn($"Not paired: {refused.Detail} Once more: openshare pair show");
-                    return ExitCode.Cancelled;
-                case null when run.Interrupted.IsCancellationRequested:
-                    return ExitCode.Done;
-                default:
-                    run.Warn("The agent has stopped.");
-                    return ExitCode.Failed;
-            }
+            return EndAsync(
+                talk, c => c.Role == "new", run, paired => Paired(paired.PeerName, paired.PeerId, paired.ExpiresAt!.Value, paired.Scope!), " Once more: openshare pair show");
         }
     }
 }

@@ -18,6 +18,26 @@ internal sealed partial class PairCommand : Command
         Subcommands.Add(new Withdraw(shell));
     }
 
+    /// <summary>Follows a pairing to its end, and says it.</summary>
+    /// <param name="again">what to do after a refusal</param>
+    private static async Task<int> EndAsync(ComparisonTalk talk, Func<ComparisonDocument, bool> isMeant, CommandRun run, Func<ComparisonDocument, string> paired, string again = "")
+    {
+        switch (await talk.FollowAsync(isMeant, run.Interrupted))
+        {
+            case { State: "paired" } ended:
+                run.Say(paired(ended));
+                return ExitCode.Done;
+            case { } refused:
+                run.Warn($"Not paired: {refused.Detail}{again}");
+                return ExitCode.Cancelled;
+            case null when run.Interrupted.IsCancellationRequested:
+                return ExitCode.Done;
+            default:
+                run.Warn("The agent has stopped.");
+                return ExitCode.Failed;
+        }
+    }
+
     // What the new device's person is told in the end, whichever way it came.
     private static string Paired(string sponsor, string sponsorId, DateTimeOffset until, string scope) =>
         $"Paired by {sponsor} ({Words.Short(sponsorId)}), provisionally until {Words.Time(until)}, {(scope == "sponsor" ? $"to speak with {sponsor} alone" : "to speak with the devices of the account")}.\n"

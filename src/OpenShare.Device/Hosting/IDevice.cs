@@ -39,10 +39,7 @@ public interface IDevice
     /// <summary>The issuer's access token as what registers this device, for the account that the service says it is for.</summary>
     Task<ServiceAnswer<LoginSession>> OpenSession(LoginOffer offer, string jwt, CancellationToken cancellation);
 
-    /// <summary>What a registered device needs of this one to pair it.</summary>
-    Task<PairingShown> ShowPairing(CancellationToken cancellation);
-
-    /// <summary>The same, and shows this device on the network for ten minutes, where it has no certificate: a registered one may offer to pair it.</summary>
+    /// <summary>What a registered device needs of this one to pair it; and shows this device on the network for ten minutes, where it has no certificate: a registered one may offer to pair it.</summary>
     Task<PairingShown> Announce(CancellationToken cancellation);
 
     /// <summary>Makes a one-time invitation for the device of this code.</summary>

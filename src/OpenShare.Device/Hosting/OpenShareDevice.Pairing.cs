@@ -23,12 +23,6 @@ public sealed partial class OpenShareDevice
     // It is dialled, and then answers the offer.
     private static readonly TimeSpan OfferPatience = 2 * Patience;
 
-    public async Task<PairingShown> ShowPairing(CancellationToken cancellation)
-    {
-        var key = (await Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration(), cancellation).ConfigureAwait(false)).Key!.PublicKey;
-        return new PairingShown(PairingCode.Of(key), key.KeyId);
-    }
-
     public async Task<PairingShown> Announce(CancellationToken cancellation)
     {
         var key = (await Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration(), cancellation).ConfigureAwait(false)).Key!;

@@ -19,8 +19,8 @@ internal sealed class PeerTables
     /// <inheritdoc cref="PeerTable.Replace"/>
     internal void Replace(Candidate? before, Candidate? after)
     {
-        foreach (var table in (PeerTable[])[_own, _unpaired])
-            table.Replace(Of(table, before), Of(table, after));
+        _own.Replace(Own(before), Own(after));
+        _unpaired.Replace(Unpaired(before), Unpaired(after));
     }
 
     internal void Ignore(DeviceId device, ImmutableArray<PeerPlace> places, DateTimeOffset until) => _own.Ignore(device, places, until);
@@ -32,5 +32,7 @@ internal sealed class PeerTables
         _unpaired.Update(ownId, ownPlace, now, effects);
     }
 
-    private Candidate? Of(PeerTable table, Candidate? candidate) => candidate is not null && candidate.IsUnpaired == (table == _unpaired) ? candidate : null;
+    private static Candidate? Own(Candidate? candidate) => candidate is { IsUnpaired: false } ? candidate : null;
+
+    private static Candidate? Unpaired(Candidate? candidate) => candidate is { IsUnpaired: true } ? candidate : null;
 }

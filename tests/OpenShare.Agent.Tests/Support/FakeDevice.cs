@@ -118,8 +118,6 @@ internal sealed class FakeDevice : IDevice
 
     internal WithdrawOutcome Withdrawal { get; set; } = new WithdrawOutcome.Withdrawn();
 
-    public Task<PairingShown> ShowPairing(CancellationToken cancellation) => Task.FromResult(Shown);
-
     internal Func<DeviceId, InviteOutcome> OnInviteFound { get; set; } = _ => new InviteOutcome.NotRegistered();
 
     public Task<PairingShown> Announce(CancellationToken cancellation) => Task.FromResult(Shown);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OpenShare.Agent.Browsing;
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Desktop.Bus;
 
@@ -66,5 +67,5 @@ internal sealed class PrivateBus : IAsyncDisposable
         ["HOME"] = home.Root, ["XDG_CONFIG_HOME"] = Path.Combine(home.Root, "config"), ["XDG_CACHE_HOME"] = Path.Combine(home.Root, "cache"), ["XDG_RUNTIME_DIR"] = home.Root,
     };
 
-    internal static bool Has(string program) => (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+    internal static bool Has(string program) => SystemProgram.Find(program) is not null;
 }

@@ -208,12 +208,8 @@ public sealed class TrayTests : IDisposable
 
     private static TransferId Id(int number) => TransferId.Parse($"{number:x32}");
 
-    private static async Task TitleAsync(TestWatcher watcher, string title)
-    {
-        object? last = null;
-        for (var until = Environment.TickCount64 + (long)Until.Deadline.TotalMilliseconds; !title.Equals(last = (await watcher.PropertiesAsync())["Title"]); await Task.Delay(20))
-            Assert.True(Environment.TickCount64 < until, $"it is called {last}, not {title}");
-    }
+    private static Task TitleAsync(TestWatcher watcher, string title) =>
+        Until.TrueAsync(async () => title.Equals((await watcher.PropertiesAsync())["Title"]), $"it is called {title}");
 
     public void Dispose() => _home.Dispose();
 }

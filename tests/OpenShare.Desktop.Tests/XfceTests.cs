@@ -61,17 +61,18 @@ public sealed class XfceTests : IDisposable
         _device.SetTransfer(Some.Transfer with { Direction = TransferDirection.Receiving, State = TransferState.AwaitingAnswer });
 
         // The notification is in the upper right corner, and Accept the first of its buttons.
-        for (var until = Environment.TickCount64 + 30_000; _device.Answers.Count == 0 && Environment.TickCount64 < until; await Task.Delay(300))
-            await screen.DoAsync("mousemove", "543", "102", "click", "1");
+        await Until.TrueAsync(
+            async () =>
+            {
+                await screen.DoAsync("mousemove", "543", "102", "click", "1");
+                return _device.Answers.Count > 0;
+            },
+            "Accept was clicked");
 
         Assert.True(Assert.Single(_device.Answers).IsAccepted);
     }
 
-    private static async Task ShownAsync(BusConnection asks)
-    {
-        for (var until = Environment.TickCount64 + (long)Until.Deadline.TotalMilliseconds; !await IsShownAsync(asks); await Task.Delay(50))
-            Assert.True(Environment.TickCount64 < until, "the panel does not show the icon");
-    }
+    private static Task ShownAsync(BusConnection asks) => Until.TrueAsync(() => IsShownAsync(asks), "the panel shows the icon");
 
     private static async Task<bool> IsShownAsync(BusConnection asks)
     {

@@ -49,11 +49,7 @@ internal sealed class TestWatcher : IBusObject, IAsyncDisposable
         return TestMenuItem.ChildrenOf((object[])layout.Values[1]);
     }
 
-    internal async Task MenuAsync(Func<IReadOnlyList<TestMenuItem>, bool> isSo)
-    {
-        for (var until = Environment.TickCount64 + (long)Until.Deadline.TotalMilliseconds; !isSo(await MenuAsync()); await Task.Delay(20))
-            Assert.True(Environment.TickCount64 < until, "the menu is not so");
-    }
+    internal Task MenuAsync(Func<IReadOnlyList<TestMenuItem>, bool> isSo) => Until.TrueAsync(async () => isSo(await MenuAsync()), "the menu is so");
 
     internal async Task ClickAsync(string label)
     {

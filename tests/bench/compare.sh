@@ -67,6 +67,14 @@ make_source() {
 # Random bytes many times as fast as /dev/urandom has them.
 noise() { { openssl enc -aes-128-ctr -pass file:<(head -c 32 /dev/urandom | base64) -nosalt -pbkdf2 </dev/zero 2>/dev/null || :; } | head -c "$1"; }
 
+# even_memory: a virtual machine gives free pages back to its host and pays for the next touch of each, so whoever comes first in
+# a round would pay for those behind him. All start with as many pages as they need, touched a moment ago.
+even_memory() {
+  [ "$(stat -f -c %T "$dir")" = tmpfs ] || return 0
+  fallocate -l "$bytes" "$work/touched" || fail "no room for $bytes bytes in $dir"
+  rm "$work/touched"
+}
+
 # check_copy PATH NAME: that it is the same, each byte of it in the first round.
 check_copy() {
   if [ -n "${checked[$2]:-}" ]; then
@@ -136,6 +144,7 @@ for round in $(seq "$runs"); do
   note "Round $round"
   for name in $contestants; do
     begin "$name"
+    even_memory
     "run_${name//-/_}"
   done
 done

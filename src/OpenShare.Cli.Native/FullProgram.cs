@@ -19,6 +19,13 @@ internal static partial class FullProgram
     {
         if (begun is not null)
             SetVariable(Shell.BegunVariable, begun, overwrite: 1);
+        // A package brings the runtime along; what was published here takes that of the machine.
+        var packaged = Path.Combine(AppContext.BaseDirectory, "openshare-full");
+        if (File.Exists(packaged))
+        {
+            Execute(packaged, [packaged, .. args, null]);
+            throw new AgentStartException($"No agent runs here, and this command cannot be one: {packaged} cannot be run ({Marshal.GetLastPInvokeErrorMessage()}).");
+        }
         Execute("dotnet", ["dotnet", Path.Combine(AppContext.BaseDirectory, "openshare.dll"), .. args, null]);
         throw new AgentStartException($"No agent runs here, and this command cannot be one: dotnet cannot be run ({Marshal.GetLastPInvokeErrorMessage()}). Is the .NET runtime installed, and on the PATH?");
     }

@@ -29,7 +29,7 @@ end_work() {
     kill -KILL "$pid" 2>/dev/null
   done
   wait 2>/dev/null
-  [ "$keep_files" = true ] || rm -rf "$work"
+  [ "$keep_files" = true ] || rm -rf --one-file-system "$work"
   exit "$code"
 }
 

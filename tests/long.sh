@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What takes too long for tests/run.sh, with figures: a bigger file, a real tree (the .NET SDK's own folder), and the
-# same tree over a link that is cut again and again at random; and, as root, thirty agents that have to see each other; and the tests that take a minute each. Ends 0 only if
+# same tree over a link that is cut again and again at random; and, as root, thirty agents that have to see each other, and the packages; and the tests that take a minute each. Ends 0 only if
 # everything arrived as it was sent and all saw all.
 set -uo pipefail
 
@@ -132,6 +132,14 @@ crowd() {
   "$root/tests/bench/crowd.sh" 30 >"$work/logs/crowd" 2>&1 || fail "$(said "$work/logs/crowd")"
   say "Thirty agents on one bridge: all see all"
   note "$(grep sightings "$work/logs/crowd")"
+}
+
+packages() {
+  begin "Packages"
+  [ "$(id -u)" = 0 ] || { note "The packages: left out, as installing them needs root"; return; }
+  "$root/tests/packages.sh" >"$work/logs/packages" 2>&1 || fail "$(said "$work/logs/packages")"
+  say "The packages, each where it is installed"
+  grep SKIPPED "$work/logs/packages"
 }
 
 begin_work long

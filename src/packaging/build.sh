@@ -28,6 +28,9 @@ while [ $# -gt 0 ]; do
 done
 [ ${#kinds[@]} -gt 0 ] || kinds=(deb tar zip tool)
 
+for needed in dpkg-deb zip gcc; do
+  command -v "$needed" >/dev/null || { echo "src/packaging/build.sh: $needed is missing; apt-get install dpkg zip gcc libc6-dev zlib1g-dev" >&2; exit 1; }
+done
 . "$root/tests/programs.sh"
 stage=$root/artifacts/stage
 log=$root/artifacts/packages.log
@@ -40,14 +43,17 @@ mkdir -p "$stage" "$out"
 trap 'code=$?; [ $code = 0 ] || { tail -n 20 "$log" >&2; echo "FAILED    the packages are not complete; all of it is in $log" >&2; }' EXIT
 
 # publish PROJECT PLATFORM FOLDER: with the runtime. What is shared of several projects in one folder is the same.
-publish() { dotnet publish "$root/src/$1" -c Release -p:PackageFor="$2" -o "$3" --nologo -v quiet >>"$log" 2>&1; }
+publish() {
+  dotnet publish "$root/src/$1" -c Release -p:PackageFor="$2" -o "$3" --nologo -v quiet >>"$log" 2>&1
+  rm -f "$3"/*.pdb "$3/packages.lock.json"
+  find "$3" -type f -exec chmod 644 {} +
+}
 
 # programs PLATFORM FOLDER: the command and the desktop's program, once for each platform.
 programs() {
   [ ! -d "$2" ] || return 0
   publish OpenShare.Cli "$1" "$2"
   publish OpenShare.Desktop "$1" "$2"
-  rm -f "$2"/*.pdb "$2"/packages.lock.json
   cp "$root/LICENSE" "$2/"
   # The native command (ADR 0033), which becomes the other one where no agent runs.
   if [ "$1" = linux-x64 ]; then
@@ -55,12 +61,13 @@ programs() {
     mv "$2/openshare" "$2/openshare-full"
     cp "$root/artifacts/publish/OpenShare.Cli.Native/release_ahead/openshare-native" "$2/openshare"
   fi
+  [ "$1" = win-x64 ] || chmod 755 "$2"/{openshare,openshare-desktop,createdump}
+  [ ! -e "$2/openshare-full" ] || chmod 755 "$2/openshare-full"
 }
 
 # deb NAME FOLDER: whose DEBIAN/control has everything but version and size.
 deb() {
   find "$2" -type d -exec chmod 755 {} +
-  find "$2" -path "$2/DEBIAN" -prune -o -type f ! -perm /111 -exec chmod 644 {} +
   sed -i "s/@VERSION@/$version/; s/@SIZE@/$(du -sk --exclude DEBIAN "$2" | cut -f 1)/" "$2/DEBIAN/control"
   find "$2" -exec touch --no-dereference --date="@$time" {} +
   SOURCE_DATE_EPOCH=$time dpkg-deb --root-owner-group --build "$2" "$out/$1_${version}_amd64.deb" >>"$log"
@@ -69,7 +76,7 @@ deb() {
 # describe NAME FOLDER: control files and the license, as Debian has them.
 describe() {
   mkdir -p "$2/usr/share/doc/$1"
-  cp "$root/LICENSE" "$2/usr/share/doc/$1/copyright"
+  printf '%s\n' "Copyright: OpenShare contributors" "License: Apache-2.0, which Debian has in /usr/share/common-licenses/Apache-2.0" >"$2/usr/share/doc/$1/copyright"
   cp -R "$root/src/packaging/$1" "$2/DEBIAN"
 }
 
@@ -81,6 +88,7 @@ deb_of_devices() {
   ln -s ../lib/openshare/openshare ../lib/openshare/openshare-desktop "$folder/usr/bin/"
   cp "$root/src/packaging/openshare.desktop" "$folder/usr/share/applications/"
   cp "$root/src/OpenShare.Desktop/Install/openshare.svg" "$folder/usr/share/icons/hicolor/scalable/apps/"
+  rm "$folder/usr/lib/openshare/LICENSE"
   describe openshare "$folder"
   deb openshare "$folder"
 }
@@ -89,7 +97,7 @@ deb_of_server() {
   local folder=$stage/deb/openshare-server deploy=$root/src/OpenShare.Registration/Deploy
   mkdir -p "$folder/usr/lib/systemd/system" "$folder/usr/bin"
   publish OpenShare.Registration linux-x64 "$folder/usr/lib/openshare-server"
-  rm -f "$folder"/usr/lib/openshare-server/*.pdb
+  chmod 755 "$folder"/usr/lib/openshare-server/{openshare-server,createdump}
   ln -s ../lib/openshare-server/openshare-server "$folder/usr/bin/"
   sed 's,/opt/openshare/,/usr/bin/,' "$deploy/openshare-server.service" >"$folder/usr/lib/systemd/system/openshare-server.service"
   describe openshare-server "$folder"

@@ -7,10 +7,15 @@ namespace OpenShare.Agent.Api;
 /// <param name="stopping">the agent is about to stop: nobody can follow anything any longer</param>
 internal sealed class AgentContext(DeviceService service, AgentOptions options, TimeProvider time, CancellationToken stopping)
 {
+    private volatile AgentOptions _options = options;
+
     // There before the first request: the device starts before the API listens.
     internal IDevice Device => service.Device;
 
-    internal AgentOptions Options => options;
+    /// <summary>As they are now.</summary>
+    internal AgentOptions Options => _options;
+
+    internal void Change(AgentOptions options) => _options = options;
 
     internal TimeProvider Time => time;
 

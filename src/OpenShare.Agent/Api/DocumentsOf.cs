@@ -37,6 +37,9 @@ internal static class DocumentsOf
         options.SaveTo,
         Word(options.Accept))
     {
+        CertEndsSoon = status.CertificateEndsSoon,
+        Overwrite = Word(options.Overwrite),
+        Limit = options.Limit,
         ProvisionalLimit = options.Provisional.MostBytes,
         ProvisionalTo = options.Provisional.SaveTo,
         PairingOffered = status.Discovery.IsPairingOffered,

@@ -21,6 +21,15 @@ public sealed record StatusDocument(
     string SaveTo,
     string Accept)
 {
+    /// <summary>The certificate was not renewed in its time, and is near its end.</summary>
+    public bool CertEndsSoon { get; init; }
+
+    /// <summary>yes or no: files that are there may be replaced where their sender wishes it.</summary>
+    public string Overwrite { get; init; } = "yes";
+
+    /// <summary>Bytes a second of what is sent from here, where whoever sends says nothing; null: as many as go.</summary>
+    public long? Limit { get; init; }
+
     /// <summary>Bytes that a provisional device may send at once; null: any number.</summary>
     public long? ProvisionalLimit { get; init; }
 

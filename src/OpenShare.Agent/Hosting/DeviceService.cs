@@ -41,18 +41,20 @@ internal sealed class DeviceService(IServiceProvider services, AgentOptions opti
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    internal static AcceptPolicy PolicyOf(AcceptFrom accept) => accept switch
+    {
+        AcceptFrom.Own => AcceptPolicy.Own,
+        AcceptFrom.Ask => AcceptPolicy.Ask,
+        _ => AcceptPolicy.None,
+    };
+
     private static DeviceOptions DeviceOptionsOf(AgentOptions options, DeviceHome home) => new(
         home,
         options.Name,
         options.Listen,
         options.AdvertisedPort,
         options.Interfaces,
-        options.Accept switch
-        {
-            AcceptFrom.Own => AcceptPolicy.Own,
-            AcceptFrom.Ask => AcceptPolicy.Ask,
-            _ => AcceptPolicy.None,
-        },
+        PolicyOf(options.Accept),
         options.SaveTo,
         options.PassphraseFile is { } file ? PassphraseFile.Read(file) : null,
         options.Reach switch

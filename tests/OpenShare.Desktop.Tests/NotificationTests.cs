@@ -144,6 +144,7 @@ public sealed class NotificationTests : IDisposable
         await watcher.HasItemAsync();
         await watcher.MenuAsync(m => m[1].Children.Count == 1);
 
+        await Until.TrueAsync(() => server.Shown.IsEmpty, "nothing is told of what was so before");
         _device.SetPeers([.. _device.Peers, Some.Peer with { Trust = PeerTrust.Provisional }]);
         await server.ShownAsync("bob was paired");
         _device.SetPeers(Some.Peer with { Trust = PeerTrust.Duplicate });

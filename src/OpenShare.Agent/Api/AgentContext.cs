@@ -1,3 +1,4 @@
+using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
 using OpenShare.Device.Hosting;
 
@@ -11,6 +12,9 @@ internal sealed class AgentContext(DeviceService service, AgentOptions options, 
 
     // There before the first request: the device starts before the API listens.
     internal IDevice Device => service.Device;
+
+    /// <summary>How the agent before this one ended; null: as it should.</summary>
+    internal CrashDocument? Crash { get; init; }
 
     /// <summary>As they are now.</summary>
     internal AgentOptions Options => _options;

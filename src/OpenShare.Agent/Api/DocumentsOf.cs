@@ -20,7 +20,9 @@ namespace OpenShare.Agent.Api;
 /// </summary>
 internal static class DocumentsOf
 {
-    internal static StatusDocument Document(this DeviceStatus status, AgentOptions options) => new(
+    internal static StatusDocument Document(this DeviceStatus status, AgentContext agent) => Document(status, agent.Options) with { Crash = agent.Crash };
+
+    private static StatusDocument Document(DeviceStatus status, AgentOptions options) => new(
         status.DeviceId.ToString(),
         status.Account?.Value,
         Printable.Shorten(status.Name),

@@ -34,7 +34,7 @@ internal sealed class SettingsApi(AgentContext agent)
         {
             Changing.Release();
         }
-        await Reply.Json(http, (await agent.Device.GetStatus(http.RequestAborted)).Document(agent.Options), AgentJson.Readable.StatusDocument);
+        await Reply.Json(http, (await agent.Device.GetStatus(http.RequestAborted)).Document(agent), AgentJson.Readable.StatusDocument);
     }
 
     /// <returns>why nothing was changed; null: it was</returns>

@@ -43,6 +43,9 @@ public sealed record AgentOptions(
     /// <summary>The web UI is there, on a port of the loopback interface.</summary>
     public bool ServesPages { get; init; }
 
+    /// <summary>What is logged goes to files in the home as well, a few and not large: for an agent that nobody watches.</summary>
+    public bool KeepsLogs { get; init; }
+
     /// <summary>Where the QUIC library lies; null: where the system looks.</summary>
     public string? QuicLibrary { get; init; }
 }

@@ -63,6 +63,8 @@ public static class AgentSettings
             ReadWord(configuration, LogLevel, Microsoft.Extensions.Logging.LogLevel.Warning))
         {
             Told = told,
+            // systemd's word that it has started this.
+            KeepsLogs = NotEmpty(environment.GetValueOrDefault("INVOCATION_ID")) is not null && reach == AgentReach.Network,
             Overwrite = ReadWord(configuration, Overwrite, YesNo.Yes),
             Limit = ReadRate(configuration, otherwise: null),
             Provisional = new ProvisionalRule(ReadLimit(configuration), NotEmpty(configuration[ProvisionalTo]) is { } apart ? Path.GetFullPath(apart) : null),

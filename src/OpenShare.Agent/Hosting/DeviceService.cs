@@ -35,6 +35,8 @@ internal sealed class DeviceService(IServiceProvider services, AgentOptions opti
         var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             return;
+        if (options.ServesPages)
+            services.GetRequiredService<CrashReports>().Write("The device stopped by itself: one of its parts failed again and again. The log says which.");
         Environment.ExitCode = 1;
         lifetime.StopApplication();
     }

@@ -35,6 +35,8 @@ internal sealed class DeviceNotices
         if (status is { CertEndsSoon: true, CertExpiresAt: { } ends })
             told["certificate"] = Urgent("own certificate", "This device's certificate ends soon",
                 $"After {ends.ToLocalTime().ToString("g", CultureInfo.CurrentCulture)} other devices refuse it. It is renewed by itself once the registration service is in reach.");
+        if (status.Crash is { } crash)
+            told["crash"] = Urgent("own crash", "OpenShare ended unexpectedly", $"{Plain.Line(crash.What)}. What was under way goes on. The report: {crash.Report}");
         return Standing("own", told);
     }
 

@@ -7,11 +7,15 @@ namespace OpenShare.Desktop;
 /// <param name="Status">null: no agent is there, or nothing was heard of it yet</param>
 internal sealed record AgentState(StatusDocument? Status, ImmutableDictionary<string, TransferDocument> Transfers, ImmutableArray<ComparisonDocument> Comparisons)
 {
+    /// <summary>The other devices.</summary>
+    internal ImmutableArray<PeerDocument> Peers { get; init; } = [];
+
     internal static readonly AgentState Offline = new(null, ImmutableDictionary<string, TransferDocument>.Empty, []);
 
     internal AgentState With(UiEventDocument told) => this with
     {
         Status = told.Status ?? Status,
+        Peers = told.Peers is { } peers ? [.. peers] : Peers,
         Comparisons = told.Comparisons is { } comparisons ? [.. comparisons] : Comparisons,
         Transfers = told.Transfer is { } transfer ? Transfers.SetItem(transfer.TransferId, transfer) : Transfers,
     };
@@ -19,6 +23,9 @@ internal sealed record AgentState(StatusDocument? Status, ImmutableDictionary<st
     internal IEnumerable<TransferDocument> Active => Transfers.Values.Where(t => !t.IsEnded() && t.State is not (TransferStates.Paused or TransferStates.AwaitingAnswer));
 
     internal IEnumerable<TransferDocument> Paused => Transfers.Values.Where(t => t.State == TransferStates.Paused);
+
+    /// <summary>Where something can be sent just now.</summary>
+    internal IEnumerable<PeerDocument> Reachable => Peers.Where(p => p is { Address: not null, Trust: "certified" or "provisional" });
 
     internal bool WaitsForPerson => Transfers.Values.Any(t => t.IsOffer()) || Comparisons.Any(c => c.IsAsked);
 }

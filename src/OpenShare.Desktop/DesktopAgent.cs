@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using System.Security.Cryptography;
+using System.Text;
 using System.Threading.Channels;
 using OpenShare.Agent;
 using OpenShare.Agent.Client;
@@ -10,7 +13,7 @@ namespace OpenShare.Desktop;
 
 /// <summary>
 /// The agent and its desktop: the one that runs in this home already, or one of its own; and whatever of icon and notifications the session
-/// offers. All that changes is done one after the other, in the loop of <see cref="WorkAsync"/>.
+/// offers. All that changes is done one after the other, in two loops of <see cref="WorkAsync"/>: what the person is told, and all else.
 /// </summary>
 /// <param name="bus">the session bus's address; null: there is none</param>
 internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options, string? bus, DesktopOrders orders, DesktopTalk talk, TimeProvider time)
@@ -22,11 +25,14 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
     internal bool IsOpened { get; init; }
 
     private readonly Channel<Func<CancellationToken, Task>> _work = Channel.CreateUnbounded<Func<CancellationToken, Task>>();
+
+    // Apart: a notification server that hangs is waited for, and the icon is not to wait with it.
+    private readonly Channel<Func<CancellationToken, Task>> _telling = Channel.CreateUnbounded<Func<CancellationToken, Task>>();
     private readonly Notices _notices = new(time.GetUtcNow());
     private readonly Dictionary<string, Notice> _untold = [];
     private AgentState _agent = AgentState.Offline;
     private LocalApiClient? _client;
-    private BusSession? _session;
+    private volatile BusSession? _session;
 
     /// <summary>Until the person quits, or is interrupted.</summary>
     /// <returns>false: the agent gave up by itself</returns>
@@ -36,7 +42,7 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
         using var quit = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
         var first = new TaskCompletionSource();
         var shown = ShowAsync(quit, first);
-        var worked = WorkAsync(quit.Token);
+        var worked = Task.WhenAll(WorkAsync(_work, quit.Token), WorkAsync(_telling, quit.Token));
         try
         {
             // What waits for the person when this starts is told, where there is something to tell it by.
@@ -64,11 +70,11 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
                 talk.Began(session.IsHosted, options.Home);
                 Do(_ => { _client = session.Client; return Task.CompletedTask; });
                 if (isFirst && IsOpened)
-                    Do(cancellation => orders.DoAsync(TrayOrder.Open, session.Client, _agent, cancellation));
+                    Do(cancellation => orders.DoAsync(TrayOrder.Open, about: null, session.Client, _agent, cancellation));
                 try
                 {
                     await foreach (var told in session.Client.WatchAllAsync(quit))
-                        Do(cancellation => TakeAsync(told, cancellation));
+                        Do(_ => TakeAsync(told));
                 }
                 finally
                 {
@@ -95,17 +101,18 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
     {
         if (bus is null)
             talk.NoBus("there is none");
+        var handlers = new BusHandlers((order, about) => Ordered(order, about, quit), Answered, () => Do(AnnounceAsync), () => Tell(TellAsync), Later);
         for (; bus is not null && !quit.IsCancellationRequested; first.TrySetResult())
         {
             try
             {
-                await using var session = await BusSession.OpenAsync(bus, order => Ordered(order, quit), Answered, () => Do(AnnounceAsync), () => Do(TellAsync), Later, quit.Token);
+                await using var session = await BusSession.OpenAsync(bus, NameOf(options.Home), () => Waits(first), handlers, quit.Token);
                 Do(async cancellation =>
                 {
                     _session = session;
                     await AnnounceAsync(cancellation);
                     await session.Tray.UpdateAsync(_agent);
-                    await TellAsync(cancellation);
+                    Tell(TellAsync);
                 });
                 first.TrySetResult();
                 await session.Ended.WaitAsync(quit.Token);
@@ -127,17 +134,28 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
 
     private void Do(Func<CancellationToken, Task> work) => _work.Writer.TryWrite(work);
 
-    private void Later(Action work) => Do(_ =>
+    private void Tell(Func<CancellationToken, Task> work) => _telling.Writer.TryWrite(work);
+
+    private void Waits(TaskCompletionSource first)
+    {
+        talk.AnotherShows();
+        first.TrySetResult();
+    }
+
+    /// <summary>Whoever has it shows the icon of this home.</summary>
+    internal static string NameOf(string home) => $"org.openshare.Desktop.h{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(home)).AsSpan(0, 8))}";
+
+    private void Later(Action work) => Tell(_ =>
     {
         work();
         return Task.CompletedTask;
     });
 
-    private async Task WorkAsync(CancellationToken quit)
+    private async Task WorkAsync(Channel<Func<CancellationToken, Task>> queue, CancellationToken quit)
     {
         try
         {
-            await foreach (var work in _work.Reader.ReadAllAsync(quit))
+            await foreach (var work in queue.Reader.ReadAllAsync(quit))
                 try
                 {
                     await work(quit);
@@ -153,10 +171,16 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
         }
     }
 
-    private async Task TakeAsync(UiEventDocument told, CancellationToken cancellation)
+    private async Task TakeAsync(UiEventDocument told)
     {
         await UpdateAsync(_agent.With(told));
-        foreach (var change in _notices.Of(told))
+        if (_notices.Of(told) is { Count: > 0 } changes)
+            Tell(quit => TellAsync(changes, quit));
+    }
+
+    private async Task TellAsync(IReadOnlyList<NoticeChange> changes, CancellationToken cancellation)
+    {
+        foreach (var change in changes)
         {
             foreach (var key in change.Over)
             {
@@ -198,12 +222,30 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
             talk.NoTray();
     }
 
-    private void Ordered(TrayOrder order, CancellationTokenSource quit)
+    private void Ordered(TrayOrder order, string? about, CancellationTokenSource quit)
     {
         if (order == TrayOrder.Quit)
             _ = quit.CancelAsync();
+        else if (order == TrayOrder.SendFiles && about is not null && _session is { Chooser: var chooser })
+            _ = SendAsync(chooser, about, quit.Token);
         else
-            Do(cancellation => _client is { } client ? orders.DoAsync(order, client, _agent, cancellation) : Task.CompletedTask);
+            Do(cancellation => _client is { } client ? orders.DoAsync(order, about, client, _agent, cancellation) : Task.CompletedTask);
+    }
+
+    // Beside all else: a person may look for files for a long time.
+    private async Task SendAsync(FileChooser chooser, string device, CancellationToken quit)
+    {
+        try
+        {
+            var name = _agent.Peers.FirstOrDefault(p => p.DeviceId == device)?.Name ?? "a device";
+            var paths = await chooser.ChooseAsync($"Send files to {Plain.Line(name)}", quit);
+            Do(cancellation => _client is { } client ? orders.SendAsync(paths, device, client, cancellation) : Task.CompletedTask);
+        }
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException or IOException or Win32Exception)
+        {
+            if (!quit.IsCancellationRequested)
+                talk.Trouble($"Nothing was chosen: {e.Message}");
+        }
     }
 
     private void Answered(Notice notice, string action) =>

@@ -25,7 +25,7 @@ internal sealed class DesktopOptions(ParseResult parsed)
         [AgentSettings.SaveTo] = parsed.GetValue(SaveTo),
         [AgentSettings.Listen] = parsed.GetValue(Listen),
         [AgentSettings.PassphraseFile] = parsed.GetValue(PassphraseFile),
-    }, AgentReach.Network, environment) with { ServesPages = true };
+    }, AgentReach.Network, environment) with { ServesPages = true, KeepsLogs = true };
 
     /// <summary>The same, to be typed anywhere.</summary>
     internal IReadOnlyList<string> Words()

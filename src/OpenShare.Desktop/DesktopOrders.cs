@@ -13,7 +13,7 @@ internal sealed class DesktopOrders(Func<LocalApiClient, string?, CancellationTo
     internal const string NoBrowser = "There is no program here that opens a browser. The page's link: openshare ui --print";
 
     /// <exception cref="LocalApiException">the agent refused, or is gone</exception>
-    internal async Task DoAsync(TrayOrder order, LocalApiClient client, AgentState agent, CancellationToken cancellation)
+    internal async Task DoAsync(TrayOrder order, string? about, LocalApiClient client, AgentState agent, CancellationToken cancellation)
     {
         switch (order)
         {
@@ -25,6 +25,9 @@ internal sealed class DesktopOrders(Func<LocalApiClient, string?, CancellationTo
                 foreach (var transfer in agent.Paused)
                     await UnlessOverAsync(client.ResumeTransferAsync(transfer.TransferId, cancellation));
                 break;
+            case TrayOrder.AcceptFrom:
+                await client.ChangeSettingsAsync(new SettingsRequest(Accept: about), cancellation);
+                break;
             case TrayOrder.Open or TrayOrder.OpenTransfers or TrayOrder.Pair:
                 await OpenAsync(client, order switch { TrayOrder.Pair => PageLink.Pairing, TrayOrder.OpenTransfers => PageLink.Transfers, _ => null }, cancellation);
                 break;
@@ -35,9 +38,19 @@ internal sealed class DesktopOrders(Func<LocalApiClient, string?, CancellationTo
     internal async Task AnswerAsync(Notice notice, string action, LocalApiClient client, CancellationToken cancellation)
     {
         if (action == NoticeAction.Open.Id)
-            await OpenAsync(client, page: null, cancellation);
+            await OpenAsync(client, notice.Page, cancellation);
         else if (notice.Key.Split(' ') is ["offer", var id])
             await client.AnswerOfferAsync(id, action == NoticeAction.Accept.Id, always: false, saveTo: null, cancellation);
+    }
+
+    /// <summary>What was chosen to be sent.</summary>
+    /// <param name="paths">null: nothing here shows a chooser, so the page is to do</param>
+    internal async Task SendAsync(IReadOnlyList<string>? paths, string device, LocalApiClient client, CancellationToken cancellation)
+    {
+        if (paths is null)
+            await OpenAsync(client, page: null, cancellation);
+        else if (paths.Count > 0)
+            await client.SendAsync(new SendRequest(paths, device), cancellation);
     }
 
     private async Task OpenAsync(LocalApiClient client, string? page, CancellationToken cancellation)

@@ -13,6 +13,8 @@ internal sealed class DesktopTalk(TextWriter writer)
 
     internal void NoBus(string why) => Once($"No session bus, so no icon and no notifications ({why}). {Page}");
 
+    internal void AnotherShows() => Once("Another program shows the icon of this home; when it ends, this one does.");
+
     internal void NoTray() => Once($"Nothing here shows icons; when something does, this one comes. {Page}");
 
     internal void NoNotifications() => Once($"Nothing here shows notifications. {Page}");

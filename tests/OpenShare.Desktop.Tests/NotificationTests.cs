@@ -122,15 +122,57 @@ public sealed class NotificationTests : IDisposable
         await using var watcher = await TestWatcher.StartAsync(bus);
         await using var desktop = new TestDesktop(_home, _device, bus.Address);
         await watcher.HasItemAsync();
-        await watcher.MenuAsync(m => m[3].Children.Count == 2);
+        await watcher.MenuAsync(m => m[4].Children.Count == 2);
         await desktop.SaysAsync("Nothing here shows notifications");
         _device.SetTransfer(Some.Transfer with { Id = Id(1), PeerName = "carol" });
-        await watcher.MenuAsync(m => m[3].Children.Any(t => t.Label == "Photos to carol: transferring"));
+        await watcher.MenuAsync(m => m[4].Children.Any(t => t.Label == "Photos to carol: transferring"));
 
         await using var server = await TestNotifications.StartAsync(bus);
 
         await server.ShownAsync(Asked);
         Assert.Single(server.Shown);
+    }
+
+    [SkippableFact]
+    public async Task A_device_that_is_paired_or_copied_and_a_certificate_near_its_end_are_told_once()
+    {
+        _device.SetPeers(Some.Peer with { DeviceId = DeviceId.FromPublicKey(SigningKey.FromSeed([.. Enumerable.Repeat((byte)5, 32)]).PublicKey.Bytes), Name = "old", Trust = PeerTrust.Provisional });
+        await using var bus = await PrivateBus.StartAsync();
+        await using var server = await TestNotifications.StartAsync(bus);
+        await using var watcher = await TestWatcher.StartAsync(bus);
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        await watcher.HasItemAsync();
+        await watcher.MenuAsync(m => m[1].Children.Count == 1);
+
+        await Until.TrueAsync(() => server.Shown.IsEmpty, "nothing is told of what was so before");
+        _device.SetPeers([.. _device.Peers, Some.Peer with { Trust = PeerTrust.Provisional }]);
+        await server.ShownAsync("bob was paired");
+        _device.SetPeers(Some.Peer with { Trust = PeerTrust.Duplicate });
+        var copied = await server.ShownAsync("bob was copied");
+        _device.Change(s => s with { CertificateEndsSoon = true });
+        await server.ClickAsync(await server.ShownAsync("This device's certificate ends soon"), "default");
+        await Until.TrueAsync(() => desktop.Opened.Contains("health"), "the page says more");
+        _device.SetPeers(Some.Peer);
+
+        await Until.TrueAsync(() => server.Closed.Contains(copied.Id), "what is settled is taken back");
+        Assert.Equal(3, server.Shown.Count);
+    }
+
+    [SkippableFact]
+    public async Task A_notification_server_that_hangs_holds_up_no_icon()
+    {
+        _device.SetTransfer(Offer);
+        await using var bus = await PrivateBus.StartAsync();
+        using var hanging = new ManualResetEventSlim();
+        await using var silent = await TestNotifications.StartAsync(bus, hanging);
+        await using var watcher = await TestWatcher.StartAsync(bus);
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        await watcher.HasItemAsync();
+
+        await watcher.MenuAsync(m => m[4].Children.Count == 1);
+        _device.SetTransfer(Some.Completed with { Id = Id(1) });
+        await watcher.MenuAsync(m => m[4].Children.Count == 2);
+        hanging.Set();
     }
 
     private static TransferId Id(int number) => TransferId.Parse($"{number:x32}");

@@ -82,14 +82,14 @@ public sealed class TrayTests : IDisposable
         for (var n = 0; n < 7; n++)
             _device.SetTransfer(Some.Completed with { Id = Id(n), Summary = $"file_{n}\u202e\n", StartedAt = Some.Time.AddMinutes(n) });
 
-        await watcher.MenuAsync(m => m.Count > 3 && m[3].Children.Count == 5 && m[3].Children[0].Label!.StartsWith("file__6", StringComparison.Ordinal));
+        await watcher.MenuAsync(m => m.Count > 4 && m[4].Children.Count == 5 && m[4].Children[0].Label!.StartsWith("file__6", StringComparison.Ordinal));
 
         var menu = await watcher.MenuAsync();
-        Assert.Equal(["Open", "Pause all", "Go on", "Recent transfers", "Pair a device", null, "Quit"], menu.Select(i => i.Label));
-        Assert.Equal("separator", menu[5].Properties["type"]);
-        Assert.False(menu[1].IsEnabled);
-        Assert.False(menu[2].IsVisible);
-        Assert.Equal("file__6\ufffd\ufffd to bob: completed", menu[3].Children[0].Label);
+        Assert.Equal(["Open", "Send files…", "Pause all", "Go on", "Recent transfers", "Accept from", "Pair a device", null, "Quit"], menu.Select(i => i.Label));
+        Assert.Equal("separator", menu[7].Properties["type"]);
+        Assert.False(menu[2].IsEnabled);
+        Assert.False(menu[3].IsVisible);
+        Assert.Equal("file__6\ufffd\ufffd to bob: completed", menu[4].Children[0].Label);
         Assert.Contains(watcher.Signals, s => s is { Member: "LayoutUpdated", Path: TrayMenu.Path });
     }
 
@@ -137,13 +137,77 @@ public sealed class TrayTests : IDisposable
         await using var watcher = await TestWatcher.StartAsync(bus);
         await using var desktop = new TestDesktop(_home, _device, bus.Address);
         await watcher.HasItemAsync();
-        await watcher.MenuAsync(m => m[1].IsEnabled && m[3].Children.Count == 3);
+        await watcher.MenuAsync(m => m[2].IsEnabled && m[4].Children.Count == 3);
 
         await watcher.ClickAsync("Pause all");
         await Until.TrueAsync(() => _device.Transfers.Count(t => t.State == TransferState.Paused) == 2, "both are paused");
-        await watcher.MenuAsync(m => !m[1].IsEnabled && m[2].IsVisible);
+        await watcher.MenuAsync(m => !m[2].IsEnabled && m[3].IsVisible);
         await watcher.ClickAsync("Go on");
         await Until.TrueAsync(() => _device.Transfers.Count(t => t.State == TransferState.Transferring) == 2, "both go on");
+    }
+
+    [SkippableFact]
+    public async Task Accept_from_shows_what_holds_and_changes_it()
+    {
+        await using var bus = await PrivateBus.StartAsync();
+        await using var watcher = await TestWatcher.StartAsync(bus);
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        await watcher.HasItemAsync();
+        await watcher.MenuAsync(m => Chosen(m) == "Own devices");
+
+        await watcher.ClickAsync("Accept from", "Ask me");
+
+        await watcher.MenuAsync(m => Chosen(m) == "Ask me");
+        Assert.Equal(AcceptPolicy.Ask, _device.Receiving!.Accept);
+        Assert.Equal(["Own devices", "Ask me", "Nobody"], (await watcher.MenuAsync())[5].Children.Select(i => i.Label));
+        Assert.Equal(Agent.Hosting.AcceptFrom.Ask, TestAgent.Options(_home.Home).Accept);
+
+        static string? Chosen(IReadOnlyList<TestMenuItem> menu) => menu[5].Children.SingleOrDefault(i => i.Properties["toggle-type"] is "radio" && i.Properties["toggle-state"] is 1)?.Label;
+    }
+
+    [SkippableTheory]
+    [InlineData(0u, true)]
+    [InlineData(1u, false)]
+    public async Task What_is_chosen_in_the_desktops_own_window_is_sent_to_the_device_from_where_it_lies(uint response, bool isSent)
+    {
+        await using var bus = await PrivateBus.StartAsync();
+        await using var watcher = await TestWatcher.StartAsync(bus);
+        await using var portal = await TestPortal.StartAsync(bus, response, "file:///home/me/a%20b.jpg", "file:///home/me/c", "http://elsewhere/d");
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        await watcher.HasItemAsync();
+        await watcher.MenuAsync(m => m[0].IsEnabled && !m[1].IsEnabled);
+        _device.SetPeers(Some.Peer);
+        await watcher.MenuAsync(m => m[1].Children.Count == 1);
+
+        await watcher.ClickAsync("Send files…", "To bob…");
+
+        await Until.TrueAsync(() => portal.Answered == 1, "the window was closed");
+        Assert.Equal("Send files to bob", portal.Title);
+        if (isSent)
+        {
+            await Until.TrueAsync(() => _device.Sends.Count == 1, "it is sent");
+            Assert.Equal(["/home/me/a b.jpg", "/home/me/c"], _device.Sends[0].Paths.ToArray());
+            Assert.Equal(new SendTarget.Device(Some.Peer.DeviceId), _device.Sends[0].Target);
+        }
+        else
+            Assert.Empty(_device.Sends);
+    }
+
+    [SkippableFact]
+    public async Task One_icon_is_shown_for_a_home_and_the_second_program_takes_it_over()
+    {
+        await using var bus = await PrivateBus.StartAsync();
+        await using var watcher = await TestWatcher.StartAsync(bus);
+        var first = new TestDesktop(_home, _device, bus.Address);
+        await watcher.HasItemAsync();
+        await using var second = new TestDesktop(_home, new FakeDevice(), bus.Address);
+        await second.SaysAsync("Another program shows the icon");
+        await second.SaysAsync("is shown here");
+        Assert.Single(watcher.Registered);
+
+        await first.DisposeAsync();
+
+        await Until.TrueAsync(() => watcher.Registered.Count == 2, "the second's icon");
     }
 
     [SkippableFact]

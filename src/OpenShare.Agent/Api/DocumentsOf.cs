@@ -20,7 +20,9 @@ namespace OpenShare.Agent.Api;
 /// </summary>
 internal static class DocumentsOf
 {
-    internal static StatusDocument Document(this DeviceStatus status, AgentOptions options) => new(
+    internal static StatusDocument Document(this DeviceStatus status, AgentContext agent) => Document(status, agent.Options) with { Crash = agent.Crash };
+
+    private static StatusDocument Document(DeviceStatus status, AgentOptions options) => new(
         status.DeviceId.ToString(),
         status.Account?.Value,
         Printable.Shorten(status.Name),
@@ -37,6 +39,9 @@ internal static class DocumentsOf
         options.SaveTo,
         Word(options.Accept))
     {
+        CertEndsSoon = status.CertificateEndsSoon,
+        Overwrite = Word(options.Overwrite),
+        Limit = options.Limit,
         ProvisionalLimit = options.Provisional.MostBytes,
         ProvisionalTo = options.Provisional.SaveTo,
         PairingOffered = status.Discovery.IsPairingOffered,

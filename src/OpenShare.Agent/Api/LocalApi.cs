@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using Akka.Actor;
 using OpenShare.Agent.Documents;
+using OpenShare.Agent.Hosting;
 using OpenShare.Agent.Qr;
 using OpenShare.Agent.Ui;
 using OpenShare.Protocol.Identity;
@@ -31,6 +32,7 @@ internal static class LocalApi
         UiPages.Map(app);
         drops.Map(app);
         new StatusApi(agent).Map(app);
+        new SettingsApi(agent).Map(app);
         new LoginApi(agent).Map(app);
         new PeersApi(agent).Map(app);
         new PairingApi(agent).Map(app);
@@ -50,7 +52,7 @@ internal static class LocalApi
         {
             await (e switch
             {
-                ProtocolException or PictureException or JsonException or BadHttpRequestException => Reply.Problem(http, ProblemCodes.BadRequest, e.Message),
+                ProtocolException or PictureException or JsonException or SettingException or BadHttpRequestException => Reply.Problem(http, ProblemCodes.BadRequest, e.Message),
                 TimeoutException or AskTimeoutException => Reply.Problem(
                     http, ProblemCodes.Failed, "The device did not answer in time. Try again; if it stays so, stop the agent and start it with --verbose."),
                 _ => Unexpected(http, e),

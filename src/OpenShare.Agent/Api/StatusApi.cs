@@ -15,10 +15,10 @@ internal sealed class StatusApi(AgentContext agent)
     }
 
     private async Task Status(HttpContext http) =>
-        await Reply.Json(http, (await agent.Device.GetStatus(http.RequestAborted)).Document(agent.Options), AgentJson.Readable.StatusDocument);
+        await Reply.Json(http, (await agent.Device.GetStatus(http.RequestAborted)).Document(agent), AgentJson.Readable.StatusDocument);
 
     private Task Watch(HttpContext http) => Following.Lines(
-        http, agent, async (device, cancellation) => [(await device.GetStatus(cancellation)).Document(agent.Options)],
+        http, agent, async (device, cancellation) => [(await device.GetStatus(cancellation)).Document(agent)],
         status => status.DeviceId, isLast: _ => false, AgentJson.Readable.StatusDocument);
 
     private async Task Register(HttpContext http)

@@ -46,6 +46,8 @@ internal sealed class TransfersApi(AgentContext agent)
             throw new ProtocolException("A rate is not less than nothing.");
         if (!Enum.GetValues<ConflictPolicy>().Any(p => DocumentsOf.Word(p) == request.Conflict))
             throw new ProtocolException($"'{Printable.Shorten(request.Conflict)}' is none of rename, skip and overwrite.");
+        if (request.BytesPerSecond == 0 && agent.Options.Limit is { } limit)
+            request = request with { BytesPerSecond = limit };
         var wait = TimeSpan.FromSeconds(Math.Clamp(request.WaitSeconds, 0, LongestWaitSeconds));
         var self = await agent.Device.GetStatus(http.RequestAborted);
         if (Objection(self, request.To) is var (code, detail))

@@ -158,6 +158,9 @@ public sealed partial class LocalApiClient : IDisposable
         PostAsync($"v1/transfers/{Uri.EscapeDataString(id)}/{(isAccepted ? "accept" : "decline")}", new OfferAnswerRequest(always, saveTo),
             AgentJson.Readable.OfferAnswerRequest, AgentJson.Readable.TransferDocument, cancellation);
 
+    public Task<StatusDocument> ChangeSettingsAsync(SettingsRequest request, CancellationToken cancellation) =>
+        PostAsync("v1/settings", request, AgentJson.Readable.SettingsRequest, AgentJson.Readable.StatusDocument, cancellation);
+
     /// <param name="device">its name, or the beginning of its id</param>
     /// <param name="answer">always, never or ask</param>
     public Task<AcceptRuleDocument> SetAcceptRuleAsync(string device, string answer, CancellationToken cancellation) =>

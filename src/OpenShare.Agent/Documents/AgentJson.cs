@@ -42,6 +42,8 @@ namespace OpenShare.Agent.Documents;
 [JsonSerializable(typeof(QrTextDocument))]
 [JsonSerializable(typeof(DropDocument))]
 [JsonSerializable(typeof(DropSent))]
+[JsonSerializable(typeof(SettingsRequest))]
+[JsonSerializable(typeof(Dictionary<string, Hosting.ChosenSetting>), TypeInfoPropertyName = "ChosenSettings")]
 [JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
 public sealed partial class AgentJson : JsonSerializerContext

@@ -39,6 +39,13 @@ public sealed record OfferAnswerRequest(bool Always = false, string? SaveTo = nu
 /// <param name="Answer">always, never, or ask: as the agent's policy says</param>
 public sealed record AcceptRuleRequest(string Answer);
 
+/// <summary>Changed while the agent runs, and kept for its next start. What is null stays as it is.</summary>
+/// <param name="Accept">own, ask or none</param>
+/// <param name="SaveTo">an absolute directory; made where it is missing</param>
+/// <param name="Overwrite">yes or no</param>
+/// <param name="Limit">bytes a second, with K, M or G, or none</param>
+public sealed record SettingsRequest(string? Accept = null, string? SaveTo = null, string? Overwrite = null, string? Limit = null);
+
 /// <param name="Receipt">as <see cref="ReceiptDocument.Receipt"/></param>
 public sealed record VerifyReceiptRequest(string Receipt);
 

@@ -21,6 +21,18 @@ public sealed record StatusDocument(
     string SaveTo,
     string Accept)
 {
+    /// <summary>How the agent before this one ended, where that was a crash.</summary>
+    public CrashDocument? Crash { get; init; }
+
+    /// <summary>The certificate was not renewed in its time, and is near its end.</summary>
+    public bool CertEndsSoon { get; init; }
+
+    /// <summary>yes or no: files that are there may be replaced where their sender wishes it.</summary>
+    public string Overwrite { get; init; } = "yes";
+
+    /// <summary>Bytes a second of what is sent from here, where whoever sends says nothing; null: as many as go.</summary>
+    public long? Limit { get; init; }
+
     /// <summary>Bytes that a provisional device may send at once; null: any number.</summary>
     public long? ProvisionalLimit { get; init; }
 
@@ -33,6 +45,11 @@ public sealed record StatusDocument(
     /// <summary>Devices whose offers are decided once for all.</summary>
     public IReadOnlyList<AcceptRuleDocument> Rules { get; init; } = [];
 }
+
+/// <summary>An agent of this home ended by its own fault.</summary>
+/// <param name="What">the first line of it</param>
+/// <param name="Report">the file that has all of it</param>
+public sealed record CrashDocument(DateTimeOffset At, string What, string Report);
 
 /// <param name="Name">null: the device is not known any more</param>
 /// <param name="Answer">always or never; ask where there is no rule any more</param>

@@ -70,7 +70,7 @@ internal sealed class AgentHost : IHostedAgent
     private static WebApplication Build(AgentOptions options, DeviceHome home, StartDevice start, TimeProvider time)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "openshare", ContentRootPath = AppContext.BaseDirectory });
-        AgentLogging.Add(builder.Logging, options.LogLevel);
+        AgentLogging.Add(builder.Logging, options);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = LongestStop);
@@ -95,13 +95,19 @@ internal sealed class AgentHost : IHostedAgent
             ? ((ControlEndpoint.UnixSocket)options.Control).Bind()
             : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint));
 
+        builder.Services.AddSingleton(_ => new CrashReports(options.Home, time));
         builder.Services.AddSingleton(sp => new AgentContext(
-            sp.GetRequiredService<DeviceService>(), options, time, sp.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+            sp.GetRequiredService<DeviceService>(), options, time, sp.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)
+        {
+            Crash = options.ServesPages ? sp.GetRequiredService<CrashReports>().TakeUntold() : null,
+        });
         builder.Services.AddSingleton<UiDrops>();
         if (options.ServesPages)
             builder.Services.AddHostedService(sp => sp.GetRequiredService<UiDrops>());
 
         var app = builder.Build();
+        if (options.ServesPages)
+            app.Services.GetRequiredService<CrashReports>().Watch();
         LocalApi.Map(app, app.Services.GetRequiredService<AgentContext>(), app.Services.GetRequiredService<UiDrops>());
         return app;
     }

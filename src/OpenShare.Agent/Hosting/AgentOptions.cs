@@ -34,8 +34,17 @@ public sealed record AgentOptions(
     /// <summary>What links and streams go over.</summary>
     public CarrierRule Carriers { get; init; } = CarrierRule.Measured;
 
+    /// <summary>Bytes a second of what is sent from here, where whoever sends says nothing; null: as many as go.</summary>
+    public long? Limit { get; init; }
+
+    /// <summary>What flags and environment said.</summary>
+    internal IConfiguration Told { get; init; } = new ConfigurationBuilder().Build();
+
     /// <summary>The web UI is there, on a port of the loopback interface.</summary>
     public bool ServesPages { get; init; }
+
+    /// <summary>What is logged goes to files in the home as well, a few and not large: for an agent that nobody watches.</summary>
+    public bool KeepsLogs { get; init; }
 
     /// <summary>Where the QUIC library lies; null: where the system looks.</summary>
     public string? QuicLibrary { get; init; }

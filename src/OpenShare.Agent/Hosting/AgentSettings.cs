@@ -19,6 +19,7 @@ public static class AgentSettings
     public const string Accept = "Accept";
     public const string SaveTo = "SaveTo";
     public const string Overwrite = "Overwrite";
+    public const string Limit = "Limit";
     public const string ProvisionalLimit = "ProvisionalLimit";
     public const string ProvisionalTo = "ProvisionalTo";
     public const string Listen = "Listen";
@@ -41,12 +42,13 @@ public static class AgentSettings
     public static AgentOptions Read(
         string? home, IEnumerable<KeyValuePair<string, string?>> commandLine, AgentReach reach, IReadOnlyDictionary<string, string?> environment)
     {
-        var configuration = new ConfigurationBuilder()
+        var directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(home ?? NotEmpty(environment.GetValueOrDefault("OPENSHARE_HOME")) ?? DeviceHome.DefaultDirectory));
+        var sources = new ConfigurationBuilder()
             .AddInMemoryCollection(environment.Where(e => e.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
                 .Select(e => KeyValuePair.Create(e.Key[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal), e.Value)))
-            .AddInMemoryCollection(commandLine.Where(e => e.Value is not null))
-            .Build();
-        var directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(home ?? NotEmpty(environment.GetValueOrDefault("OPENSHARE_HOME")) ?? DeviceHome.DefaultDirectory));
+            .AddInMemoryCollection(commandLine.Where(e => e.Value is not null));
+        var told = sources.Build();
+        var configuration = sources.AddInMemoryCollection(ChosenSettings.Read(directory, told)).Build();
         return new AgentOptions(
             directory,
             ControlEndpoint.Of(directory),
@@ -60,11 +62,30 @@ public static class AgentSettings
             reach,
             ReadWord(configuration, LogLevel, Microsoft.Extensions.Logging.LogLevel.Warning))
         {
+            Told = told,
+            // systemd's word that it has started this.
+            KeepsLogs = NotEmpty(environment.GetValueOrDefault("INVOCATION_ID")) is not null && reach == AgentReach.Network,
             Overwrite = ReadWord(configuration, Overwrite, YesNo.Yes),
+            Limit = ReadRate(configuration, otherwise: null),
             Provisional = new ProvisionalRule(ReadLimit(configuration), NotEmpty(configuration[ProvisionalTo]) is { } apart ? Path.GetFullPath(apart) : null),
             StaleList = ReadWord(configuration, StaleList, StaleListRule.Warn),
             Carriers = ReadWord(configuration, Carriers, CarrierRule.Measured),
             QuicLibrary = NotEmpty(environment.GetValueOrDefault("OPENSHARE_MSQUIC")),
+        };
+    }
+
+    /// <summary>The same agent with what a person has changed.</summary>
+    /// <param name="changes">of <see cref="ChosenSettings.Keys"/></param>
+    /// <exception cref="SettingException">a value is not what it should be</exception>
+    internal static AgentOptions Changed(this AgentOptions options, IReadOnlyDictionary<string, string?> changes)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(changes).Build();
+        return options with
+        {
+            Accept = ReadWord(configuration, Accept, options.Accept),
+            SaveTo = configuration[SaveTo] is not { } saveTo ? options.SaveTo : Path.IsPathFullyQualified(saveTo) ? Path.GetFullPath(saveTo) : throw Bad(SaveTo, saveTo, "an absolute path"),
+            Overwrite = ReadWord(configuration, Overwrite, options.Overwrite),
+            Limit = ReadRate(configuration, options.Limit),
         };
     }
 
@@ -101,6 +122,11 @@ public static class AgentSettings
     private static long? ReadLimit(IConfiguration configuration) =>
         configuration[ProvisionalLimit] is not { } text ? null
         : ByteCount.Parse(text) ?? throw Bad(ProvisionalLimit, text, "bytes, with K, M or G, such as 500M");
+
+    private static long? ReadRate(IConfiguration configuration, long? otherwise) =>
+        configuration[Limit] is not { } text ? otherwise
+        : text == "none" ? null
+        : ByteCount.Parse(text) ?? throw Bad(Limit, text, "bytes a second, with K, M or G, such as 2M, or none");
 
     private static T ReadWord<T>(IConfiguration configuration, string key, T otherwise) where T : struct, Enum =>
         configuration[key] is not { } text ? otherwise

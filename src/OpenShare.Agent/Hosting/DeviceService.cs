@@ -35,11 +35,20 @@ internal sealed class DeviceService(IServiceProvider services, AgentOptions opti
         var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             return;
+        if (options.ServesPages)
+            services.GetRequiredService<CrashReports>().Write("The device stopped by itself: one of its parts failed again and again. The log says which.");
         Environment.ExitCode = 1;
         lifetime.StopApplication();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    internal static AcceptPolicy PolicyOf(AcceptFrom accept) => accept switch
+    {
+        AcceptFrom.Own => AcceptPolicy.Own,
+        AcceptFrom.Ask => AcceptPolicy.Ask,
+        _ => AcceptPolicy.None,
+    };
 
     private static DeviceOptions DeviceOptionsOf(AgentOptions options, DeviceHome home) => new(
         home,
@@ -47,12 +56,7 @@ internal sealed class DeviceService(IServiceProvider services, AgentOptions opti
         options.Listen,
         options.AdvertisedPort,
         options.Interfaces,
-        options.Accept switch
-        {
-            AcceptFrom.Own => AcceptPolicy.Own,
-            AcceptFrom.Ask => AcceptPolicy.Ask,
-            _ => AcceptPolicy.None,
-        },
+        PolicyOf(options.Accept),
         options.SaveTo,
         options.PassphraseFile is { } file ? PassphraseFile.Read(file) : null,
         options.Reach switch

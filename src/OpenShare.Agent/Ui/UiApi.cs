@@ -37,7 +37,7 @@ internal sealed class UiApi(AgentContext agent, UiDoor door)
 
     private async Task<IEnumerable<UiEventDocument>> All(IDevice device, CancellationToken cancellation)
     {
-        var status = (await device.GetStatus(cancellation)).Document(agent.Options);
+        var status = (await device.GetStatus(cancellation)).Document(agent);
         var peers = (await device.GetPeers(cancellation)).Select(p => p.Document()).ToList();
         var transfers = await device.GetTransfers(cancellation);
         return

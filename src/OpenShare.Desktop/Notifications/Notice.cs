@@ -2,7 +2,11 @@ namespace OpenShare.Desktop.Notifications;
 
 /// <summary>What a person is told, and what they may answer.</summary>
 /// <param name="Key">of what it is about: told once, and taken back when that is over</param>
-internal sealed record Notice(string Key, string Summary, string Body, bool IsUrgent, params NoticeAction[] Actions);
+internal sealed record Notice(string Key, string Summary, string Body, bool IsUrgent, params NoticeAction[] Actions)
+{
+    /// <summary>Where the page begins that a click opens; null: where it always does.</summary>
+    internal string? Page { get; init; }
+}
 
 /// <param name="Id">as the notification server calls it; default: a click on the notification itself</param>
 internal sealed record NoticeAction(string Id, string Label)

@@ -9,10 +9,13 @@ internal sealed class Notices(DateTimeOffset began)
     private readonly HashSet<string> _told = [];
     private readonly Dictionary<string, TransferDocument> _known = [];
     private readonly HashSet<string> _asked = [];
+    private readonly DeviceNotices _devices = new();
 
     internal IReadOnlyList<NoticeChange> Of(UiEventDocument told) =>
         told.Transfer is { } transfer ? [OfTransfer(transfer)]
         : told.Comparisons is { } comparisons ? OfComparisons(comparisons)
+        : told.Peers is { } peers ? _devices.OfPeers(peers)
+        : told.Status is { } status ? _devices.OfStatus(status)
         : [];
 
     private NoticeChange OfTransfer(TransferDocument transfer)

@@ -3,7 +3,7 @@ using OpenShare.Desktop.Bus;
 namespace OpenShare.Desktop.Tray;
 
 /// <summary>The icon itself, as org.kde.StatusNotifierItem.</summary>
-internal sealed class StatusNotifierItem(Action<TrayOrder> ordered) : IBusObject
+internal sealed class StatusNotifierItem(Action<TrayOrder, string?> ordered) : IBusObject
 {
     internal const string Path = "/StatusNotifierItem";
     internal const string Interface = "org.kde.StatusNotifierItem";
@@ -30,7 +30,7 @@ internal sealed class StatusNotifierItem(Action<TrayOrder> ordered) : IBusObject
         switch (member)
         {
             case "Activate" or "SecondaryActivate":
-                ordered(TrayOrder.Open);
+                ordered(TrayOrder.Open, null);
                 return BusBody.Empty;
             case "ContextMenu" or "Scroll" or "ProvideXdgActivationToken":
                 return BusBody.Empty;

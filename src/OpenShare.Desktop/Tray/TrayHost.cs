@@ -13,7 +13,7 @@ internal sealed class TrayHost
     private readonly TrayMenu _menu;
     private readonly string _name = $"org.kde.StatusNotifierItem-{Environment.ProcessId}-1";
 
-    internal TrayHost(BusConnection bus, Action<TrayOrder> ordered)
+    internal TrayHost(BusConnection bus, Action<TrayOrder, string?> ordered)
     {
         _bus = bus;
         _item = new StatusNotifierItem(ordered);

@@ -3,7 +3,7 @@ using OpenShare.Desktop.Bus;
 namespace OpenShare.Desktop.Tray;
 
 /// <summary>The icon's menu, as com.canonical.dbusmenu.</summary>
-internal sealed class TrayMenu(Action<TrayOrder> ordered) : IBusObject
+internal sealed class TrayMenu(Action<TrayOrder, string?> ordered) : IBusObject
 {
     internal const string Path = "/MenuBar";
     internal const string Interface = "com.canonical.dbusmenu";
@@ -64,8 +64,8 @@ internal sealed class TrayMenu(Action<TrayOrder> ordered) : IBusObject
         void Happened(int id, string what)
         {
             // An item that was here a moment ago may still be clicked.
-            if (what == "clicked" && layout.Root.All.FirstOrDefault(i => i.Id == id) is { Order: { } order, IsEnabled: true, IsVisible: true })
-                ordered(order);
+            if (what == "clicked" && layout.Root.All.FirstOrDefault(i => i.Id == id) is { Order: { } order, IsEnabled: true, IsVisible: true } item)
+                ordered(order, item.About);
         }
     }
 
@@ -87,6 +87,11 @@ internal sealed class TrayMenu(Action<TrayOrder> ordered) : IBusObject
             Add("enabled", "b", false);
         if (!item.IsVisible)
             Add("visible", "b", false);
+        if (item.IsChosen is { } isChosen)
+        {
+            Add("toggle-type", "s", "radio");
+            Add("toggle-state", "i", isChosen ? 1 : 0);
+        }
         if (item.Children.Length > 0 || item.Id == MenuItem.Root)
             Add("children-display", "s", "submenu");
         return [.. properties];

@@ -5,8 +5,14 @@ internal enum TrayOrder
 {
     Open,
     OpenTransfers,
+
+    /// <summary>About a device, by its id.</summary>
+    SendFiles,
     PauseAll,
     GoOn,
+
+    /// <summary>About whom: own, ask or none.</summary>
+    AcceptFrom,
     Pair,
     Quit,
 }

@@ -96,6 +96,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         Receive<TransferCommands.CancelTransfer>(transfers.Forward);
         Receive<TransferCommands.PauseTransfer>(transfers.Forward);
         Receive<TransferCommands.AnswerOffer>(transfers.Forward);
+        Receive<TransferCommands.ChangeReceiving>(transfers.Forward);
         Receive<TransferQueries.GetTransfers>(transfers.Forward);
         Receive<TransferQueries.GetTransfer>(transfers.Forward);
         Receive<TransferQueries.GetReceipt>(transfers.Forward);

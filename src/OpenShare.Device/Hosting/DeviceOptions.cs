@@ -40,6 +40,9 @@ public sealed record DeviceOptions(
     public string? QuicLibrary { get; init; }
 }
 
+/// <summary>What a person may change of it while the device runs.</summary>
+public sealed record ReceivingRule(AcceptPolicy Accept, string SaveTo, bool AllowsOverwriting);
+
 /// <summary>What is different for devices that were paired, and are not registered yet.</summary>
 /// <param name="MostBytes">of one transfer of theirs; null: no limit</param>
 /// <param name="SaveTo">where what they send goes; null: where all else does</param>

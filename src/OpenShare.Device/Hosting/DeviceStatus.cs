@@ -19,5 +19,8 @@ public sealed record DeviceStatus(
     DiscoveryView Discovery,
     ImmutableArray<string> Warnings)
 {
+    /// <summary>It was not renewed in its time, and is near its end.</summary>
+    public bool CertificateEndsSoon { get; init; }
+
     public ImmutableArray<AcceptRuleView> Rules { get; init; } = [];
 }

@@ -104,6 +104,10 @@ public interface IDevice
     /// <param name="rule">for every offer of the device from now on; null: none</param>
     Task SetAcceptRule(DeviceId device, AcceptRule? rule, CancellationToken cancellation);
 
+    /// <summary>For what is offered from now on; what was offered before goes by what held then.</summary>
+    /// <returns>why nothing can be saved there, and nothing was changed; null: it is so now</returns>
+    Task<string?> ChangeReceiving(ReceivingRule rule, CancellationToken cancellation);
+
     /// <returns>null when that transfer brought no text here</returns>
     Task<TextView?> GetText(TransferId id, CancellationToken cancellation);
 

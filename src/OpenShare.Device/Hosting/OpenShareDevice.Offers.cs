@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Akka.Actor;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transfers;
@@ -49,6 +50,15 @@ public sealed partial class OpenShareDevice
         return Task.CompletedTask;
     }
 
+    public async Task<string?> ChangeReceiving(ReceivingRule rule, CancellationToken cancellation)
+    {
+        if (await Task.Run(() => ProblemWith(rule.SaveTo), cancellation).ConfigureAwait(false) is { } problem)
+            return problem;
+        _device.Tell(new TransferCommands.ChangeReceiving(rule));
+        _changes.Count();
+        return null;
+    }
+
     public async Task<TextView?> GetText(TransferId id, CancellationToken cancellation)
     {
         if (_adapters.Database.Transfers.Find(id) is not (_, { IsText: true, Key.Direction: TransferDirection.Receiving } record))
@@ -69,6 +79,7 @@ public sealed partial class OpenShareDevice
         try
         {
             Directory.CreateDirectory(directory);
+            File.Create(Path.Combine(directory, $".openshare-{Guid.NewGuid():N}"), bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
             return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

@@ -30,6 +30,8 @@ public sealed partial class OpenShareDevice : IDevice
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private const string EndsSoon = "This device's certificate ends soon and could not be renewed: the registration service must be reached before, or other devices refuse it.";
+
     private readonly IActorRef _device;
     private readonly IActorRef _watcher;
     private readonly DeviceAdapters _adapters;
@@ -87,6 +89,7 @@ public sealed partial class OpenShareDevice : IDevice
         var registration = await Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration(), cancellation).ConfigureAwait(false);
         var revocation = await GetRevocation(cancellation).ConfigureAwait(false);
         var certificate = registration.Identity?.Certificate;
+        var endsSoon = CertificateTerm.EndsSoon(certificate, registration.Floor.At(_adapters.Context.Now));
         return new DeviceStatus(
             registration.DeviceId,
             certificate?.Account,
@@ -97,8 +100,9 @@ public sealed partial class OpenShareDevice : IDevice
             revocation,
             Listening(),
             _warnings.Discovery,
-            [.. _warnings.Lines(revocation), .. KeyWarning(registration)])
+            [.. _warnings.Lines(revocation), .. KeyWarning(registration), .. endsSoon ? [EndsSoon] : Array.Empty<string>()])
         {
+            CertificateEndsSoon = endsSoon,
             Rules = Rules(),
         };
     }

@@ -4,14 +4,20 @@ using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Transfers;
 
-/// <summary>Who may send here, and where it goes.</summary>
-/// <param name="Rules">what is decided once for all of a device; null: nothing is</param>
-public sealed record ReceivingPolicy(AcceptPolicy Accept, string SaveTo, IAcceptRuleStore? Rules = null)
+/// <summary>Who may send here, and where it goes. A person changes it while the device runs; it outlives a restart of the flow that goes by it.</summary>
+/// <param name="rules">what is decided once for all of a device; null: nothing is</param>
+public sealed class ReceivingPolicy(AcceptPolicy accept, string saveTo, IAcceptRuleStore? rules = null)
 {
+    public AcceptPolicy Accept { get; private set; } = accept;
+
+    public string SaveTo { get; private set; } = saveTo;
+
     /// <inheritdoc cref="DeviceOptions.AllowsOverwriting"/>
-    public bool AllowsOverwriting { get; init; } = true;
+    public bool AllowsOverwriting { get; set; } = true;
 
     public ProvisionalRule Provisional { get; init; } = ProvisionalRule.None;
+
+    internal void Change(ReceivingRule rule) => (Accept, SaveTo, AllowsOverwriting) = (rule.Accept, rule.SaveTo, rule.AllowsOverwriting);
 
     /// <summary>Where what is offered under this certificate goes.</summary>
     internal string SaveToFor(DeviceCertificate sender) => sender.IsProvisional && Provisional.SaveTo is { } directory ? directory : SaveTo;
@@ -20,7 +26,7 @@ public sealed record ReceivingPolicy(AcceptPolicy Accept, string SaveTo, IAccept
     internal IEnumerable<string> Directories => Provisional.SaveTo is { } directory ? [SaveTo, directory] : [SaveTo];
 
     /// <summary>For what this device offers. None stands before every rule, a rule before the rest.</summary>
-    internal AcceptPolicy For(DeviceId device) => Accept == AcceptPolicy.None ? AcceptPolicy.None : Rules?.Find(device) switch
+    internal AcceptPolicy For(DeviceId device) => Accept == AcceptPolicy.None ? AcceptPolicy.None : rules?.Find(device) switch
     {
         AcceptRule.Always => AcceptPolicy.Own,
         AcceptRule.Never => AcceptPolicy.None,

@@ -33,6 +33,9 @@ public static class TransferCommands
         public string? SaveTo { get; init; }
     }
 
+    /// <summary>For what is offered from now on. Not answered.</summary>
+    public sealed record ChangeReceiving(ReceivingRule Rule);
+
     /// <summary>Has a transfer wait, or lets it go on. Answered with <see cref="TransferAnswer"/>.</summary>
     public sealed record PauseTransfer(TransferId Id, bool IsPaused);
 

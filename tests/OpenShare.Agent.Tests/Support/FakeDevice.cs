@@ -203,6 +203,18 @@ internal sealed class FakeDevice : IDevice
         return Task.CompletedTask;
     }
 
+    internal Func<ReceivingRule, string?> OnChangeReceiving { get; set; } = _ => null;
+
+    internal ReceivingRule? Receiving { get; private set; }
+
+    public Task<string?> ChangeReceiving(ReceivingRule rule, CancellationToken cancellation)
+    {
+        if (OnChangeReceiving(rule) is { } problem)
+            return Task.FromResult<string?>(problem);
+        Update(() => Receiving = rule);
+        return Task.FromResult<string?>(null);
+    }
+
     internal TextView? Text { get; set; }
 
     public Task<TextView?> GetText(TransferId id, CancellationToken cancellation) => Task.FromResult(Text);

@@ -18,9 +18,12 @@ internal sealed class TestNotifications : IBusObject, IAsyncDisposable
 
     internal ConcurrentQueue<uint> Closed { get; } = new();
 
-    internal static async Task<TestNotifications> StartAsync(PrivateBus on)
+    private ManualResetEventSlim? _hanging;
+
+    /// <param name="hanging">until it is set no call is answered</param>
+    internal static async Task<TestNotifications> StartAsync(PrivateBus on, ManualResetEventSlim? hanging = null)
     {
-        var server = new TestNotifications(await on.ConnectAsync());
+        var server = new TestNotifications(await on.ConnectAsync()) { _hanging = hanging };
         server._bus.Export(Path, server);
         await server._bus.CallBusAsync("RequestName", new BusBody("su", NotificationServer.Name, 0u), CancellationToken.None);
         return server;
@@ -28,6 +31,7 @@ internal sealed class TestNotifications : IBusObject, IAsyncDisposable
 
     public BusBody Call(string? @interface, string member, object[] arguments)
     {
+        _hanging?.Wait();
         switch (member)
         {
             case "GetCapabilities":

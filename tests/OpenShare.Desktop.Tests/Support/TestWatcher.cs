@@ -51,10 +51,15 @@ internal sealed class TestWatcher : IBusObject, IAsyncDisposable
 
     internal Task MenuAsync(Func<IReadOnlyList<TestMenuItem>, bool> isSo) => Until.TrueAsync(async () => isSo(await MenuAsync()), "the menu is so");
 
-    internal async Task ClickAsync(string label)
+    internal async Task ClickAsync(params string[] labels)
     {
-        var item = (await MenuAsync()).Single(i => i.Label == label);
-        await CallAsync(TrayMenu.Path, TrayMenu.Interface, "Event", new BusBody("isvu", item.Id, "clicked", new Variant("s", ""), 0u));
+        var (items, item) = (await MenuAsync(), (TestMenuItem?)null);
+        foreach (var label in labels)
+        {
+            item = items.Single(i => i.Label == label);
+            items = item.Children;
+        }
+        await CallAsync(TrayMenu.Path, TrayMenu.Interface, "Event", new BusBody("isvu", item!.Id, "clicked", new Variant("s", ""), 0u));
     }
 
     internal async Task<BusBody> CallAsync(string path, string @interface, string member, BusBody body) =>

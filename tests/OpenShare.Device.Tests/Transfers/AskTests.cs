@@ -45,6 +45,20 @@ public sealed class AskTests : TransferSpecs
         Assert.False((await _ben.AnswerAsync(id, isAccepted: false)).WasAsked);
     }
 
+    [Fact]
+    public async Task Who_is_asked_and_where_it_goes_is_changed_while_the_device_runs()
+    {
+        using var folder = new Support.TemporaryFolder();
+        var first = await AskedAsync();
+
+        _ben.Change(new ReceivingRule(AcceptPolicy.Own, folder["in"], AllowsOverwriting: true));
+        _ann.Write("b.bin", 100);
+        AssertCompleted(await _ann.EndsAsync(await _ann.SendAsync(_ben, "b.bin")), 1);
+
+        Assert.True(File.Exists(Path.Combine(folder["in"], "b.bin")));
+        Assert.True((await _ben.AnswerAsync(first, isAccepted: false)).WasAsked);
+    }
+
     [Theory]
     [InlineData("at once")]
     [InlineData("while nobody is there")]

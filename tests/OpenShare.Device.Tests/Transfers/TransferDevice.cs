@@ -115,6 +115,8 @@ internal sealed class TransferDevice : IDisposable
         other.Identity.DeviceId, other.Identity.Certificate.Name, other.Identity.Key.PublicKey.ShortFingerprint,
         new PeerPlace("there.local", other._listener.LocalEndPoint.Port, [At(other._listener.LocalEndPoint.Address)]), FoundBy.Mdns, TimeSpan.Zero)));
 
+    public void Change(ReceivingRule rule) => _transfers.Tell(new TransferCommands.ChangeReceiving(rule));
+
     public Task<TransferId> SendAsync(TransferDevice to, params string[] names) => SendAsync(to, ConflictPolicy.Rename, names);
 
     public async Task<TransferId> SendAsync(TransferDevice to, ConflictPolicy conflict, params string[] names)

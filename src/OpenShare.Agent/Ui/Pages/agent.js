@@ -23,6 +23,25 @@ export const post = async (path, body) => answerOf(await fetch(path, {
   method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body ?? {}),
 }));
 
+async function* linesOf(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const lines = (rest + value).split('\n');
+    rest = lines.pop();
+    for (const line of lines) if (line) yield JSON.parse(line);
+  }
+}
+
+// An answer of several lines, as they come.
+export async function* postLines(path, body) {
+  const response = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  if (!response.ok) await answerOf(response);
+  yield* linesOf(response);
+}
+
 // Everything that changes, a line each; it comes again by itself after the agent was away for a moment.
 export async function watch(onEvent, onGone) {
   for (;;) {
@@ -30,15 +49,7 @@ export async function watch(onEvent, onGone) {
       const response = await fetch('/v1/ui/watch');
       if (response.ok) {
         onGone(false);
-        const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-        let rest = '';
-        for (;;) {
-          const { value, done } = await reader.read();
-          if (done) break;
-          const lines = (rest + value).split('\n');
-          rest = lines.pop();
-          lines.filter(line => line).forEach(line => onEvent(JSON.parse(line)));
-        }
+        for await (const line of linesOf(response)) onEvent(line);
       }
     } catch { /* It is gone: said below, and tried again. */ }
     onGone(true);

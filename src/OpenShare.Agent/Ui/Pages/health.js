@@ -24,7 +24,9 @@ export function health(page, tools) {
   return () => {
     const { status } = tools.state;
     if (!status) return;
-    warnings.replaceChildren(...(status.warnings.length ? status.warnings : ['None.']).map(text => el('li', {}, text)));
+    const crash = status.crash && `The agent before this one ended unexpectedly, ${time(status.crash.at)}: ${status.crash.what} The report: ${status.crash.report}`;
+    const all = [...crash ? [crash] : [], ...status.warnings];
+    warnings.replaceChildren(...(all.length ? all : ['None.']).map(text => el('li', {}, text)));
     facts.replaceChildren(...Object.entries({
       Trust: status.trust,
       'Certificate until': time(status.cert_expires_at) || 'none',

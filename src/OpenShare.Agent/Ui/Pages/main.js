@@ -64,6 +64,8 @@ function draw() {
 }
 
 function take(event) {
+  // Who has no account yet begins where one is had.
+  if (event.status && !state.status && event.status.account_id === null && !location.hash) location.hash = '#pairing';
   if (event.status) state.status = event.status;
   if (event.peers) state.peers = event.peers;
   if (event.comparisons) state.comparisons = event.comparisons;

@@ -1,3 +1,4 @@
+import { postLines, Problem } from './agent.js';
 import { readQr, scan } from './camera.js';
 import { button, el, keep } from './dom.js';
 import { short, time } from './words.js';
@@ -11,6 +12,7 @@ export function pairing(page, tools) {
     if (!status) return;
     const now = status.account_id === null ? 'new' : 'registered';
     if (now !== kind) {
+      if (kind) tools.say(`This device is registered as ${status.name}.`);
       kind = now;
       page.replaceChildren();
       draw = now === 'new' ? fresh(page, tools) : sponsor(page, tools);
@@ -29,6 +31,9 @@ function field(label, id, attributes = {}) {
 function fresh(page, { state, act, post, say }) {
   const [server, serverField] = field('The organisation’s server', 'server', { placeholder: 'https://share.example:8443' });
   const [token, tokenField] = field('The token that its administrator gave you', 'token');
+  const [name, nameField] = field('What this device is to be called', 'name', { value: state.status.name });
+  const [print, printField] = field('Where this system does not know the server: its fingerprint, as the administrator has it', 'fingerprint', { placeholder: 'sha256:…' });
+  const login = el('p', {});
   const course = el('p', { className: 'quiet' });
   const shown = el('div', {});
   const [invitation, invitationField] = field('Or paste the token that it shows there', 'invitation', { placeholder: 'osp1_…' });
@@ -36,11 +41,12 @@ function fresh(page, { state, act, post, say }) {
   const camera = el('div', {});
   page.append(
     el('h2', {}, 'Register this device'),
-    ...serverField, ...tokenField,
+    ...serverField, ...nameField, ...tokenField,
     button('Register', () => act(async () => {
-      await post('/v1/registration', { server: server.value.trim(), token: token.value.trim() });
+      await post('/v1/registration', { server: server.value.trim(), token: token.value.trim(), name: name.value.trim() });
       token.value = '';
-    }), { className: 'first' }), course,
+    }), { className: 'first' }),
+    el('details', {}, el('summary', {}, 'There is no token: log in'), ...printField, el('p', {}, button('Log in', () => act(logIn)))), login, course,
     el('h2', {}, 'Or pair it with one that is registered, with no server'),
     button('Show this device', () => act(async () => {
       const code = await post('/v1/pairing/announcement');
@@ -54,6 +60,19 @@ function fresh(page, { state, act, post, say }) {
       button('Join', () => act(async () => join(picture.files[0] ? await readQr(picture.files[0]) : invitation.value))),
       button('Scan its QR with the camera', () => act(async () => join(await scan(camera))))),
     camera);
+
+  // The page of the organisation's own login is another: the person goes there, and comes back to the agent by it.
+  async function logIn() {
+    const order = { server: server.value.trim(), name: name.value.trim(), server_fingerprint: print.value.trim() || null };
+    try {
+      for await (const step of postLines('/v1/registration/login', order)) {
+        if (step.problem) throw new Problem(step.problem.code, step.problem.message);
+        login.replaceChildren(...step.url && /^https?:/.test(step.url) ? [el('a', { href: step.url, target: '_blank', rel: 'noopener' }, 'Log in there'), `, before ${time(step.expires_at)}.`] : []);
+      }
+    } finally {
+      login.replaceChildren();
+    }
+  }
 
   async function join(text) {
     say('Reaching the other device. Compare the code that both screens show.');

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using OpenShare.Cli.Commands;
 using OpenShare.Cli.Invocation;
@@ -15,7 +16,7 @@ internal static class OpenShareCommand
     {
         // A text or a name may begin with @: what was typed is meant, and no file of options.
         var parsed = Build(shell).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExample)
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExample && !IsAskedForCompletions(parsed))
         {
             await shell.Error.WriteLineAsync(Mistake(parsed));
             await shell.Error.WriteLineAsync($"See: {Named(parsed.CommandResult.Command)} --help");
@@ -50,10 +51,25 @@ internal static class OpenShareCommand
             new RevocationCommand(shell),
             new DoctorCommand(shell),
             new UiCommand(shell),
+            new CompletionsCommand(shell),
         };
+        OfferChoices(root);
         foreach (var option in root.Options.OfType<HelpOption>())
             option.Action = new HelpWithExample((HelpAction)option.Action!);
         return root;
+    }
+
+    // The line so far is an argument that no command has.
+    private static bool IsAskedForCompletions(ParseResult parsed) =>
+        ((RootCommand)parsed.RootCommandResult.Command).Directives.OfType<SuggestDirective>().Any(d => parsed.GetResult(d) is not null);
+
+    // What help shows as one|other is what completion offers.
+    private static void OfferChoices(Command command)
+    {
+        foreach (var option in command.Options.Where(o => o.HelpName?.Contains('|', StringComparison.Ordinal) == true))
+            option.CompletionSources.Add(option.HelpName!.Split('|'));
+        foreach (var below in command.Subcommands)
+            OfferChoices(below);
     }
 
     // A misspelled word makes the parser miss what it should have been, too: the word is the news.

@@ -24,6 +24,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("revocation", "status")]
     [InlineData("revocation", "refresh")]
     [InlineData("doctor")]
+    [InlineData("completions")]
     public async Task Every_command_has_help_with_an_example_of_itself(params string[] command)
     {
         using var cli = new Support.Cli(_home, new FakeDevice());
@@ -48,6 +49,8 @@ public sealed class HelpTests : IDisposable
     [InlineData("Accept", "agent", "--accept", "rules")]
     [InlineData("no-such-file", "send", "no-such-file", "--to", "bob")]
     [InlineData("'--fix'", "doctor", "--fix")]
+    [InlineData("'tcsh'", "completions", "tcsh")]
+    [InlineData("SHELL", "completions")]
     [InlineData("not both", "register", "--server", "https://x", "--token", "t", "--ca", "a", "--server-fingerprint", "b")]
     public async Task Wrong_usage_is_named_in_one_or_two_lines_and_ends_with_2(string named, params string[] args)
     {

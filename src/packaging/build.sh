@@ -89,8 +89,17 @@ deb_of_devices() {
   cp "$root/src/packaging/openshare.desktop" "$folder/usr/share/applications/"
   cp "$root/src/OpenShare.Desktop/Install/openshare.svg" "$folder/usr/share/icons/hicolor/scalable/apps/"
   rm "$folder/usr/lib/openshare/LICENSE"
+  completions "$folder/usr/share"
   describe openshare "$folder"
   deb openshare "$folder"
+}
+
+# completions SHARE: where each shell looks for a package's.
+completions() {
+  mkdir -p "$1/bash-completion/completions" "$1/zsh/vendor-completions" "$1/fish/vendor_completions.d"
+  "$stage/linux-x64/openshare" completions bash >"$1/bash-completion/completions/openshare"
+  "$stage/linux-x64/openshare" completions zsh >"$1/zsh/vendor-completions/_openshare"
+  "$stage/linux-x64/openshare" completions fish >"$1/fish/vendor_completions.d/openshare.fish"
 }
 
 deb_of_server() {

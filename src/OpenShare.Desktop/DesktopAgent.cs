@@ -24,6 +24,9 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
     /// <summary>The page is opened once the agent is there.</summary>
     internal bool IsOpened { get; init; }
 
+    /// <summary>To be sent to a device that is chosen as soon as the agent runs; absolute.</summary>
+    internal IReadOnlyList<string>? HandsOver { get; init; }
+
     private readonly Channel<Func<CancellationToken, Task>> _work = Channel.CreateUnbounded<Func<CancellationToken, Task>>();
 
     // Apart: a notification server that hangs is waited for, and the icon is not to wait with it.
@@ -69,7 +72,9 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
                 await using var session = await launcher.OpenAsync(options, quit);
                 talk.Began(session.IsHosted, options.Home);
                 Do(_ => { _client = session.Client; return Task.CompletedTask; });
-                if (isFirst && IsOpened)
+                if (isFirst && HandsOver is { } paths)
+                    Do(cancellation => orders.HandOverAsync(paths, session.Client, cancellation));
+                else if (isFirst && IsOpened)
                     Do(cancellation => orders.DoAsync(TrayOrder.Open, about: null, session.Client, _agent, cancellation));
                 try
                 {

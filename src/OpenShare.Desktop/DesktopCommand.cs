@@ -30,12 +30,16 @@ internal static class DesktopCommand
 
     private static RootCommand Build(DesktopShell shell)
     {
-        var run = Of("run", "Run this device with its icon and notifications. Example: openshare-desktop run --accept ask", options => ShowAsync(options, shell, isOpened: false));
+        var run = Of("run", "Run this device with its icon and notifications. Example: openshare-desktop run --accept ask", options => ShowAsync(options, shell));
         var open = Of("open", "Open the page of this device; where it does not run, run it first. Example: openshare-desktop open", options => OpenAsync(options, shell));
+        var paths = new Argument<string[]>("path") { Description = "Files and folders", Arity = ArgumentArity.OneOrMore };
+        var send = new Command("send", "Choose on the page to which device these go; where this device does not run, run it first. Example: openshare-desktop send Photos") { paths };
+        DesktopOptions.AddTo(send);
+        send.SetAction((parsed, _) => GuardAsync(shell, () => SendAsync(new DesktopOptions(parsed), parsed.GetValue(paths)!, shell)));
         var install = Of("install", "Start it at login, with these options, and list it among the programs. Example: openshare-desktop install --accept ask", options => InstallAsync(options, shell));
         var uninstall = new Command("uninstall", "Take back what install did. Example: openshare-desktop uninstall");
         uninstall.SetAction((_, _) => GuardAsync(shell, () => UninstallAsync(shell)));
-        return new RootCommand("OpenShare on a desktop: an icon in the tray, notifications, and a start at login.") { run, open, install, uninstall };
+        return new RootCommand("OpenShare on a desktop: an icon in the tray, notifications, and a start at login.") { run, open, send, install, uninstall };
 
         Command Of(string name, string description, Func<DesktopOptions, Task<int>> action)
         {
@@ -46,12 +50,12 @@ internal static class DesktopCommand
         }
     }
 
-    private static async Task<int> ShowAsync(DesktopOptions given, DesktopShell shell, bool isOpened)
+    private static async Task<int> ShowAsync(DesktopOptions given, DesktopShell shell, bool isOpened = false, IReadOnlyList<string>? handsOver = null)
     {
         var options = given.Agent(shell.Environment);
         var talk = new DesktopTalk(shell.Error);
-        var orders = new DesktopOrders((client, page, cancellation) => PageLink.TryOpenAsync(client, options.Home, page, cancellation));
-        var desktop = new DesktopAgent(shell.Launcher(), options, BusAddress.OfSession(shell.Environment.GetValueOrDefault), orders, talk, TimeProvider.System) { IsOpened = isOpened };
+        var orders = OrdersOf(options);
+        var desktop = new DesktopAgent(shell.Launcher(), options, BusAddress.OfSession(shell.Environment.GetValueOrDefault), orders, talk, TimeProvider.System) { IsOpened = isOpened, HandsOver = handsOver };
         if (await desktop.RunAsync(shell.Interrupted))
             return Done;
         talk.Say("The device stopped by itself. Its log, with OPENSHARE__LOGLEVEL=debug, says why.");
@@ -66,6 +70,22 @@ internal static class DesktopCommand
             return await ShowAsync(given, shell, isOpened: true);
         return await PageLink.TryOpenAsync(running, options.Home, page: null, shell.Interrupted) ? Done : Fail(shell, DesktopOrders.NoBrowser, Failed);
     }
+
+    private static async Task<int> SendAsync(DesktopOptions given, string[] named, DesktopShell shell)
+    {
+        var options = given.Agent(shell.Environment);
+        string[] paths = [.. named.Select(Path.GetFullPath)];
+        if (paths.FirstOrDefault(p => !Path.Exists(p)) is { } missing)
+            return Fail(shell, $"There is no such file or folder: {Plain.Line(missing)}", Failed);
+        using var running = await AgentLauncher.FindAsync(options, shell.Interrupted);
+        if (running is null)
+            return await ShowAsync(given, shell, handsOver: paths);
+        await OrdersOf(options).HandOverAsync(paths, running, shell.Interrupted);
+        return Done;
+    }
+
+    private static DesktopOrders OrdersOf(AgentOptions options) =>
+        new((client, page, cancellation) => PageLink.TryOpenAsync(client, options.Home, page, cancellation));
 
     private static async Task<int> InstallAsync(DesktopOptions given, DesktopShell shell)
     {

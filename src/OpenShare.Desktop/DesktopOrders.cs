@@ -53,6 +53,12 @@ internal sealed class DesktopOrders(Func<LocalApiClient, string?, CancellationTo
             await client.SendAsync(new SendRequest(paths, device), cancellation);
     }
 
+    /// <summary>Opens the page on which the device of these is chosen.</summary>
+    /// <param name="paths">absolute</param>
+    /// <exception cref="LocalApiException">the agent refused, or is gone</exception>
+    internal async Task HandOverAsync(IReadOnlyList<string> paths, LocalApiClient client, CancellationToken cancellation) =>
+        await OpenAsync(client, PageLink.Send((await client.SelectAsync(paths, cancellation)).Id!), cancellation);
+
     private async Task OpenAsync(LocalApiClient client, string? page, CancellationToken cancellation)
     {
         if (!await openPage(client, page, cancellation))

@@ -31,7 +31,7 @@ public sealed class ProgramTests : IDisposable
         File.WriteAllText(Path.Combine(Path.GetDirectoryName(Unit)!, "other.service"), "");
 
         var installed = await RunAsync(0, "install", "--accept", "ask", "--save-to", "/tmp/in box");
-        Assert.Equal(3, installed.Split('\n').Count(l => l.StartsWith("Wrote ", StringComparison.Ordinal)));
+        Assert.Equal(6, installed.Split('\n').Count(l => l.StartsWith("Wrote ", StringComparison.Ordinal)));
         var unit = await File.ReadAllTextAsync(Unit);
         Assert.Contains("openshare-desktop.dll run --accept ask --save-to \"/tmp/in box\"\n", unit, StringComparison.Ordinal);
         Assert.Contains("Restart=on-failure", unit, StringComparison.Ordinal);
@@ -41,16 +41,38 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(["--user daemon-reload", "--user enable --now openshare.service"], Called());
 
         var again = await RunAsync(0, "install", "--accept", "ask", "--save-to", "/tmp/in box");
-        Assert.Equal(3, again.Split('\n').Count(l => l.StartsWith("Left as it was: ", StringComparison.Ordinal)));
+        Assert.Equal(6, again.Split('\n').Count(l => l.StartsWith("Left as it was: ", StringComparison.Ordinal)));
         Called();
         await RunAsync(0, "install");
         Assert.Contains("--user restart openshare.service", Called());
 
         var removed = await RunAsync(0, "uninstall");
-        Assert.Equal(3, removed.Split('\n').Count(l => l.StartsWith("Removed ", StringComparison.Ordinal)));
+        Assert.Equal(6, removed.Split('\n').Count(l => l.StartsWith("Removed ", StringComparison.Ordinal)));
         Assert.Equal(["--user disable --now openshare.service", "--user daemon-reload"], Called());
         Assert.Equal(["other.service"], Directory.EnumerateFiles(_home.Home, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
-        Assert.Equal(3, (await RunAsync(0, "uninstall")).Split('\n').Count(l => l.StartsWith("Was not there: ", StringComparison.Ordinal)));
+        Assert.Equal(6, (await RunAsync(0, "uninstall")).Split('\n').Count(l => l.StartsWith("Was not there: ", StringComparison.Ordinal)));
+    }
+
+    [SkippableFact]
+    public async Task File_managers_are_given_a_program_that_hands_the_chosen_files_over_as_they_are()
+    {
+        PutSystemctl("exit 0");
+        PutProgram("thunar", "exit 0");
+        var (actions, script) = (Path.Combine(_home.Home, ".config/Thunar/uca.xml"), Path.Combine(_home.Home, ".local/share/nautilus/scripts/Send with OpenShare"));
+        Directory.CreateDirectory(Path.GetDirectoryName(actions)!);
+        await File.WriteAllTextAsync(actions, "<actions><action><name>Mine</name></action></actions>");
+
+        await RunAsync(0, "install", "--home", "/tmp/it's");
+        var said = File.ReadAllLines(script)[^1];
+        Assert.EndsWith("openshare-desktop.dll' 'send' '--home' '/tmp/it'\\''s' -- \"$@\"", said, StringComparison.Ordinal);
+        Assert.True(File.GetUnixFileMode(script).HasFlag(UnixFileMode.UserExecute));
+        Assert.Contains("<name>Mine</name>", await File.ReadAllTextAsync(actions), StringComparison.Ordinal);
+        Assert.Contains("openshare-send", await File.ReadAllTextAsync(actions), StringComparison.Ordinal);
+
+        await RunAsync(0, "uninstall");
+        Assert.False(File.Exists(script));
+        Assert.Contains("<name>Mine</name>", await File.ReadAllTextAsync(actions), StringComparison.Ordinal);
+        Assert.DoesNotContain("openshare", await File.ReadAllTextAsync(actions), StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -109,16 +131,35 @@ public sealed class ProgramTests : IDisposable
     [SkippableFact]
     public async Task Open_leads_the_browser_to_the_page_of_the_agent_that_runs()
     {
-        PutProgram("xdg-open", $"IFS= read -r page <\"${{1#file://}}\" || :\necho \"$page\" >'{_home.Root}/opened.new'\n/bin/mv '{_home.Root}/opened.new' '{_home.Root}/opened'");
+        PutBrowser();
         var options = TestAgent.Options(Path.Combine(_home.Root, "device")) with { ServesPages = true };
         await using var agent = await AgentHosting.LauncherOf(new FakeDevice().Start).HostAsync(options, CancellationToken.None);
 
         await RunAsync(0, "open", "--home", options.Home);
 
-        var opened = Path.Combine(_home.Root, "opened");
-        await Until.TrueAsync(() => File.Exists(opened), "the browser is started");
-        Assert.Contains("/open?key=", await File.ReadAllTextAsync(opened), StringComparison.Ordinal);
+        await Until.TrueAsync(() => File.Exists(Opened), "the browser is started");
+        Assert.Contains("/open?key=", await File.ReadAllTextAsync(Opened), StringComparison.Ordinal);
     }
+
+    [SkippableFact]
+    public async Task Send_leads_the_browser_to_the_page_where_the_device_is_chosen()
+    {
+        PutBrowser();
+        var options = TestAgent.Options(Path.Combine(_home.Root, "device")) with { ServesPages = true };
+        await using var agent = await AgentHosting.LauncherOf(new FakeDevice().Start).HostAsync(options, CancellationToken.None);
+
+        Assert.Contains("nowhere", await RunAsync(1, "send", "--home", options.Home, "--", "nowhere"), StringComparison.Ordinal);
+        await RunAsync(0, "send", "--home", options.Home, "--", _home.Write("-odd name", ""));
+
+        await Until.TrueAsync(() => File.Exists(Opened), "the browser is started");
+        Assert.Matches("&amp;page=send-[a-z]{24}\"", await File.ReadAllTextAsync(Opened));
+    }
+
+    private string Opened => Path.Combine(_home.Root, "opened");
+
+    // It keeps the page that it was given; whole, when it is there.
+    private void PutBrowser() =>
+        PutProgram("xdg-open", $"IFS= read -r page <\"${{1#file://}}\" || :\necho \"$page\" >'{Opened}.new'\n/bin/mv '{Opened}.new' '{Opened}'");
 
     private void PutSystemctl(string script) => PutProgram("systemctl", $"echo \"$*\" >>'{_home.Root}/called'\n{script}");
 

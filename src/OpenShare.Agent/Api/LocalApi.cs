@@ -31,6 +31,7 @@ internal static class LocalApi
         new UiApi(agent, door).Map(app);
         UiPages.Map(app);
         drops.Map(app);
+        new UiSelections(agent.Time).Map(app);
         new StatusApi(agent).Map(app);
         new SettingsApi(agent).Map(app);
         new LoginApi(agent).Map(app);

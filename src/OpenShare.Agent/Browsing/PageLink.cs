@@ -10,6 +10,9 @@ public static class PageLink
 
     public const string Transfers = "transfers";
 
+    /// <param name="selection">what is to be sent (<see cref="LocalApiClient.SelectAsync"/>)</param>
+    public static string Send(string selection) => $"send-{selection}";
+
     private const string FileName = "open-ui.html";
 
     /// <param name="page">where to begin; null: at the devices</param>

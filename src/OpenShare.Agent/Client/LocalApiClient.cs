@@ -55,6 +55,11 @@ public sealed partial class LocalApiClient : IDisposable
     /// <summary>A link that opens the web UI.</summary>
     public Task<UiLinkDocument> GetUiLinkAsync(CancellationToken cancellation) => PostAsync("v1/ui/link", AgentJson.Readable.UiLinkDocument, cancellation);
 
+    /// <summary>Hands over files whose device is chosen on the page.</summary>
+    /// <param name="paths">absolute</param>
+    public Task<SelectionDocument> SelectAsync(IReadOnlyList<string> paths, CancellationToken cancellation) =>
+        PostAsync("v1/ui/selections", new SelectionDocument(paths), AgentJson.Readable.SelectionDocument, AgentJson.Readable.SelectionDocument, cancellation);
+
     /// <summary>Status, peers, comparisons and each transfer: one of them now, and again whenever it changes.</summary>
     public IAsyncEnumerable<UiEventDocument> WatchAllAsync(CancellationToken cancellation) =>
         WatchAsync("v1/ui/watch", AgentJson.Readable.UiEventDocument, cancellation);

@@ -39,6 +39,7 @@ namespace OpenShare.Agent.Documents;
 [JsonSerializable(typeof(VerifyReceiptRequest))]
 [JsonSerializable(typeof(UiLinkDocument))]
 [JsonSerializable(typeof(UiEventDocument))]
+[JsonSerializable(typeof(SelectionDocument))]
 [JsonSerializable(typeof(QrTextDocument))]
 [JsonSerializable(typeof(DropDocument))]
 [JsonSerializable(typeof(DropSent))]

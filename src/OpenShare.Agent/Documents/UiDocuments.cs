@@ -32,5 +32,10 @@ public sealed record DropDocument(string Id, string Directory);
 /// <param name="TransferId">that sends what was dropped</param>
 public sealed record DropSent(string TransferId);
 
+/// <summary>Files that were chosen, whose device is to be chosen yet.</summary>
+/// <param name="Paths">absolute</param>
+/// <param name="Id">said once, to whoever handed them over</param>
+public sealed record SelectionDocument(IReadOnlyList<string> Paths, string? Id = null);
+
 /// <summary>What a QR in a picture says.</summary>
 public sealed record QrTextDocument(string Text);

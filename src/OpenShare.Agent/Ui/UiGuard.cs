@@ -66,7 +66,10 @@ internal sealed class UiGuard(UiDoor door)
         await http.Response.WriteAsync($"<!doctype html><title>OpenShare</title><meta http-equiv=\"refresh\" content=\"0;url=/{Fragment(http.Request.Query["page"].ToString())}\">", http.RequestAborted);
     }
 
-    private static string Fragment(string page) => page.Length is > 0 and <= 16 && page.All(char.IsAsciiLetterLower) ? "#" + page : "";
+    /// <summary>Lower-case letters of a selection's id, after the page's name and a hyphen.</summary>
+    internal const int SelectionLength = 24;
+
+    private static string Fragment(string page) => page.Length is > 0 and <= 40 && page.All(c => char.IsAsciiLetterLower(c) || c == '-') ? "#" + page : "";
 
     private static void Headers(IHeaderDictionary headers)
     {

@@ -29,7 +29,7 @@ internal static class InstallFiles
         Type=Application
         Name=OpenShare
         Comment=Files between your devices
-        Exec={string.Join(' ', program.Append("open").Concat(options).Select(Desktop))}
+        Exec={Exec(program.Append("open").Concat(options))}
         Icon=openshare
         Categories=Network;FileTransfer;
         StartupNotify=false
@@ -48,6 +48,9 @@ internal static class InstallFiles
     // With the colon before it, a dollar sign is one.
     private static string Systemd(string word) =>
         Quoted(word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal), word).Replace("%", "%%", StringComparison.Ordinal);
+
+    /// <summary>A command as a desktop entry has it, without the codes for files.</summary>
+    internal static string Exec(IEnumerable<string> words) => string.Join(' ', words.Select(Desktop));
 
     // Escaped twice: as a quoted argument, and as a string of the file.
     private static string Desktop(string word)

@@ -1,7 +1,11 @@
 namespace OpenShare.Desktop.Install;
 
-/// <summary>The three files that are installed for one person (XDG base directories).</summary>
-internal sealed record InstallPlaces(string Unit, string DesktopEntry, string Icon)
+/// <summary>The files that are installed for one person (XDG base directories).</summary>
+/// <param name="Scripts">of Nautilus and Nemo</param>
+/// <param name="ServiceMenu">of Dolphin</param>
+/// <param name="ThunarActions">the person's own file, in which ours is one of several</param>
+/// <param name="ThunarDefaults">what Thunar has while the person has no such file</param>
+internal sealed record InstallPlaces(string Unit, string DesktopEntry, string Icon, IReadOnlyList<string> Scripts, string ServiceMenu, string ThunarActions, string ThunarDefaults)
 {
     internal const string UnitName = "openshare.service";
 
@@ -16,7 +20,11 @@ internal sealed record InstallPlaces(string Unit, string DesktopEntry, string Ic
         return config is null || data is null ? null : new InstallPlaces(
             Path.Combine(config, "systemd", "user", UnitName),
             Path.Combine(data, "applications", "openshare.desktop"),
-            Path.Combine(data, "icons", "hicolor", "scalable", "apps", "openshare.svg"));
+            Path.Combine(data, "icons", "hicolor", "scalable", "apps", "openshare.svg"),
+            [.. from manager in (string[])["nautilus", "nemo"] select Path.Combine(data, manager, "scripts", FileManagerFiles.Words)],
+            Path.Combine(data, "kio", "servicemenus", "openshare.desktop"),
+            Path.Combine(config, "Thunar", "uca.xml"),
+            "/etc/xdg/Thunar/uca.xml");
 
         // A relative one is to be ignored, says the specification.
         string? Directory(string variable, string below) =>

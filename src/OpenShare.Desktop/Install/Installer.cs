@@ -1,3 +1,4 @@
+using System.Xml;
 using OpenShare.Agent.Browsing;
 
 namespace OpenShare.Desktop.Install;
@@ -13,6 +14,7 @@ internal sealed class Installer(InstallPlaces places, Func<string[], Task<string
         var isChanged = Write(places.Unit, InstallFiles.Unit(program, options));
         Write(places.DesktopEntry, InstallFiles.DesktopEntry(program, options));
         Write(places.Icon, InstallFiles.Icon());
+        InstallSending([.. program, "send", .. options]);
         // One that runs as it was written before is to run as it is written now.
         return await SystemctlAsync(isChanged && !isNew
             ? [["daemon-reload"], ["enable", InstallPlaces.UnitName], ["restart", InstallPlaces.UnitName]]
@@ -28,9 +30,45 @@ internal sealed class Installer(InstallPlaces places, Func<string[], Task<string
         Remove(places.Unit);
         Remove(places.DesktopEntry);
         Remove(places.Icon);
+        foreach (var path in places.Scripts.Append(places.ServiceMenu))
+            Remove(path);
+        if (File.Exists(places.ThunarActions))
+            ChangeThunar(xml => ThunarActions.Without(xml!));
         if (left is null)
             await systemctl(["daemon-reload"]);
         return left;
+    }
+
+    private void InstallSending(IReadOnlyList<string> send)
+    {
+        foreach (var path in places.Scripts)
+            WriteProgram(path, FileManagerFiles.Script(send));
+        // KDE takes none that might not be run.
+        WriteProgram(places.ServiceMenu, FileManagerFiles.ServiceMenu(send));
+        if (SystemProgram.Find("thunar") is not null)
+            ChangeThunar(xml => ThunarActions.With(xml ?? (File.Exists(places.ThunarDefaults) ? File.ReadAllText(places.ThunarDefaults) : null), send));
+    }
+
+    // What cannot be read is the person's still, and left as it is.
+    private void ChangeThunar(Func<string?, string?> change)
+    {
+        try
+        {
+            var xml = File.Exists(places.ThunarActions) ? File.ReadAllText(places.ThunarActions) : null;
+            if (change(xml) is { } changed)
+                Write(places.ThunarActions, changed);
+        }
+        catch (XmlException e)
+        {
+            say($"Left as it was, since it cannot be understood: {places.ThunarActions}: {e.Message}");
+        }
+    }
+
+    private void WriteProgram(string path, string text)
+    {
+        Write(path, text);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
     }
 
     internal static async Task<string?> RunSystemctlAsync(string[] arguments)
@@ -61,7 +99,11 @@ internal sealed class Installer(InstallPlaces places, Func<string[], Task<string
             return false;
         }
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
+        // Whole or not at all, and through a link: one of them is the person's own.
+        path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        var fresh = path + ".new";
+        File.WriteAllText(fresh, text);
+        File.Move(fresh, path, overwrite: true);
         say($"Wrote {path}");
         return true;
     }

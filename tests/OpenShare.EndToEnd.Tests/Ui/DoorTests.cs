@@ -23,8 +23,9 @@ public sealed class DoorTests : IDisposable
             await RefusedAsync(HttpMethod.Get, address + path);
         await RefusedAsync(HttpMethod.Get, address + "v1/status", ("Cookie", cookie[..^4] + "AAAA"));
         await RefusedAsync(HttpMethod.Get, address + "open?key=");
-        // A page makes no further links.
-        await RefusedAsync(HttpMethod.Post, address + "v1/ui/link", ("Cookie", cookie), ("Origin", address[..^1]));
+        // A page makes no further links, and hands no files over.
+        foreach (var path in (string[])["v1/ui/link", "v1/ui/selections"])
+            await RefusedAsync(HttpMethod.Post, address + path, ("Cookie", cookie), ("Origin", address[..^1]));
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, address + "v1/status", ("Cookie", cookie))).StatusCode);
     }
 

@@ -56,6 +56,22 @@ public sealed class PagesTests(SharedServer shared, Browser browser) : IClassFix
     }
 
     [SkippableFact]
+    public async Task What_a_file_manager_hands_over_goes_to_the_device_that_is_chosen()
+    {
+        await BothStartAsync();
+        var file = Samples.MakeFile(_folder["sea.jpg"], Samples.MiB);
+        var chosen = await LocalApi.PostAsync(Alice, "/v1/ui/selections", new { paths = new[] { file } });
+        var (alice, bob) = (await OpenAsync(Alice, at: $"&page=send-{chosen.GetProperty("id").GetString()}"), await OpenAsync(Bob));
+
+        await Expect(alice.GetByText(file)).ToBeVisibleAsync();
+        Assert.Equal("[]", await LocalApi.GetAsync(Alice, "/v1/transfers"));
+        await alice.GetByRole(AriaRole.Button, new() { Name = "Send to bob" }).ClickAsync();
+        await bob.GetByRole(AriaRole.Button, new() { Name = "Accept sea.jpg" }).ClickAsync();
+        await Expect(alice.GetByLabel("History").GetByText("sea.jpg")).ToBeVisibleAsync();
+        Samples.AssertSame(file, Bob.Received("sea.jpg"));
+    }
+
+    [SkippableFact]
     public async Task A_transfer_is_paused_goes_on_and_is_cancelled_from_a_page()
     {
         await BothStartAsync();
@@ -128,8 +144,8 @@ public sealed class PagesTests(SharedServer shared, Browser browser) : IClassFix
         await Alice.SeesAsync(Bob);
     }
 
-    private async Task<IPage> OpenAsync(TestDevice device, Action<IPage>? prepare = null) =>
-        await browser.OpenAsync(new Uri((await device.RunAsync("ui", "--print")).EndedWith(0).Output.Trim()), prepare);
+    private async Task<IPage> OpenAsync(TestDevice device, Action<IPage>? prepare = null, string at = "") =>
+        await browser.OpenAsync(new Uri((await device.RunAsync("ui", "--print")).EndedWith(0).Output.Trim() + at), prepare);
 
     public void Dispose()
     {

@@ -4,13 +4,14 @@ import { devices } from './devices.js';
 import { transfers } from './transfers.js';
 import { pairing } from './pairing.js';
 import { health } from './health.js';
+import { send } from './send.js';
 import { settings } from './settings.js';
 import { prompts } from './prompts.js';
 
 // What the agent has said last, whole.
 const state = { status: null, peers: [], transfers: new Map(), comparisons: [] };
 
-const pages = { devices, transfers, pairing, health, settings };
+const pages = { devices, transfers, pairing, health, settings, send };
 const page = document.getElementById('page');
 const message = document.getElementById('message');
 let shown = null;
@@ -33,14 +34,16 @@ async function act(work) {
 const tools = { state, act, say, post };
 
 function open() {
-  const name = location.hash.slice(1) in pages ? location.hash.slice(1) : 'devices';
+  // A selection's page has its id after a hyphen.
+  const [asked, id] = location.hash.slice(1).split('-');
+  const name = asked in pages ? asked : 'devices';
   for (const link of document.querySelectorAll('nav a')) {
     if (link.hash === `#${name}`) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
   message.replaceChildren();
   page.replaceChildren();
-  shown = pages[name](page, tools);
+  shown = pages[name](page, tools, id);
   shown();
 }
 

@@ -100,7 +100,8 @@ internal sealed class Installer(InstallPlaces places, Func<string[], Task<string
         }
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         // Whole or not at all, and through a link: one of them is the person's own.
-        path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        if (new FileInfo(path) is { LinkTarget: not null } link)
+            path = link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         var fresh = path + ".new";
         File.WriteAllText(fresh, text);
         File.Move(fresh, path, overwrite: true);

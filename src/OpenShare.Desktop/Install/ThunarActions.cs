@@ -45,5 +45,6 @@ internal static class ThunarActions
 
     private static XElement? Ours(XDocument file) => file.Root!.Elements("action").FirstOrDefault(a => a.Element("unique-id")?.Value == OurId);
 
-    private static string Text(XDocument file) => "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + file.ToString(SaveOptions.DisableFormatting) + "\n";
+    private static string Text(XDocument file) =>
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + string.Concat(file.Nodes().Where(n => n is not XText).Select(n => n.ToString(SaveOptions.DisableFormatting) + "\n"));
 }

@@ -1,6 +1,6 @@
 import { button, el, fill, keep } from './dom.js';
 import { send, sendPaths } from './sending.js';
-import { short } from './words.js';
+import { isReachable, short } from './words.js';
 
 // The other devices: who they are, how they were found, and what may be sent to them.
 export function devices(page, tools) {
@@ -22,7 +22,7 @@ function nobody(status, peers) {
 }
 
 function device(peer, tools) {
-  const isThere = peer.address && ['certified', 'provisional'].includes(peer.trust);
+  const isThere = isReachable(peer);
   const files = el('input', { type: 'file', multiple: true, hidden: true, onchange: () => send([...files.files].map(file => ({ file, path: file.name })), peer, tools) });
   const form = el('div', { hidden: true }, what(peer, tools));
   const more = button('More', () => { form.hidden = !form.hidden; more.ariaExpanded = String(!form.hidden); }, { ariaExpanded: 'false', ariaLabel: `More for ${peer.name}` });

@@ -36,7 +36,7 @@ const tools = { state, act, say, post };
 function open() {
   // A selection's page has its id after a hyphen.
   const [asked, id] = location.hash.slice(1).split('-');
-  const name = asked in pages ? asked : 'devices';
+  const name = Object.hasOwn(pages, asked) ? asked : 'devices';
   for (const link of document.querySelectorAll('nav a')) {
     if (link.hash === `#${name}`) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');

@@ -1,6 +1,7 @@
 import { get } from './agent.js';
 import { button, el, fill, keep } from './dom.js';
 import { sendPaths } from './sending.js';
+import { isReachable } from './words.js';
 
 const mostNamed = 20;
 
@@ -20,7 +21,7 @@ export function send(page, tools, id) {
   function draw() {
     const { status, peers } = tools.state;
     if (!status || !paths) return;
-    const there = peers.filter(peer => peer.address && ['certified', 'provisional'].includes(peer.trust));
+    const there = peers.filter(isReachable);
     fill(empty, there.length ? [] : ['No device is seen yet. It appears here as soon as it is. ', { href: '#health', text: 'Look for what is wrong' }, '.']);
     keep(list, there, peer => peer.device_id, peer => el('li', {}, el('div', { className: 'row' },
       el('strong', { className: 'grow' }, peer.name),

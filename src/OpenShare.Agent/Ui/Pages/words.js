@@ -27,3 +27,6 @@ export const state = word => states[word] ?? word;
 const ended = new Set(['completed', 'incomplete', 'declined', 'cancelled', 'failed']);
 
 export const isEnded = transfer => ended.has(transfer.state);
+
+// Something can be sent to it just now.
+export const isReachable = peer => Boolean(peer.address) && ['certified', 'provisional'].includes(peer.trust);

@@ -8,6 +8,9 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path) : SystemFile
 {
     private const long AllocationStep = 64L * 1024 * 1024;
 
+    // The system lets one writer at a time into a file, and has the others spin: a processor that the sender could have.
+    private readonly Lock _writing = new();
+
     internal override FileStat Stat() => LinuxFiles.Stat(Handle);
 
     // One call each: the runtime's own ask every handle first whether it can seek and whether it blocks.
@@ -28,10 +31,13 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path) : SystemFile
 
     internal override void Write(IReadOnlyList<ReadOnlyMemory<byte>> bytes, long offset)
     {
-        if (bytes.Count == 1)
-            Write(bytes[0].Span, offset);
-        else
-            base.Write(bytes, offset);
+        lock (_writing)
+        {
+            if (bytes.Count == 1)
+                Write(bytes[0].Span, offset);
+            else
+                base.Write(bytes, offset);
+        }
     }
 
     private void Write(ReadOnlySpan<byte> bytes, long offset)

@@ -5,32 +5,39 @@ using OpenShare.Desktop.Tray;
 namespace OpenShare.Desktop;
 
 /// <summary>Icon and notifications on one connection to the session bus.</summary>
-internal sealed class BusSession : IAsyncDisposable
+internal sealed class BusSession : IDesktopSession
 {
     private readonly BusConnection _bus;
+    private readonly TrayHost _tray;
+    private readonly NotificationServer _notifications;
+    private readonly FileChooser _chooser;
 
-    private BusSession(BusConnection bus, TrayHost tray, NotificationServer notifications) => (_bus, Tray, Notifications, Chooser) = (bus, tray, notifications, new FileChooser(bus));
+    private BusSession(BusConnection bus, TrayHost tray, NotificationServer notifications) => (_bus, _tray, _notifications, _chooser) = (bus, tray, notifications, new FileChooser(bus));
 
-    internal TrayHost Tray { get; }
+    public Task Ended => _bus.Ended;
 
-    internal NotificationServer Notifications { get; }
+    public Task<bool> AnnounceAsync(CancellationToken cancellation) => _tray.AnnounceAsync(cancellation);
 
-    internal FileChooser Chooser { get; }
+    public Task UpdateAsync(AgentState agent) => _tray.UpdateAsync(agent);
 
-    internal Task Ended => _bus.Ended;
+    public Task<bool> ShowAsync(Notice notice, CancellationToken cancellation) => _notifications.ShowAsync(notice, cancellation);
 
-    /// <param name="name">that one program has at a time: whoever comes second waits here until the first has left</param>
-    /// <param name="waits">it is another's just now</param>
-    /// <exception cref="IOException">there is no bus</exception>
-    internal static async Task<BusSession> OpenAsync(string address, string name, Action waits, BusHandlers handlers, CancellationToken cancellation)
+    public Task WithdrawAsync(string key, CancellationToken cancellation) => _notifications.WithdrawAsync(key, cancellation);
+
+    public Task<IReadOnlyList<string>?> ChooseAsync(string title, CancellationToken cancellation) => _chooser.ChooseAsync(title, cancellation);
+
+    /// <param name="address">the bus's; null: there is none</param>
+    internal static OpenSession? At(string? address) => address is null ? null : (name, waits, handlers, cancellation) => OpenAsync(address, name, waits, handlers, cancellation);
+
+    private static async Task<IDesktopSession> OpenAsync(string address, string name, Action waits, SessionHandlers handlers, CancellationToken cancellation)
     {
         var bus = await BusConnection.OpenAsync(address, cancellation);
         try
         {
             await OwnAsync(bus, name, waits, cancellation);
             var session = new BusSession(bus, new TrayHost(bus, handlers.Ordered), new NotificationServer(bus, handlers.Answered));
-            await session.Tray.BeginAsync(handlers.WatcherCame, cancellation);
-            await session.Notifications.BeginAsync(handlers.ServerCame, handlers.Later, cancellation);
+            await session._tray.BeginAsync(handlers.TrayCame, cancellation);
+            await session._notifications.BeginAsync(handlers.ServerCame, handlers.Later, cancellation);
             return session;
         }
         catch (Exception e)
@@ -61,10 +68,3 @@ internal sealed class BusSession : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _bus.DisposeAsync();
 }
-
-/// <param name="Ordered">something was chosen at the icon, about something</param>
-/// <param name="Answered">a notice, and which of its actions</param>
-/// <param name="WatcherCame">something shows icons that was not there before</param>
-/// <param name="ServerCame">something shows notifications that was not there before</param>
-/// <param name="Later">does what it is given after what is under way</param>
-internal sealed record BusHandlers(Action<TrayOrder, string?> Ordered, Action<Notice, string> Answered, Action WatcherCame, Action ServerCame, Action<Action> Later);

@@ -15,11 +15,11 @@ namespace OpenShare.Desktop;
 /// The agent and its desktop: the one that runs in this home already, or one of its own; and whatever of icon and notifications the session
 /// offers. All that changes is done one after the other, in two loops of <see cref="WorkAsync"/>: what the person is told, and all else.
 /// </summary>
-/// <param name="bus">the session bus's address; null: there is none</param>
-internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options, string? bus, DesktopOrders orders, DesktopTalk talk, TimeProvider time)
+/// <param name="open">null: there is no desktop that this knows</param>
+internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options, OpenSession? open, DesktopOrders orders, DesktopTalk talk, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan BusPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SessionPause = TimeSpan.FromSeconds(10);
 
     /// <summary>The page is opened once the agent is there.</summary>
     internal bool IsOpened { get; init; }
@@ -35,7 +35,7 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
     private readonly Dictionary<string, Notice> _untold = [];
     private AgentState _agent = AgentState.Offline;
     private LocalApiClient? _client;
-    private volatile BusSession? _session;
+    private volatile IDesktopSession? _session;
 
     /// <summary>Until the person quits, or is interrupted.</summary>
     /// <returns>false: the agent gave up by itself</returns>
@@ -104,19 +104,19 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
 
     private async Task ShowAsync(CancellationTokenSource quit, TaskCompletionSource first)
     {
-        if (bus is null)
-            talk.NoBus("there is none");
-        var handlers = new BusHandlers((order, about) => Ordered(order, about, quit), Answered, () => Do(AnnounceAsync), () => Tell(TellAsync), Later);
-        for (; bus is not null && !quit.IsCancellationRequested; first.TrySetResult())
+        if (open is null)
+            talk.NoSession("there is none");
+        var handlers = new SessionHandlers((order, about) => Ordered(order, about, quit), Answered, () => Do(AnnounceAsync), () => Tell(TellAsync), Later);
+        for (; open is not null && !quit.IsCancellationRequested; first.TrySetResult())
         {
             try
             {
-                await using var session = await BusSession.OpenAsync(bus, NameOf(options.Home), () => Waits(first), handlers, quit.Token);
+                await using var session = await open(NameOf(options.Home), () => Waits(first), handlers, quit.Token);
                 Do(async cancellation =>
                 {
                     _session = session;
                     await AnnounceAsync(cancellation);
-                    await session.Tray.UpdateAsync(_agent);
+                    await session.UpdateAsync(_agent);
                     Tell(TellAsync);
                 });
                 first.TrySetResult();
@@ -125,14 +125,14 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
             }
             catch (IOException e)
             {
-                talk.NoBus(e.Message);
+                talk.NoSession(e.Message);
                 first.TrySetResult();
             }
             catch (OperationCanceledException)
             {
                 break;
             }
-            await Task.Delay(BusPause, time, quit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(SessionPause, time, quit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         }
         first.TrySetResult();
     }
@@ -167,7 +167,7 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
                 }
                 catch (Exception e) when (e is IOException or LocalApiException)
                 {
-                    // The bus went away under it, or the agent did: each is told where it is found out.
+                    // The desktop went away under it, or the agent did: each is told where it is found out.
                     talk.Trouble(e.Message);
                 }
         }
@@ -190,7 +190,7 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
             foreach (var key in change.Over)
             {
                 _untold.Remove(key);
-                await (_session?.Notifications.WithdrawAsync(key, cancellation) ?? Task.CompletedTask);
+                await (_session?.WithdrawAsync(key, cancellation) ?? Task.CompletedTask);
             }
             if (change.Told is { } notice)
                 await TellAsync(notice, cancellation);
@@ -206,7 +206,7 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
     // At login this may be there before whatever shows notifications: what needs the person waits for it.
     private async Task TellAsync(Notice notice, CancellationToken cancellation)
     {
-        var isShown = _session is { Notifications: var notifications } && await notifications.ShowAsync(notice, cancellation);
+        var isShown = _session is { } session && await session.ShowAsync(notice, cancellation);
         if (isShown || !notice.IsUrgent)
             _untold.Remove(notice.Key);
         else
@@ -218,12 +218,12 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
     private Task UpdateAsync(AgentState agent)
     {
         _agent = agent;
-        return _session?.Tray.UpdateAsync(agent) ?? Task.CompletedTask;
+        return _session?.UpdateAsync(agent) ?? Task.CompletedTask;
     }
 
     private async Task AnnounceAsync(CancellationToken cancellation)
     {
-        if (_session is { } session && !await session.Tray.AnnounceAsync(cancellation))
+        if (_session is { } session && !await session.AnnounceAsync(cancellation))
             talk.NoTray();
     }
 
@@ -231,19 +231,19 @@ internal sealed class DesktopAgent(AgentLauncher launcher, AgentOptions options,
     {
         if (order == TrayOrder.Quit)
             _ = quit.CancelAsync();
-        else if (order == TrayOrder.SendFiles && about is not null && _session is { Chooser: var chooser })
-            _ = SendAsync(chooser, about, quit.Token);
+        else if (order == TrayOrder.SendFiles && about is not null && _session is { } session)
+            _ = SendAsync(session, about, quit.Token);
         else
             Do(cancellation => _client is { } client ? orders.DoAsync(order, about, client, _agent, cancellation) : Task.CompletedTask);
     }
 
     // Beside all else: a person may look for files for a long time.
-    private async Task SendAsync(FileChooser chooser, string device, CancellationToken quit)
+    private async Task SendAsync(IDesktopSession session, string device, CancellationToken quit)
     {
         try
         {
             var name = _agent.Peers.FirstOrDefault(p => p.DeviceId == device)?.Name ?? "a device";
-            var paths = await chooser.ChooseAsync($"Send files to {Plain.Line(name)}", quit);
+            var paths = await session.ChooseAsync($"Send files to {Plain.Line(name)}", quit);
             Do(cancellation => _client is { } client ? orders.SendAsync(paths, device, client, cancellation) : Task.CompletedTask);
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException or IOException or Win32Exception)

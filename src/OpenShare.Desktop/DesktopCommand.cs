@@ -5,6 +5,7 @@ using OpenShare.Agent.Client;
 using OpenShare.Agent.Hosting;
 using OpenShare.Desktop.Bus;
 using OpenShare.Desktop.Install;
+using OpenShare.Desktop.Windows;
 
 namespace OpenShare.Desktop;
 
@@ -16,8 +17,6 @@ internal sealed record DesktopShell(
 internal static class DesktopCommand
 {
     internal const int Done = 0, Failed = 1, Usage = 2;
-
-    private const string LinuxAlone = "The tray, the notifications and the start at login are built for Linux alone so far. Elsewhere: openshare agent, and openshare ui";
 
     internal static async Task<int> RunAsync(IReadOnlyList<string> args, DesktopShell shell)
     {
@@ -55,12 +54,15 @@ internal static class DesktopCommand
         var options = given.Agent(shell.Environment);
         var talk = new DesktopTalk(shell.Error);
         var orders = OrdersOf(options);
-        var desktop = new DesktopAgent(shell.Launcher(), options, BusAddress.OfSession(shell.Environment.GetValueOrDefault), orders, talk, TimeProvider.System) { IsOpened = isOpened, HandsOver = handsOver };
+        var desktop = new DesktopAgent(shell.Launcher(), options, SessionOf(shell), orders, talk, TimeProvider.System) { IsOpened = isOpened, HandsOver = handsOver };
         if (await desktop.RunAsync(shell.Interrupted))
             return Done;
         talk.Say("The device stopped by itself. Its log, with OPENSHARE__LOGLEVEL=debug, says why.");
         return Failed;
     }
+
+    private static OpenSession? SessionOf(DesktopShell shell) =>
+        OperatingSystem.IsWindows() ? WindowsSession.OpenAsync : BusSession.At(BusAddress.OfSession(shell.Environment.GetValueOrDefault));
 
     private static async Task<int> OpenAsync(DesktopOptions given, DesktopShell shell)
     {
@@ -92,24 +94,22 @@ internal static class DesktopCommand
         // What would not start is not installed.
         given.Agent(shell.Environment);
         var (program, options) = (DesktopProgram.Command(), given.Words());
-        if (!program.Concat(options).All(InstallFiles.CanBeWritten))
+        if (program.Concat(options).Any(word => word.Any(char.IsControl)))
             return Fail(shell, "A path with a line break in it cannot be installed.", Usage);
         return await LeftAsync(shell, installer => installer.InstallAsync(program, options));
     }
 
     private static Task<int> UninstallAsync(DesktopShell shell) => LeftAsync(shell, installer => installer.UninstallAsync());
 
-    private static async Task<int> LeftAsync(DesktopShell shell, Func<Installer, Task<string?>> what)
+    private static async Task<int> LeftAsync(DesktopShell shell, Func<IInstaller, Task<string?>> what)
     {
-        if (InstallPlaces.Of(shell.Environment) is not { } places)
+        if (Installers.Here(shell.Environment, shell.Out.WriteLine) is not { } installer)
             return Fail(shell, "HOME is not set, so there is no place to install into.", Failed);
-        return await what(new Installer(places, Installer.RunSystemctlAsync, shell.Out.WriteLine)) is { } left ? Fail(shell, left, Failed) : Done;
+        return await what(installer) is { } left ? Fail(shell, left, Failed) : Done;
     }
 
     private static async Task<int> GuardAsync(DesktopShell shell, Func<Task<int>> command)
     {
-        if (!OperatingSystem.IsLinux())
-            return Fail(shell, LinuxAlone, Failed);
         try
         {
             return await command();

@@ -4,6 +4,7 @@ namespace OpenShare.Desktop;
 internal sealed class DesktopTalk(TextWriter writer)
 {
     private const string Page = "The page is there all the same: openshare ui";
+    private static readonly string Session = OperatingSystem.IsLinux() ? "session bus" : "desktop that this program knows";
     private readonly HashSet<string> _said = [];
 
     internal void Began(bool isHosted, string home) =>
@@ -11,7 +12,7 @@ internal sealed class DesktopTalk(TextWriter writer)
 
     internal void Gone() => Say("That agent is gone.");
 
-    internal void NoBus(string why) => Once($"No session bus, so no icon and no notifications ({why}). {Page}");
+    internal void NoSession(string why) => Once($"No {Session}, so no icon and no notifications ({why}). {Page}");
 
     internal void AnotherShows() => Once("Another program shows the icon of this home; when it ends, this one does.");
 

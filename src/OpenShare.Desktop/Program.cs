@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
 using OpenShare.Agent.Hosting;
 using OpenShare.Desktop;
+using OpenShare.Desktop.Windows;
 
+if (OperatingSystem.IsWindows())
+    ParentConsole.Attach();
 using var interrupted = new CancellationTokenSource();
 var signals = new List<PosixSignalRegistration>();
 foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OpenShare.Agent.Hosting;
 using OpenShare.Agent.Tests.Support;
-using OpenShare.Desktop.Install;
+using OpenShare.Desktop.Install.Linux;
 
 namespace OpenShare.Desktop.Tests;
 

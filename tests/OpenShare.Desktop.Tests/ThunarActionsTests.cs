@@ -1,5 +1,5 @@
 using System.Xml;
-using OpenShare.Desktop.Install;
+using OpenShare.Desktop.Install.Linux;
 
 namespace OpenShare.Desktop.Tests;
 

@@ -9,7 +9,8 @@ internal static class TrayIcon
     /// <summary>As a(iiay): width, height, and ARGB in network byte order.</summary>
     internal static object[] Pixmaps(TrayState state) => [.. Sizes.Select(size => (object)new object[] { size, size, Draw(state, size) })];
 
-    private static byte[] Draw(TrayState state, int size)
+    /// <returns>four bytes a pixel, alpha first, line by line from the top</returns>
+    internal static byte[] Draw(TrayState state, int size)
     {
         var (red, green, blue) = Colour(state);
         var pixels = new byte[size * size * 4];

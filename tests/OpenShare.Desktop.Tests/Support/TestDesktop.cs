@@ -16,7 +16,7 @@ internal sealed class TestDesktop : IAsyncDisposable
             Opened.Enqueue(page);
             return Task.FromResult(true);
         });
-        Running = new DesktopAgent(AgentHosting.LauncherOf(device.Start), TestAgent.Options(home.Home), bus, orders, new DesktopTalk(Said), TimeProvider.System).RunAsync(_interrupt.Token);
+        Running = new DesktopAgent(AgentHosting.LauncherOf(device.Start), TestAgent.Options(home.Home), BusSession.At(bus), orders, new DesktopTalk(Said), TimeProvider.System).RunAsync(_interrupt.Token);
     }
 
     internal Transcript Said { get; } = new();

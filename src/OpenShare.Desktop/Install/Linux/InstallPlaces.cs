@@ -1,4 +1,4 @@
-namespace OpenShare.Desktop.Install;
+namespace OpenShare.Desktop.Install.Linux;
 
 /// <summary>The files that are installed for one person (XDG base directories).</summary>
 /// <param name="Scripts">of Nautilus and Nemo</param>

@@ -1,7 +1,7 @@
 using System.Xml;
 using System.Xml.Linq;
 
-namespace OpenShare.Desktop.Install;
+namespace OpenShare.Desktop.Install.Linux;
 
 /// <summary>Thunar's own actions are one file for all of them (uca.xml), which is the person's: ours is added, and taken out again.</summary>
 internal static class ThunarActions

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace OpenShare.Desktop.Install;
+namespace OpenShare.Desktop.Install.Linux;
 
 /// <summary>What is in the files. The program's words are quoted as each of their readers has it.</summary>
 internal static class InstallFiles
@@ -41,9 +41,6 @@ internal static class InstallFiles
         using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("openshare.svg")!);
         return reader.ReadToEnd();
     }
-
-    /// <summary>A line break would begin another setting.</summary>
-    internal static bool CanBeWritten(string word) => !word.Any(char.IsControl);
 
     // With the colon before it, a dollar sign is one.
     private static string Systemd(string word) =>

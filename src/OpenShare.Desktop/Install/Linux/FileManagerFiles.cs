@@ -1,4 +1,4 @@
-namespace OpenShare.Desktop.Install;
+namespace OpenShare.Desktop.Install.Linux;
 
 /// <summary>"Send with OpenShare" in the file managers that take a file for it. Thunar's is a part of a file (<see cref="ThunarActions"/>).</summary>
 internal static class FileManagerFiles

@@ -55,6 +55,47 @@ receives() {
   say "$name has the file"
 }
 
+# screen: one that nobody sees, where there can be one. What wine began without one never shows anything.
+screen() {
+  command -v Xvfb >/dev/null && command -v xdotool >/dev/null || return 0
+  Xvfb -displayfd 1 -screen 0 800x600x24 >"$work/display" 2>"$work/logs/xvfb.err" & pids+=($!)
+  wait_for 20 test -s "$work/display" || fail "there is no screen: $(said "$work/logs/xvfb.err")"
+  screen=:$(cat "$work/display")
+  export DISPLAY=$screen
+}
+
+# windows_desktop: shortcuts, icon and menu; wine shows the icon in a small window of its own.
+windows_desktop() {
+  local desktop home=$work/frank folder=$WINEPREFIX/drive_c/users/$(id -un)/AppData/Roaming/Microsoft/Windows
+  [ -n "$screen" ] || { skip "Windows' notification area, for want of xvfb and xdotool"; return; }
+  begin "openshare-desktop, on Windows"
+  desktop=$(program wine-desktop "$wine" "$work/win/openshare-desktop.exe")
+  timeout 120 "$desktop" install --home "Z:${home//\//\\}" >"$work/logs/install.out" 2>&1 || fail "it is not installed: $(said "$work/logs/install.out")"
+  pids+=($(pgrep -f "openshare-desktop.exe run .*${work##*/}"))
+  for link in "Start Menu/Programs/StartUp" "Start Menu/Programs" SendTo; do
+    tr -d '\0' <"$folder/$link/OpenShare.lnk" | grep -aqF -- "--home Z:${home//\//\\}" || fail "$link/OpenShare.lnk does not start it"
+  done
+  say "It is in three shortcuts, to be started at login, among the programs, and in Send to"
+
+  wait_for 60 tray >/dev/null || fail "no icon is shown: $(said "$work/logs/install.out")"
+  say "Its icon is in the notification area"
+  wait_for 20 test -s "$home/pid" || fail "it runs no agent"
+  # Accept from is the fifth of its entries, and Ask me the second of its own; Quit is the last.
+  wait_for 40 chosen_accept || fail "choosing in its menu changes nothing"
+  say "What is chosen in its menu is done"
+  xdotool mousemove --window "$(tray)" 8 8 click 3 sleep 1 key Down key Down key Down key Down key Down key Down key Down key Return
+  wait_for 20 is_gone || fail "Quit does not end it"
+  timeout 120 "$desktop" uninstall >"$work/logs/uninstall.out" 2>&1
+  [ -z "$(find "$folder" -name OpenShare.lnk)" ] || fail "it is still there: $(said "$work/logs/uninstall.out")"
+  say "Quit in the menu ends it, and it is uninstalled"
+}
+tray() { xdotool search --onlyvisible --name "Wine System Tray" 2>/dev/null; }
+chosen_accept() {
+  xdotool mousemove --window "$(tray)" 8 8 click 3 sleep 1 key Down key Down key Down key Down key Down key Right sleep 1 key Down key Return sleep 1
+  grep -qs '"value":"ask"' "$work/frank/settings.json"
+}
+is_gone() { ! pgrep -f "openshare-desktop.exe run .*${work##*/}" >/dev/null; }
+
 install_debs() {
   begin "openshare.deb and openshare-server.deb"
   mkdir "$work/layer" "$work/system"
@@ -124,6 +165,7 @@ if command -v wine64 >/dev/null || [ -x /usr/lib/wine/wine64 ]; then
   wine=$(command -v wine64 || echo /usr/lib/wine/wine64)
   mkdir "$work/win" && (cd "$work/win" && python3 -m zipfile -e "$packages/openshare-$version-win-x64.zip" .) || fail "it cannot be unpacked"
   export WINEPREFIX=$work/wine WINEDEBUG=-all
+  screen="" && screen
   openshare=$(program wine-openshare "$wine" "$work/win/openshare.exe")
   said=$(timeout 120 "$openshare" --version 2>&1 | tr -d '\r' | tail -n 1)
   [[ $said =~ ^"$version" ]] || fail "--version says: $said"
@@ -131,7 +173,8 @@ if command -v wine64 >/dev/null || [ -x /usr/lib/wine/wine64 ]; then
   # Wine 8 has no TLS 1.3, which the service wants: registered it cannot be there.
   start_agent erin "$(free_port)"
   [ "$(json trust "$(device erin status --json 2>/dev/null)")" = unpaired ] || fail "its agent does not answer"
-  say "Its agent runs under wine, and says that it is not paired; more was not tried"
+  say "Its agent runs under wine, and says that it is not paired"
+  windows_desktop
 else
   skip "Windows, for want of wine64"
 fi

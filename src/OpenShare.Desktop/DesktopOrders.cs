@@ -25,6 +25,9 @@ internal sealed class DesktopOrders(Func<LocalApiClient, string?, CancellationTo
                 foreach (var transfer in agent.Paused)
                     await UnlessOverAsync(client.ResumeTransferAsync(transfer.TransferId, cancellation));
                 break;
+            case TrayOrder.AcceptOffer or TrayOrder.DeclineOffer:
+                await client.AnswerOfferAsync(about!, order == TrayOrder.AcceptOffer, always: false, saveTo: null, cancellation);
+                break;
             case TrayOrder.AcceptFrom:
                 await client.ChangeSettingsAsync(new SettingsRequest(Accept: about), cancellation);
                 break;

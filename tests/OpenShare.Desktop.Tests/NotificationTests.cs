@@ -122,10 +122,10 @@ public sealed class NotificationTests : IDisposable
         await using var watcher = await TestWatcher.StartAsync(bus);
         await using var desktop = new TestDesktop(_home, _device, bus.Address);
         await watcher.HasItemAsync();
-        await watcher.MenuAsync(m => m[4].Children.Count == 2);
+        await watcher.MenuAsync(m => Recent(m).Children.Count == 2);
         await desktop.SaysAsync("Nothing here shows notifications");
         _device.SetTransfer(Some.Transfer with { Id = Id(1), PeerName = "carol" });
-        await watcher.MenuAsync(m => m[4].Children.Any(t => t.Label == "Photos to carol: transferring"));
+        await watcher.MenuAsync(m => Recent(m).Children.Any(t => t.Label == "Photos to carol: transferring"));
 
         await using var server = await TestNotifications.StartAsync(bus);
 
@@ -169,13 +169,15 @@ public sealed class NotificationTests : IDisposable
         await using var desktop = new TestDesktop(_home, _device, bus.Address);
         await watcher.HasItemAsync();
 
-        await watcher.MenuAsync(m => m[4].Children.Count == 1);
+        await watcher.MenuAsync(m => Recent(m).Children.Count == 1);
         _device.SetTransfer(Some.Completed with { Id = Id(1) });
-        await watcher.MenuAsync(m => m[4].Children.Count == 2);
+        await watcher.MenuAsync(m => Recent(m).Children.Count == 2);
         hanging.Set();
     }
 
     private static TransferId Id(int number) => TransferId.Parse($"{number:x32}");
+
+    private static TestMenuItem Recent(IReadOnlyList<TestMenuItem> menu) => menu.Single(i => i.Label == "Recent transfers");
 
     public void Dispose() => _home.Dispose();
 }

@@ -146,6 +146,26 @@ public sealed class TrayTests : IDisposable
         await Until.TrueAsync(() => _device.Transfers.Count(t => t.State == TransferState.Transferring) == 2, "both go on");
     }
 
+    [SkippableTheory]
+    [InlineData("Accept", true)]
+    [InlineData("Decline", false)]
+    public async Task An_offer_can_be_answered_in_the_menu_for_as_long_as_it_waits(string word, bool isAccepted)
+    {
+        await using var bus = await PrivateBus.StartAsync();
+        await using var watcher = await TestWatcher.StartAsync(bus);
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        await watcher.HasItemAsync();
+        _device.SetTransfer(Some.Transfer with { Direction = TransferDirection.Receiving, State = TransferState.AwaitingAnswer, PeerName = "carol" });
+        var offer = $"{word} {Some.Transfer.Summary} from carol";
+        await watcher.MenuAsync(m => m.Any(i => i.Label == offer));
+
+        await watcher.ClickAsync(offer);
+
+        await Until.TrueAsync(() => _device.Answers.Count == 1, "the offer is answered");
+        Assert.Equal((isAccepted, false, null), _device.Answers[0]);
+        await watcher.MenuAsync(m => m[0].Label == "Open");
+    }
+
     [SkippableFact]
     public async Task Accept_from_shows_what_holds_and_changes_it()
     {

@@ -10,7 +10,9 @@ internal sealed record MenuItem(int Id, string? Label, TrayOrder? Order)
     private const int FirstRecent = 100;
     private const int FirstAccept = 200;
     private const int FirstDevice = 300;
+    private const int FirstOffer = 400;
     private const int MostRecent = 5;
+    private const int MostOffers = 5;
     private const int MostDevices = 20;
     private static readonly (string Word, string Label)[] Accepting = [("own", "Own devices"), ("ask", "Ask me"), ("none", "Nobody")];
 
@@ -38,6 +40,7 @@ internal sealed record MenuItem(int Id, string? Label, TrayOrder? Order)
         {
             Children =
             [
+                .. Offers(agent),
                 new MenuItem(1, "Open", TrayOrder.Open) { IsEnabled = isThere },
                 new MenuItem(8, "Send files…", null) { IsEnabled = devices.Length > 0, Children = devices },
                 new MenuItem(2, "Pause all", TrayOrder.PauseAll) { IsEnabled = agent.Active.Any() },
@@ -49,6 +52,18 @@ internal sealed record MenuItem(int Id, string? Label, TrayOrder? Order)
                 new MenuItem(7, "Quit", TrayOrder.Quit),
             ],
         };
+    }
+
+    // Not every desktop's notifications have buttons.
+    private static IEnumerable<MenuItem> Offers(AgentState agent)
+    {
+        foreach (var (offer, n) in agent.Transfers.Values.Where(t => t.IsOffer()).OrderBy(t => t.StartedAt).Take(MostOffers).Select((t, n) => (t, n)))
+        {
+            var what = $"{Plain.Line(offer.Summary)} from {offer.Other()}";
+            yield return new MenuItem(FirstOffer + 3 * n, $"Accept {what}", TrayOrder.AcceptOffer) { About = offer.TransferId };
+            yield return new MenuItem(FirstOffer + 3 * n + 1, $"Decline {what}", TrayOrder.DeclineOffer) { About = offer.TransferId };
+            yield return new MenuItem(FirstOffer + 3 * n + 2, null, null);
+        }
     }
 
     private static string Words(TransferDocument transfer) =>

@@ -6,6 +6,10 @@ internal enum TrayOrder
     Open,
     OpenTransfers,
 
+    /// <summary>About a transfer, by its id; so is the next.</summary>
+    AcceptOffer,
+    DeclineOffer,
+
     /// <summary>About a device, by its id.</summary>
     SendFiles,
     PauseAll,

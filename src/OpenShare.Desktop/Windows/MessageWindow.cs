@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
@@ -13,17 +12,23 @@ namespace OpenShare.Desktop.Windows;
 internal sealed class MessageWindow
 {
     private const string Class = "OpenShareDesktop";
+    private const int AlreadyExists = 1410;
+    private static readonly nint ClassName = Marshal.StringToHGlobalUni(Class);
 
     /// <summary>The queue has something.</summary>
     private const uint Work = User32.App + 1;
 
-    // Kept: Windows calls it for as long as the window is.
-    private readonly WindowProcedure _procedure;
+    // One for all of them: Windows keeps the class, and calls this, to the end of the program.
+    private static readonly WindowProcedure OfClass = (window, message, wide, @long) => _ofThread!.Procedure(window, message, wide, @long);
+
+    [ThreadStatic]
+    private static MessageWindow? _ofThread;
+
     private readonly Func<uint, nint, nint, bool> _told;
     private readonly ConcurrentQueue<Action> _work = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private MessageWindow(Func<uint, nint, nint, bool> told) => (_told, _procedure) = (told, Procedure);
+    private MessageWindow(Func<uint, nint, nint, bool> told) => _told = told;
 
     private delegate nint WindowProcedure(nint window, uint message, nint wide, nint @long);
 
@@ -67,14 +72,15 @@ internal sealed class MessageWindow
     {
         try
         {
+            _ofThread = this;
             Open();
             opened.SetResult();
             while (User32.GetMessage(out var message, 0, 0, 0) > 0)
                 User32.DispatchMessage(message);
         }
-        catch (Win32Exception e)
+        catch (IOException e)
         {
-            opened.TrySetException(new IOException($"Windows shows nothing here: {e.Message}", e));
+            opened.TrySetException(e);
         }
         finally
         {
@@ -84,14 +90,16 @@ internal sealed class MessageWindow
 
     private void Open()
     {
-        var name = Marshal.StringToHGlobalUni(Class);
-        var @class = new WindowClass { Size = (uint)Marshal.SizeOf<WindowClass>(), Procedure = Marshal.GetFunctionPointerForDelegate(_procedure), Name = name };
-        // Its name has to be there for as long as the class: to the end of the program.
-        User32.RegisterClass(@class);
+        var @class = new WindowClass
+        {
+            Size = (uint)Marshal.SizeOf<WindowClass>(), Procedure = Marshal.GetFunctionPointerForDelegate(OfClass), Name = ClassName,
+        };
+        if (User32.RegisterClass(@class) == 0 && Marshal.GetLastPInvokeError() != AlreadyExists)
+            throw new IOException($"Windows knows no window of this program (error {Marshal.GetLastPInvokeError()}).");
         // No window for messages alone: those hear no broadcasts, and that a new taskbar came is one.
         Handle = User32.CreateWindow(0, Class, "OpenShare", 0, 0, 0, 0, 0, 0, 0, 0, 0);
         if (Handle == 0)
-            throw new Win32Exception();
+            throw new IOException($"Windows gives this program no window (error {Marshal.GetLastPInvokeError()}).");
     }
 
     private nint Procedure(nint window, uint message, nint wide, nint @long)

@@ -7,7 +7,7 @@ namespace OpenShare.Desktop.Windows;
 [SupportedOSPlatform("windows")]
 internal static partial class OpenFileDialog
 {
-    private const uint NoChangeOfDirectory = 0x8, MultipleChoice = 0x200, PathMustExist = 0x800, FileMustExist = 0x1000, Explorer = 0x80000;
+    private const uint HideReadOnly = 0x4, NoChangeOfDirectory = 0x8, MultipleChoice = 0x200, PathMustExist = 0x800, FileMustExist = 0x1000, Explorer = 0x80000;
 
     // Of all that can be chosen at once; Windows says so where it is too little.
     private const int MostCharacters = 256 * 1024;
@@ -42,7 +42,7 @@ internal static partial class OpenFileDialog
             var data = new OpenFileName
             {
                 Size = Marshal.SizeOf<OpenFileName>(), File = file, MostOfFile = MostCharacters, Title = name,
-                Flags = Explorer | FileMustExist | PathMustExist | MultipleChoice | NoChangeOfDirectory,
+                Flags = Explorer | HideReadOnly | FileMustExist | PathMustExist | MultipleChoice | NoChangeOfDirectory,
             };
             if (GetOpenFileName(ref data))
                 return Paths(file);

@@ -24,7 +24,8 @@ internal sealed class WindowsInstaller(WindowsPlaces places, InstalledFiles file
     {
         foreach (var path in (string[])[places.StartUp, places.Programs, places.SendTo])
             files.Remove(path);
-        return Task.FromResult<string?>("It is started at login no more. Where it runs, quit it at its icon.");
+        files.Say("It is started at login no more. Where it runs, quit it at its icon.");
+        return Task.FromResult<string?>(null);
     }
 
     private void Link(string path, string target, IEnumerable<string> arguments, string description)

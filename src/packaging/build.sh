@@ -130,9 +130,10 @@ for kind in "${kinds[@]}"; do
       rm -f "$out/openshare-$version-win-x64.zip"
       (cd "$stage/win-x64" && find . -type f -printf '%P\n' | LC_ALL=C sort | zip -q -X "$out/openshare-$version-win-x64.zip" -@) >>"$log" 2>&1 ;;
     tool)
-      dotnet restore "$root/src/OpenShare.Cli" --nologo -v quiet >>"$log" 2>&1
-      dotnet pack "$root/src/OpenShare.Cli" --no-restore -c Release -p:PackAsTool=true -p:RuntimeIdentifiers= -p:ToolCommandName=openshare -p:PackageId=OpenShare \
-        -o "$out" --nologo -v quiet >>"$log" 2>&1 ;;
+      # Apart: PackageId in the restore would be a second project of the solution's name.
+      tool=("$root/src/OpenShare.Cli" -p:PackAsTool=true --nologo -v quiet)
+      dotnet restore "${tool[@]}" >>"$log" 2>&1
+      dotnet pack "${tool[@]}" --no-restore -c Release -p:PackageId=OpenShare -o "$out" >>"$log" 2>&1 ;;
   esac
 done
 

@@ -32,6 +32,9 @@ internal sealed record RegistrationOptions(DataDirectory Data)
     /// <summary>Where signing keys are made; null: where they were before, at first in a file of the data directory.</summary>
     public SigningKeyPlace? SigningKey { get; init; }
 
+    /// <summary>Of the file with the signing keys; no person decides this.</summary>
+    public SealingCost Sealing { get; init; } = SealingCost.Full;
+
     public TimeSpan CertificateLifetime { get; init; } = TimeSpan.FromDays(365);
 
     /// <summary>For how long after its certificate's end a device that was off is given the next one for its key.</summary>

@@ -8,10 +8,12 @@ internal sealed class FileSigningKeyStore : ISigningKeyStore
 {
     private readonly string _file;
     private readonly Passphrase _passphrase;
+    private readonly SealingCost _cost;
     private readonly Lock _lock = new();
     private IReadOnlyList<RoleKey>? _keys;
 
-    public FileSigningKeyStore(string file, Passphrase passphrase) => (_file, _passphrase) = (file, passphrase);
+    /// <param name="cost">of what is written; null: the full one</param>
+    public FileSigningKeyStore(string file, Passphrase passphrase, SealingCost? cost = null) => (_file, _passphrase, _cost) = (file, passphrase, cost ?? SealingCost.Full);
 
     public string Place => _file;
 
@@ -75,7 +77,7 @@ internal sealed class FileSigningKeyStore : ISigningKeyStore
     private void Write(IReadOnlyList<RoleKey> keys, IRandomSource random)
     {
         var passphrase = _passphrase.Read();
-        var json = SealedKeys.Seal(keys, passphrase, random).ToJson();
+        var json = SealedKeys.Seal(keys, passphrase, random, _cost).ToJson();
         Array.Clear(passphrase);
         // One that is too large to be read would be found out by the next start.
         if (json.Length > SealedKeys.MaxFileSize)

@@ -18,20 +18,12 @@ internal sealed record SealedKeys(string Format, int MemoryKib, int Passes, stri
     /// <summary>Bytes of the whole file: some 5,900 keys.</summary>
     public const int MaxFileSize = 256 * 1024;
 
-    private const int DefaultMemoryKib = 64 * 1024;
-    private const int DefaultPasses = 3;
-
-    // Above these the file asks for minutes or for all memory; below, its passphrase could be searched for.
-    private const int MaxMemoryKib = 1024 * 1024;
-    private const int MaxPasses = 16;
-    private const int MinMemoryKib = 8 * 1024;
-
     private const int SaltSize = 16;
     private const int RecordSize = 1 + SigningKey.SeedSize;
 
     private static readonly AeadAlgorithm Aead = AeadAlgorithm.ChaCha20Poly1305;
 
-    public static SealedKeys Seal(IReadOnlyList<RoleKey> keys, ReadOnlySpan<byte> passphrase, IRandomSource random)
+    public static SealedKeys Seal(IReadOnlyList<RoleKey> keys, ReadOnlySpan<byte> passphrase, IRandomSource random, SealingCost cost)
     {
         var plain = new byte[keys.Count * RecordSize];
         for (var i = 0; i < keys.Count; i++)
@@ -44,10 +36,10 @@ internal sealed record SealedKeys(string Format, int MemoryKib, int Passes, stri
         }
         var salt = random.Bytes(SaltSize);
         var nonce = random.Bytes(Aead.NonceSize);
-        using var key = DeriveKey(passphrase, salt, DefaultMemoryKib, DefaultPasses);
+        using var key = DeriveKey(passphrase, salt, cost.MemoryKib, cost.Passes);
         var ciphertext = Aead.Encrypt(key, nonce, AssociatedData, plain);
         Array.Clear(plain);
-        return new SealedKeys(CurrentFormat, DefaultMemoryKib, DefaultPasses, Base64Url.Encode(salt), Base64Url.Encode(nonce), Base64Url.Encode(ciphertext));
+        return new SealedKeys(CurrentFormat, cost.MemoryKib, cost.Passes, Base64Url.Encode(salt), Base64Url.Encode(nonce), Base64Url.Encode(ciphertext));
     }
 
     /// <returns>null when the passphrase does not open it, or a byte of it was changed</returns>
@@ -56,8 +48,8 @@ internal sealed record SealedKeys(string Format, int MemoryKib, int Passes, stri
     {
         if (Format != CurrentFormat)
             throw new ProtocolException($"it is of the format '{Printable.Shorten(Format, 40)}', and this program reads '{CurrentFormat}'");
-        if (MemoryKib is < MinMemoryKib or > MaxMemoryKib || Passes is < 1 or > MaxPasses)
-            throw new ProtocolException($"memory_kib must be {MinMemoryKib} to {MaxMemoryKib} and passes 1 to {MaxPasses}");
+        if (MemoryKib is < SealingCost.LeastMemoryKib or > SealingCost.MostMemoryKib || Passes is < 1 or > SealingCost.MostPasses)
+            throw new ProtocolException($"memory_kib must be {SealingCost.LeastMemoryKib} to {SealingCost.MostMemoryKib} and passes 1 to {SealingCost.MostPasses}");
         var salt = Base64Url.Decode(Salt, "salt");
         var nonce = Base64Url.Decode(Nonce, "nonce");
         if (salt.Length != SaltSize || nonce.Length != Aead.NonceSize)

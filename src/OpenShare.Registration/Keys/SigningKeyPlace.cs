@@ -37,7 +37,7 @@ internal abstract record SigningKeyPlace
     /// <exception cref="UserError">what it was told before is damaged</exception>
     public static ISigningKeyStore Open(RegistrationOptions options, Passphrase passphrase, TimeProvider time)
     {
-        var file = new FileSigningKeyStore(options.Data.SigningKeys, passphrase);
+        var file = new FileSigningKeyStore(options.Data.SigningKeys, passphrase, options.Sealing);
         if ((options.SigningKey ?? Remembered(options.Data)) is not { } place)
             return file;
         return file.HoldsKeys ? new MovingKeyStore(place.Open(time), file) : place.Open(time);

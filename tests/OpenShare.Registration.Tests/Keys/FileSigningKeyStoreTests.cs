@@ -53,7 +53,7 @@ public sealed class FileSigningKeyStoreTests : IDisposable
     {
         File.WriteAllText(_directory.File("passphrase"), "correct horse battery staple");
         using var key = SigningKey.Create(_random);
-        File.WriteAllBytes(Keys, SealedKeys.Seal([.. Enumerable.Repeat(new RoleKey(TrustKey.Types.Role.Issuing, key), count)], "correct horse battery staple"u8, _random).ToJson());
+        File.WriteAllBytes(Keys, SealedKeys.Seal([.. Enumerable.Repeat(new RoleKey(TrustKey.Types.Role.Issuing, key), count)], "correct horse battery staple"u8, _random, SealingCost.Least).ToJson());
         return new FileInfo(Keys).Length;
     }
 }

@@ -18,7 +18,7 @@ public sealed class SealedKeysTests
     {
         var random = new CountingRandom();
         var keys = RoleKey.CreateSet(random);
-        var file = SealedKeys.Seal(keys, Passphrase, random);
+        var file = SealedKeys.Seal(keys, Passphrase, random, SealingCost.Full);
         VectorFile.Check("signing-key-file.json", new JsonObject
         {
             ["description"] = "The registration service's signing key file, version 1 (docs/registration-service.md). Roles: 1 root, 2 issuing, 3 revocation lists.",
@@ -82,6 +82,6 @@ public sealed class SealedKeysTests
     private static SealedKeys Sealed()
     {
         var random = new CountingRandom();
-        return SealedKeys.Seal(RoleKey.CreateSet(random), Passphrase, random);
+        return SealedKeys.Seal(RoleKey.CreateSet(random), Passphrase, random, SealingCost.Least);
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using OpenShare.Registration.Administration;
 using OpenShare.Registration.Hosting;
 using OpenShare.Registration.Http;
+using OpenShare.Registration.Keys;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -60,6 +61,7 @@ internal sealed class TestService : IAsyncDisposable
         {
             Urls = [new ListenUrl(IPAddress.Loopback, 0)],
             Database = database?.Address,
+            Sealing = SealingCost.Least,
             RateLimits = new RateLimits { WriteBurst = 100_000, ReadBurst = 100_000 },
         };
         var log = new CollectingSink();

@@ -16,7 +16,7 @@ internal static class RootKeyFile
         using var key = SigningKey.Create(random);
         try
         {
-            OwnerOnlyFile.Write(file, SealedKeys.Seal([new RoleKey(TrustKey.Types.Role.Root, key)], chosen, random).ToJson());
+            OwnerOnlyFile.Write(file, SealedKeys.Seal([new RoleKey(TrustKey.Types.Role.Root, key)], chosen, random, SealingCost.Full).ToJson());
             return key.PublicKey;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -82,6 +82,6 @@ public sealed class SealedKeysTests
     private static SealedKeys Sealed()
     {
         var random = new CountingRandom();
-        return SealedKeys.Seal(RoleKey.CreateSet(random), Passphrase, random, SealingCost.Least);
+        return SealedKeys.Seal(RoleKey.CreateSet(random), Passphrase, random, new SealingCost(16 * 1024, 2));
     }
 }

@@ -24,7 +24,7 @@ internal static class HealthEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet(RegistrationPaths.Health, () => TypedResults.Json(new { status = "ok" }))
+        app.MapGet(RegistrationPaths.Health, () => TypedResults.Json(new Alive("ok"), RegistrationJson.Options))
             .WithName("health").WithSummary("Answers while the service runs.").RequireRateLimiting(RateLimits.Reads);
         // Nothing is looked at: a service whose database is away is not to be started anew.
         app.MapHealthChecks(RegistrationPaths.Live, new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync })
@@ -38,6 +38,8 @@ internal static class HealthEndpoints
         status = Word(report.Status),
         checks = report.Entries.ToDictionary(e => e.Key, e => Word(e.Value.Status)),
     });
+
+    internal sealed record Alive(string Status);
 
     private static string Word(HealthStatus status) => status.ToString().ToLowerInvariant();
 }

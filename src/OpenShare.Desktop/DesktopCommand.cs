@@ -3,8 +3,9 @@ using OpenShare.Agent;
 using OpenShare.Agent.Browsing;
 using OpenShare.Agent.Client;
 using OpenShare.Agent.Hosting;
-using OpenShare.Desktop.Bus;
 using OpenShare.Desktop.Install;
+using OpenShare.Desktop.Linux;
+using OpenShare.Desktop.Linux.Bus;
 using OpenShare.Desktop.Windows;
 
 namespace OpenShare.Desktop;
@@ -52,6 +53,8 @@ internal static class DesktopCommand
     private static async Task<int> ShowAsync(DesktopOptions given, DesktopShell shell, bool isOpened = false, IReadOnlyList<string>? handsOver = null)
     {
         var options = given.Agent(shell.Environment);
+        if (OperatingSystem.IsWindows())
+            CrashRestart.Ask(["run", .. given.Words()]);
         var talk = new DesktopTalk(shell.Error);
         var orders = OrdersOf(options);
         var desktop = new DesktopAgent(shell.Launcher(), options, SessionOf(shell), orders, talk, TimeProvider.System) { IsOpened = isOpened, HandsOver = handsOver };

@@ -1,4 +1,4 @@
-using OpenShare.Desktop.Bus;
+using OpenShare.Desktop.Linux.Bus;
 
 namespace OpenShare.Desktop.Tests;
 

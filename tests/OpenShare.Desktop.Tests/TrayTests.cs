@@ -1,5 +1,6 @@
 using OpenShare.Agent.Tests.Support;
-using OpenShare.Desktop.Bus;
+using OpenShare.Desktop.Linux;
+using OpenShare.Desktop.Linux.Bus;
 using OpenShare.Desktop.Tests.Support;
 using OpenShare.Desktop.Tray;
 using OpenShare.Device.Hosting;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OpenShare.Agent.Browsing;
 using OpenShare.Agent.Tests.Support;
-using OpenShare.Desktop.Bus;
+using OpenShare.Desktop.Linux.Bus;
 
 namespace OpenShare.Desktop.Tests.Support;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using OpenShare.Agent.Hosting;
 using OpenShare.Agent.Tests.Support;
+using OpenShare.Desktop.Linux;
 
 namespace OpenShare.Desktop.Tests.Support;
 

@@ -1,4 +1,5 @@
-using OpenShare.Desktop.Bus;
+using OpenShare.Desktop.Linux;
+using OpenShare.Desktop.Linux.Bus;
 
 namespace OpenShare.Desktop.Tests.Support;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace OpenShare.Desktop.Bus;
+namespace OpenShare.Desktop.Linux.Bus;
 
 /// <summary>A whole message as bytes: the fixed header, its fields, the body.</summary>
 internal static class BusWire

@@ -1,6 +1,7 @@
-using OpenShare.Desktop.Bus;
+using OpenShare.Desktop.Linux.Bus;
+using OpenShare.Desktop.Tray;
 
-namespace OpenShare.Desktop.Tray;
+namespace OpenShare.Desktop.Linux;
 
 /// <summary>The icon's menu, as com.canonical.dbusmenu.</summary>
 internal sealed class TrayMenu(Action<TrayOrder, string?> ordered) : IBusObject

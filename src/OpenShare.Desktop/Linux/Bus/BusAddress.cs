@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace OpenShare.Desktop.Bus;
+namespace OpenShare.Desktop.Linux.Bus;
 
 /// <summary>Where the session bus is.</summary>
 internal static class BusAddress

@@ -1,4 +1,4 @@
-namespace OpenShare.Desktop.Bus;
+namespace OpenShare.Desktop.Linux.Bus;
 
 internal enum BusMessageType : byte
 {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 
-namespace OpenShare.Desktop.Bus;
+namespace OpenShare.Desktop.Linux.Bus;
 
 /// <summary>A connection to a message bus: calls and their answers, signals, and objects that others call.</summary>
 internal sealed class BusConnection : IAsyncDisposable

@@ -1,8 +1,8 @@
-using OpenShare.Desktop.Bus;
+using OpenShare.Desktop.Linux.Bus;
 using OpenShare.Desktop.Notifications;
 using OpenShare.Desktop.Tray;
 
-namespace OpenShare.Desktop;
+namespace OpenShare.Desktop.Linux;
 
 /// <summary>Icon and notifications on one connection to the session bus.</summary>
 internal sealed class BusSession : IDesktopSession

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using OpenShare.Agent.Browsing;
-using OpenShare.Desktop.Bus;
+using OpenShare.Desktop.Linux.Bus;
 
-namespace OpenShare.Desktop;
+namespace OpenShare.Desktop.Linux;
 
 /// <summary>The desktop's own way to choose files: its portal's, or the program that its makers give scripts for that.</summary>
 internal sealed class FileChooser

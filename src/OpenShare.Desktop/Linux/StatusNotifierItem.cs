@@ -1,6 +1,7 @@
-using OpenShare.Desktop.Bus;
+using OpenShare.Desktop.Linux.Bus;
+using OpenShare.Desktop.Tray;
 
-namespace OpenShare.Desktop.Tray;
+namespace OpenShare.Desktop.Linux;
 
 /// <summary>The icon itself, as org.kde.StatusNotifierItem.</summary>
 internal sealed class StatusNotifierItem(Action<TrayOrder, string?> ordered) : IBusObject

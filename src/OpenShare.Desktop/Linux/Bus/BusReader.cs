@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace OpenShare.Desktop.Bus;
+namespace OpenShare.Desktop.Linux.Bus;
 
 /// <summary>Reads what <see cref="BusWriter"/> writes, of either byte order. A variant is given as what is in it.</summary>
 /// <exception cref="FormatException">it is not what its signature says</exception>

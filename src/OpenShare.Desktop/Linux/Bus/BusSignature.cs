@@ -1,4 +1,4 @@
-namespace OpenShare.Desktop.Bus;
+namespace OpenShare.Desktop.Linux.Bus;
 
 /// <summary>The grammar of signatures, and how each type is aligned.</summary>
 internal static class BusSignature

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace OpenShare.Desktop.Bus;
+namespace OpenShare.Desktop.Linux.Bus;
 
 /// <summary>
 /// Values in D-Bus's own form, little-endian. Arrays are any IEnumerable of objects (bytes: a byte[]), structures and dictionary entries an object[],

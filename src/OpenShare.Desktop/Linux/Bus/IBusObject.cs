@@ -1,4 +1,4 @@
-namespace OpenShare.Desktop.Bus;
+namespace OpenShare.Desktop.Linux.Bus;
 
 /// <summary>What others on the bus call.</summary>
 internal interface IBusObject

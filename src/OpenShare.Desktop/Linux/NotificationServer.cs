@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
-using OpenShare.Desktop.Bus;
+using OpenShare.Desktop.Linux.Bus;
+using OpenShare.Desktop.Notifications;
 
-namespace OpenShare.Desktop.Notifications;
+namespace OpenShare.Desktop.Linux;
 
 /// <summary>org.freedesktop.Notifications: notices are shown, and a person's answers come back.</summary>
 internal sealed class NotificationServer

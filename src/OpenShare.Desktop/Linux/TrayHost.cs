@@ -1,6 +1,7 @@
-using OpenShare.Desktop.Bus;
+using OpenShare.Desktop.Linux.Bus;
+using OpenShare.Desktop.Tray;
 
-namespace OpenShare.Desktop.Tray;
+namespace OpenShare.Desktop.Linux;
 
 /// <summary>The icon on a bus: announced to whichever program shows icons, and to the next when that one is replaced.</summary>
 internal sealed class TrayHost

@@ -55,7 +55,18 @@ internal sealed class MessageWindow
     internal Task<T> DoAsync<T>(Func<T> work)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _work.Enqueue(() => done.TrySetResult(work()));
+        _work.Enqueue(() =>
+        {
+            try
+            {
+                done.TrySetResult(work());
+            }
+            catch (Exception e)
+            {
+                // Through Windows, which calls this, it would end the program.
+                done.TrySetException(e);
+            }
+        });
         if (!User32.PostMessage(Handle, Work, 0, 0))
             done.TrySetException(new IOException("Windows' desktop is gone."));
         return Task.WhenAny(done.Task, Ended).ContinueWith(

@@ -176,6 +176,7 @@ kill "$cutter" 2>/dev/null
 note "the link was cut $(events cut) times"
 [ "$(events cut)" -gt 0 ] || fail "there was no cut"
 tests
+packages
 crowd
 started=$began
 say "All of it held."

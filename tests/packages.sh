@@ -83,8 +83,7 @@ windows_desktop() {
   # Accept from is the fifth of its entries, and Ask me the second of its own; Quit is the last.
   wait_for 40 chosen_accept || fail "choosing in its menu changes nothing"
   say "What is chosen in its menu is done"
-  xdotool mousemove --window "$(tray)" 8 8 click 3 sleep 1 key Down key Down key Down key Down key Down key Down key Down key Return
-  wait_for 20 is_gone || fail "Quit does not end it"
+  wait_for 40 has_quit || fail "Quit does not end it"
   timeout 120 "$desktop" uninstall >"$work/logs/uninstall.out" 2>&1
   [ -z "$(find "$folder" -name OpenShare.lnk)" ] || fail "it is still there: $(said "$work/logs/uninstall.out")"
   say "Quit in the menu ends it, and it is uninstalled"
@@ -93,6 +92,11 @@ tray() { xdotool search --onlyvisible --name "Wine System Tray" 2>/dev/null; }
 chosen_accept() {
   xdotool mousemove --window "$(tray)" 8 8 click 3 sleep 1 key Down key Down key Down key Down key Down key Right sleep 1 key Down key Return sleep 1
   grep -qs '"value":"ask"' "$work/frank/settings.json"
+}
+has_quit() {
+  is_gone && return
+  xdotool mousemove --window "$(tray)" 8 8 click 3 sleep 1 key Down key Down key Down key Down key Down key Down key Down key Return sleep 1 2>/dev/null
+  is_gone
 }
 is_gone() { ! pgrep -f "openshare-desktop.exe run .*${work##*/}" >/dev/null; }
 

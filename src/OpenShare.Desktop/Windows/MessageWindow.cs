@@ -73,6 +73,13 @@ internal sealed class MessageWindow
             _ => done.Task.IsCompleted ? done.Task : Task.FromException<T>(new IOException("Windows' desktop is gone.")), TaskScheduler.Default).Unwrap();
     }
 
+    /// <inheritdoc cref="DoAsync{T}"/>
+    internal Task DoAsync(Action work) => DoAsync(() =>
+    {
+        work();
+        return true;
+    });
+
     internal async Task CloseAsync()
     {
         if (User32.PostMessage(Handle, User32.Close, 0, 0))

@@ -13,8 +13,8 @@ internal static partial class Shell32
     /// <summary>Since Windows Vista: the place of a click comes with it, and so does what becomes of a balloon.</summary>
     internal const uint Version4 = 4;
 
-    /// <summary>Of what is told of the icon: chosen with the mouse, chosen by a key, and its balloon clicked, hidden or timed out.</summary>
-    internal const uint Select = User32.User, KeySelect = User32.User + 1, BalloonHide = User32.User + 3, BalloonTimeout = User32.User + 4, BalloonClick = User32.User + 5;
+    /// <summary>Of what is told of the icon: chosen with the mouse, chosen by a key, and its balloon clicked.</summary>
+    internal const uint Select = User32.User, KeySelect = User32.User + 1, BalloonClick = User32.User + 5;
 
     [LibraryImport("shell32", EntryPoint = "Shell_NotifyIconW")]
     [return: MarshalAs(UnmanagedType.Bool)]

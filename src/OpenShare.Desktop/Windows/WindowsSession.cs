@@ -45,16 +45,11 @@ internal sealed class WindowsSession : IDesktopSession
     {
         _agent = agent;
         _area!.Update(TrayStates.Of(agent));
-        return true;
     });
 
     public Task<bool> ShowAsync(Notice notice, CancellationToken cancellation) => _window!.DoAsync(() => _area!.Show(notice));
 
-    public Task WithdrawAsync(string key, CancellationToken cancellation) => _window!.DoAsync(() =>
-    {
-        _area!.Withdraw(key);
-        return true;
-    });
+    public Task WithdrawAsync(string key, CancellationToken cancellation) => _window!.DoAsync(() => _area!.Withdraw(key));
 
     public Task<IReadOnlyList<string>?> ChooseAsync(string title, CancellationToken cancellation) => OpenFileDialog.ChooseAsync(title).WaitAsync(cancellation);
 
@@ -62,11 +57,7 @@ internal sealed class WindowsSession : IDesktopSession
     {
         try
         {
-            await _window!.DoAsync(() =>
-            {
-                _area!.Remove();
-                return true;
-            });
+            await _window!.DoAsync(_area!.Remove);
             await _window.CloseAsync();
         }
         catch (IOException)

@@ -12,8 +12,8 @@ internal sealed class FileSigningKeyStore : ISigningKeyStore
     private readonly Lock _lock = new();
     private IReadOnlyList<RoleKey>? _keys;
 
-    /// <param name="cost">of what is written; null: the full one</param>
-    public FileSigningKeyStore(string file, Passphrase passphrase, SealingCost? cost = null) => (_file, _passphrase, _cost) = (file, passphrase, cost ?? SealingCost.Full);
+    /// <param name="cost">of what is written</param>
+    public FileSigningKeyStore(string file, Passphrase passphrase, SealingCost cost) => (_file, _passphrase, _cost) = (file, passphrase, cost);
 
     public string Place => _file;
 

@@ -47,7 +47,7 @@ public sealed class FileSigningKeyStoreTests : IDisposable
 
     private string Keys => _directory.File("keys.json");
 
-    private FileSigningKeyStore Open() => new(Keys, Passphrase.Find(_directory.File("passphrase"), new DataDirectory(_directory.Path)));
+    private FileSigningKeyStore Open() => new(Keys, Passphrase.Find(_directory.File("passphrase"), new DataDirectory(_directory.Path)), SealingCost.Least);
 
     private long Write(int count)
     {

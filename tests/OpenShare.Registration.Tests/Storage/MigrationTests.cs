@@ -37,7 +37,7 @@ public sealed class MigrationTests
         await using var database = await PostgresTestDatabase.CreateAsync(isEmpty: true);
         using var directory = new TempDirectory();
         var shared = new DataDirectory(directory.Path);
-        using (var keys = new FileSigningKeyStore(shared.SigningKeys, Passphrase.Find(null, shared)))
+        using (var keys = new FileSigningKeyStore(shared.SigningKeys, Passphrase.Find(null, shared), SealingCost.Least))
             keys.CreateKeys(new SystemRandom());
         var instances = await Task.WhenAll(Enumerable.Range(0, 3).Select(n => Task.Run(async () =>
         {

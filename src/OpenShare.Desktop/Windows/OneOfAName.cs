@@ -44,7 +44,8 @@ internal sealed class OneOfAName : IDisposable
         using var mutex = new Mutex(initiallyOwned: false, $@"Local\{name}");
         if (!Take(mutex, TimeSpan.Zero))
         {
-            waits();
+            // Not on this thread: what it leads to may end in Dispose, which waits for this one.
+            _ = Task.Run(waits);
             while (!Take(mutex, Again))
                 if (released.WaitOne(0))
                     return;

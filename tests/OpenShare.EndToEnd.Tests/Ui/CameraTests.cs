@@ -33,6 +33,8 @@ public sealed class CameraTests(SharedServer shared) : IDisposable
             await page.GetByRole(AriaRole.Link, new() { Name = "Pairing", Exact = true }).ClickAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Scan its QR with the camera" }).ClickAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Yes, the same" }).ClickAsync();
+            // It is still said once the page is one of a device of the account.
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Pair a new device" })).ToBeVisibleAsync();
             await Expect(page.GetByText("Paired by alice")).ToBeVisibleAsync();
             await Expect(page.GetByLabel("What the camera sees")).ToHaveCountAsync(0);
         }

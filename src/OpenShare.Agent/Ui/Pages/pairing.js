@@ -7,15 +7,17 @@ import { short, time } from './words.js';
 export function pairing(page, tools) {
   let kind = null;
   let draw = () => {};
+  // Who joins from this page is told by the answer, which may come before the new state or after it.
+  const own = { isJoining: false };
   return () => {
     const { status } = tools.state;
     if (!status) return;
     const now = status.account_id === null ? 'new' : 'registered';
     if (now !== kind) {
-      if (kind) tools.say(`This device is registered as ${status.name}.`);
+      if (kind && !own.isJoining) tools.say(`This device is registered as ${status.name}.`);
       kind = now;
       page.replaceChildren();
-      draw = now === 'new' ? fresh(page, tools) : sponsor(page, tools);
+      draw = now === 'new' ? fresh(page, tools, own) : sponsor(page, tools);
     }
     draw();
   };
@@ -28,7 +30,7 @@ function field(label, id, attributes = {}) {
   return [input, [el('label', { htmlFor: id }, label), input]];
 }
 
-function fresh(page, { state, act, post, say }) {
+function fresh(page, { state, act, post, say }, own) {
   const [server, serverField] = field('The organisation’s server', 'server', { placeholder: 'https://share.example:8443' });
   const [token, tokenField] = field('The token that its administrator gave you', 'token');
   const [name, nameField] = field('What this device is to be called', 'name', { value: state.status.name });
@@ -76,7 +78,11 @@ function fresh(page, { state, act, post, say }) {
 
   async function join(text) {
     say('Reaching the other device. Compare the code that both screens show.');
-    const joined = await post('/v1/pairing/join', { token: text, attended: true });
+    own.isJoining = true;
+    const joined = await post('/v1/pairing/join', { token: text, attended: true }).catch(problem => {
+      own.isJoining = false;
+      throw problem;
+    });
     say(`Paired by ${joined.sponsor_name} until ${time(joined.expires_at)}.`);
   }
 

@@ -15,14 +15,19 @@ namespace OpenShare.Agent.Hosting;
 internal sealed class AgentHost : IHostedAgent
 {
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ReleaseEvery = TimeSpan.FromMinutes(1);
 
     private readonly WebApplication _app;
     private readonly DeviceHome _home;
 
-    private AgentHost(WebApplication app, DeviceHome home)
+    // Of who stays: what is called for the first time reads assemblies again.
+    private readonly ITimer? _release;
+
+    private AgentHost(WebApplication app, DeviceHome home, TimeProvider? stays)
     {
         _app = app;
         _home = home;
+        _release = stays?.CreateTimer(_ => AssemblyMappings.Release(), null, TimeSpan.Zero, ReleaseEvery);
     }
 
     public CancellationToken Stopped => _app.Lifetime.ApplicationStopping;
@@ -37,7 +42,7 @@ internal sealed class AgentHost : IHostedAgent
         {
             app = Build(options, home, start, time);
             await app.StartAsync(cancellation);
-            return new AgentHost(app, home);
+            return new AgentHost(app, home, options.ServesPages ? time : null);
         }
         catch (Exception e)
         {
@@ -56,6 +61,8 @@ internal sealed class AgentHost : IHostedAgent
     /// <summary>Answers no more requests, stops the device and lets go of the home.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_release is not null)
+            await _release.DisposeAsync();
         await StopAsync(_app);
         _home.Dispose();
     }

@@ -75,6 +75,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = Utf8)]
     internal static partial int Statx(SafeFileHandle directory, string path, int flags, uint mask, out StatxBuffer result);
 
+    [LibraryImport(Library, EntryPoint = "madvise", SetLastError = true)]
+    internal static partial int Madvise(nint start, nint size, int advice);
+
     [LibraryImport(Library, EntryPoint = "geteuid")]
     internal static partial uint Geteuid();
 }

@@ -1,3 +1,4 @@
+using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Channel;
@@ -48,7 +49,7 @@ public sealed class InboundFrame : IDisposable
     public void Dispose()
     {
         if (_buffer is { } buffer)
-            FrameBuffers.Pool.Return(buffer);
+            LargeBuffers.Pool.Return(buffer);
         _buffer = null;
     }
 }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Wire;
 
@@ -25,7 +26,7 @@ public sealed class OutboundFrame : IDisposable
             throw new ArgumentException($"A frame holds 1 to {Limits.FrameChunks} chunks of at most {Limits.FrameBytes} bytes in all.", nameof(head));
         var records = (int)((_chunkBytes + Limits.RecordPlaintext - 1) / Limits.RecordPlaintext);
         Size = _headSize + RecordHeader.Overhead + (int)_chunkBytes + records * RecordHeader.Overhead;
-        _buffer = FrameBuffers.Pool.Rent(Size);
+        _buffer = LargeBuffers.Pool.Rent(Size);
     }
 
     /// <summary>Bytes of the frame on the wire.</summary>
@@ -63,7 +64,7 @@ public sealed class OutboundFrame : IDisposable
     public void Dispose()
     {
         if (_buffer is { } buffer)
-            FrameBuffers.Pool.Return(buffer);
+            LargeBuffers.Pool.Return(buffer);
         _buffer = null;
     }
 

@@ -1,3 +1,4 @@
+using OpenShare.Device.Hosting;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Identity;
@@ -98,7 +99,7 @@ internal sealed class RecordReader(ITransportConnection connection, SecureChanne
         }
         var frame = new InboundFrame(head, _buffer, records);
         var rest = _buffer.AsSpan(at, _end - at);
-        var next = rest.Length == 0 ? [] : FrameBuffers.Pool.Rent(Math.Max(FirstRead, rest.Length));
+        var next = rest.Length == 0 ? [] : LargeBuffers.Pool.Rent(Math.Max(FirstRead, rest.Length));
         rest.CopyTo(next);
         (_buffer, _start, _end) = (next, 0, rest.Length);
         return frame;
@@ -124,10 +125,10 @@ internal sealed class RecordReader(ITransportConnection connection, SecureChanne
         if (_buffer.Length - _start >= wanted)
             return;
         var there = _end - _start;
-        var larger = _buffer.Length >= wanted ? _buffer : FrameBuffers.Pool.Rent(wanted);
+        var larger = _buffer.Length >= wanted ? _buffer : LargeBuffers.Pool.Rent(wanted);
         _buffer.AsSpan(_start, there).CopyTo(larger);
         if (!ReferenceEquals(larger, _buffer) && _buffer.Length > 0)
-            FrameBuffers.Pool.Return(_buffer);
+            LargeBuffers.Pool.Return(_buffer);
         (_buffer, _start, _end) = (larger, 0, there);
     }
 }

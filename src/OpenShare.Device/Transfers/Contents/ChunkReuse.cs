@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Security.Cryptography;
+using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Protocol.Transfer;
@@ -59,7 +59,7 @@ internal sealed class ChunkReuse(ContentIndex? index, IDestination destination, 
         foreach (var group in repeated.GroupBy(r => r.There.Ordinal))
         {
             var there = group.First().There;
-            var buffer = ArrayPool<byte>.Shared.Rent(there.Length);
+            var buffer = LargeBuffers.Pool.Rent(there.Length);
             try
             {
                 var bytes = buffer.AsMemory(0, there.Length);
@@ -76,7 +76,7 @@ internal sealed class ChunkReuse(ContentIndex? index, IDestination destination, 
             }
             finally
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                LargeBuffers.Pool.Return(buffer);
             }
         }
         return copied;
@@ -103,7 +103,7 @@ internal sealed class ChunkReuse(ContentIndex? index, IDestination destination, 
 
     private DiskResult? Copy(ContentIndex index, ChunkLocation chunk, IReadOnlySet<long> known)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(chunk.Length);
+        var buffer = LargeBuffers.Pool.Rent(chunk.Length);
         try
         {
             var bytes = buffer.AsMemory(0, chunk.Length);
@@ -114,7 +114,7 @@ internal sealed class ChunkReuse(ContentIndex? index, IDestination destination, 
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            LargeBuffers.Pool.Return(buffer);
         }
 
         bool IsWanted(ReadOnlyMemory<byte> bytes) => IsOf(chunk, bytes);

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Security.Cryptography;
+using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Transfers.Contents;
@@ -37,7 +37,7 @@ internal sealed class OlderVersion(Func<long, Memory<byte>, bool> read, long siz
     {
         if (_cut >= end || _isGone || _offsets.Count >= MostChunks)
             return;
-        var buffer = ArrayPool<byte>.Shared.Rent(Block);
+        var buffer = LargeBuffers.Pool.Rent(Block);
         try
         {
             while (_cut < end && !_isGone)
@@ -45,7 +45,7 @@ internal sealed class OlderVersion(Func<long, Memory<byte>, bool> read, long siz
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            LargeBuffers.Pool.Return(buffer);
         }
     }
 

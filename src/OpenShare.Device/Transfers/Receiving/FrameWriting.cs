@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using OpenShare.Device.Channel;
+using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Transfer;
 
@@ -76,7 +77,7 @@ internal static class FrameWriting
 
     internal static bool IsHeld(ChunkLocation location, IDestination destination)
     {
-        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(location.Length);
+        var buffer = LargeBuffers.Pool.Rent(location.Length);
         try
         {
             var bytes = buffer.AsMemory(0, location.Length);
@@ -85,7 +86,7 @@ internal static class FrameWriting
         }
         finally
         {
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+            LargeBuffers.Pool.Return(buffer);
         }
     }
 

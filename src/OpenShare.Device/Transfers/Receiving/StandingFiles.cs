@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Security.Cryptography;
+using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
@@ -177,7 +177,7 @@ internal sealed class StandingFiles(IDestination destination)
 
     private DiskResult Read(DestinationEntry file, FileIdentity identity, ChunkLocation chunk, Func<DestinationEntry, ReadOnlyMemory<byte>, DiskResult> then)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(chunk.Length);
+        var buffer = LargeBuffers.Pool.Rent(chunk.Length);
         try
         {
             var bytes = buffer.AsMemory(0, chunk.Length);
@@ -188,7 +188,7 @@ internal sealed class StandingFiles(IDestination destination)
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            LargeBuffers.Pool.Return(buffer);
         }
     }
 

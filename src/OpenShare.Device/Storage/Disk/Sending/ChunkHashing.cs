@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Security.Cryptography;
+using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Storage.Disk.Sending;
@@ -15,7 +15,7 @@ public static class ChunkHashing
     public static DiskResult<IReadOnlyList<HashedChunk>> Hash(this ISource source, SourceEntry file, int chunkSize, long first, int count)
     {
         var chunks = new List<HashedChunk>();
-        var buffer = ArrayPool<byte>.Shared.Rent(chunkSize);
+        var buffer = LargeBuffers.Pool.Rent(chunkSize);
         try
         {
             for (var offset = first * chunkSize; offset < file.Size && chunks.Count < count; offset += chunkSize)
@@ -29,7 +29,7 @@ public static class ChunkHashing
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            LargeBuffers.Pool.Return(buffer);
         }
 
         return new DiskResult<IReadOnlyList<HashedChunk>>(chunks);
@@ -40,7 +40,7 @@ public static class ChunkHashing
     public static DiskResult<IReadOnlyList<HashedChunk>> HashContentCut(this ISource source, SourceEntry file, long offset)
     {
         var length = (int)Math.Min(4 * ContentCut.Most, file.Size - offset);
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var buffer = LargeBuffers.Pool.Rent(length);
         try
         {
             var read = source.Read(file.Path, file.Identity, offset, [buffer.AsMemory(0, length)]);
@@ -55,7 +55,7 @@ public static class ChunkHashing
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            LargeBuffers.Pool.Return(buffer);
         }
     }
 

@@ -46,6 +46,12 @@ public static class ContentCut
             : end;
     }
 
+    /// <param name="bytes">from the chunk's first on</param>
+    /// <param name="areLast">they go up to the file's end</param>
+    /// <returns>the chunk's length; 0: what lies behind these bytes decides, or there are none</returns>
+    public static int KnownLength(ReadOnlySpan<byte> bytes, bool areLast) =>
+        Length(bytes) is var length && (areLast || length < bytes.Length || length == Most) ? length : 0;
+
     private static int Scan(ReadOnlySpan<byte> bytes, int from, ulong mask, ref ulong hash)
     {
         var (h, gear) = (hash, Gear);

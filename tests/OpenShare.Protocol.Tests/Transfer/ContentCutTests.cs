@@ -36,6 +36,21 @@ public sealed class ContentCutTests
     }
 
     [Fact]
+    public void What_is_known_of_a_part_is_what_the_whole_has_and_a_part_with_no_end_waits_for_more()
+    {
+        var content = Content(5, 4 * MiB);
+        var whole = ContentCut.Length(content);
+
+        Assert.All(Enumerable.Range(1, 32).Select(i => i * ContentCut.Most / 32), part =>
+        {
+            Assert.Equal(part > whole ? whole : 0, ContentCut.KnownLength(content.AsSpan(0, part), areLast: false));
+            Assert.Equal(Math.Min(part, whole), ContentCut.KnownLength(content.AsSpan(0, part), areLast: true));
+        });
+        Assert.Equal(ContentCut.Most, ContentCut.KnownLength(new byte[ContentCut.Most], areLast: false));
+        Assert.Equal(0, ContentCut.KnownLength([], areLast: true));
+    }
+
+    [Fact]
     public void The_usual_chunk_is_of_the_usual_length()
     {
         var lengths = Cut(Content(3, 64 * MiB));

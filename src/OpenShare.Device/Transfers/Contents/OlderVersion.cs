@@ -19,7 +19,7 @@ internal sealed class OlderVersion(Func<long, Memory<byte>, bool> read, long siz
     // 32 bytes each: of a file beyond some 128 GiB the rest is taken for new.
     private const int MostChunks = 256 * 1024;
 
-    private const int Block = 4 * ContentCut.Most;
+    private const int Block = 2 * ContentCut.Most;
 
     private readonly Dictionary<(long Hash, int Length), long> _offsets = [];
     private long _cut;
@@ -53,12 +53,10 @@ internal sealed class OlderVersion(Func<long, Memory<byte>, bool> read, long siz
     {
         _isGone = !read(_cut, block);
         var isLast = _cut + block.Length == size;
-        for (var rest = block.Span; !_isGone && (isLast ? rest.Length > 0 : rest.Length >= ContentCut.Most);)
+        for (var rest = block.Span; !_isGone && ContentCut.KnownLength(rest, isLast) is > 0 and var length; rest = rest[length..])
         {
-            var length = ContentCut.Length(rest);
             _offsets.TryAdd((ContentIndex.Start(SHA256.HashData(rest[..length])), length), _cut);
             _cut += length;
-            rest = rest[length..];
         }
     }
 }

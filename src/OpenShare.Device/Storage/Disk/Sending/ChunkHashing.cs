@@ -39,7 +39,7 @@ public static class ChunkHashing
     /// <returns>at least one chunk; or that the file changed, is gone or cannot be read</returns>
     public static DiskResult<IReadOnlyList<HashedChunk>> HashContentCut(this ISource source, SourceEntry file, long offset)
     {
-        var length = (int)Math.Min(4 * ContentCut.Most, file.Size - offset);
+        var length = (int)Math.Min(2 * ContentCut.Most, file.Size - offset);
         var buffer = LargeBuffers.Pool.Rent(length);
         try
         {
@@ -47,10 +47,10 @@ public static class ChunkHashing
             if (!read.IsDone)
                 return new DiskResult<IReadOnlyList<HashedChunk>>(read);
             var chunks = new List<HashedChunk>();
-            // What is too short to be cut is read again as the next one's beginning.
-            var least = offset + length == file.Size ? 1 : ContentCut.Most;
-            for (var rest = buffer.AsSpan(0, length); rest.Length >= least; rest = rest[chunks[^1].Length..])
-                chunks.Add(Hash(rest[..ContentCut.Length(rest)]));
+            // What has no end here yet is read again as the next one's beginning.
+            var isLast = offset + length == file.Size;
+            for (var rest = buffer.AsSpan(0, length); ContentCut.KnownLength(rest, isLast) is > 0 and var cut; rest = rest[cut..])
+                chunks.Add(Hash(rest[..cut]));
             return new DiskResult<IReadOnlyList<HashedChunk>>(chunks);
         }
         finally

@@ -113,7 +113,7 @@ internal sealed partial class ReceivingActor
         UseRoom(written.Sum(_arrival!.Unwritten.Write));
         foreach (var chunk in written)
         {
-            _unsyncedFiles.TryAdd(chunk.Entry.Number, DestinationEntries.From(chunk.Entry));
+            _unsyncedFiles.Add(chunk.Entry);
             // A hole is made again for nothing.
             _unsyncedBytes += ZeroChunk.Is(chunk) ? 0 : chunk.Length;
         }
@@ -132,7 +132,7 @@ internal sealed partial class ReceivingActor
         if (_syncing || _unsyncedFiles.Count == 0 || _machine!.IsOver)
             return;
         _syncing = true;
-        var (destination, files, maps) = (_arrival!.Destination, _unsyncedFiles.Values.ToList(), _arrival.Held.TakeUnsynced());
+        var (destination, files, maps) = (_arrival!.Destination, new DestinationEntries([.. _unsyncedFiles]), _arrival.Held.TakeUnsynced());
         _unsyncedFiles.Clear();
         _unsyncedBytes = 0;
         Scope.Context.Workers.Run(() => destination.Sync(files)).PipeTo(

@@ -26,7 +26,7 @@ internal sealed partial class ReceivingActor : TransferSession
     private readonly Dictionary<uint, InboundFrame> _waiting = [];
     private readonly Queue<(Func<Action> Job, bool BesideFrames)> _diskJobs = new();
     private readonly List<object> _early = [];
-    private readonly Dictionary<uint, DestinationEntry> _unsyncedFiles = [];
+    private readonly HashSet<TransferEntry> _unsyncedFiles = [];
     private readonly Dictionary<uint, ReceivingStreamActor.FrameArrived> _parked = [];
     private Arrival? _arrival;
     private ReceiverMachine? _machine;

@@ -14,7 +14,7 @@ internal sealed class ManifestTree
 {
     // Half a SHA-256 of each path, and of each directory's with a '/' behind it. That two paths have the same happens to nobody, and who
     // would look for such a pair, 2^64 hashes long, gets his own list refused or one without a directory, which the receiver makes then.
-    private readonly HashSet<UInt128> _listed = [];
+    private readonly HashBuckets _listed = new();
 
     // Entries come directory by directory.
     private byte[] _parent = [];

@@ -20,14 +20,14 @@ internal sealed class AgentHost : IHostedAgent
     private readonly WebApplication _app;
     private readonly DeviceHome _home;
 
-    // Of who stays: what is called for the first time reads assemblies again.
+    // Of who stays.
     private readonly ITimer? _release;
 
     private AgentHost(WebApplication app, DeviceHome home, TimeProvider? stays)
     {
         _app = app;
         _home = home;
-        _release = stays?.CreateTimer(_ => AssemblyMappings.Release(), null, TimeSpan.Zero, ReleaseEvery);
+        _release = stays?.CreateTimer(_ => ResidentMemory.Release(), null, TimeSpan.Zero, ReleaseEvery);
     }
 
     public CancellationToken Stopped => _app.Lifetime.ApplicationStopping;

@@ -7,7 +7,7 @@ namespace OpenShare.Device.Hosting;
 /// The runtime maps each assembly twice, as a file to see what it is, and in parts to run it. The first mapping stays, and its pages are
 /// counted as this process's, a second time: some 25 MiB of an agent.
 /// </summary>
-public static class AssemblyMappings
+internal static class AssemblyMappings
 {
     private const int DontNeed = 4;
 
@@ -15,7 +15,7 @@ public static class AssemblyMappings
     /// Lets go of the pages that assemblies were read by, on Linux. No byte is lost, as the mappings are shared and read only: what is
     /// looked at again comes from the page cache (madvise(2)).
     /// </summary>
-    public static void Release()
+    internal static void Release()
     {
         if (!OperatingSystem.IsLinux())
             return;

@@ -8,8 +8,11 @@ namespace OpenShare.Protocol.Transfer;
 /// </summary>
 public sealed class Manifest
 {
+    /// <summary>So many names are told of what is sent.</summary>
+    public const int MostTops = 100;
+
     private readonly List<ManifestPage> _pages = [];
-    private readonly List<TransferEntry> _entries = [];
+    private readonly List<string> _tops = [];
 
     internal Manifest(ManifestId id, Identity.DeviceId sender, Identity.DeviceId receiver, ConflictPolicy conflict)
     {
@@ -17,6 +20,7 @@ public sealed class Manifest
         Id = id;
         Sender = sender;
         Receiver = receiver;
+        Entries = new EntryList(_pages);
     }
 
     public ManifestId Id { get; }
@@ -30,7 +34,10 @@ public sealed class Manifest
 
     public IReadOnlyList<ManifestPage> Pages => _pages;
 
-    public IReadOnlyList<TransferEntry> Entries => _entries;
+    public IReadOnlyList<TransferEntry> Entries { get; }
+
+    /// <summary>The names under which a person sent it: the first <see cref="MostTops"/> of the entries listed so far that lie in no other.</summary>
+    public IReadOnlyList<string> Tops => _tops;
 
     /// <summary>Chunks listed so far.</summary>
     public long ChunkCount { get; private set; }
@@ -39,16 +46,16 @@ public sealed class Manifest
     public long Bytes { get; private set; }
 
     /// <summary>Bytes of the files listed so far, also of those whose chunks are not all listed yet. Capped at <see cref="long.MaxValue"/>.</summary>
-    public long ClaimedBytes => ClaimedSizes.Sum(_entries.Select(e => e.Size));
+    public long ClaimedBytes => ClaimedSizes.Sum(_pages.Select(p => p.NewBytes));
 
     /// <summary>True once the last page is there.</summary>
     public bool IsComplete => _pages.Count > 0 && _pages[^1].IsLast;
 
     /// <summary>The text that is sent, where that is all there is.</summary>
-    public TransferEntry? Text => IsComplete && _entries is [{ IsText: true } text] ? text : null;
+    public TransferEntry? Text => IsComplete && Entries is [{ IsText: true } text] ? text : null;
 
     /// <summary>The file whose chunks go on in the next page, if one does.</summary>
-    public TransferEntry? Unfinished => _entries.Count > 0 && _entries[^1] is { IsComplete: false, Abandoned: false } last ? last : null;
+    public TransferEntry? Unfinished => Entries.Count > 0 && Entries[^1] is { IsComplete: false, Abandoned: false } last ? last : null;
 
     /// <exception cref="ArgumentOutOfRangeException">no such chunk is listed so far</exception>
     public ChunkLocation Locate(long ordinal) => PageOf(ordinal).Locate(ordinal);
@@ -63,22 +70,17 @@ public sealed class Manifest
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ordinal);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(ordinal, ChunkCount);
-        int low = 0, high = _pages.Count - 1;
-        while (low < high)
-        {
-            var middle = (low + high + 1) / 2;
-            if (_pages[middle].FirstOrdinal <= ordinal)
-                low = middle;
-            else
-                high = middle - 1;
-        }
-        return _pages[low];
+        return _pages[_pages.LastAtOrBefore(ordinal, static p => p.FirstOrdinal)];
     }
 
     internal void Append(ManifestPage page)
     {
         _pages.Add(page);
-        _entries.AddRange(page.Parts.Where(p => !p.Continued).Select(p => p.Entry));
+        for (var i = 0; i < page.Entries.Count && _tops.Count < MostTops; i++)
+        {
+            if (page.Entries.IsTop(i))
+                _tops.Add(page.Entries[i].Path.Value);
+        }
         ChunkCount += page.ChunkCount;
         Bytes += page.Bytes;
     }

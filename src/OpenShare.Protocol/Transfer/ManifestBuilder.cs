@@ -73,6 +73,8 @@ public sealed class ManifestBuilder
 
     public long ChunkCount => _chunks;
 
+    public bool IsListed(RelativePath path) => _tree.Contains(path);
+
     public Signed? AddDirectory(RelativePath path, uint mode, long mtimeNs) =>
         Begin(new ManifestEntry { Kind = EntryKind.EntryDirectory, Path = path.Value, Mode = mode & 0xFFF, MtimeNs = mtimeNs }, path);
 

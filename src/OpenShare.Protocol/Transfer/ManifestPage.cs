@@ -13,14 +13,16 @@ public sealed class ManifestPage
     private readonly byte[] _hashes;
     private readonly int[] _lengths;
     private readonly bool _areSame;
-    private readonly PagePart[] _parts;
+    private readonly PagePart? _continued;
 
-    internal ManifestPage(int index, byte[] payloadSha256, long firstOrdinal, PagePart[] parts, byte[] hashes, int[] lengths, bool isLast)
+    /// <param name="continued">what of it belongs to an entry of an earlier page</param>
+    internal ManifestPage(int index, byte[] payloadSha256, long firstOrdinal, PagePart? continued, PageEntries entries, byte[] hashes, int[] lengths, bool isLast)
     {
         Index = index;
         PayloadSha256 = payloadSha256;
         FirstOrdinal = firstOrdinal;
-        _parts = parts;
+        _continued = continued;
+        Entries = entries;
         ChunkCount = lengths.Length;
         // Each is its neighbour.
         _areSame = lengths.Length > 1 && lengths.AsSpan(1).SequenceEqual(lengths.AsSpan(0, lengths.Length - 1))
@@ -48,11 +50,18 @@ public sealed class ManifestPage
     /// Bytes of the files that begin on it, also those listed on later pages: what a sender claims, not yet its chunks.
     /// Capped at <see cref="long.MaxValue"/>.
     /// </summary>
-    public long NewBytes => ClaimedSizes.Sum(_parts.Where(p => !p.Continued).Select(p => p.Entry.Size));
+    public long NewBytes => ClaimedSizes.Sum(Entries.Sizes);
 
     public bool IsLast { get; }
 
-    public IReadOnlyList<PagePart> Parts => _parts;
+    public IReadOnlyList<PagePart> Parts => new PartList(this);
+
+    /// <summary>Those that begin on it.</summary>
+    internal PageEntries Entries { get; }
+
+    internal int PartCount => Before + Entries.Count;
+
+    private int Before => _continued is null ? 0 : 1;
 
     /// <summary>The chunks of one of its parts, in order.</summary>
     public IEnumerable<ChunkLocation> ChunksOf(PagePart part)
@@ -81,6 +90,16 @@ public sealed class ManifestPage
         return new ChunkLocation(ordinal, part.Entry, offset, LengthOf(ordinal), Sha256Of(ordinal));
     }
 
+    internal PagePart PartAt(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)PartCount);
+        if (index < Before)
+            return _continued!.Value;
+        var entry = Entries[index - Before];
+        var end = index + 1 < PartCount ? Entries.FirstOrdinalOf(index + 1 - Before) : Chunks.End;
+        return new PagePart(entry, entry.FirstOrdinal, (int)(end - entry.FirstOrdinal), FirstOffset: 0, Continued: false);
+    }
+
     private int IndexOf(long ordinal)
     {
         var index = checked((int)(ordinal - FirstOrdinal));
@@ -88,18 +107,6 @@ public sealed class ManifestPage
         return _areSame ? 0 : index;
     }
 
-    // Parts without chunks share the next part's first ordinal: the last one that starts at or before it has it.
-    private PagePart PartOf(long ordinal)
-    {
-        int low = 0, high = _parts.Length - 1;
-        while (low < high)
-        {
-            var middle = (low + high + 1) / 2;
-            if (_parts[middle].FirstOrdinal <= ordinal)
-                low = middle;
-            else
-                high = middle - 1;
-        }
-        return _parts[low];
-    }
+    private PagePart PartOf(long ordinal) =>
+        _continued is { } part && ordinal < part.FirstOrdinal + part.ChunkCount ? part : PartAt(Before + Entries.IndexOf(ordinal));
 }

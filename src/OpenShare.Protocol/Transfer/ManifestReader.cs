@@ -13,17 +13,26 @@ public sealed class ManifestReader
     private readonly PublicKey? _senderKey;
     private readonly DeviceId _sender;
     private readonly DeviceId _receiver;
-    private readonly ManifestTree _tree = new();
+    private readonly ManifestTree? _tree;
     private ManifestRefusal? _refused;
 
     /// <param name="senderKey">the key in the sender's verified certificate</param>
     public ManifestReader(PublicKey senderKey, DeviceId sender, DeviceId receiver)
-        : this(sender, receiver) => _senderKey = senderKey;
+        : this(senderKey, sender, receiver, new ManifestTree())
+    {
+    }
 
-    private ManifestReader(DeviceId sender, DeviceId receiver) => (_sender, _receiver) = (sender, receiver);
+    private ManifestReader(PublicKey? senderKey, DeviceId sender, DeviceId receiver, ManifestTree? tree) =>
+        (_senderKey, _sender, _receiver, _tree) = (senderKey, sender, receiver, tree);
 
     /// <summary>For pages that this device made or verified before it stored them: all is checked but the signatures.</summary>
-    public static ManifestReader OfKept(DeviceId sender, DeviceId receiver) => new(sender, receiver);
+    public static ManifestReader OfKept(DeviceId sender, DeviceId receiver) => new(null, sender, receiver, new ManifestTree());
+
+    /// <summary>
+    /// For pages that this device signed: what its <see cref="ManifestBuilder"/> made is of paths that are listed once, each in its directory.
+    /// A table of them is not kept a second time.
+    /// </summary>
+    public static ManifestReader OfOwn(PublicKey key, DeviceId self, DeviceId receiver) => new(key, self, receiver, null);
 
     /// <summary>The pages read so far; null before the first.</summary>
     public Manifest? Manifest { get; private set; }

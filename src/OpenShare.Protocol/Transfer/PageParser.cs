@@ -1,21 +1,28 @@
+using System.Text;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Transfer;
 
 /// <summary>Turns the payload of the next page, whose signature and place are verified, into a page, or says why not.</summary>
-internal sealed class PageParser(Manifest manifest, ManifestTree tree, ManifestPagePayload payload, byte[] payloadHash)
+/// <param name="tree">null: that each path is listed once, and in its directory, is known</param>
+internal sealed class PageParser(Manifest manifest, ManifestTree? tree, ManifestPagePayload payload, byte[] payloadHash)
 {
     private const uint ModeBits = 0xFFF;
     private const int HashSize = 32;
 
-    private readonly List<PagePart> _parts = new(Math.Min(payload.Entries.Count, Limits.PageEntries));
+    private readonly PageEntries _entries = new(
+        (int)payload.PageIndex, (uint)manifest.Entries.Count, manifest.ChunkCount,
+        payload.Entries.Count(e => !e.Continued), payload.Entries.Where(e => !e.Continued).Sum(e => Encoding.UTF8.GetByteCount(e.Path)));
+
+    private PagePart? _continued;
     private byte[] _hashes = [];
     private int[] _lengths = [];
     private int _chunks;
     private long _bytes;
-    private uint _nextEntry = (uint)manifest.Entries.Count;
     private TransferEntry? _open = manifest.Unfinished;
+
+    private uint NextEntry => _entries.FirstNumber + (uint)_entries.Count;
 
     internal ManifestRefusal? Parse(out ManifestPage? page)
     {
@@ -29,7 +36,7 @@ internal sealed class PageParser(Manifest manifest, ManifestTree tree, ManifestP
         }
         if (CheckTotals() is { } mismatch)
             return mismatch;
-        page = new ManifestPage((int)payload.PageIndex, payloadHash, manifest.ChunkCount, [.. _parts], _hashes, _lengths, payload.Totals is not null);
+        page = new ManifestPage((int)payload.PageIndex, payloadHash, manifest.ChunkCount, _continued, _entries, _hashes, _lengths, payload.Totals is not null);
         return null;
     }
 
@@ -53,7 +60,7 @@ internal sealed class PageParser(Manifest manifest, ManifestTree tree, ManifestP
             return Refuse(ManifestRefusalKind.SizeMismatch, $"The chunks of '{Name(_open)}' do not add up to its size.");
         if (!RelativePath.TryParse(entry.Path, out var path, out var hostile))
             return Refuse(ManifestRefusalKind.HostilePath, hostile.Describe(entry.Path));
-        if (entry.EntryNo != _nextEntry || entry.Mode > ModeBits || entry.Abandoned || !HasFieldsOfItsKind(entry))
+        if (entry.EntryNo != NextEntry || entry.Mode > ModeBits || entry.Abandoned || !HasFieldsOfItsKind(entry))
             return Refuse(ManifestRefusalKind.BadEntry, $"The entry '{Printable.Shorten(path.Value, 120)}' contradicts itself.");
         LinkTarget? target = null;
         if (entry.Kind == EntryKind.EntrySymlink)
@@ -63,13 +70,9 @@ internal sealed class PageParser(Manifest manifest, ManifestTree tree, ManifestP
                     $"The link '{Printable.Shorten(path.Value, 120)}' points out of the folder it is sent with, to '{Printable.Shorten(entry.LinkTarget, 120)}'.");
             target = inside;
         }
-        if (tree.Add(path, entry.Kind) is { } refusal)
+        if (tree?.Add(path, entry.Kind) is { } refusal)
             return refusal;
-        _open = new TransferEntry(_nextEntry++, path, entry.Kind, (long)entry.Size, entry.Mode, entry.MtimeNs, target, (int)payload.PageIndex, manifest.ChunkCount + _chunks)
-        {
-            IsText = entry.Text, IsContentCut = entry.ContentCut, ZeroBytes = (long)entry.ZeroBytes,
-        };
-        return AddChunks(_open, entry);
+        return AddChunks(_entries.Add(path, entry, target, _chunks), entry);
     }
 
     private static bool HasFieldsOfItsKind(ManifestEntry entry) => entry.Kind switch
@@ -83,15 +86,16 @@ internal sealed class PageParser(Manifest manifest, ManifestTree tree, ManifestP
 
     private ManifestRefusal? Continue(ManifestEntry entry)
     {
-        if (_open is null || _parts.Count > 0 || entry.EntryNo != _open.Number || (entry.Chunks.Count == 0 && !entry.Abandoned))
+        if (_open is null || _continued is not null || _entries.Count > 0 || entry.EntryNo != _open.Number || (entry.Chunks.Count == 0 && !entry.Abandoned))
             return Refuse(ManifestRefusalKind.BadEntry, "The file list goes on with a file that it did not leave unfinished.");
-        _open.Abandoned = entry.Abandoned;
+        if (entry.Abandoned)
+            _open.Abandon();
+        _continued = new PagePart(_open, manifest.ChunkCount, entry.Chunks.Count, _open.ListedBytes, Continued: true);
         return AddChunks(_open, entry);
     }
 
     private ManifestRefusal? AddChunks(TransferEntry entry, ManifestEntry wire)
     {
-        _parts.Add(new PagePart(entry, manifest.ChunkCount + _chunks, wire.Chunks.Count, entry.ListedBytes, wire.Continued));
         foreach (var chunk in wire.Chunks)
         {
             if (chunk.Sha256.Length != HashSize || chunk.Length is 0 or > Limits.Chunk)
@@ -101,8 +105,7 @@ internal sealed class PageParser(Manifest manifest, ManifestTree tree, ManifestP
             chunk.Sha256.Span.CopyTo(_hashes.AsSpan(HashSize * _chunks));
             _lengths[_chunks++] = (int)chunk.Length;
             _bytes += chunk.Length;
-            entry.ListedBytes += chunk.Length;
-            entry.ChunkCount++;
+            entry.Grow((int)chunk.Length);
         }
         _open = entry.IsComplete || entry.Abandoned ? null : entry;
         return null;
@@ -114,7 +117,7 @@ internal sealed class PageParser(Manifest manifest, ManifestTree tree, ManifestP
             return null;
         if (_open is not null)
             return Refuse(ManifestRefusalKind.SizeMismatch, $"The chunks of '{Name(_open)}' do not add up to its size.");
-        return totals.Entries == _nextEntry && totals.Chunks == (ulong)(manifest.ChunkCount + _chunks) && totals.Bytes == (ulong)(manifest.Bytes + _bytes)
+        return totals.Entries == NextEntry && totals.Chunks == (ulong)(manifest.ChunkCount + _chunks) && totals.Bytes == (ulong)(manifest.Bytes + _bytes)
             ? null
             : Refuse(ManifestRefusalKind.TotalsMismatch, "The totals of the file list are not those of its pages.");
     }

@@ -47,6 +47,9 @@ public readonly record struct RelativePath
         return true;
     }
 
+    /// <summary>What was such a path when it was written down so.</summary>
+    internal static RelativePath OfUtf8(ReadOnlySpan<byte> path) => new(Encoding.UTF8.GetString(path));
+
     /// <exception cref="ProtocolException">the name is not one component, or the path grows too long</exception>
     public RelativePath Child(string name) => Parse(Value + "/" + name);
 

@@ -31,7 +31,7 @@ public sealed partial class SenderMachine
     public SenderMachine(SenderSetup setup)
     {
         _setup = setup;
-        _reader = new ManifestReader(setup.Signer.PublicKey, setup.Sender, setup.Receiver);
+        _reader = ManifestReader.OfOwn(setup.Signer.PublicKey, setup.Sender, setup.Receiver);
         _turns = setup.Turns;
         _window = new SendWindow(setup.Tuning, _turns);
         _ledger = new SendLedger(_window, _withdrawn);

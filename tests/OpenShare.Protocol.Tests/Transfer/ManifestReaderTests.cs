@@ -32,6 +32,16 @@ public sealed class ManifestReaderTests
     }
 
     [Fact]
+    public void Of_its_own_pages_a_device_takes_those_that_it_signed_and_no_others()
+    {
+        ManifestReader Own() => ManifestReader.OfOwn(Some.SenderKey.PublicKey, Some.Sender, Some.Receiver);
+        var reader = Own();
+        Assert.All(Pages, page => Assert.IsType<PageReading.Accepted>(reader.Read(page)));
+        var refused = Assert.IsType<PageReading.Refused>(Own().Read(Some.Forge(Pages[0], _ => { }, Some.StrangerKey)));
+        Assert.Equal(Kind.NotSignedBySender, refused.Refusal.Kind);
+    }
+
+    [Fact]
     public void Bytes_that_are_no_page_are_refused() =>
         Refused(Kind.Damaged, SignedBlobs.Sign(Some.SenderKey, SignatureContext.ManifestPage, [0xFF, 0xFF, 0xFF]));
 

@@ -48,6 +48,82 @@ public sealed class ManifestTests
         Assert.Throws<ArgumentOutOfRangeException>(() => manifest.Locate(41));
     }
 
+    [Fact]
+    public void All_that_was_said_of_an_entry_is_read_back_on_whichever_page_it_is()
+    {
+        var builder = Some.Builder();
+        var pages = new List<Signed?>();
+        var expected = new List<(string Path, EntryKind Kind, long Size, uint Mode, long Mtime, string? Link, bool IsText, bool IsContentCut, long Zeros, bool Abandoned)>();
+        void Directory(string path, uint mode)
+        {
+            pages.Add(builder.AddDirectory(Some.Path(path), mode, -expected.Count));
+            expected.Add((path, EntryKind.EntryDirectory, 0, mode, -expected.Count, null, false, false, 0, false));
+        }
+        void Link(string path, string target)
+        {
+            pages.Add(builder.AddSymlink(Some.Path(path), LinkTarget.Parse(target, Some.Path(path)), expected.Count));
+            expected.Add((path, EntryKind.EntrySymlink, 0, 0, expected.Count, target, false, false, 0, false));
+        }
+        void File(string path, int chunks, int listed, bool isText = false, bool isContentCut = false, long zeros = 0)
+        {
+            var mtime = long.MaxValue - expected.Count;
+            pages.Add(builder.BeginFile(Some.Path(path), 1000L * chunks, 0xFFF, mtime, isText, isContentCut, zeros));
+            for (var i = 0; i < listed; i++)
+                pages.Add(builder.AddChunk(Some.Hash(i), 1000));
+            var (closed, remains) = listed < chunks ? builder.AbandonFile() : (null, true);
+            pages.Add(closed);
+            if (remains)
+                expected.Add((path, EntryKind.EntryFile, 1000L * chunks, 0xFFF, mtime, null, isText, isContentCut, zeros, listed < chunks));
+        }
+        for (var folder = 0; folder < 40; folder++)
+        {
+            Directory($"Ordner-{folder}-ü", 0x1C0);
+            for (var i = 0; i < 20; i++)
+                File($"Ordner-{folder}-ü/{i}", i % 3, i % 3);
+            Link($"Ordner-{folder}-ü/🔗", $"{folder % 20}");
+            File($"Ordner-{folder}-ü/text", 1, 1, isText: true);
+            File($"Ordner-{folder}-ü/cut", 2, 2, isContentCut: true);
+            File($"Ordner-{folder}-ü/sparse", 3, 3, zeros: 2000);
+            File($"Ordner-{folder}-ü/long", 500, 500);
+            File($"Ordner-{folder}-ü/gone", 900, 600);
+        }
+        pages.Add(builder.Finish());
+        var manifest = Some.Read(pages.OfType<Signed>());
+
+        Assert.InRange(manifest.Pages.Count, 20, 1000);
+        Assert.Contains(expected, e => e.Abandoned);
+        Assert.Equal(expected, manifest.Entries.Select(e =>
+            (e.Path.Value, e.Kind, e.Size, e.Mode, e.MtimeNs, e.LinkTarget?.Value, e.IsText, e.IsContentCut, e.ZeroBytes, e.Abandoned)));
+        var chunks = 0L;
+        for (var number = 0; number < manifest.Entries.Count; number++)
+        {
+            var entry = manifest.Entries[number];
+            Assert.Equal((manifest.Entries.ElementAt(number), (uint)number, chunks), (entry, entry.Number, entry.FirstOrdinal));
+            Assert.Equal(!entry.Abandoned, entry.IsComplete);
+            Assert.Equal((1000 * entry.ChunkCount, entry.Size - entry.ZeroBytes), (entry.ListedBytes, entry.Room));
+            Assert.All(Enumerable.Range(0, (int)entry.ChunkCount), i => Assert.Equal((entry, 1000L * i), (manifest.Locate(entry.FirstOrdinal + i).Entry, manifest.Locate(entry.FirstOrdinal + i).Offset)));
+            chunks = entry.Chunks.End;
+        }
+        Assert.Equal(manifest.ChunkCount, chunks);
+        Assert.Throws<ArgumentOutOfRangeException>(() => manifest.Entries[manifest.Entries.Count]);
+        Assert.All(manifest.Pages, page =>
+        {
+            Assert.Equal(page.Parts, Enumerable.Range(0, page.Parts.Count).Select(i => page.Parts[i]));
+            Assert.Equal((page.Bytes, page.ChunkCount), (page.Parts.Sum(p => page.ChunksOf(p).Sum(c => (long)c.Length)), page.Parts.Sum(p => p.ChunkCount)));
+            Assert.All(page.Parts, p => Assert.Equal(p.Entry.Page < page.Index, p.Continued));
+        });
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => $"Ordner-{i}-ü"), manifest.Tops);
+    }
+
+    [Fact]
+    public void Of_more_names_at_the_top_than_anybody_reads_the_first_are_told()
+    {
+        var builder = Some.Builder();
+        var pages = Enumerable.Range(0, 300).SelectMany(i => builder.File($"{i}", 0)).ToList();
+        pages.Add(builder.Finish());
+        Assert.Equal(Enumerable.Range(0, Protocol.Transfer.Manifest.MostTops).Select(i => $"{i}"), Some.Read(pages).Tops);
+    }
+
     // What the builder makes, the reader takes: whatever the mixture of entries, also across an interruption.
     [Property(MaxTest = 60)]
     public bool Whatever_is_built_is_read(byte[] shape, byte interruptAt)

@@ -90,10 +90,15 @@ internal sealed class ContentIndex(IContentStore store, IDisk disk, AccountId ac
 
     private static IEnumerable<ContentChunk> ChunksOf(Manifest manifest, TransferEntry entry)
     {
-        var parts = manifest.Pages.Skip(entry.Page).TakeWhile(p => p.FirstOrdinal < entry.Chunks.End)
-            .SelectMany(page => page.Parts.Where(p => p.Entry == entry).SelectMany(page.ChunksOf));
-        // Zeros everybody has.
-        return parts.Where(c => !ZeroChunk.Is(c)).Select(c => new ContentChunk(Start(c.Sha256.Span), c.Offset, c.Length));
+        var (offset, end) = (0L, entry.Chunks.End);
+        for (var ordinal = entry.FirstOrdinal; ordinal < end; ordinal++)
+        {
+            var (sha256, length) = (manifest.Sha256Of(ordinal), manifest.LengthOf(ordinal));
+            // Zeros everybody has.
+            if (!ZeroChunk.Is(sha256.Span, length))
+                yield return new ContentChunk(Start(sha256.Span), offset, length);
+            offset += length;
+        }
     }
 
     // Nothing hangs on it: where the disk is full it is found wrong again.

@@ -85,7 +85,8 @@ internal sealed partial class ReceivingActor
                 return () => Fail(failure.Detail);
         }
         var manifest = _machine!.Manifest!;
-        var entries = manifest.Entries.Where(e => !leftOut.Contains(e.Number)).Select(DestinationEntries.From).ToList();
+        // Each is made as it is come to, and again in each walk over them: kept, they would be the list anew, with all its paths.
+        var entries = manifest.Entries.Where(e => !leftOut.Contains(e.Number)).Select(DestinationEntries.From);
         var policy = Scope.PolicyFor(manifest);
         // Once: when a later try places the rest, what was placed stands there too.
         var settled = _settled ?? _arrival.Standing.Settle(entries, manifest, policy);

@@ -113,7 +113,7 @@ internal sealed partial class ReceivingActor
         UseRoom(written.Sum(_arrival!.Unwritten.Write));
         foreach (var chunk in written)
         {
-            _unsyncedFiles.TryAdd(chunk.Entry.Number, DestinationEntries.From(chunk.Entry));
+            _unsyncedFiles.Add(chunk.Entry.Number);
             // A hole is made again for nothing.
             _unsyncedBytes += ZeroChunk.Is(chunk) ? 0 : chunk.Length;
         }
@@ -132,13 +132,22 @@ internal sealed partial class ReceivingActor
         if (_syncing || _unsyncedFiles.Count == 0 || _machine!.IsOver)
             return;
         _syncing = true;
-        var (destination, files, maps) = (_arrival!.Destination, _unsyncedFiles.Values.ToList(), _arrival.Held.TakeUnsynced());
+        var (destination, files, maps) = (_arrival!.Destination, UnsyncedFiles(), _arrival.Held.TakeUnsynced());
         _unsyncedFiles.Clear();
         _unsyncedBytes = 0;
         Scope.Context.Workers.Run(() => destination.Sync(files)).PipeTo(
             Self,
             success: result => new Synced(maps, result),
             failure: error => new Synced(maps, new DiskResult(DiskProblem.Failed, error.Message)));
+    }
+
+    // Made here: the list may grow while they are synced.
+    private DestinationEntries UnsyncedFiles()
+    {
+        var files = new List<TransferEntry>((int)_unsyncedFiles.Count);
+        for (var number = _unsyncedFiles.Next(0, long.MaxValue); number >= 0; number = _unsyncedFiles.Next(number + 1, long.MaxValue))
+            files.Add(_machine!.Manifest!.Entries[(int)number]);
+        return new DestinationEntries(files);
     }
 
     private void OnSynced(Synced synced)

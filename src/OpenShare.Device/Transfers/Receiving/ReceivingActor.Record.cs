@@ -48,7 +48,7 @@ internal sealed partial class ReceivingActor
         var (progress, manifest) = (_machine.Progress, _machine.Manifest);
         // What was known of an offer that is to be heard anew is what a person is asked about until then.
         var (summary, total) = manifest is null ? (Scope.Record.Summary, Scope.Record.BytesTotal) : (
-            TransferViews.SummaryOf([.. manifest.Entries.Select(e => e.Path.Value.Split('/')[0]).Distinct().Take(100)]),
+            TransferViews.SummaryOf([.. manifest.Tops]),
             IsAsked ? manifest.ClaimedBytes : progress.BytesTotal);
         return Scope.Record with
         {

@@ -8,6 +8,7 @@ using OpenShare.Device.Transfers.Contents;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
+using ChunkMap = OpenShare.Protocol.Transfer.ChunkMap;
 using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;
 using TransferState = OpenShare.Device.Hosting.TransferState;
 
@@ -26,7 +27,7 @@ internal sealed partial class ReceivingActor : TransferSession
     private readonly Dictionary<uint, InboundFrame> _waiting = [];
     private readonly Queue<(Func<Action> Job, bool BesideFrames)> _diskJobs = new();
     private readonly List<object> _early = [];
-    private readonly Dictionary<uint, DestinationEntry> _unsyncedFiles = [];
+    private readonly ChunkMap _unsyncedFiles = new();
     private readonly Dictionary<uint, ReceivingStreamActor.FrameArrived> _parked = [];
     private Arrival? _arrival;
     private ReceiverMachine? _machine;

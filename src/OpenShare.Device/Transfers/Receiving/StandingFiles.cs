@@ -13,7 +13,7 @@ namespace OpenShare.Device.Transfers.Receiving;
 /// </summary>
 internal sealed class StandingFiles(IDestination destination)
 {
-    private readonly Dictionary<uint, (DestinationEntry Entry, FileIdentity Identity)> _files = [];
+    private readonly Dictionary<uint, FileIdentity> _files = [];
     private readonly HashSet<uint> _same = [];
     private readonly ChunkMap _found = new();
     private readonly Dictionary<string, StandingKind> _tops = [];
@@ -60,7 +60,7 @@ internal sealed class StandingFiles(IDestination destination)
     }
 
     /// <summary>All pages are there. What stands there and stays is told; what is wanted elsewhere is copied to the staging place.</summary>
-    internal Settlement Settle(IReadOnlyList<DestinationEntry> entries, Manifest manifest, ConflictPolicy policy)
+    internal Settlement Settle(IEnumerable<DestinationEntry> entries, Manifest manifest, ConflictPolicy policy)
     {
         if (_tops.Values.All(k => k is StandingKind.Nothing))
             return new Settlement(DiskResult.Done, new HashSet<uint>(), []);
@@ -109,7 +109,7 @@ internal sealed class StandingFiles(IDestination destination)
         switch (standing.Kind)
         {
             case StandingKind.Same when entry.Kind is EntryKind.EntryFile:
-                _files.Add(entry.EntryNo, (entry, standing.Identity));
+                _files.Add(entry.EntryNo, standing.Identity);
                 _same.Add(entry.EntryNo);
                 return null;
             case StandingKind.Replaceable or StandingKind.InTheWay when policy is ConflictPolicy.Skip:
@@ -126,7 +126,7 @@ internal sealed class StandingFiles(IDestination destination)
     /// <returns>how many of the part's chunks, from the first on, are the same</returns>
     private int FindChunks(ManifestPage page, PagePart part, List<ChunkRange> found)
     {
-        var (file, identity) = _files[part.Entry.Number];
+        var (file, identity) = (DestinationEntries.From(part.Entry), _files[part.Entry.Number]);
         var count = 0;
         foreach (var chunk in page.ChunksOf(part))
         {
@@ -152,7 +152,7 @@ internal sealed class StandingFiles(IDestination destination)
         return _hole.Stretch.IsHole && chunk.Offset + chunk.Length <= _hole.Stretch.End;
     }
 
-    private HashSet<uint> There(IReadOnlyList<DestinationEntry> entries, ConflictPolicy policy, HashSet<uint> changed)
+    private HashSet<uint> There(IEnumerable<DestinationEntry> entries, ConflictPolicy policy, HashSet<uint> changed)
     {
         var there = new HashSet<uint>();
         foreach (var top in entries.GroupBy(e => EntryPath.Top(e.Path)).Where(t => _tops.GetValueOrDefault(t.Key) is not StandingKind.Nothing))
@@ -169,11 +169,11 @@ internal sealed class StandingFiles(IDestination destination)
     }
 
     private bool IsUnchanged(DestinationEntry file) =>
-        destination.Look(file) is { Kind: StandingKind.Same } standing && standing.Identity == _files[file.EntryNo].Identity;
+        destination.Look(file) is { Kind: StandingKind.Same } standing && standing.Identity == _files[file.EntryNo];
 
     private DiskResult Copy(DestinationEntry file, ChunkLocation chunk) =>
         ZeroChunk.Is(chunk) ? destination.Clear(file, chunk.Offset, chunk.Length)
-        : Read(file, _files[file.EntryNo].Identity, chunk, (entry, bytes) => destination.Write(entry, chunk.Offset, [bytes]));
+        : Read(file, _files[file.EntryNo], chunk, (entry, bytes) => destination.Write(entry, chunk.Offset, [bytes]));
 
     private DiskResult Read(DestinationEntry file, FileIdentity identity, ChunkLocation chunk, Func<DestinationEntry, ReadOnlyMemory<byte>, DiskResult> then)
     {

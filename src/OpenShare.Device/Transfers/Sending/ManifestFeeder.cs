@@ -30,7 +30,7 @@ internal sealed class ManifestFeeder : IDisposable
     private readonly HashCache _hashes;
     private readonly ContentIndex _contents;
     private readonly IEnumerator<SourceItem> _items;
-    private readonly HashSet<string> _listed;
+    private readonly bool _goesOn;
     private readonly (string Path, long Bytes, FileIdentity Identity)? _unfinished;
     private readonly List<SourceIdentity> _identities = [];
     private readonly List<long> _chunks = [];
@@ -52,7 +52,7 @@ internal sealed class ManifestFeeder : IDisposable
         _hashes = hashes;
         _contents = contents;
         _items = source.Scan().GetEnumerator();
-        _listed = [.. manifest?.Entries.Select(e => e.Path.Value) ?? []];
+        _goesOn = manifest is not null;
         if (manifest?.Unfinished is not { } open)
             return;
         _unfinished = (open.Path.Value, open.ListedBytes, unfinishedIdentity ?? default);
@@ -110,7 +110,7 @@ internal sealed class ManifestFeeder : IDisposable
             case SourceItem.Skipped skipped:
                 _skipped.Add($"{skipped.Path}: {skipped.Reason}");
                 break;
-            case SourceItem.Entry { Value: var entry } when _listed.Contains(entry.Path):
+            case SourceItem.Entry { Value: var entry } when _goesOn && RelativePath.TryParse(entry.Path, out var known, out _) && _builder.IsListed(known):
                 GoOnWith(entry);
                 break;
             case SourceItem.Entry { Value: var entry }:

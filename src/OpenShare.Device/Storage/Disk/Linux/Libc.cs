@@ -78,6 +78,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "madvise", SetLastError = true)]
     internal static partial int Madvise(nint start, nint size, int advice);
 
+    [LibraryImport(Library, EntryPoint = "malloc_trim")]
+    internal static partial int MallocTrim(nuint keep);
+
     [LibraryImport(Library, EntryPoint = "geteuid")]
     internal static partial uint Geteuid();
 }

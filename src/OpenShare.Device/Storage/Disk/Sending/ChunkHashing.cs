@@ -15,7 +15,7 @@ public static class ChunkHashing
     public static DiskResult<IReadOnlyList<HashedChunk>> Hash(this ISource source, SourceEntry file, int chunkSize, long first, int count)
     {
         var chunks = new List<HashedChunk>();
-        var buffer = LargeBuffers.Pool.Rent(chunkSize);
+        var buffer = LargeBuffers.Pool.Rent((int)Math.Clamp(file.Size - first * chunkSize, 0, chunkSize));
         try
         {
             for (var offset = first * chunkSize; offset < file.Size && chunks.Count < count; offset += chunkSize)

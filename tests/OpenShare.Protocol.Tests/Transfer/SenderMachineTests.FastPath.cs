@@ -33,7 +33,7 @@ public sealed partial class SenderMachineTests
         machine.Handle(new SenderInput.LinkUp(), _now);
         machine.Handle(new SenderInput.StreamUp(2), _now);
         machine.Handle(new SenderInput.Received(TransferMessages.Wanted(Some.Transfer, 2)), _now);
-        Expect(machine.Handle(new SenderInput.Received(TransferMessages.Missing(Some.Transfer, 0, [new(10, 6)])), _now), "frame 2: 10", "frame 2: 11", "frame 2: 12", "frame 2: 13");
+        Expect(machine.Handle(new SenderInput.Received(TransferMessages.Missing(Some.Transfer, 0, [new(10, 6)])), _now), "page 2", "frame 2: 10", "frame 2: 11", "frame 2: 12", "frame 2: 13");
 
         IReadOnlyList<SenderEffect> After(int milliseconds, params long[] ordinals) =>
             machine.Handle(new SenderInput.Received(Acked(ordinals)), _now += TimeSpan.FromMilliseconds(milliseconds));

@@ -15,6 +15,7 @@ namespace OpenShare.Agent.Hosting;
 internal sealed class AgentHost : IHostedAgent
 {
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstRelease = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReleaseEvery = TimeSpan.FromMinutes(1);
 
     private readonly WebApplication _app;
@@ -27,7 +28,7 @@ internal sealed class AgentHost : IHostedAgent
     {
         _app = app;
         _home = home;
-        _release = stays?.CreateTimer(_ => ResidentMemory.Release(), null, TimeSpan.Zero, ReleaseEvery);
+        _release = stays?.CreateTimer(_ => ResidentMemory.Release(), null, FirstRelease, ReleaseEvery);
     }
 
     public CancellationToken Stopped => _app.Lifetime.ApplicationStopping;

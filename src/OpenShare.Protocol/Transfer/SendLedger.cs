@@ -116,11 +116,9 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
         _arrived.Clear();
     }
 
-    /// <summary>The next chunks to travel together in a frame. They stay pending until they are taken.</summary>
-    /// <param name="mostChunks">of a frame</param>
-    /// <param name="mostBytes">of a frame of more than one chunk</param>
+    /// <summary>The next chunks to travel together: small ones share a frame. They stay pending until they are taken.</summary>
     /// <param name="bytes">of all of them</param>
-    internal List<long>? NextFrame(Manifest manifest, int mostChunks, int mostBytes, out long bytes)
+    internal List<long>? NextFrame(Manifest manifest, TransferTuning tuning, out long bytes)
     {
         bytes = 0;
         WaitNoLonger(manifest);
@@ -128,10 +126,10 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
         if (ordinal < 0)
             return null;
         var frame = new List<long>();
-        for (; ordinal >= 0 && frame.Count < mostChunks; ordinal = _pending.Next(ordinal + 1, long.MaxValue))
+        for (; ordinal >= 0 && frame.Count < tuning.FrameChunks; ordinal = _pending.Next(ordinal + 1, long.MaxValue))
         {
             var length = manifest.LengthOf(ordinal);
-            if (frame.Count > 0 && bytes + length > mostBytes)
+            if (frame.Count > 0 && bytes + length > tuning.FrameBytes)
                 break;
             frame.Add(ordinal);
             bytes += length;

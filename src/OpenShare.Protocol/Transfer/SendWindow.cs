@@ -1,7 +1,7 @@
 namespace OpenShare.Protocol.Transfer;
 
-/// <summary>Which chunks are under way on which stream, in frames, of which each stream has places for so many.</summary>
-internal sealed class SendWindow(TransferTuning tuning, ISendTurns turns)
+/// <summary>Which chunks are under way on which stream, in frames, at most so many frames a stream.</summary>
+internal sealed class SendWindow(int framesPerStream, ISendTurns turns)
 {
     private readonly SortedDictionary<long, List<Frame>> _streams = [];
     private readonly Dictionary<long, Frame> _frames = [];
@@ -41,26 +41,22 @@ internal sealed class SendWindow(TransferTuning tuning, ISendTurns turns)
         turns.Leave();
     }
 
-    /// <summary>Bytes of the frames that were under way and are settled.</summary>
-    internal long Settled { get; private set; }
-
     /// <summary>The stream with the most room, the lowest of equals; null when all are full.</summary>
-    /// <param name="places">free on it</param>
-    internal long? Free(out int places)
+    internal long? Free()
     {
         long? best = null;
-        places = 0;
+        var fewest = framesPerStream;
         foreach (var (stream, frames) in _streams)
         {
-            if (tuning.Window - frames.Sum(f => f.Places) is var free && free > places && !Retired.Contains(stream))
-                (best, places) = (stream, free);
+            if (frames.Count < fewest && !Retired.Contains(stream))
+                (best, fewest) = (stream, frames.Count);
         }
         return best;
     }
 
     internal void Launch(long stream, IReadOnlyList<long> ordinals, long bytes)
     {
-        var frame = new Frame(stream, [.. ordinals], bytes, Math.Max(1, (int)(bytes / tuning.PlaceBytes)));
+        var frame = new Frame(stream, [.. ordinals], bytes);
         _streams[stream].Add(frame);
         foreach (var ordinal in ordinals)
             _frames.Add(ordinal, frame);
@@ -77,18 +73,15 @@ internal sealed class SendWindow(TransferTuning tuning, ISendTurns turns)
         {
             _streams[frame.Stream].Remove(frame);
             turns.Settle(frame.Bytes);
-            Settled += frame.Bytes;
         }
         return true;
     }
 
-    private sealed class Frame(long stream, HashSet<long> left, long bytes, int places)
+    private sealed class Frame(long stream, HashSet<long> left, long bytes)
     {
         internal long Stream { get; } = stream;
 
         internal long Bytes { get; } = bytes;
-
-        internal int Places { get; } = places;
 
         internal HashSet<long> Left { get; } = left;
     }

@@ -95,9 +95,7 @@ public sealed partial class SenderMachine
             Fail("the receiver acknowledged chunks that do not exist");
             return;
         }
-        var before = _window.Settled;
         ranges.ForEach(range => _ledger.Acknowledge(Manifest!, range));
-        _pace.Acknowledge(_window.Settled - before, _now);
     }
 
     private void OnRefused(ulong ordinal)

@@ -6,7 +6,6 @@ namespace OpenShare.Protocol.Transfer;
 public sealed partial class SenderMachine
 {
     private readonly RateLimit _rate;
-    private readonly PathPace _pace;
     private readonly ISendTurns _turns;
     private DateTimeOffset? _goOnAt;
     private bool _waitsForTurn;
@@ -52,8 +51,7 @@ public sealed partial class SenderMachine
     private void LaunchFrames(Manifest manifest)
     {
         (_goOnAt, _waitsForTurn) = (null, false);
-        while (!IsPaused && !IsAsked && StalledThere is null && _window.Free(out var places) is { } stream
-            && _ledger.NextFrame(manifest, _setup.Tuning.FrameChunks, FrameBytes(places), out var bytes) is { } ordinals)
+        while (!IsPaused && !IsAsked && StalledThere is null && _window.Free() is { } stream && _ledger.NextFrame(manifest, _setup.Tuning, out var bytes) is { } ordinals)
         {
             if (!_rate.IsOpen(_now))
             {
@@ -73,6 +71,4 @@ public sealed partial class SenderMachine
         }
         _turns.GiveUp();
     }
-
-    private int FrameBytes(int places) => _pace.IsFast ? _setup.Tuning.PlaceBytes * Math.Min(places, _setup.Tuning.FastPlaces) : _setup.Tuning.FrameBytes;
 }

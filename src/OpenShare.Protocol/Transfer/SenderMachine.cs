@@ -33,10 +33,9 @@ public sealed partial class SenderMachine
         _setup = setup;
         _reader = ManifestReader.OfOwn(setup.Signer.PublicKey, setup.Sender, setup.Receiver);
         _turns = setup.Turns;
-        _window = new SendWindow(setup.Tuning, _turns);
+        _window = new SendWindow(setup.Tuning.Window, _turns);
         _ledger = new SendLedger(_window, _withdrawn);
         _rate = new RateLimit(setup.BytesPerSecond);
-        _pace = new PathPace(setup.Tuning);
     }
 
     public SenderState State { get; private set; }
@@ -164,7 +163,6 @@ public sealed partial class SenderMachine
         _goOnAt = null;
         _reopenAt = null;
         _window.Clear();
-        _pace.Forget();
         _carriers.Clear();
         _ledger.ForgetPending();
     }

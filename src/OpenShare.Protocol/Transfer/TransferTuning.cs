@@ -1,5 +1,3 @@
-using OpenShare.Protocol.Wire;
-
 namespace OpenShare.Protocol.Transfer;
 
 /// <summary>What both transfer machines go by. The defaults are the protocol's; tests make them small.</summary>
@@ -10,26 +8,14 @@ public sealed record TransferTuning
     /// <summary>Parallel chunk streams the sender asks for.</summary>
     public int Streams { get; init; } = 4;
 
-    /// <summary>Places for frames under way on one stream. After a cut, at most Streams x Window places travel again.</summary>
+    /// <summary>Frames under way on one stream. After a cut, at most Streams x Window frames travel again.</summary>
     public int Window { get; init; } = 4;
-
-    /// <summary>A frame takes a place for each so many bytes, and one at least.</summary>
-    public int PlaceBytes { get; init; } = Limits.DefaultChunk;
 
     /// <summary>Manifest pages sent ahead of the receiver's missing lists, and taken ahead of its own decision.</summary>
     public int PageWindow { get; init; } = 8;
 
-    /// <summary>Small chunks share a frame up to so many bytes; a larger chunk travels alone, as whoever says stop on a slow path waits for a frame.</summary>
+    /// <summary>Small chunks share a frame up to so many bytes; a larger chunk travels alone.</summary>
     public int FrameBytes { get; init; } = 256 * 1024;
-
-    /// <summary>On a fast path any chunks share a frame, up to so many places: half the messages for the same bytes.</summary>
-    public int FastPlaces { get; init; } = 2;
-
-    /// <summary>A path is fast when so many bytes were acknowledged, one after the other, ...</summary>
-    public int PaceBytes { get; init; } = 32 * 1024 * 1024;
-
-    /// <summary>... in no more than this.</summary>
-    public TimeSpan FastPace { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Small chunks share a frame up to this number.</summary>
     public int FrameChunks { get; init; } = 256;

@@ -10,7 +10,7 @@ internal static class Tree
 {
     internal static readonly List<Signed> Pages = [.. Build()];
     internal static readonly Protocol.Transfer.Manifest Manifest = Some.Read(Pages);
-    internal static readonly TransferTuning Tuning = new() { Streams = 3, Window = 2, PageWindow = 2, FrameBytes = 200, FrameChunks = 4, PlaceBytes = 200, PaceBytes = 2000, FastPace = TimeSpan.FromMilliseconds(300) };
+    internal static readonly TransferTuning Tuning = new() { Streams = 3, Window = 2, PageWindow = 2, FrameBytes = 200, FrameChunks = 4 };
 
     /// <summary>Chunks that can be under way at a time, and so travel again after a cut.</summary>
     internal static int Windows => Tuning.Streams * Tuning.Window * Tuning.FrameChunks;

@@ -3,6 +3,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Storage.Disk.Sending;
 using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
@@ -17,7 +18,7 @@ namespace OpenShare.Device.Transfers.Sending;
 /// </summary>
 internal sealed partial class SendingActor : TransferSession
 {
-    private readonly ISource _source;
+    private readonly KeptReads _source;
     private readonly ManifestId _manifestId;
     private readonly LeftOut _leftOut;
     private readonly LeftOut _skipped = new("");
@@ -32,7 +33,7 @@ internal sealed partial class SendingActor : TransferSession
 
     public SendingActor(TransferScope scope) : base(scope)
     {
-        _source = scope.Disk.OpenSource(scope.Record.Paths);
+        _source = new KeptReads(scope.Disk.OpenSource(scope.Record.Paths));
         _manifestId = scope.Record.Manifest ?? throw new ArgumentException("A sending transfer has its manifest id from the start.", nameof(scope));
         _leftOut = new LeftOut(scope.Record.Detail);
         _wasDelivered = scope.Stores.Transfers.WasDelivered(scope.Key.Peer, scope.Record.Paths);

@@ -1,5 +1,6 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Storage.Disk.Sending;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Protocol.Transfer;
 
@@ -163,7 +164,8 @@ public sealed class DeliveryTests : TransferSpecs
     {
         var (ann, ben) = Devices();
         ann.Write("t/a", 30 * Chunk);
-        var other = ann.Write("t/b", 1000);
+        // Opened for its hash, and again to be sent.
+        var other = ann.Write("t/b", KeptReads.LargestFile + 1);
         using var mayGoOn = new ManualResetEventSlim();
         var hashed = false;
         ben.Disk.OnWrite = written =>

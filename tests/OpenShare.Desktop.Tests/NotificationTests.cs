@@ -40,6 +40,19 @@ public sealed class NotificationTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Where_there_are_no_buttons_it_says_where_an_offer_is_answered()
+    {
+        await using var bus = await PrivateBus.StartAsync();
+        await using var server = await TestNotifications.StartAsync(bus, capabilities: "persistence");
+        await using var desktop = new TestDesktop(_home, _device, bus.Address);
+        _device.SetTransfer(Offer);
+
+        var shown = await server.ShownAsync(Asked);
+        Assert.Equal("<b>Photos</b>, 3.8 MiB\nAccept or decline it in the icon's menu.", shown.Body);
+        Assert.Empty(shown.Actions);
+    }
+
+    [SkippableFact]
     public async Task An_answer_that_comes_from_another_program_is_none()
     {
         await using var bus = await PrivateBus.StartAsync();

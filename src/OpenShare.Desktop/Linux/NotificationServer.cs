@@ -41,6 +41,8 @@ internal sealed class NotificationServer
         try
         {
             var capabilities = (object[])(await CallAsync("GetCapabilities", BusBody.Empty, cancellation)).Body.Values[0];
+            var hasButtons = capabilities.Contains("actions");
+            var body = hasButtons ? notice.Body : notice.BodyWithoutButtons;
             var hints = new object[]
             {
                 new object[] { "urgency", new Variant("y", notice.IsUrgent ? Critical : Normal) },
@@ -48,8 +50,8 @@ internal sealed class NotificationServer
             };
             var answer = await CallAsync("Notify", new BusBody("susssasa{sv}i",
                 "OpenShare", 0u, "openshare", notice.Summary,
-                capabilities.Contains("body-markup") ? Plain.Escaped(notice.Body) : notice.Body,
-                capabilities.Contains("actions") ? notice.Actions.SelectMany(a => new object[] { a.Id, a.Label }).ToArray() : [],
+                capabilities.Contains("body-markup") ? Plain.Escaped(body) : body,
+                hasButtons ? notice.Actions.SelectMany(a => new object[] { a.Id, a.Label }).ToArray() : [],
                 hints, -1), cancellation);
             _shown[(answer.Sender ?? "", (uint)answer.Body.Values[0])] = notice;
             return true;

@@ -6,6 +6,9 @@ internal sealed record Notice(string Key, string Summary, string Body, bool IsUr
 {
     /// <summary>Where the page begins that a click opens; null: where it always does.</summary>
     internal string? Page { get; init; }
+
+    /// <summary>The body for where there are no buttons: what they would do is in the icon's menu.</summary>
+    internal string BodyWithoutButtons => Actions.Contains(NoticeAction.Accept) ? $"{Body}\nAccept or decline it in the icon's menu." : Body;
 }
 
 /// <param name="Id">as the notification server calls it; default: a click on the notification itself</param>

@@ -40,7 +40,7 @@ internal sealed class NotificationArea(nint window, uint callback)
     internal bool Show(Notice notice)
     {
         Told = notice;
-        return Balloon(notice.Summary, notice.Body, notice.IsUrgent ? WarningIcon : InfoIcon);
+        return Balloon(notice.Summary, notice.BodyWithoutButtons, notice.IsUrgent ? WarningIcon : InfoIcon);
     }
 
     internal void Withdraw(string key)

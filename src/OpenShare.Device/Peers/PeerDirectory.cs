@@ -28,7 +28,7 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
         if (!_cameFrom.TryGetValue(sighting.DeviceId, out var address) || AnnouncedAt(sighting, address) is not { } reached || Find(sighting.DeviceId) is not { } known)
             return;
         _cameFrom.Remove(sighting.DeviceId);
-        Save(known with { Endpoints = First(reached, known.Endpoints), FoundBy = sighting.FoundBy });
+        Save(known with { Endpoints = First(reached, known.Endpoints, sighting), FoundBy = sighting.FoundBy });
     }
 
     internal void Lost(DeviceId device) => _seen.Remove(device);
@@ -49,7 +49,7 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
         if (reached is null)
             _cameFrom.Add(certificate.DeviceId, remote.Address);
         else
-            endpoints = First(reached, endpoints);
+            endpoints = First(reached, endpoints, sighting);
         var foundBy = sighting is not null ? sighting.FoundBy : known?.FoundBy ?? FoundBy.Typed;
         // Each that holds a copied key can prove it: that alone settles nothing.
         var trust = known?.Trust == PeerTrust.Duplicate ? PeerTrust.Duplicate : certificate.IsProvisional ? PeerTrust.Provisional : PeerTrust.Certified;
@@ -84,8 +84,10 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
 
     private static IPEndPoint? AnnouncedAt(PeerSighting sighting, IPAddress address) => sighting.Place.EndPoints.FirstOrDefault(e => e.Address.Equals(address));
 
-    private static ImmutableArray<IPEndPoint> First(IPEndPoint reached, ImmutableArray<IPEndPoint> others) =>
-        [reached, .. others.Remove(reached).Take(PeerRecord.MaxEndpoints - 1)];
+    // Where it was reached, and then where else it says that it is: a network that drops multicast has no neighbour discovery, and so no IPv6
+    // (RFC 4861). Whoever is dialled there has to prove who it is.
+    private static ImmutableArray<IPEndPoint> First(IPEndPoint reached, ImmutableArray<IPEndPoint> known, PeerSighting? sighting) =>
+        [.. known.Prepend(reached).Concat(sighting?.Place.EndPoints ?? []).Distinct().Take(PeerRecord.MaxEndpoints)];
 
     private void Judge(DeviceId device, PeerTrust trust)
     {

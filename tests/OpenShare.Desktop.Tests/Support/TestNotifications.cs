@@ -20,11 +20,13 @@ internal sealed class TestNotifications : IBusObject, IAsyncDisposable
     internal ConcurrentQueue<uint> Closed { get; } = new();
 
     private ManualResetEventSlim? _hanging;
+    private string[] _capabilities = [];
 
     /// <param name="hanging">until it is set no call is answered</param>
-    internal static async Task<TestNotifications> StartAsync(PrivateBus on, ManualResetEventSlim? hanging = null)
+    /// <param name="capabilities">what it can show beside words</param>
+    internal static async Task<TestNotifications> StartAsync(PrivateBus on, ManualResetEventSlim? hanging = null, string capabilities = "body-markup actions")
     {
-        var server = new TestNotifications(await on.ConnectAsync()) { _hanging = hanging };
+        var server = new TestNotifications(await on.ConnectAsync()) { _hanging = hanging, _capabilities = capabilities.Split(' ') };
         server._bus.Export(Path, server);
         await server._bus.CallBusAsync("RequestName", new BusBody("su", NotificationServer.Name, 0u), CancellationToken.None);
         return server;
@@ -36,7 +38,7 @@ internal sealed class TestNotifications : IBusObject, IAsyncDisposable
         switch (member)
         {
             case "GetCapabilities":
-                return new BusBody("as", new object[] { new object[] { "body", "body-markup", "actions" } });
+                return new BusBody("as", new object[] { (object[])["body", .. _capabilities] });
             case "Notify":
                 Shown.Enqueue(new ShownNotification(++_last, (string)arguments[3], (string)arguments[4], [.. ((object[])arguments[5]).Cast<string>()]));
                 return new BusBody("u", _last);

@@ -49,7 +49,20 @@ public sealed class PeerDirectoryTests
         Assert.Empty(_store.Find(_bob.DeviceId)!.Endpoints);
 
         _directory.Sighted(AnnouncedAt(IPAddress.Parse("2001:db8::7"), There.Address));
-        Assert.Equal(There, Assert.Single(_store.Find(_bob.DeviceId)!.Endpoints));
+        Assert.Equal(There, _store.Find(_bob.DeviceId)!.Endpoints[0]);
+    }
+
+    [Fact]
+    public void Where_it_was_reached_is_kept_first_and_behind_it_where_else_it_was_announced()
+    {
+        var (linkLocal, later) = (IPAddress.Parse("fe80::7%2"), IPAddress.Parse("192.0.2.8"));
+        _directory.Sighted(AnnouncedAt(There.Address, linkLocal));
+        _directory.Proven(_bob.Certificate, new IPEndPoint(linkLocal, There.Port), isDialled: true);
+        Assert.Equal([new IPEndPoint(linkLocal, There.Port), There], _store.Find(_bob.DeviceId)!.Endpoints.AsEnumerable());
+
+        _directory.Sighted(AnnouncedAt(later));
+        _directory.Proven(_bob.Certificate, new IPEndPoint(later, 50_001), isDialled: false);
+        Assert.Equal([new IPEndPoint(later, There.Port), new IPEndPoint(linkLocal, There.Port), There], _store.Find(_bob.DeviceId)!.Endpoints.AsEnumerable());
     }
 
     private PeerSighting AnnouncedAt(params IPAddress[] addresses) => new(

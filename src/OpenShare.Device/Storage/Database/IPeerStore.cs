@@ -6,7 +6,7 @@ using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Storage.Database;
 
-/// <param name="Endpoints">where it was last reached, newest first; at most <see cref="MaxEndpoints"/> are kept</param>
+/// <param name="Endpoints">where it was last reached, newest first, and then where else it was announced; at most <see cref="MaxEndpoints"/> are kept</param>
 public sealed record PeerRecord(
     DeviceId DeviceId, string Name, ImmutableArray<IPEndPoint> Endpoints, DateTimeOffset LastSeen, PeerTrust Trust, FoundBy FoundBy)
 {

@@ -12,13 +12,11 @@ internal static class AssemblyMappings
     private const int DontNeed = 4;
 
     /// <summary>
-    /// Lets go of the pages that assemblies were read by, on Linux. No byte is lost, as the mappings are shared and read only: what is
+    /// Lets go of the pages that assemblies were read by; for Linux. No byte is lost, as the mappings are shared and read only: what is
     /// looked at again comes from the page cache (madvise(2)).
     /// </summary>
     internal static void Release()
     {
-        if (!OperatingSystem.IsLinux())
-            return;
         try
         {
             foreach (var line in File.ReadLines("/proc/self/maps"))

@@ -11,14 +11,14 @@ public static class ResidentMemory
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         // What keys and certificates took of the C library is freed by their finalizers, and kept by it.
         GC.WaitForPendingFinalizers();
+        if (!OperatingSystem.IsLinux())
+            return;
         TrimLibrary();
         AssemblyMappings.Release();
     }
 
     private static void TrimLibrary()
     {
-        if (!OperatingSystem.IsLinux())
-            return;
         try
         {
             _ = Libc.MallocTrim(0);

@@ -9,7 +9,7 @@ namespace OpenShare.Protocol.Transfer;
 /// </summary>
 /// <param name="firstNumber">of the first of them, in the manifest</param>
 /// <param name="firstOrdinal">of the page's first chunk</param>
-/// <param name="capacity">entries that will be added at most</param>
+/// <param name="capacity">entries that will be added</param>
 /// <param name="pathBytes">UTF-8 bytes of all their paths</param>
 internal sealed class PageEntries(int page, uint firstNumber, long firstOrdinal, int capacity, int pathBytes)
 {
@@ -95,20 +95,7 @@ internal sealed class PageEntries(int page, uint firstNumber, long firstOrdinal,
 
     /// <summary>Whose chunk this is: what has no chunks starts where the next one does, so the last that starts at or before it.</summary>
     /// <param name="ordinal">of a chunk of one of them</param>
-    internal int IndexOf(long ordinal)
-    {
-        var chunk = ordinal - firstOrdinal;
-        int low = 0, high = Count - 1;
-        while (low < high)
-        {
-            var middle = (low + high + 1) / 2;
-            if (_chunkStarts[middle] <= chunk)
-                low = middle;
-            else
-                high = middle - 1;
-        }
-        return low;
-    }
+    internal int IndexOf(long ordinal) => _chunkStarts.LastAtOrBefore(ordinal - firstOrdinal, static start => start);
 
     private bool IsLast(int index) => index == Count - 1;
 

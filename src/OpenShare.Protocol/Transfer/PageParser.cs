@@ -13,7 +13,7 @@ internal sealed class PageParser(Manifest manifest, ManifestTree? tree, Manifest
 
     private readonly PageEntries _entries = new(
         (int)payload.PageIndex, (uint)manifest.Entries.Count, manifest.ChunkCount,
-        payload.Entries.Count(e => !e.Continued), payload.Entries.Where(e => !e.Continued).Sum(e => Encoding.UTF8.GetByteCount(e.Path)));
+        Math.Min(payload.Entries.Count(e => !e.Continued), Limits.PageEntries), payload.Entries.Where(e => !e.Continued).Sum(e => Encoding.UTF8.GetByteCount(e.Path)));
 
     private PagePart? _continued;
     private byte[] _hashes = [];

@@ -62,6 +62,8 @@ internal sealed partial class RevocationActor : ReceiveActor, IWithTimers, IWith
     protected override void PostStop()
     {
         _context.Events.Unsubscribe(Self);
+        // Whoever takes its place after a surprise does not know them.
+        Answer(new RevocationRefresh.ServerUnreachable("The device's revocation flow began anew before an answer was there."));
         _call.Dispose();
         _withdrawalCall.Dispose();
     }
@@ -183,9 +185,7 @@ internal sealed partial class RevocationActor : ReceiveActor, IWithTimers, IWith
                     answer => new RevocationInput.Answered(ask.Call, answer));
                 break;
             case RevocationEffect.AnswerRefresh answer:
-                var refresh = ToRefresh(answer.Outcome);
-                _refreshers.ForEach(asker => asker.Tell(refresh));
-                _refreshers.Clear();
+                Answer(ToRefresh(answer.Outcome));
                 break;
             case RevocationEffect.Warn warn:
                 _log.Warning("{0}", warn.Detail);
@@ -193,6 +193,12 @@ internal sealed partial class RevocationActor : ReceiveActor, IWithTimers, IWith
             default:
                 throw new InvalidOperationException($"No such effect: {effect.GetType()}");
         }
+    }
+
+    private void Answer(RevocationRefresh refresh)
+    {
+        _refreshers.ForEach(asker => asker.Tell(refresh));
+        _refreshers.Clear();
     }
 
     private async Task Store(RevocationList list)

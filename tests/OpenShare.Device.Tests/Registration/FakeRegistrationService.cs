@@ -24,6 +24,9 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
     /// <summary>What every call comes to; null: the service works.</summary>
     public ServiceFailure? Down { get; set; }
 
+    /// <summary>It throws, as none should.</summary>
+    public bool Breaks { get; set; }
+
     /// <summary>The next certificate is issued, and its answer is lost on the way.</summary>
     public bool LosesNextAnswer { get; set; }
 
@@ -128,7 +131,9 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
                 if (Down is not null || wait == TimeSpan.Zero || _list?.Version > after)
                     break;
             }
-            await changed.WaitAsync(cancellation);
+            // Given up: an answer as in life. One that throws comes after the next call's answer, or before it.
+            if (await Task.WhenAny(changed, Task.Delay(Timeout.Infinite, cancellation)) != changed)
+                return new ServiceFailure.Unreachable("It was given up.");
         }
         return await AnswerProven<RevocationAnswer>(contact, "crl", () => _list is null
             ? new RevocationAnswer.NotModified()
@@ -162,6 +167,8 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
         lock (_lock)
         {
             _calls.Add(call);
+            if (Breaks)
+                throw new InvalidDataException("The service broke.");
             return Task.FromResult(Down is { } failure ? failure : answer());
         }
     }

@@ -16,6 +16,8 @@ namespace OpenShare.Device.Tests.Revocation;
 
 public sealed class RevocationActorTests : DeviceRig
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly DeviceIdentity _self;
     private readonly DeviceIdentity _lost;
 
@@ -165,6 +167,16 @@ public sealed class RevocationActorTests : DeviceRig
     }
 
     [Fact]
+    public async Task Whoever_asks_when_the_flow_meets_a_surprise_and_begins_anew_is_answered()
+    {
+        SaveRegistration();
+        var actor = StartActor(RevocationPace.OnDemand);
+        Service.Breaks = true;
+
+        Assert.IsType<RevocationRefresh.ServerUnreachable>(await Refresh(actor));
+    }
+
+    [Fact]
     public async Task A_list_past_its_next_update_is_used_and_said_to_be_stale()
     {
         SaveRegistration();
@@ -275,7 +287,7 @@ public sealed class RevocationActorTests : DeviceRig
 
     private async Task<RevocationList> Changed() => (await Events.ExpectMsgAsync<RevocationEvents.RevocationChanged>()).List!;
 
-    private static async Task<RevocationView> View(IActorRef actor) => await actor.Ask<RevocationView>(new RevocationCommands.GetRevocation());
+    private static async Task<RevocationView> View(IActorRef actor) => await actor.Ask<RevocationView>(new RevocationCommands.GetRevocation(), Patience);
 
-    private static async Task<RevocationRefresh> Refresh(IActorRef actor) => await actor.Ask<RevocationRefresh>(new RevocationCommands.Refresh());
+    private static async Task<RevocationRefresh> Refresh(IActorRef actor) => await actor.Ask<RevocationRefresh>(new RevocationCommands.Refresh(), Patience);
 }

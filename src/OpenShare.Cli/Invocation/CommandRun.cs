@@ -28,7 +28,7 @@ internal sealed class CommandRun(ParseResult parsed, Shell shell)
             given[key] = value;
         if (parsed.GetValue(GlobalOptions.Verbose))
             given[AgentSettings.LogLevel] = "debug";
-        else if (quiet && !AgentSettings.Environment.ContainsKey("OPENSHARE__LOGLEVEL"))
+        else if (quiet && !AgentSettings.Environment.Keys.Contains("OPENSHARE__LOGLEVEL", StringComparer.OrdinalIgnoreCase))
             given[AgentSettings.LogLevel] = "error";
         return AgentSettings.Read(parsed.GetValue(GlobalOptions.Home), given, reach, AgentSettings.Environment);
     }

@@ -55,7 +55,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         context.Events.Subscribe<PairingEvents.ShowingChanged>(Self);
         // Before anybody is spoken with: what a person took back is taken back from the first moment on.
         context.Events.Publish(PairingActor.Standing(database.Pairing));
-        _peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener), "peers");
+        _peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener, settings.AdvertisedPort), "peers");
         var receiving = new ReceivingPolicy(settings.Accept, settings.SaveTo, database.AcceptRules)
         {
             AllowsOverwriting = settings.AllowsOverwriting,

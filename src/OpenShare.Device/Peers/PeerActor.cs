@@ -155,6 +155,8 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         ScheduleLiveness();
         _log.Info("Linked with {0} ({1}) at {2}", link.Certificate.Name, _device, link.Remote);
         Context.Parent.Tell(new PeerSignals.Proven(link.Certificate, link.Remote, link.Session.Role == HandshakeRole.Initiator));
+        if (ListeningNotice.Of(_party!, link.Session.Role) is { } listening)
+            link.Send(listening);
         if (_party!.Revoked is { } list && list.Version > link.PeerRevocationVersion)
             OfferRevocationList(link, list);
         OfferWithdrawals(link, _party);
@@ -200,6 +202,10 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
                     DialStreams(
                         TransferId.FromBytes(message.StreamsWanted.TransferId.Span), (int)Math.Min(message.StreamsWanted.Count, LinkStreams.MostAtOnce),
                         message.StreamsWanted.Carrier == StreamCarrier.Quic ? Carrier.Quic : Carrier.Tcp);
+                break;
+            case Control.KindOneofCase.Listening:
+                if (ListeningNotice.Read(message.Listening, _device, link.Remote, link.Session.Role) is { } told)
+                    _context.Events.Publish(told);
                 break;
             case Control.KindOneofCase.QuicOffer:
                 OnQuicOffer(link, message.QuicOffer);

@@ -42,6 +42,8 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
     internal void Proven(DeviceCertificate certificate, IPEndPoint remote, bool isDialled)
     {
         var known = Find(certificate.DeviceId);
+        if (known is null)
+            log.Info("{0} ({1}) is known from now on: it proved itself {2} {3}", certificate.Name, certificate.DeviceId, isDialled ? "at" : "coming from", remote);
         var endpoints = known?.Endpoints ?? [];
         _seen.TryGetValue(certificate.DeviceId, out var sighting);
         var reached = isDialled ? remote : sighting is null ? null : AnnouncedAt(sighting, remote.Address);
@@ -55,6 +57,15 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
         var trust = known?.Trust == PeerTrust.Duplicate ? PeerTrust.Duplicate : certificate.IsProvisional ? PeerTrust.Provisional : PeerTrust.Certified;
         _trust[certificate.DeviceId] = trust;
         Save(new PeerRecord(certificate.DeviceId, certificate.Name, endpoints, context.Now, trust, foundBy) { DeviceNo = certificate.DeviceNo });
+    }
+
+    /// <summary>It came from an address at which it does not announce itself, and says where it listens there.</summary>
+    internal void Told(DeviceId device, IPEndPoint place)
+    {
+        if (!_cameFrom.TryGetValue(device, out var address) || !address.Equals(place.Address) || Find(device) is not { } known)
+            return;
+        _cameFrom.Remove(device);
+        Save(known with { Endpoints = First(place, known.Endpoints, _seen.GetValueOrDefault(device)) });
     }
 
     internal string? NameOf(DeviceId device) => Find(device)?.Name ?? (_seen.TryGetValue(device, out var sighting) ? sighting.AnnouncedName : null);

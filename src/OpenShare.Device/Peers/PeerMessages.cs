@@ -191,6 +191,9 @@ public static class PeerEvents
     /// <param name="Introduction">what it says of itself: its key is proven, its name is its own word</param>
     public sealed record PairingOpened(DeviceCertificate Introduction, IPEndPoint Remote, SecureStream Stream, SessionId Session) : IDeviceEvent;
 
+    /// <summary>A peer that came says that it takes connections there.</summary>
+    public sealed record ListeningTold(DeviceId Device, IPEndPoint Place) : IDeviceEvent;
+
     /// <summary>A peer showed what devices of the account have taken back. Unverified: the pairing flow judges it.</summary>
     public sealed record WithdrawalsOffered(DeviceId Device, IReadOnlyList<Signed> Withdrawals) : IDeviceEvent;
 

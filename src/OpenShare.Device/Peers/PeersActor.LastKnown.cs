@@ -70,6 +70,14 @@ internal sealed partial class PeersActor
         DialLastKnown();
     }
 
+    // It saw this device, or knows where it is, and no announcement of its own has come.
+    private void OnListeningTold(PeerEvents.ListeningTold told)
+    {
+        _directory.Told(told.Device, told.Place);
+        _lastKnown.HandleTold(told.Device, _context.Steady);
+        DialLastKnown();
+    }
+
     private void DialLastKnown()
     {
         foreach (var device in _lastKnown.TakeDue(_context.Steady))

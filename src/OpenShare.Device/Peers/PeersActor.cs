@@ -42,6 +42,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private readonly ProbePlan _probes;
     private readonly CancellationTokenSource _stop = new();
     private readonly ITransportListener? _listener;
+    private readonly int? _port;
     private DeviceIdentity? _identity;
     private long _started;
     private Protocol.Revocation.RevocationList? _revoked;
@@ -50,12 +51,13 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private TimeFloor _floor = TimeFloor.None;
 
     /// <param name="listener">already listening, so that its port can be announced; null where this device is not on the network</param>
-    public PeersActor(DeviceContext context, IPeerStore store, ITransportListener? listener)
+    /// <param name="port">where peers connect to, where that is another than the listener's</param>
+    public PeersActor(DeviceContext context, IPeerStore store, ITransportListener? listener, int? port)
     {
         _context = context;
         _directory = new PeerDirectory(store, context, _log);
         _begun = context.Steady;
-        _listener = listener;
+        (_listener, _port) = (listener, port ?? listener?.LocalEndPoint.Port);
         _probes = new ProbePlan(context.Random);
         _cases = new DuplicateCases(store.All().Where(p => p.Trust == PeerTrust.Duplicate).Select(p => p.DeviceId));
         _duplicates = [.. _cases.Cloned];
@@ -70,6 +72,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<DiscoveryEvents.UnpairedChanged>(m => _unpaired = m.Devices);
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
         Receive<DiscoveryEvents.PeerHeardAgain>(OnHeardAgain);
+        Receive<PeerEvents.ListeningTold>(OnListeningTold);
         Receive<DiscoveryEvents.PeerLost>(OnLost);
         Receive<DiscoveryEvents.DuplicateDevice>(OnDuplicate);
         Receive<DiscoveryEvents.DuplicateEnded>(m => CarryOut(_cases.HandleEnded(m.DeviceId)));
@@ -114,8 +117,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(DeviceContext context, IPeerStore store, ITransportListener? listener) =>
-        Akka.Actor.Props.Create(() => new PeersActor(context, store, listener));
+    public static Props Props(DeviceContext context, IPeerStore store, ITransportListener? listener, int? port = null) =>
+        Akka.Actor.Props.Create(() => new PeersActor(context, store, listener, port));
 
     // A peer's actor that fails loses its link and is made anew; one that keeps failing is stopped, and made again by the next message for it.
     protected override SupervisorStrategy SupervisorStrategy() => Supervision.Of(Context.System).Peers.Strategy;
@@ -137,6 +140,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<DiscoveryEvents.DuplicateDevice>(self);
         _context.Events.Subscribe<DiscoveryEvents.DuplicateEnded>(self);
         _context.Events.Subscribe<DiscoveryEvents.LadderChanged>(self);
+        _context.Events.Subscribe<PeerEvents.ListeningTold>(self);
         _context.Events.Subscribe<PeerEvents.LinkOpened>(self);
         _context.Events.Subscribe<PeerEvents.LinkClosed>(self);
         // Found before a restart: its user is to be told on.
@@ -166,6 +170,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         : new HandshakeParty(_identity.Key, _identity.Certificate, _identity.Chain, _revoked, _duplicates, _floor)
         {
             DiscoveryKey = _identity.DiscoveryKeys.Issue,
+            ListensAt = _port,
             Instance = _context.Instance,
             StaleList = _context.StaleList,
             Suspected = _suspected,

@@ -9,8 +9,8 @@ using OpenShare.Protocol.Wire;
 namespace OpenShare.Device.Peers;
 
 /// <summary>
-/// What follows a handshake that is to prove who is there and no more: each side offers its revocation list and its
-/// discovery key where they are the newer, and says goodbye. Offers that arrive are published. Never throws.
+/// What follows a handshake that is to prove who is there and no more: the one that dialled says where it listens,
+/// each offers its revocation list and its discovery key where they are the newer, and says goodbye. Offers that arrive are published. Never throws.
 /// </summary>
 internal sealed class ProbeRunner(DeviceContext context, HandshakeParty party)
 {
@@ -21,6 +21,8 @@ internal sealed class ProbeRunner(DeviceContext context, HandshakeParty party)
         var limit = scheduler.Advanced.ScheduleOnceCancelable(HandshakeParty.Deadline, stream.Dispose);
         try
         {
+            if (ListeningNotice.Of(party, open.Result.Session.Role) is { } listening)
+                await stream.SendAsync(listening, cancellation).ConfigureAwait(false);
             if (party.Revoked is { } list && list.Version > open.Result.PeerRevocationVersion)
                 await stream.SendAsync(new Control { RevocationOffer = new RevocationOffer { RevocationList = list.Blob } }, cancellation).ConfigureAwait(false);
             if (party.KeyFor(open.Result.Peer, open.Result.Trust, open.Result.PeerDiscoveryKeyVersion, context.Now) is { } key)
@@ -30,6 +32,8 @@ internal sealed class ProbeRunner(DeviceContext context, HandshakeParty party)
             await stream.CloseAsync(cancellation).ConfigureAwait(false);
             while (await stream.ReceiveAsync(cancellation).ConfigureAwait(false) is Inbound.Message message)
             {
+                if (ListeningNotice.Read(message.Control.Listening, open.Result.Peer.DeviceId, open.Remote, open.Result.Session.Role) is { } told)
+                    context.Events.Publish(told);
                 if (message.Control.RevocationOffer?.RevocationList is { } offered)
                     context.Events.Publish(new PeerEvents.RevocationOffered(open.Result.Peer.DeviceId, offered));
                 if (message.Control.WithdrawalsOffer is { } withdrawn)

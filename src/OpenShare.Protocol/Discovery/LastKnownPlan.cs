@@ -57,6 +57,17 @@ public sealed class LastKnownPlan
             Want(device, now, now, isAskedFor: true);
     }
 
+    /// <summary>It came, and said where it listens: at once while nobody is heard, else in a while, as its announcement may be on the way.</summary>
+    public void HandleTold(DeviceId device, DateTimeOffset now)
+    {
+        if (_announced.Contains(device))
+            return;
+        if (IsSearching && _tries.Count < Most)
+            Want(device, now, now, isAskedFor: false);
+        else
+            WantLater(device, now);
+    }
+
     /// <summary>It was reached at an address that somebody typed.</summary>
     /// <returns>true: it was not to be seen before</returns>
     public bool HandleReached(DeviceId device, DateTimeOffset now)

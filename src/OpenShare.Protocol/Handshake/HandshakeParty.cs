@@ -22,6 +22,9 @@ public sealed record HandshakeParty(
     /// <summary>The account's, as it was issued; null: it has none that could be handed on.</summary>
     public DiscoveryKey? DiscoveryKey { get; init; }
 
+    /// <summary>The TCP port where it takes connections; null: none.</summary>
+    public int? ListensAt { get; init; }
+
     /// <summary>This run of the device.</summary>
     public InstanceId Instance { get; init; }
 

@@ -4,6 +4,7 @@ using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Device.Transport.Tcp;
@@ -14,7 +15,7 @@ namespace OpenShare.Device.Tests.Peers;
 /// <summary>Devices that no announcement tells of are dialled where they were last reached.</summary>
 public abstract class LastKnownSpecs : PeersKit
 {
-    private static readonly DiscoveryEvents.LadderChanged Alone = new([new RungView(FoundBy.Mdns, "lan", RungState.Nobody), new RungView(FoundBy.Broadcast, "lan", RungState.Nobody)]);
+    private protected static readonly DiscoveryEvents.LadderChanged Alone = new([new RungView(FoundBy.Mdns, "lan", RungState.Nobody), new RungView(FoundBy.Broadcast, "lan", RungState.Nobody)]);
 
     [Fact]
     public async Task Where_nobody_is_heard_a_known_device_is_found_at_its_last_address()
@@ -87,7 +88,7 @@ public abstract class LastKnownSpecs : PeersKit
         return (a, b);
     }
 
-    private static Task<ImmutableArray<PeerView>> Peers(Side side) => side.Peers.Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Patience);
+    private protected static Task<ImmutableArray<PeerView>> Peers(Side side) => side.Peers.Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Patience);
 }
 
 public sealed class TcpLastKnownSpecs : LastKnownSpecs
@@ -98,6 +99,45 @@ public sealed class TcpLastKnownSpecs : LastKnownSpecs
 public sealed class MemoryLastKnownSpecs : LastKnownSpecs
 {
     private readonly MemoryNetwork _network = new();
+
+    // Here a device dials from its own address, and nobody has to be asked where that is.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Whom_it_came_to_finds_it_where_it_said_that_it_listens(bool isLink)
+    {
+        var (a, b) = (Start("alice", "127.0.5.1"), Start("bob", "127.0.5.2"));
+        b.Context.Events.Publish(Alone);
+        See(a, b);
+        if (isLink)
+            a.Peers.Tell(new PeerCommands.Connect(b.Id));
+
+        var sighted = await b.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.FoundBy == FoundBy.LastKnown);
+
+        Assert.Equal((a.Id, a.Address), (sighted.Sighting.DeviceId, Assert.Single(sighted.Sighting.Place.EndPoints)));
+        Assert.Equal(a.Address, Assert.Single(await Peers(b)).Address);
+    }
+
+    /// <summary>It has another address since, and nobody hears it: what is new is tried first.</summary>
+    [Fact]
+    public async Task A_known_device_that_moved_unheard_is_found_where_it_came_from()
+    {
+        var store = new MemoryPeerStore();
+        var (alice, bob) = (Organisation.Enroll("alice", "acme"), Organisation.Enroll("bob", "acme"));
+        var (a, b) = (Start(alice, "127.0.5.1"), Start(bob, "127.0.5.2", store: store));
+        See(b, a);
+        await b.Hears<PeerEvents.PeerProven>();
+        b.Context.Events.Publish(new DiscoveryEvents.PeerLost(a.Id));
+        a.Listener.Dispose();
+        var moved = Start(alice, "127.0.5.3");
+        b.Context.Events.Publish(Alone);
+
+        See(moved, b);
+
+        var sighted = await b.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.Place.EndPoints.Contains(moved.Address));
+        Assert.Equal(FoundBy.LastKnown, sighted.Sighting.FoundBy);
+        Assert.Equal(moved.Address, store.Find(a.Id)!.Endpoints[0]);
+    }
 
     private protected override ITransport TransportOf(IPAddress address) => _network.Host(address);
 }

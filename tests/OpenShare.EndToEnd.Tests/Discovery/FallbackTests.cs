@@ -49,9 +49,11 @@ public sealed class FallbackTests(SharedServer shared) : IDisposable
     public async Task Where_both_are_blocked_a_known_device_is_found_at_its_last_address()
     {
         var lan = await MadeAsync();
+        Alice.Environment["OPENSHARE__LOGLEVEL"] = "information";
         await BothStartAsync();
+        // Seen is not known: that it is once it has proven itself.
+        await Eventually.TrueAsync($"alice knows bob: {Alice.Agent}", Patience.Short, () => Task.FromResult(Alice.Agent.Errors.Contains("is known from now on", StringComparison.Ordinal)));
         await Alice.SeesAsync(Bob);
-        await Alice.CallsAsync(Bob, "certified");
         await StopAsync(Alice);
         await lan.FilterAsync(Nothing);
 
@@ -84,6 +86,10 @@ public sealed class FallbackTests(SharedServer shared) : IDisposable
         Assert.Equal("typed", (await Alice.PeerAsync(Bob))!.Value.Text("found_by"));
         // Somebody is there: that is offered no longer.
         await PairingIsOfferedAsync(Alice, false);
+        // Who was found finds who found it.
+        await Bob.SeesAsync(Alice);
+        Assert.Equal("last_known", (await Bob.PeerAsync(Alice))!.Value.Text("found_by"));
+        (await Bob.SendAsync(Alice, Samples.MakeFile(_folder["reply"], Samples.MiB))).EndedWith(0);
     }
 
     [SkippableFact]

@@ -170,6 +170,45 @@ public sealed class LastKnownPlanTests
     }
 
     [Fact]
+    public void Who_came_and_said_where_it_listens_is_dialled_at_once_where_nobody_is_heard()
+    {
+        _plan.HandleAlone([], _now, _now);
+        _plan.HandleTold(Ben, _now);
+        Assert.Equal([Ben], _plan.TakeDue(_now));
+        Assert.True(_plan.HandleAnswered(Ben, isThere: true, _now));
+
+        // It says so whenever it dials, and is there already: the two do not call each other for ever.
+        _plan.HandleTold(Ben, _now);
+        Assert.Empty(_plan.TakeDue(_now));
+    }
+
+    [Fact]
+    public void And_where_others_are_heard_only_if_it_is_not_announced_soon()
+    {
+        _plan.HandleCompany([], _now);
+        _plan.HandleTold(Ben, _now);
+        _plan.HandleTold(Eve, _now);
+        Assert.Empty(_plan.TakeDue(_now));
+
+        _plan.HandleSighted(Ben);
+        _plan.HandleTold(Ben, _now);
+        Assert.Equal([Eve], _plan.TakeDue(_now + TimeSpan.FromSeconds(10)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_crowd_that_comes_is_not_dialled_as_a_whole(bool isAlone)
+    {
+        if (isAlone)
+            _plan.HandleAlone([], _now, _now);
+        foreach (var device in Enumerable.Range(1, 1000).Select(Some.Device))
+            _plan.HandleTold(device, _now);
+
+        Assert.Equal(LastKnownPlan.Most, _plan.TakeDue(_now + TimeSpan.FromSeconds(10)).Count);
+    }
+
+    [Fact]
     public void An_organisation_s_devices_are_not_all_dialled()
     {
         _plan.HandleAlone(Enumerable.Range(1, 1000).Select(Some.Device), _now, _now);

@@ -15,7 +15,7 @@ namespace OpenShare.Agent.Hosting;
 internal sealed class AgentHost : IHostedAgent
 {
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan FirstRelease = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstRelease = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReleaseEvery = TimeSpan.FromMinutes(1);
 
     private readonly WebApplication _app;

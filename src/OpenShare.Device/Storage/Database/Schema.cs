@@ -88,6 +88,13 @@ internal static class Schema
         """
         ALTER TABLE peers ADD COLUMN device_no INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        CREATE TABLE identity_runs (transfer INTEGER NOT NULL, first_entry INTEGER NOT NULL, identities BLOB NOT NULL, UNIQUE (transfer, first_entry));
+        INSERT INTO identity_runs SELECT transfer, min(entry_no), unhex(group_concat(
+                printf('%08X%016X%016X%016X%016X%016X', entry_no, size, mtime_ns, ctime_ns, inode, device), '' ORDER BY entry_no))
+            FROM source_identities GROUP BY transfer, entry_no / 512;
+        DROP TABLE source_identities;
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

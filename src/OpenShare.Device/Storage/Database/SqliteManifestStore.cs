@@ -1,13 +1,12 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
-using OpenShare.Device.Storage.Disk;
 
 namespace OpenShare.Device.Storage.Database;
 
 internal sealed class SqliteManifestStore(SqliteGate gate) : IManifestStore
 {
     public bool Append(
-        TransferNo transfer, uint page, ReadOnlySpan<byte> signedPage, ChunkSpan? chunks = null, IReadOnlyCollection<SourceIdentity>? identities = null)
+        TransferNo transfer, uint page, ReadOnlySpan<byte> signedPage, ChunkSpan? chunks = null, IReadOnlyList<SourceIdentity>? identities = null)
     {
         var signed = signedPage.ToArray();
         // A receiver may hold on to a sender's pages: without them the sender could not go on with that transfer.
@@ -28,8 +27,13 @@ internal sealed class SqliteManifestStore(SqliteGate gate) : IManifestStore
                     new { No = transfer.Value, page = (long)page, First = Columns.Of(span.First), Count = (long)span.Count, Size = ChunkBits.Size(span.Count) });
             }
 
-            if (inOrder && identities is not null)
-                c.Execute("INSERT OR REPLACE INTO source_identities VALUES (@No, @EntryNo, @Size, @MtimeNs, @CtimeNs, @Inode, @Device)", identities.Select(i => Row.Of(transfer, i)));
+            if (inOrder && identities is [var first, ..])
+            {
+                c.Execute(
+                    "INSERT OR REPLACE INTO identity_runs VALUES (@No, @First, @run)",
+                    new { No = transfer.Value, First = (long)first.EntryNo, run = IdentityRun.Pack(identities) });
+            }
+
             return inOrder;
         }
     }
@@ -40,21 +44,7 @@ internal sealed class SqliteManifestStore(SqliteGate gate) : IManifestStore
     public byte[]? Read(TransferNo transfer, uint page) => gate.Read(c => c.QuerySingleOrDefault<byte[]>(
         "SELECT signed FROM manifest_pages WHERE transfer = @No AND page = @page", new { No = transfer.Value, page = (long)page }));
 
-    public IReadOnlyList<SourceIdentity> Identities(TransferNo transfer, uint from, int count) => gate.Read(c => c.Query<Row>(
-        """
-        SELECT transfer AS No, entry_no AS EntryNo, size, mtime_ns AS MtimeNs, ctime_ns AS CtimeNs, inode, device
-        FROM source_identities WHERE transfer = @No AND entry_no >= @from ORDER BY entry_no LIMIT @count
-        """,
-        new { No = transfer.Value, from = (long)from, count }).Select(r => r.Source).ToList());
-
-    private sealed record Row(long No, long EntryNo, long Size, long MtimeNs, long CtimeNs, long Inode, long Device)
-    {
-        internal static Row Of(TransferNo transfer, SourceIdentity source)
-        {
-            var id = source.Identity;
-            return new Row(transfer.Value, source.EntryNo, id.Size, id.MtimeNs, id.CtimeNs, Columns.Of(id.Inode), Columns.Of(id.Device));
-        }
-
-        internal SourceIdentity Source => new((uint)EntryNo, new FileIdentity(Size, MtimeNs, CtimeNs, Columns.Unsigned(Inode), Columns.Unsigned(Device)));
-    }
+    public IReadOnlyList<SourceIdentity> Identities(TransferNo transfer, uint entryNo) => IdentityRun.Unpack(gate.Read(c => c.QuerySingleOrDefault<byte[]>(
+        "SELECT identities FROM identity_runs WHERE transfer = @No AND first_entry <= @entryNo ORDER BY first_entry DESC LIMIT 1",
+        new { No = transfer.Value, entryNo = (long)entryNo })));
 }

@@ -60,7 +60,7 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
         """
         DELETE FROM manifest_pages WHERE transfer = @Value AND NOT EXISTS (SELECT 1 FROM receipts WHERE receipts.transfer = @Value);
         DELETE FROM chunk_maps WHERE transfer = @Value;
-        DELETE FROM source_identities WHERE transfer = @Value;
+        DELETE FROM identity_runs WHERE transfer = @Value;
         DELETE FROM chosen_names WHERE transfer = @Value;
         """,
         no));

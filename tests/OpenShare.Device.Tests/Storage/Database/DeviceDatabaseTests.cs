@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Protocol.Identity;
 
@@ -101,6 +102,21 @@ public sealed class DeviceDatabaseTests : IDisposable
 
         Assert.Equal(1L, Run("PRAGMA user_version"));
         Assert.Equal("first", Run("SELECT group_concat(name) FROM sqlite_master WHERE type = 'table'"));
+    }
+
+    [Fact]
+    public void What_files_were_that_an_earlier_program_was_sending_is_known_on()
+    {
+        const string ofFiles = "ALTER TABLE peers ADD COLUMN device_no";
+        SqliteGate.Open($"Data Source={DatabaseFile};Pooling=False", "test", Schema.Steps[..(Array.FindIndex(Schema.Steps, s => s.Contains(ofFiles, StringComparison.Ordinal)) + 1)]).Dispose();
+        var all = Enumerable.Range(0, 700).Select(i => new SourceIdentity((uint)i, new FileIdentity(i, -i, long.MaxValue - i, ulong.MaxValue - (ulong)i, 1))).Reverse().ToList();
+        foreach (var (no, file) in all)
+            Run($"INSERT INTO source_identities VALUES (5, {no}, {file.Size}, {file.MtimeNs}, {file.CtimeNs}, {unchecked((long)file.Inode)}, {file.Device})");
+
+        using var database = DeviceDatabase.Open(DatabaseFile);
+
+        Assert.All(all, i => Assert.Contains(i, database.Manifests.Identities(new TransferNo(5), i.EntryNo)));
+        Assert.Equal(all.Select(i => i.EntryNo).Order(), new uint[] { 0, 699 }.SelectMany(n => database.Manifests.Identities(new TransferNo(5), n)).Select(i => i.EntryNo));
     }
 
     [Fact]

@@ -102,10 +102,18 @@ public sealed class TransferStoreTests : DatabaseSpecs
         var no = Database.Transfers.Add(Transfer(1, direction: TransferDirection.Sending));
         var identity = new FileIdentity(long.MaxValue, -1, long.MinValue, ulong.MaxValue, 1UL << 63);
 
-        Database.Manifests.Append(no, 0, [0], identities: [new SourceIdentity(7, identity)]);
+        SourceIdentity[] first = [new(7, identity), new(9, default)], second = [new(uint.MaxValue, identity)];
 
-        Assert.Equal([new SourceIdentity(7, identity)], Reopened().Manifests.Identities(no, 7, 1));
-        Assert.Empty(Database.Manifests.Identities(no, 8, 10));
+        Database.Manifests.Append(no, 0, [0], identities: first);
+        Database.Manifests.Append(no, 1, [0], identities: []);
+        Database.Manifests.Append(no, 2, [0], identities: second);
+
+        var held = Reopened().Manifests;
+        Assert.Equal(first, held.Identities(no, 7));
+        // One that starts here goes on over the page that has none.
+        Assert.Equal(first, held.Identities(no, uint.MaxValue - 1));
+        Assert.Equal(second, held.Identities(no, uint.MaxValue));
+        Assert.Empty(held.Identities(no, 6));
     }
 
     [Fact]
@@ -179,7 +187,7 @@ public sealed class TransferStoreTests : DatabaseSpecs
         Assert.Equal([0, 0, 1], numbers.Select(no => Database.Chunks.Load(no, "").Count));
         Assert.Equal([0, 0, 1], numbers.Select(no => Database.Outcomes.Names(no).Count));
         Assert.Equal([1, 1, 1], numbers.Select(no => Database.Outcomes.All(no).Count));
-        Assert.Equal([false, false, true], numbers.Select(no => Database.Manifests.Identities(no, 0, 1).Count > 0));
+        Assert.Equal([false, false, true], numbers.Select(no => Database.Manifests.Identities(no, 0).Count > 0));
         Assert.NotNull(Database.Receipts.Find(delivered));
     }
 

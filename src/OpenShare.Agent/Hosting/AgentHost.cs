@@ -16,19 +16,20 @@ internal sealed class AgentHost : IHostedAgent
 {
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstRelease = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan ReleaseEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ReleaseEvery = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication _app;
     private readonly DeviceHome _home;
 
     // Of who stays.
     private readonly ITimer? _release;
+    private readonly ResidentMemory _memory = new();
 
     private AgentHost(WebApplication app, DeviceHome home, TimeProvider? stays)
     {
         _app = app;
         _home = home;
-        _release = stays?.CreateTimer(_ => ResidentMemory.Release(), null, FirstRelease, ReleaseEvery);
+        _release = stays?.CreateTimer(_ => _memory.Release(), null, FirstRelease, ReleaseEvery);
     }
 
     public CancellationToken Stopped => _app.Lifetime.ApplicationStopping;

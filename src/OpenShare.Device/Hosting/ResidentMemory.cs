@@ -3,19 +3,41 @@ using OpenShare.Device.Storage.Disk.Linux;
 namespace OpenShare.Device.Hosting;
 
 /// <summary>What a process that stays has in memory and does not use: from its start, or from a transfer that is over. Nobody else asks it to let go.</summary>
-public static class ResidentMemory
+public sealed class ResidentMemory
 {
-    /// <summary>Lets go of it: some tens of milliseconds. On Linux alone, where it was measured.</summary>
-    public static void Release()
+    private const int AllEvery = 12;
+
+    // What an idle agent uses in minutes.
+    private static readonly TimeSpan s_work = TimeSpan.FromMilliseconds(250);
+
+    private int _calls;
+    private TimeSpan _used;
+
+    /// <summary>
+    /// Lets go of all of it at each twelfth call, which takes some tens of milliseconds, and in between of the pages that assemblies were read by, where
+    /// the process has worked since. On Linux alone, where it was measured.
+    /// </summary>
+    public void Release()
     {
         // Under wine 8 the runtime ends by its own fault in finalizers of compiled methods, and so sooner the more often they run.
         if (!OperatingSystem.IsLinux())
             return;
+        var used = Environment.CpuUsage.TotalTime;
+        var isAll = _calls++ % AllEvery == 0;
+        if (isAll)
+            ReleaseHeaps();
+        if (!isAll && used - _used < s_work)
+            return;
+        _used = used;
+        AssemblyMappings.Release();
+    }
+
+    private static void ReleaseHeaps()
+    {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         // What keys and certificates took of the C library is freed by their finalizers, and kept by it.
         GC.WaitForPendingFinalizers();
         TrimLibrary();
-        AssemblyMappings.Release();
     }
 
     private static void TrimLibrary()

@@ -15,8 +15,6 @@ namespace OpenShare.Agent.Hosting;
 internal sealed class AgentHost : IHostedAgent
 {
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan FirstRelease = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan ReleaseEvery = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication _app;
     private readonly DeviceHome _home;
@@ -29,7 +27,7 @@ internal sealed class AgentHost : IHostedAgent
     {
         _app = app;
         _home = home;
-        _release = stays?.CreateTimer(_ => _memory.Release(), null, FirstRelease, ReleaseEvery);
+        _release = stays?.CreateTimer(_ => _memory.Release(), null, ResidentMemory.First, ResidentMemory.Every);
     }
 
     public CancellationToken Stopped => _app.Lifetime.ApplicationStopping;

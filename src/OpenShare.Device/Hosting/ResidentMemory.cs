@@ -5,6 +5,11 @@ namespace OpenShare.Device.Hosting;
 /// <summary>What a process that stays has in memory and does not use: from its start, or from a transfer that is over. Nobody else asks it to let go.</summary>
 public sealed class ResidentMemory
 {
+    /// <summary>When <see cref="Release"/> is to be called, from the start on: what it took is not to be there still when the first transfer begins.</summary>
+    public static readonly TimeSpan First = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+
+    // Once a minute.
     private const int AllEvery = 12;
 
     // What an idle agent uses in minutes.
@@ -23,10 +28,9 @@ public sealed class ResidentMemory
         if (!OperatingSystem.IsLinux())
             return;
         var used = Environment.CpuUsage.TotalTime;
-        var isAll = _calls++ % AllEvery == 0;
-        if (isAll)
+        if (_calls++ % AllEvery == 0)
             ReleaseHeaps();
-        if (!isAll && used - _used < s_work)
+        else if (used - _used < s_work)
             return;
         _used = used;
         AssemblyMappings.Release();

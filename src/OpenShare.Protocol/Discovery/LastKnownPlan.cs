@@ -62,10 +62,20 @@ public sealed class LastKnownPlan
     {
         if (_announced.Contains(device))
             return;
-        if (IsSearching && _tries.Count < Most)
-            Want(device, now, now, isAskedFor: false);
-        else
-            WantLater(device, now);
+        if (!_tries.TryGetValue(device, out var known))
+        {
+            if (_tries.Count >= Most)
+                return;
+            _tries[device] = known = new Try { Due = DateTimeOffset.MaxValue, SoughtSince = now };
+        }
+        known.IsAskedFor = false;
+        if (known.IsThere)
+            return;
+        // Looked for in vain before, perhaps where it was: that is no reason to wait now.
+        known.Pause = TimeSpan.Zero;
+        var due = IsSearching ? now : now + s_firstPause;
+        if (!known.IsCalled && due < known.Due)
+            known.Due = due;
     }
 
     /// <summary>It was reached at an address that somebody typed.</summary>

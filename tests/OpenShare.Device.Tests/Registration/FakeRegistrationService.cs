@@ -131,7 +131,7 @@ internal sealed class FakeRegistrationService(TestOrganisation organisation, Dat
                 if (Down is not null || wait == TimeSpan.Zero || _list?.Version > after)
                     break;
             }
-            // Given up: an answer as in life. One that throws comes after the next call's answer, or before it.
+            // A call that is given up ends with an answer too, as the interface promises.
             if (await Task.WhenAny(changed, Task.Delay(Timeout.Infinite, cancellation)) != changed)
                 return new ServiceFailure.Unreachable("It was given up.");
         }

@@ -196,6 +196,29 @@ public sealed class LastKnownPlanTests
     }
 
     [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 10)]
+    public void One_that_was_looked_for_in_vain_and_comes_is_not_waited_for_as_long_as_before_however_many_are_looked_for(bool isAlone, int seconds)
+    {
+        _plan.HandleAlone(Enumerable.Range(1, 1000).Select(Some.Device), _now, _now);
+        for (var i = 0; i < 8; i++)
+        {
+            foreach (var device in _plan.TakeDue(_now))
+                _plan.HandleAnswered(device, isThere: false, _now);
+            _now = _plan.NextTimeout;
+        }
+        foreach (var device in _plan.TakeDue(_now))
+            _plan.HandleAnswered(device, isThere: false, _now);
+        if (!isAlone)
+            _plan.HandleCompany([], _now);
+
+        _plan.HandleTold(Ben, _now);
+
+        Assert.Equal(_now + TimeSpan.FromSeconds(seconds), _plan.NextTimeout);
+        Assert.Equal([Ben], _plan.TakeDue(_plan.NextTimeout));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void A_crowd_that_comes_is_not_dialled_as_a_whole(bool isAlone)

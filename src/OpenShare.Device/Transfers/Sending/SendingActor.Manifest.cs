@@ -84,7 +84,7 @@ internal sealed partial class SendingActor
         foreach (var page in batch.Pages)
         {
             var number = _machine.Manifest?.Pages.Count ?? 0;
-            Scope.Stores.Manifests.Append(Scope.No, (uint)number, Google.Protobuf.MessageExtensions.ToByteArray(page.Blob), identities: [.. page.Identities]);
+            Scope.Stores.Manifests.Append(Scope.No, (uint)number, Google.Protobuf.MessageExtensions.ToByteArray(page.Blob), identities: page.Identities);
             Drive(new SenderInput.PageBuilt(page.Blob, page.MayBeThere));
         }
         // Only now: driving the machine asks for more, and the pages of a batch go in before those of the next.

@@ -80,8 +80,7 @@ internal sealed partial class PeerActor
         // While a link is open a second dial that came to nothing is nobody's news.
         if (_link is not null)
             return;
-        if (!problem.IsWorthRetrying)
-            Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
+        Context.Parent.Tell(problem.IsWorthRetrying ? new PeerSignals.NotReached(_device) : new PeerSignals.Refused(_device, problem));
         _context.Events.Publish(new PeerEvents.LinkFailed(_device, problem, willRetry));
     }
 

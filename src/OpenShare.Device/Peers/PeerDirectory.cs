@@ -36,6 +36,9 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
     internal ImmutableArray<IPEndPoint> AddressesOf(DeviceId device) =>
         _seen.TryGetValue(device, out var sighting) ? [.. sighting.Place.EndPoints] : Find(device)?.Endpoints ?? [];
 
+    /// <summary>Where it was reached before, whatever is announced of it now; the last first.</summary>
+    internal ImmutableArray<IPEndPoint> ReachedAt(DeviceId device) => Find(device)?.Endpoints ?? [];
+
     internal bool IsProven(DeviceId device) => Find(device) is not null;
 
     /// <param name="remote">where it was reached, or from where it came: then the port is no address, and it is found at the one it announces</param>

@@ -40,6 +40,9 @@ internal static class PeerSignals
     /// <summary>From the child: it was refused, by either side.</summary>
     internal sealed record Refused(DeviceId Device, LinkProblem Problem);
 
+    /// <summary>From the child: it was dialled for a link, and nobody answered.</summary>
+    internal sealed record NotReached(DeviceId Device);
+
     /// <summary>From the child: a probe came to nothing.</summary>
     internal sealed record ProbeFailed(DeviceId Device);
 

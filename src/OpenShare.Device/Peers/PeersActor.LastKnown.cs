@@ -78,14 +78,21 @@ internal sealed partial class PeersActor
         DialLastKnown();
     }
 
+    // Whoever is found so says no goodbye that anybody hears, and nobody hears where it goes.
+    private void Doubt(DeviceId device)
+    {
+        _lastKnown.HandleDoubted(device, _context.Steady);
+        DialLastKnown();
+    }
+
     private void DialLastKnown()
     {
         foreach (var device in _lastKnown.TakeDue(_context.Steady))
         {
-            var (since, addresses) = (_lastKnown.SoughtSince(device) ?? _context.Steady, AddressOrder.BestFirst(_directory.AddressesOf(device)));
+            var (since, addresses) = (_lastKnown.SoughtSince(device) ?? _context.Steady, AddressOrder.BestFirst(_directory.ReachedAt(device)));
             if (Party() is not { } party || addresses.IsEmpty)
             {
-                _lastKnown.HandleAnswered(device, isThere: false, _context.Steady);
+                _lastKnown.HandleAnswered(device, at: null, _context.Steady);
                 continue;
             }
             Context.ActorOf(
@@ -120,7 +127,7 @@ internal sealed partial class PeersActor
             _ = Exchange(party, open);
             OnProven(open.Result.Peer, open.Remote, isDialled: true);
         }
-        if (_lastKnown.HandleAnswered(dialled.Device, open is not null, _context.Steady))
+        if (_lastKnown.HandleAnswered(dialled.Device, open?.Remote, _context.Steady))
             _context.Events.Publish(open is null ? new DiscoveryEvents.PeerLost(dialled.Device) : Reached(open, FoundBy.LastKnown, _context.Steady - dialled.Since));
         DialLastKnown();
     }

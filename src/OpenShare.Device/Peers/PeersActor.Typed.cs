@@ -51,7 +51,7 @@ internal sealed partial class PeersActor
 
     private void OnTypedReached(HandshakeOutcome.Open open, TimeSpan latency)
     {
-        if (_lastKnown.HandleReached(open.Result.Peer.DeviceId, _context.Steady))
+        if (_lastKnown.HandleReached(open.Result.Peer.DeviceId, open.Remote, _context.Steady))
             _context.Events.Publish(Reached(open, FoundBy.Typed, latency));
         DialLastKnown();
     }

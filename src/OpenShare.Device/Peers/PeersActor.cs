@@ -78,7 +78,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<DiscoveryEvents.DuplicateEnded>(m => CarryOut(_cases.HandleEnded(m.DeviceId)));
         Receive<DiscoveryEvents.LadderChanged>(OnLadderChanged);
         Receive<PeerEvents.LinkOpened>(m => _linked.Add(m.Device));
-        Receive<PeerEvents.LinkClosed>(m => { _linked.Remove(m.Device); JudgeDuplicates(); });
+        Receive<PeerEvents.LinkClosed>(OnLinkClosed);
         Receive<PeerCommands.ResolveDuplicate>(m => OnResolveDuplicate(m.Device));
         Receive<PeerCommands.LookFor>(OnLookFor);
         Receive<Challenged>(OnChallenged);
@@ -99,6 +99,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
 
         Receive<PeerSignals.Proven>(m => OnProven(m.Certificate, m.Remote, m.IsDialled));
         Receive<PeerSignals.Refused>(m => OnRefused(m.Device, m.Problem));
+        Receive<PeerSignals.NotReached>(m => Doubt(m.Device));
         Receive<PeerSignals.ProbeFailed>(m => LetGoOfStranger(m.Device));
         Receive<PeerSignals.SessionClosed>(m => _sessions.Remove(m.Session));
         Receive<PeerSignals.StateWanted>(m => TellState(Sender, m.Device));
@@ -233,6 +234,14 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     {
         if (_wanted.Contains(heard.DeviceId))
             Peer(heard.DeviceId).Tell(new PeerSignals.HeardAgain());
+    }
+
+    private void OnLinkClosed(PeerEvents.LinkClosed closed)
+    {
+        _linked.Remove(closed.Device);
+        JudgeDuplicates();
+        if (closed.End != LinkEnd.ClosedHere)
+            Doubt(closed.Device);
     }
 
     private void OnLost(DiscoveryEvents.PeerLost lost)

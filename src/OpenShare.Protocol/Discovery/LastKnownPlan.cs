@@ -1,18 +1,20 @@
+using System.Net;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Discovery;
 
 /// <summary>
 /// Devices that are dialled where they were last reached, as no announcement tells of them: all that are known, at once while nobody
-/// at all is heard, and any whom somebody asks for. One that answered is there for as long as it goes on answering.
+/// at all is heard, and any whom somebody asks for. One that answered is there for as long as it goes on answering: no goodbye of
+/// its own need ever arrive.
 /// </summary>
 public sealed class LastKnownPlan
 {
     /// <summary>Dialled at most, but for whom somebody asks for: those last seen.</summary>
     public const int Most = 32;
 
-    /// <summary>So often one that answered is dialled again.</summary>
-    public static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(60);
+    /// <summary>So often one that goes on answering is dialled again; sooner at first.</summary>
+    public static readonly TimeSpan LongestCheck = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(10);
@@ -78,13 +80,20 @@ public sealed class LastKnownPlan
             known.Due = due;
     }
 
+    /// <summary>A link to it ended, or could not be had: if it is taken to be there, that is looked into now.</summary>
+    public void HandleDoubted(DeviceId device, DateTimeOffset now)
+    {
+        if (_tries.GetValueOrDefault(device) is { IsThere: true, IsCalled: false } known)
+            (known.Due, known.Pause) = (now, TimeSpan.Zero);
+    }
+
     /// <summary>It was reached at an address that somebody typed.</summary>
     /// <returns>true: it was not to be seen before</returns>
-    public bool HandleReached(DeviceId device, DateTimeOffset now)
+    public bool HandleReached(DeviceId device, IPEndPoint at, DateTimeOffset now)
     {
         if (_announced.Contains(device) || _tries.GetValueOrDefault(device) is { IsThere: true })
             return false;
-        _tries[device] = new Try { IsThere = true, WasAnswered = true, IsAskedFor = true, Pause = BetweenChecks, Due = now + BetweenChecks };
+        _tries[device] = new Try { At = at, WasAnswered = true, IsAskedFor = true, Pause = s_firstPause, Due = now + s_firstPause };
         return true;
     }
 
@@ -102,20 +111,22 @@ public sealed class LastKnownPlan
             WantLater(device, now);
     }
 
-    /// <returns>true: whether it is there has changed</returns>
-    public bool HandleAnswered(DeviceId device, bool isThere, DateTimeOffset now)
+    /// <param name="at">where it answered; null: nowhere</param>
+    /// <returns>true: whether it is there, or where, has changed</returns>
+    public bool HandleAnswered(DeviceId device, IPEndPoint? at, DateTimeOffset now)
     {
         if (!_tries.TryGetValue(device, out var known))
             return false;
-        var changed = known.IsThere != isThere;
-        (known.IsThere, known.WasAnswered, known.IsCalled) = (isThere, true, false);
-        known.Pause = isThere ? BetweenChecks : Longer(known.Pause, changed);
+        var hasMoved = !Equals(known.At, at);
+        var hasChanged = known.IsThere != at is not null;
+        (known.At, known.WasAnswered, known.IsCalled) = (at, true, false);
+        known.Pause = Longer(hasChanged ? TimeSpan.Zero : known.Pause, at is null ? s_longestPause : LongestCheck);
         known.Due = now + known.Pause;
         known.SoughtSince = null;
         // Whom somebody asked for and did not get is not looked for all day.
-        if (!isThere && known.IsAskedFor)
+        if (at is null && known.IsAskedFor)
             _tries.Remove(device);
-        return changed;
+        return hasMoved;
     }
 
     /// <summary>Whom to dial now.</summary>
@@ -125,7 +136,7 @@ public sealed class LastKnownPlan
         // Due again only when an answer has come, or should have long ago.
         foreach (var device in due)
         {
-            (_tries[device].Due, _tries[device].IsCalled) = (now + BetweenChecks, true);
+            (_tries[device].Due, _tries[device].IsCalled) = (now + LongestCheck, true);
             _tries[device].SoughtSince ??= now;
         }
         return due;
@@ -156,8 +167,8 @@ public sealed class LastKnownPlan
         known.IsAskedFor &= isAskedFor;
     }
 
-    private static TimeSpan Longer(TimeSpan pause, bool isFirst) =>
-        isFirst || pause == TimeSpan.Zero ? s_firstPause : pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+    private static TimeSpan Longer(TimeSpan pause, TimeSpan longest) =>
+        pause == TimeSpan.Zero ? s_firstPause : pause * 2 < longest ? pause * 2 : longest;
 
     private sealed class Try
     {
@@ -167,7 +178,9 @@ public sealed class LastKnownPlan
 
         internal TimeSpan Pause { get; set; }
 
-        internal bool IsThere { get; set; }
+        internal IPEndPoint? At { get; set; }
+
+        internal bool IsThere => At is not null;
 
         internal bool WasAnswered { get; set; }
 

@@ -78,6 +78,37 @@ public abstract class LastKnownSpecs : PeersKit
         Assert.Equal(b.Id, sighted.Sighting.DeviceId);
     }
 
+    /// <summary>Nobody hears its goodbye: who is found so is gone the moment its link is.</summary>
+    [Fact]
+    public async Task One_whose_link_ends_is_seen_no_more_once_it_does_not_answer()
+    {
+        var (a, b) = await Met();
+        a.Peers.Tell(new PeerCommands.LookFor(b.Id));
+        await a.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.FoundBy == FoundBy.LastKnown);
+        a.Peers.Tell(new PeerCommands.Connect(b.Id));
+        await a.Hears<PeerEvents.LinkOpened>();
+
+        b.Listener.Dispose();
+        b.Peers.Tell(new PeerCommands.Stop());
+
+        await a.Hears<DiscoveryEvents.PeerLost>(l => l.DeviceId == b.Id);
+        Assert.Null(Assert.Single(await Peers(a)).Address);
+    }
+
+    [Fact]
+    public async Task Nor_is_one_that_nobody_reaches_for_a_link()
+    {
+        var (a, b) = await Met();
+        a.Peers.Tell(new PeerCommands.LookFor(b.Id));
+        await a.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.FoundBy == FoundBy.LastKnown);
+        b.Listener.Dispose();
+        b.Peers.Tell(new PeerCommands.Stop());
+
+        a.Peers.Tell(new PeerCommands.Connect(b.Id));
+
+        await a.Hears<DiscoveryEvents.PeerLost>(l => l.DeviceId == b.Id);
+    }
+
     // Proven once, and lost from sight.
     private async Task<(Side A, Side B)> Met()
     {
@@ -137,6 +168,26 @@ public sealed class MemoryLastKnownSpecs : LastKnownSpecs
         var sighted = await b.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.Place.EndPoints.Contains(moved.Address));
         Assert.Equal(FoundBy.LastKnown, sighted.Sighting.FoundBy);
         Assert.Equal(moved.Address, store.Find(a.Id)!.Endpoints[0]);
+    }
+
+    /// <summary>While it is taken to be where it was: what is dialled is where it came from last.</summary>
+    [Fact]
+    public async Task One_that_moves_unheard_while_it_is_seen_is_found_where_it_went()
+    {
+        var (alice, bob) = (Organisation.Enroll("alice", "acme"), Organisation.Enroll("bob", "acme"));
+        var (a, b) = (Start(alice, "127.0.5.1"), Start(bob, "127.0.5.2"));
+        b.Context.Events.Publish(Alone);
+        See(a, b);
+        await b.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.Place.EndPoints.Contains(a.Address));
+        a.Listener.Dispose();
+        var moved = Start(alice, "127.0.5.3");
+        See(moved, b);
+        await b.Hears<PeerEvents.ListeningTold>(t => t.Place.Equals(moved.Address));
+
+        b.Peers.Tell(new PeerCommands.Connect(a.Id));
+
+        await b.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.Place.EndPoints.Contains(moved.Address));
+        await b.Hears<PeerEvents.LinkOpened>();
     }
 
     private protected override ITransport TransportOf(IPAddress address) => _network.Host(address);

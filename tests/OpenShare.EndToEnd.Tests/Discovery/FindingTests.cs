@@ -11,9 +11,9 @@ public sealed class FindingTests(SharedPair shared) : IClassFixture<SharedPair>
         var pair = await shared.ReadyAsync();
         await pair.Alice.CallsAsync(pair.Bob, "certified");
 
-        var bob = (await pair.Alice.PeerAsync(pair.Bob))!.Value;
+        var bob = await pair.Alice.FindsAsync(pair.Bob, "mdns");
 
-        Assert.Equal(("bob", "mdns"), (bob.Text("name"), bob.Text("found_by")));
+        Assert.Equal("bob", bob.Text("name"));
         Assert.EndsWith($":{pair.Bob.AdvertisedPort}", bob.Text("address"), StringComparison.Ordinal);
         Assert.InRange(bob.Number("latency_ms"), 0, (long)Patience.Long.TotalMilliseconds);
     }
@@ -22,6 +22,7 @@ public sealed class FindingTests(SharedPair shared) : IClassFixture<SharedPair>
     public async Task A_device_that_ends_says_goodbye_and_is_seen_again_when_it_returns()
     {
         var pair = await shared.ReadyAsync();
+        await pair.Alice.FindsAsync(pair.Bob, "mdns");
 
         (await pair.Bob.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
         await Eventually.TrueAsync("alice sees bob no more", Patience.Short, async () => (await pair.Alice.PeerAsync(pair.Bob))!.Value.IsNull("address"));

@@ -86,6 +86,11 @@ internal sealed class TestDevice(string folder, string name) : IDisposable
     public Task SeesAsync(TestDevice other) =>
         Eventually.TrueAsync($"{name} sees {other.Name}: {_agent}", Patience.Long, async () => await PeerAsync(other) is { } peer && !peer.IsNull("address"));
 
+    /// <summary>It may have been found in another way before: where it called from, while this way was still trying.</summary>
+    public async Task<JsonElement> FindsAsync(TestDevice other, string by) =>
+        (JsonElement)await Eventually.GetAsync<object>($"{name} finds {other.Name} by {by}: {_agent}", Patience.Short,
+            async () => await PeerAsync(other) is { } peer && peer.Text("found_by") == by ? peer : null);
+
     public Task CallsAsync(TestDevice other, string trust) =>
         Eventually.TrueAsync($"{name} calls {other.Name} {trust}: {_agent}", Patience.Long, async () => (await PeerAsync(other))?.Text("trust") == trust);
 

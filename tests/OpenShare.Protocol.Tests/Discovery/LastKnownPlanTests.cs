@@ -1,3 +1,4 @@
+using System.Net;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 
@@ -8,6 +9,8 @@ public sealed class LastKnownPlanTests
 {
     private static readonly DeviceId Ben = Some.Device(2);
     private static readonly DeviceId Eve = Some.Device(3);
+
+    private static readonly IPEndPoint s_place = new(IPAddress.Parse("10.0.0.2"), 4711);
 
     private readonly LastKnownPlan _plan = new();
     private DateTimeOffset _now = Some.Start;
@@ -22,8 +25,8 @@ public sealed class LastKnownPlanTests
         List<TimeSpan> pauses = [];
         for (var i = 0; i < 8; i++)
         {
-            Assert.False(_plan.HandleAnswered(Ben, isThere: false, _now));
-            _plan.HandleAnswered(Eve, isThere: false, _now);
+            Assert.False(_plan.HandleAnswered(Ben, at: null, _now));
+            _plan.HandleAnswered(Eve, at: null, _now);
             pauses.Add(_plan.NextTimeout - _now);
             _now = _plan.NextTimeout;
             Assert.Equal(2, _plan.TakeDue(_now).Count);
@@ -41,7 +44,7 @@ public sealed class LastKnownPlanTests
         _plan.TakeDue(_now);
         Assert.Equal(began, _plan.SoughtSince(Ben));
 
-        _plan.HandleAnswered(Ben, isThere: false, _now);
+        _plan.HandleAnswered(Ben, at: null, _now);
         _now = _plan.NextTimeout;
         _plan.TakeDue(_now);
         Assert.Equal(_now, _plan.SoughtSince(Ben));
@@ -52,18 +55,24 @@ public sealed class LastKnownPlanTests
     }
 
     [Fact]
-    public void Who_answered_is_asked_every_minute_whether_it_is_there_still()
+    public void Who_answered_is_asked_soon_and_then_every_minute_whether_it_is_there_still()
     {
         _plan.HandleAlone([Ben], _now, _now);
         _plan.TakeDue(_now);
 
-        Assert.True(_plan.HandleAnswered(Ben, isThere: true, _now));
+        Assert.True(_plan.HandleAnswered(Ben, s_place, _now));
         Assert.Equal(RungState.Found, _plan.State);
-        Assert.Equal(LastKnownPlan.BetweenChecks, _plan.NextTimeout - _now);
-        _now = _plan.NextTimeout;
-        Assert.Equal([Ben], _plan.TakeDue(_now));
-        Assert.False(_plan.HandleAnswered(Ben, isThere: true, _now));
-        Assert.True(_plan.HandleAnswered(Ben, isThere: false, _now));
+        List<TimeSpan> pauses = [];
+        for (var i = 0; i < 5; i++)
+        {
+            pauses.Add(_plan.NextTimeout - _now);
+            _now = _plan.NextTimeout;
+            Assert.Equal([Ben], _plan.TakeDue(_now));
+            Assert.False(_plan.HandleAnswered(Ben, s_place, _now));
+        }
+
+        Assert.Equal([10, 20, 40, 60, 60], pauses.Select(p => p.TotalSeconds));
+        Assert.True(_plan.HandleAnswered(Ben, at: null, _now));
         Assert.Equal(RungState.Nobody, _plan.State);
     }
 
@@ -88,18 +97,19 @@ public sealed class LastKnownPlanTests
     {
         _plan.HandleAlone([Ben, Eve], _now, _now);
         _plan.TakeDue(_now);
-        _plan.HandleAnswered(Ben, isThere: true, _now);
-        _plan.HandleAnswered(Eve, isThere: false, _now);
+        _plan.HandleAnswered(Ben, s_place, _now);
+        _plan.HandleAnswered(Eve, at: null, _now);
 
         _plan.HandleCompany([Ben, Eve], _now);
 
         _now = _plan.NextTimeout;
-        Assert.Equal([Eve], _plan.TakeDue(_now));
-        Assert.True(_plan.HandleAnswered(Eve, isThere: true, _now));
-        _now += LastKnownPlan.BetweenChecks;
         Assert.Equal([Ben, Eve], _plan.TakeDue(_now));
-        Assert.True(_plan.HandleAnswered(Ben, isThere: false, _now));
-        Assert.True(_plan.HandleAnswered(Eve, isThere: false, _now));
+        Assert.False(_plan.HandleAnswered(Ben, s_place, _now));
+        Assert.True(_plan.HandleAnswered(Eve, s_place, _now));
+        _now += LastKnownPlan.LongestCheck;
+        Assert.Equal([Ben, Eve], _plan.TakeDue(_now));
+        Assert.True(_plan.HandleAnswered(Ben, at: null, _now));
+        Assert.True(_plan.HandleAnswered(Eve, at: null, _now));
         Assert.Equal(RungState.Resting, _plan.State);
     }
 
@@ -113,7 +123,7 @@ public sealed class LastKnownPlanTests
         _plan.HandleSighted(Eve);
 
         Assert.Equal([Ben], _plan.TakeDue(_now + TimeSpan.FromSeconds(10)));
-        _plan.HandleAnswered(Ben, isThere: false, _now);
+        _plan.HandleAnswered(Ben, at: null, _now);
         Assert.Equal(TimeSpan.FromSeconds(20), _plan.NextTimeout - _now);
     }
 
@@ -125,7 +135,7 @@ public sealed class LastKnownPlanTests
         _plan.HandleAlone([Ben], _now, _now);
 
         Assert.Equal([Ben], _plan.TakeDue(_now));
-        _plan.HandleAnswered(Ben, isThere: false, _now);
+        _plan.HandleAnswered(Ben, at: null, _now);
         Assert.Equal(TimeSpan.FromSeconds(10), _plan.NextTimeout - _now);
     }
 
@@ -139,7 +149,7 @@ public sealed class LastKnownPlanTests
         _plan.HandleAlone([Ben], _now, _now);
 
         Assert.Empty(_plan.TakeDue(_now));
-        Assert.True(_plan.HandleAnswered(Ben, isThere: true, _now));
+        Assert.True(_plan.HandleAnswered(Ben, s_place, _now));
     }
 
     [Fact]
@@ -160,13 +170,43 @@ public sealed class LastKnownPlanTests
     {
         _plan.HandleAskedFor(Ben, _now);
         Assert.Equal([Ben], _plan.TakeDue(_now));
-        Assert.False(_plan.HandleAnswered(Ben, isThere: false, _now));
+        Assert.False(_plan.HandleAnswered(Ben, at: null, _now));
         Assert.Equal(DateTimeOffset.MaxValue, _plan.NextTimeout);
 
         _plan.HandleAskedFor(Ben, _now);
         _plan.TakeDue(_now);
-        Assert.True(_plan.HandleAnswered(Ben, isThere: true, _now));
-        Assert.Equal(LastKnownPlan.BetweenChecks, _plan.NextTimeout - _now);
+        Assert.True(_plan.HandleAnswered(Ben, s_place, _now));
+        Assert.Equal(TimeSpan.FromSeconds(10), _plan.NextTimeout - _now);
+    }
+
+    /// <summary>It says no goodbye that anybody here hears.</summary>
+    [Fact]
+    public void One_whose_link_ends_or_cannot_be_had_is_asked_at_once_whether_it_is_there_still()
+    {
+        _plan.HandleAlone([Ben, Eve], _now, _now);
+        _plan.TakeDue(_now);
+        _plan.HandleDoubted(Ben, _now);
+        Assert.Empty(_plan.TakeDue(_now));
+        _plan.HandleAnswered(Ben, s_place, _now);
+        _plan.HandleAnswered(Eve, at: null, _now);
+
+        _plan.HandleDoubted(Ben, _now);
+        _plan.HandleDoubted(Eve, _now);
+
+        Assert.Equal([Ben], _plan.TakeDue(_now));
+        Assert.True(_plan.HandleAnswered(Ben, at: null, _now));
+    }
+
+    [Fact]
+    public void One_that_answers_elsewhere_is_told_of_anew()
+    {
+        _plan.HandleAlone([Ben], _now, _now);
+        _plan.TakeDue(_now);
+        _plan.HandleAnswered(Ben, s_place, _now);
+        _plan.HandleDoubted(Ben, _now);
+        _plan.TakeDue(_now);
+
+        Assert.True(_plan.HandleAnswered(Ben, new IPEndPoint(s_place.Address, 4712), _now));
     }
 
     [Fact]
@@ -175,7 +215,7 @@ public sealed class LastKnownPlanTests
         _plan.HandleAlone([], _now, _now);
         _plan.HandleTold(Ben, _now);
         Assert.Equal([Ben], _plan.TakeDue(_now));
-        Assert.True(_plan.HandleAnswered(Ben, isThere: true, _now));
+        Assert.True(_plan.HandleAnswered(Ben, s_place, _now));
 
         // It says so whenever it dials, and is there already: the two do not call each other for ever.
         _plan.HandleTold(Ben, _now);
@@ -204,11 +244,11 @@ public sealed class LastKnownPlanTests
         for (var i = 0; i < 8; i++)
         {
             foreach (var device in _plan.TakeDue(_now))
-                _plan.HandleAnswered(device, isThere: false, _now);
+                _plan.HandleAnswered(device, at: null, _now);
             _now = _plan.NextTimeout;
         }
         foreach (var device in _plan.TakeDue(_now))
-            _plan.HandleAnswered(device, isThere: false, _now);
+            _plan.HandleAnswered(device, at: null, _now);
         if (!isAlone)
             _plan.HandleCompany([], _now);
 

@@ -180,7 +180,7 @@ public sealed class PairTests : IDisposable
         _device.OnAttendedJoin = async _ =>
         {
             _device.SetComparisons(Compared(3, isSponsor: false, stranger) with { State = new ComparisonState.Refused("cut") }, Compared(4, isSponsor: false, Alice));
-            Assert.Equal(4, await said.Task.WaitAsync(TimeSpan.FromSeconds(10)));
+            Assert.Equal(4, await said.Task.WaitAsync(Until.Deadline));
             return new JoinReport.Ended(new JoinOutcome.Paired(Certificate()));
         };
         _device.OnCompare = (number, isSame) => number == 4 && isSame && said.TrySetResult(number);

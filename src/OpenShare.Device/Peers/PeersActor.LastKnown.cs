@@ -4,6 +4,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
 using OpenShare.Device.Revocation;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
 
@@ -127,7 +128,8 @@ internal sealed partial class PeersActor
             _ = Exchange(party, open);
             OnProven(open.Result.Peer, open.Remote, isDialled: true);
         }
-        if (_lastKnown.HandleAnswered(dialled.Device, open?.Remote, _context.Steady))
+        var hasRefused = dialled.Outcome is HandshakeOutcome.Failed { Failure: HandshakeFailure.RefusedByPeer { By: not null } };
+        if (hasRefused ? _lastKnown.HandleRefused(dialled.Device, _context.Steady) : _lastKnown.HandleAnswered(dialled.Device, open?.Remote, _context.Steady))
             _context.Events.Publish(open is null ? new DiscoveryEvents.PeerLost(dialled.Device) : Reached(open, FoundBy.LastKnown, _context.Steady - dialled.Since));
         DialLastKnown();
     }

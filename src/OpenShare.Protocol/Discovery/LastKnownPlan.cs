@@ -129,6 +129,10 @@ public sealed class LastKnownPlan
         return hasMoved;
     }
 
+    /// <summary>It answered, and wants nothing to do with this device: it is where it was.</summary>
+    /// <returns>as <see cref="HandleAnswered"/></returns>
+    public bool HandleRefused(DeviceId device, DateTimeOffset now) => HandleAnswered(device, _tries.GetValueOrDefault(device)?.At, now);
+
     /// <summary>Whom to dial now.</summary>
     public IReadOnlyList<DeviceId> TakeDue(DateTimeOffset now)
     {

@@ -51,7 +51,7 @@ internal sealed class PrivateBus : IAsyncDisposable
         await _daemon.WaitForExitAsync();
         _daemon.Dispose();
         // What the bus has started by itself ends after it, and may write until then.
-        for (var until = System.Environment.TickCount64 + 5_000; ; await Task.Delay(50))
+        for (var until = System.Environment.TickCount64 + (long)Until.Deadline.TotalMilliseconds; ; await Task.Delay(50))
             try
             {
                 _home.Dispose();

@@ -197,6 +197,24 @@ public sealed class LastKnownPlanTests
         Assert.True(_plan.HandleAnswered(Ben, at: null, _now));
     }
 
+    /// <summary>Who asks is told that it was refused, and not that nobody is there.</summary>
+    [Fact]
+    public void One_that_refuses_is_where_it_was()
+    {
+        _plan.HandleAlone([Ben, Eve], _now, _now);
+        _plan.TakeDue(_now);
+        _plan.HandleAnswered(Ben, s_place, _now);
+        _plan.HandleDoubted(Ben, _now);
+        _plan.TakeDue(_now);
+
+        Assert.False(_plan.HandleRefused(Ben, _now));
+        Assert.False(_plan.HandleRefused(Eve, _now));
+
+        Assert.Equal(RungState.Found, _plan.State);
+        Assert.True(_plan.HandleAnswered(Ben, at: null, _now));
+        Assert.Equal(RungState.Nobody, _plan.State);
+    }
+
     [Fact]
     public void One_that_answers_elsewhere_is_told_of_anew()
     {

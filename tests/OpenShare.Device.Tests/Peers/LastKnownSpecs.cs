@@ -4,6 +4,7 @@ using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Revocation;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
@@ -107,6 +108,27 @@ public abstract class LastKnownSpecs : PeersKit
         a.Peers.Tell(new PeerCommands.Connect(b.Id));
 
         await a.Hears<DiscoveryEvents.PeerLost>(l => l.DeviceId == b.Id);
+    }
+
+    /// <summary>Who asks is told that it was refused, and not that nobody is there.</summary>
+    [Fact]
+    public async Task One_that_refuses_this_device_is_there_still()
+    {
+        var (a, b) = await Met();
+        a.Peers.Tell(new PeerCommands.LookFor(b.Id));
+        await a.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.FoundBy == FoundBy.LastKnown);
+        a.Peers.Tell(new PeerCommands.Connect(b.Id));
+        await a.Hears<PeerEvents.LinkOpened>();
+        a.Peers.Tell(new PeerCommands.Release(b.Id));
+
+        b.Context.Events.Publish(new RevocationEvents.RevocationChanged(Organisation.Revoke(a.Identity)));
+
+        // On its link, and where it asks whether b is there still.
+        await b.Hears<PeerEvents.PeerRefused>();
+        await b.Hears<PeerEvents.PeerRefused>();
+        a.Peers.Tell(new PeerCommands.Connect(b.Id));
+        await a.Hears<PeerEvents.LinkFailed>(f => f.Problem.Refusal == LinkRefusal.Revoked);
+        Assert.Equal(b.Address, Assert.Single(await Peers(a)).Address);
     }
 
     // Proven once, and lost from sight.

@@ -16,7 +16,8 @@ internal sealed class DeviceExamination(DeviceContext context, IReachability rea
     private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan DialBackPatience = DialBackGate.Patience + TimeSpan.FromSeconds(0.5);
 
-    private static readonly TimeSpan BeforeAskedAgain = TimeSpan.FromSeconds(0.5);
+    // What was asked over the link before may have had the other side begin, which it does no sooner again.
+    private static readonly TimeSpan BeforeAskedAgain = DialBackGate.Pause + TimeSpan.FromSeconds(0.5);
 
     private const int MostEndPoints = 4;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Net;
 using OpenShare.Device.Discovery.Doctor;
 using OpenShare.Device.Hosting;
@@ -13,6 +14,8 @@ namespace OpenShare.Device.Tests.Discovery.Doctor;
 /// <summary>What is asked, of whom, and that it comes to an end.</summary>
 public sealed class ExaminationTests
 {
+    private const int Hurry = 10;
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly DeviceId Bob = DeviceId.Parse("b0b00000000000000000000000000002");
     private static readonly DeviceId Carol = DeviceId.Parse("ca401000000000000000000000000003");
@@ -58,9 +61,15 @@ public sealed class ExaminationTests
     public async Task Where_the_link_ends_while_it_is_asked_over_it_is_asked_over_the_next()
     {
         InSight();
-        var asked = 0;
+        var (asked, gate, clock) = (0, new DialBackGate(), Stopwatch.StartNew());
         _around.Connects = _ => Connecting.Connected;
-        _around.DialsBack = _ => ++asked == 1 ? DialBackOutcome.Unknown : DialBackOutcome.Reached;
+        _around.DialsBack = _ =>
+        {
+            // The other side has begun when the link ends, and does not begin again at once.
+            var hasBegun = gate.TryBegin(DateTimeOffset.UnixEpoch + clock.Elapsed * Hurry);
+            gate.End();
+            return ++asked == 1 ? DialBackOutcome.Unknown : hasBegun ? DialBackOutcome.Reached : DialBackOutcome.NotTried;
+        };
 
         Assert.Contains((await Diagnose()).Findings, f => f.Code == FindingCode.PortOpen);
         Assert.Equal(2, asked);
@@ -285,7 +294,7 @@ public sealed class ExaminationTests
 
     private Examination Doctor()
     {
-        var context = new DeviceContext(new HurriedTime(10), new SystemRandom(), new Workers(1), new TcpTransport(), new DeviceEventBus());
+        var context = new DeviceContext(new HurriedTime(Hurry), new SystemRandom(), new Workers(1), new TcpTransport(), new DeviceEventBus());
         return new Examination(context, new DoctorTools(_around, _around, _around, _around), _around);
     }
 }

@@ -30,30 +30,17 @@ export OPENSHARE_TESTS_PROGRAMS=publish
 whole=false
 [ $# -gt 0 ] || { whole=true; set -- --filter 'Length!=Long'; }
 
-logs=$(mktemp -d); trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$logs"' EXIT
-# run_tests PROJECT...: one after the other; what each said is in logs.
-run_tests() {
-  local project failed=0
-  for project in "$@"; do
-    dotnet test "tests/$project" -c Release --no-build --nologo --logger "console;verbosity=minimal" --blame-hang-timeout 10m --blame-hang-dump-type none "${arguments[@]}" 2>&1 \
-      | tee "$logs/$project" | grep -vE '^(Test run for|A total of|Starting test|VSTest version|$)'
-    [ "${PIPESTATUS[0]}" = 0 ] || failed=1
-  done
-  return $failed
-}
-arguments=("$@") status=0
-# Those whose time is virtual take what the others, which mostly wait, leave of the processors; they are told of at the end.
-aside=(OpenShare.Protocol.Tests OpenShare.Simulation.Tests)
-others=(); for project in tests/*.Tests; do [[ " ${aside[*]} " = *" ${project#tests/} "* ]] || others+=("${project#tests/}"); done
-(renice -n 10 $BASHPID >/dev/null; run_tests "${aside[@]}") >"$logs/aside" & aside_pid=$!
-run_tests "${others[@]}" || status=1
-wait "$aside_pid" || status=1
-cat "$logs/aside"; rm "$logs/aside"
+log=$(mktemp); trap 'rm -f "$log"' EXIT
+status=0
+for project in tests/*.Tests/*.csproj; do
+  dotnet test "$project" -c Release --no-build --nologo --logger "console;verbosity=minimal" --blame-hang-timeout 10m --blame-hang-dump-type none "$@" 2>&1 | tee -a "$log" | grep -vE '^(Test run for|A total of|Starting test|VSTest version|$)'
+  [ "${PIPESTATUS[0]}" = 0 ] || status=1
+done
 
 [ "$whole" = false ] || tests/models.sh || status=1
 [ "$whole" = false ] || echo "Left to tests/long.sh: $(grep -rl --include='*Tests.cs' 'Trait("Length", "Long")' tests | xargs -n 1 basename -s .cs | sort | paste -sd ' ')"
 
-total() { cat "$logs"/* | sed -nE "s/.*$1: +([0-9]+).*/\1/p" | awk '{n+=$1} END {print n+0}'; }
+total() { sed -nE "s/.*$1: +([0-9]+).*/\1/p" "$log" | awk '{n+=$1} END {print n+0}'; }
 passed=$(total Passed) failed=$(total Failed) skipped=$(total Skipped)
 # A test host that dies counts no failed test of its own.
 [ "$status" = 1 ] && [ "$failed" = 0 ] && failed=1

@@ -34,7 +34,7 @@ internal sealed class PeerDirectory(IPeerStore store, DeviceContext context, ILo
     internal void Lost(DeviceId device) => _seen.Remove(device);
 
     internal ImmutableArray<IPEndPoint> AddressesOf(DeviceId device) =>
-        _seen.TryGetValue(device, out var sighting) ? [.. sighting.Place.EndPoints] : Find(device)?.Endpoints ?? [];
+        _seen.TryGetValue(device, out var sighting) ? [.. sighting.Place.EndPoints] : ReachedAt(device);
 
     /// <summary>Where it was reached before, whatever is announced of it now; the last first.</summary>
     internal ImmutableArray<IPEndPoint> ReachedAt(DeviceId device) => Find(device)?.Endpoints ?? [];

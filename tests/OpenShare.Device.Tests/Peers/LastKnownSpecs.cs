@@ -83,9 +83,7 @@ public abstract class LastKnownSpecs : PeersKit
     [Fact]
     public async Task One_whose_link_ends_is_seen_no_more_once_it_does_not_answer()
     {
-        var (a, b) = await Met();
-        a.Peers.Tell(new PeerCommands.LookFor(b.Id));
-        await a.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.FoundBy == FoundBy.LastKnown);
+        var (a, b) = await Found();
         a.Peers.Tell(new PeerCommands.Connect(b.Id));
         await a.Hears<PeerEvents.LinkOpened>();
 
@@ -99,9 +97,7 @@ public abstract class LastKnownSpecs : PeersKit
     [Fact]
     public async Task Nor_is_one_that_nobody_reaches_for_a_link()
     {
-        var (a, b) = await Met();
-        a.Peers.Tell(new PeerCommands.LookFor(b.Id));
-        await a.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.FoundBy == FoundBy.LastKnown);
+        var (a, b) = await Found();
         b.Listener.Dispose();
         b.Peers.Tell(new PeerCommands.Stop());
 
@@ -114,9 +110,7 @@ public abstract class LastKnownSpecs : PeersKit
     [Fact]
     public async Task One_that_refuses_this_device_is_there_still()
     {
-        var (a, b) = await Met();
-        a.Peers.Tell(new PeerCommands.LookFor(b.Id));
-        await a.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.FoundBy == FoundBy.LastKnown);
+        var (a, b) = await Found();
         a.Peers.Tell(new PeerCommands.Connect(b.Id));
         await a.Hears<PeerEvents.LinkOpened>();
         a.Peers.Tell(new PeerCommands.Release(b.Id));
@@ -129,6 +123,15 @@ public abstract class LastKnownSpecs : PeersKit
         a.Peers.Tell(new PeerCommands.Connect(b.Id));
         await a.Hears<PeerEvents.LinkFailed>(f => f.Problem.Refusal == LinkRefusal.Revoked);
         Assert.Equal(b.Address, Assert.Single(await Peers(a)).Address);
+    }
+
+    // Seen where it was, and announced by nobody.
+    private async Task<(Side A, Side B)> Found()
+    {
+        var (a, b) = await Met();
+        a.Peers.Tell(new PeerCommands.LookFor(b.Id));
+        await a.Hears<DiscoveryEvents.PeerSighted>(s => s.Sighting.FoundBy == FoundBy.LastKnown);
+        return (a, b);
     }
 
     // Proven once, and lost from sight.

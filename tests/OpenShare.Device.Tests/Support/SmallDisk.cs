@@ -6,21 +6,37 @@ namespace OpenShare.Device.Tests.Support;
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _image = new();
 
     public string Path => _folder.Path;
 
-    public static async Task<SmallDisk> MountAsync(string size)
+    /// <param name="mebibytes">all of it, of which ext4 keeps a little for itself</param>
+    public static async Task<SmallDisk> MountAsync(int mebibytes, DiskType type = DiskType.Tmpfs)
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "mounting a small file system needs root");
         var disk = new SmallDisk();
-        Skip.IfNot(await RunAsync("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", disk.Path), "tmpfs cannot be mounted here");
+        var isMounted = type switch
+        {
+            DiskType.Tmpfs => await RunAsync("mount", "-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs", disk.Path),
+            _ => await disk.MountImageAsync(mebibytes),
+        };
+        Skip.IfNot(isMounted, $"a small {type} cannot be mounted here");
         return disk;
+    }
+
+    private async Task<bool> MountImageAsync(int mebibytes)
+    {
+        var image = System.IO.Path.Combine(_image.Path, "disk");
+        await using (var file = File.Create(image))
+            file.SetLength(mebibytes * 1024L * 1024);
+        return await RunAsync("mkfs.ext4", "-q", "-F", "-m", "0", "-O", "^has_journal", image) && await RunAsync("mount", "-o", "loop", image, Path);
     }
 
     public void Dispose()
     {
         RunAsync("umount", "--lazy", Path).Wait(TimeSpan.FromSeconds(5));
         _folder.Dispose();
+        _image.Dispose();
     }
 
     private static async Task<bool> RunAsync(string command, params string[] arguments)
@@ -29,4 +45,11 @@ internal sealed class SmallDisk : IDisposable
         await process!.WaitForExitAsync();
         return process.ExitCode == 0;
     }
+}
+
+/// <summary>What a disk is of: of the two only ext4 has room taken in advance.</summary>
+public enum DiskType
+{
+    Tmpfs,
+    Ext4,
 }

@@ -63,10 +63,12 @@ public sealed class DeliveryTests : TransferSpecs
         Assert.Equal("a (2).txt", Assert.Single(receipt.Outcomes).StoredAs);
     }
 
-    [SkippableFact]
-    public async Task When_the_receivers_disk_runs_full_both_sides_say_so_and_wait_for_room()
+    [SkippableTheory]
+    [InlineData(DiskType.Tmpfs)]
+    [InlineData(DiskType.Ext4)]
+    public async Task When_the_receivers_disk_runs_full_both_sides_say_so_and_wait_for_room(DiskType type)
     {
-        using var small = await SmallDisk.MountAsync("8m");
+        using var small = await SmallDisk.MountAsync(8, type);
         var (ann, ben) = (Start("ann"), Start("ben", Path.Combine(small.Path, "inbox")));
         for (var i = 0; i < 20; i++)
             ann.Write($"t/f{i:00}", 200_000);
@@ -91,10 +93,39 @@ public sealed class DeliveryTests : TransferSpecs
         Assert.Equal(200_000, ben.Arrived("t/f19").Length);
     }
 
+    [SkippableTheory]
+    [InlineData(DiskType.Tmpfs, true)]
+    [InlineData(DiskType.Ext4, false)]
+    public async Task A_large_file_waits_for_room_that_others_took_unless_it_had_it_from_the_start(DiskType type, bool waits)
+    {
+        using var small = await SmallDisk.MountAsync(16, type);
+        var (ann, ben) = (Start("ann"), Start("ben", Path.Combine(small.Path, "inbox")));
+        ann.Write("large", 10 * Chunk);
+        ben.Disk.OnWrite = written =>
+        {
+            if (written == 3)
+                FillUp(small.Path);
+        };
+
+        var id = await ann.SendAsync(ben, "large");
+
+        var seen = await ann.SeesAsync(id, v => v.State == TransferState.Waiting || v.IsEnded);
+        Assert.Equal(waits, seen.State == TransferState.Waiting);
+        if (waits)
+        {
+            Assert.Contains("no space left on the disk", seen.Detail, StringComparison.Ordinal);
+            File.Delete(Path.Combine(small.Path, "filler"));
+            seen = await ann.EndsAsync(id);
+        }
+
+        AssertCompleted(seen, delivered: 1);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(ann.Files, "large")), ben.Arrived("large"));
+    }
+
     [SkippableFact]
     public async Task What_does_not_fit_is_declined_before_a_byte_of_it_travels()
     {
-        using var small = await SmallDisk.MountAsync("2m");
+        using var small = await SmallDisk.MountAsync(2);
         var (ann, ben) = (Start("ann"), Start("ben", Path.Combine(small.Path, "inbox")));
         ann.Write("a.bin", 3 * Chunk);
 

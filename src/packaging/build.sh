@@ -37,9 +37,9 @@ log=$root/artifacts/packages.log
 version=$(dotnet msbuild "$root/src/OpenShare.Cli" -getProperty:Version)
 # The same commit gives the same files: their time is the commit's.
 time=$(git -C "$root" log -1 --format=%ct 2>/dev/null || date +%s)
-: >"$log"
 rm -rf "$stage"
 mkdir -p "$stage" "$out"
+: >"$log"
 trap 'code=$?; [ $code = 0 ] || { tail -n 20 "$log" >&2; echo "FAILED    the packages are not complete; all of it is in $log" >&2; }' EXIT
 
 # publish PROJECT PLATFORM FOLDER: with the runtime. What is shared of several projects in one folder is the same.

@@ -3,12 +3,15 @@
 # publish_programs LOG: compiled ahead (ADR 0027), so that they start in half the time; and openshare natively (ADR 0033), so that
 # it starts at once, where there is what that takes.
 publish_programs() {
-  local project
+  local project beside=$root/artifacts/publish/OpenShare.Cli/release_ahead
   for project in src/OpenShare.Cli src/OpenShare.Registration; do
     dotnet publish "$root/$project" -c Release -p:CompileAhead=true --nologo -v quiet >>"$1" 2>&1 || return 1
   done
   launcher openshare-server OpenShare.Registration
+  # Beside openshare.dll, which it becomes where no agent runs.
+  rm -f "$beside/openshare"
   if publish_native "$1"; then
+    cp "$root/artifacts/publish/OpenShare.Cli.Native/release_ahead/openshare-native" "$beside/openshare"
     ln -sf publish/OpenShare.Cli/release_ahead/openshare "$root/artifacts/openshare"
   else
     launcher openshare OpenShare.Cli
@@ -28,11 +31,8 @@ launcher() {
   chmod +x "$root/artifacts/$1"
 }
 
-# publish_native LOG: beside openshare.dll, which it becomes where no agent runs.
+# publish_native LOG
 publish_native() {
-  local beside=$root/artifacts/publish/OpenShare.Cli/release_ahead
-  rm -f "$beside/openshare"
   [ "$(uname -sm)" = "Linux x86_64" ] && command -v gcc >/dev/null || return 1
-  dotnet publish "$root/src/OpenShare.Cli.Native" -c Release -p:CompileAhead=true --nologo -v quiet >>"$1" 2>&1 || return 1
-  cp "$root/artifacts/publish/OpenShare.Cli.Native/release_ahead/openshare-native" "$beside/openshare"
+  dotnet publish "$root/src/OpenShare.Cli.Native" -c Release -p:CompileAhead=true --nologo -v quiet >>"$1" 2>&1
 }

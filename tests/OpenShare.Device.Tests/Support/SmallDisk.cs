@@ -47,7 +47,7 @@ internal sealed class SmallDisk : IDisposable
     }
 }
 
-/// <summary>What a disk is of: of the two only ext4 has room taken in advance.</summary>
+/// <summary>One that lives in memory, and one as most people's is.</summary>
 public enum DiskType
 {
     Tmpfs,

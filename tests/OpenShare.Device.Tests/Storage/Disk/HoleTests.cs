@@ -77,7 +77,7 @@ public sealed class HoleTests : DestinationSpecs
     }
 
     private void SkipWhereNoRoomIsTaken() =>
-        Skip.If(Destination.RoomTakenFrom == long.MaxValue, "the disk of temporary files takes no room in advance");
+        Skip.If(Destination.RoomTakenFrom == long.MaxValue, "where temporary files are, no room can be taken in advance");
 
     // Bytes on the disk: of what was only taken, and not written, the file system says that it is a hole.
     private long Taken(string name)

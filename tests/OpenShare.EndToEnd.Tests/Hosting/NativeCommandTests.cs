@@ -30,6 +30,25 @@ public sealed class NativeCommandTests(SharedPair shared) : IClassFixture<Shared
         (await RunAsync(folder.Path, "status")).EndedWith(1).Said("dotnet cannot be run");
     }
 
+    [SkippableTheory]
+    [InlineData("1", "status")]
+    [InlineData("1", "register", "--server", "https://127.0.0.1:9", "--token", "t")]
+    [InlineData("", "agent")]
+    [InlineData("", "send", "/etc/hostname", "--to", "bob")]
+    public async Task What_soon_ends_is_compiled_quickly_and_what_goes_on_well(string tiered, params string[] arguments)
+    {
+        SkipUnlessNative();
+        using var folder = new TemporaryFolder();
+        var dotnet = folder["dotnet"];
+        await File.WriteAllTextAsync(dotnet, "#!/bin/sh\necho \"tiered: $DOTNET_TieredCompilation\"\n");
+        File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        using var command = RunningProcess.Start(Checkout.OpenShare, ["--home", folder["home"], .. arguments], within: ["/usr/bin/env", $"PATH={folder.Path}:/bin"]);
+
+        (await command.EndAsync()).EndedWith(0);
+        Assert.Equal([$"tiered: {tiered}"], command.Output);
+    }
+
     private static void SkipUnlessNative() => Skip.IfNot(Checkout.IsNative, "openshare is not compiled natively here");
 
     private static async Task<CommandResult> RunAsync(string home, params string[] arguments)

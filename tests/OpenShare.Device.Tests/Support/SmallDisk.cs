@@ -6,7 +6,6 @@ namespace OpenShare.Device.Tests.Support;
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly TemporaryFolder _image = new();
 
     public string Path => _folder.Path;
 
@@ -26,7 +25,8 @@ internal sealed class SmallDisk : IDisposable
 
     private async Task<bool> MountImageAsync(int mebibytes)
     {
-        var image = System.IO.Path.Combine(_image.Path, "disk");
+        // In the folder that it is mounted over: gone with it.
+        var image = System.IO.Path.Combine(Path, "image");
         await using (var file = File.Create(image))
             file.SetLength(mebibytes * 1024L * 1024);
         return await RunAsync("mkfs.ext4", "-q", "-F", "-m", "0", "-O", "^has_journal", image) && await RunAsync("mount", "-o", "loop", image, Path);
@@ -36,12 +36,12 @@ internal sealed class SmallDisk : IDisposable
     {
         RunAsync("umount", "--lazy", Path).Wait(TimeSpan.FromSeconds(5));
         _folder.Dispose();
-        _image.Dispose();
     }
 
+    // By env, which says by its exit code that there is no such command.
     private static async Task<bool> RunAsync(string command, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true });
+        using var process = Process.Start(new ProcessStartInfo("/usr/bin/env", [command, .. arguments]) { RedirectStandardError = true });
         await process!.WaitForExitAsync();
         return process.ExitCode == 0;
     }

@@ -73,11 +73,7 @@ public sealed class DeliveryTests : TransferSpecs
         for (var i = 0; i < 20; i++)
             ann.Write($"t/f{i:00}", 200_000);
         // Enough when it was offered, and gone when it is written.
-        ben.Disk.OnWrite = written =>
-        {
-            if (written == 3)
-                FillUp(small.Path);
-        };
+        FillUpUnderWay(ben, small);
 
         var id = await ann.SendAsync(ben, "t");
 
@@ -101,16 +97,12 @@ public sealed class DeliveryTests : TransferSpecs
         using var small = await SmallDisk.MountAsync(16, type);
         var (ann, ben) = (Start("ann"), Start("ben", Path.Combine(small.Path, "inbox")));
         ann.Write("large", 10 * Chunk);
-        ben.Disk.OnWrite = written =>
-        {
-            if (written == 3)
-                FillUp(small.Path);
-        };
+        FillUpUnderWay(ben, small);
 
         var id = await ann.SendAsync(ben, "large");
 
-        var seen = await ann.SeesAsync(id, v => v.State == TransferState.Waiting || v.IsEnded);
-        AssertCompleted(seen, delivered: 1);
+        AssertCompleted(await ann.SeesAsync(id, v => v.State == TransferState.Waiting || v.IsEnded), delivered: 1);
+        Assert.NotEqual(0, new FileInfo(Path.Combine(small.Path, "filler")).Length);
         Assert.Equal(File.ReadAllBytes(Path.Combine(ann.Files, "large")), ben.Arrived("large"));
     }
 
@@ -220,6 +212,12 @@ public sealed class DeliveryTests : TransferSpecs
         Assert.False(File.Exists(Path.Combine(ben.Inbox, "t/a")));
         Assert.False(madeAgain);
     }
+
+    private static void FillUpUnderWay(TransferDevice receiver, SmallDisk disk) => receiver.Disk.OnWrite = written =>
+    {
+        if (written == 3)
+            FillUp(disk.Path);
+    };
 
     private static void FillUp(string path)
     {

@@ -37,12 +37,11 @@ public sealed class HoleTests : DestinationSpecs
         Assert.InRange(Taken("a"), 0, MiB);
     }
 
-    [SkippableFact]
+    [Fact]
     public void What_became_a_hole_is_one_still_when_the_file_is_prepared_again_after_a_restart()
     {
         var file = File(0, "a", 4 * MiB);
         Destination.Prepare([file]);
-        SkipWhereNoRoomIsTaken();
         Assert.Equal(4 * MiB, Taken("a"));
         Destination.Clear(file, 0, 2 * MiB);
 
@@ -54,12 +53,11 @@ public sealed class HoleTests : DestinationSpecs
         Assert.Equal((4 * MiB, 2 * MiB), (new FileInfo(Path.Combine(Staging, "a")).Length, Taken("a")));
     }
 
-    [SkippableFact]
+    [Fact]
     public void A_file_whose_room_was_not_all_taken_gets_the_rest_of_it_after_a_restart()
     {
         var file = File(0, "a", 4 * MiB);
         Destination.Prepare([file]);
-        SkipWhereNoRoomIsTaken();
         using (var cut = System.IO.File.OpenWrite(Path.Combine(Staging, "a")))
             cut.SetLength(MiB);
 
@@ -75,9 +73,6 @@ public sealed class HoleTests : DestinationSpecs
         bytes.AsSpan().Fill((byte)'x');
         Assert.Equal(DiskResult.Done, Destination.Write(file, offset, [bytes]));
     }
-
-    private void SkipWhereNoRoomIsTaken() =>
-        Skip.If(Destination.RoomTakenFrom == long.MaxValue, "where temporary files are, no room can be taken in advance");
 
     // Bytes on the disk: of what was only taken, and not written, the file system says that it is a hole.
     private long Taken(string name)

@@ -21,7 +21,7 @@ internal static partial class FullProgram
             SetVariable(Shell.BegunVariable, begun, overwrite: 1);
         // Compiling well takes longer than what soon ends takes to run.
         if (!args.Any(a => a is "agent" or "send"))
-            SetVariable("DOTNET_TieredCompilation", "1", overwrite: 0);
+            SetVariable("DOTNET_TC_QuickJit", "1", overwrite: 0);
         // A package brings the runtime along; what was published here takes that of the machine.
         var packaged = Path.Combine(AppContext.BaseDirectory, "openshare-full");
         if (File.Exists(packaged))

@@ -6,7 +6,7 @@ namespace OpenShare.Agent.Api;
 
 /// <summary>
 /// Answers with one JSON document a line: what there is now, then each again whenever it has changed. The device is asked
-/// after a tenth of the time so far, at most every <see cref="Longest"/>: what is over soon is told soon, and a reader
+/// after a tenth of the time so far, at most every <see cref="Longest"/>, and at once when what it was asked for is over: a reader
 /// sees the newest state however fast and long it changes.
 /// </summary>
 internal static class Following
@@ -17,9 +17,10 @@ internal static class Following
     /// <param name="snapshot">what there is now</param>
     /// <param name="key">tells the documents of a snapshot apart</param>
     /// <param name="isLast">ends the answer after such a document</param>
+    /// <param name="over">done when there is such a document, where that can be told</param>
     internal static async Task Lines<T>(
         HttpContext http, AgentContext agent, Func<IDevice, CancellationToken, Task<IEnumerable<T>>> snapshot,
-        Func<T, string> key, Func<T, bool> isLast, JsonTypeInfo<T> type)
+        Func<T, string> key, Func<T, bool> isLast, JsonTypeInfo<T> type, Task? over = null)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, agent.Stopping);
         http.Response.ContentType = "application/x-ndjson";
@@ -36,12 +37,22 @@ internal static class Following
                         return;
                 }
                 await http.Response.BodyWriter.FlushAsync(ended.Token);
-                await Task.Delay(Pause(agent.Time.GetElapsedTime(since)), agent.Time, ended.Token);
+                await Rest(Pause(agent.Time.GetElapsedTime(since)));
             }
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
             // The reader left, or the agent stops: that ends the answer, and the reader sees where.
+        }
+
+        async Task Rest(TimeSpan pause)
+        {
+            var rest = Task.Delay(pause, agent.Time, ended.Token);
+            if (over is null || await Task.WhenAny(rest, over) == rest)
+                await rest;
+            else
+                // What is over is so once: should it not be there to be seen, it is looked for as ever.
+                over = null;
         }
 
         async Task<bool> TellIfChanged(T document)

@@ -150,11 +150,24 @@ internal sealed class TransfersApi(AgentContext agent)
 
     private async Task Watch(HttpContext http)
     {
-        if (await TransferLookup.Find(http, agent) is { } transfer)
+        if (await TransferLookup.Find(http, agent) is not { } transfer)
+            return;
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        EventHandler<TransferId> note = (_, ended) =>
+        {
+            if (ended == transfer.Id)
+                over.TrySetResult();
+        };
+        agent.Device.TransferEnded += note;
+        try
         {
             await Following.Lines(
                 http, agent, async (device, cancellation) => await device.GetTransfer(transfer.Id, cancellation) is { } now ? [now.Document()] : [],
-                document => document.TransferId, isLast: document => document.IsEnded(), AgentJson.Readable.TransferDocument);
+                document => document.TransferId, isLast: document => document.IsEnded(), AgentJson.Readable.TransferDocument, over.Task);
+        }
+        finally
+        {
+            agent.Device.TransferEnded -= note;
         }
     }
 

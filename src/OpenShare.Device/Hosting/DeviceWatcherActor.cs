@@ -5,6 +5,7 @@ using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
+using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
@@ -20,13 +21,15 @@ internal sealed class DeviceWatcherActor : ReceiveActor
 
     private readonly DeviceEventBus _events;
 
-    public DeviceWatcherActor(DeviceEventBus events, ChangeCounter changes, DeviceWarnings warnings, TaskCompletionSource ended)
+    public DeviceWatcherActor(DeviceEventBus events, ChangeCounter changes, TransferEndings endings, DeviceWarnings warnings, TaskCompletionSource ended)
     {
         _events = events;
         Receive<IDeviceEvent>(deviceEvent =>
         {
             warnings.Note(deviceEvent);
             changes.Count();
+            if (deviceEvent is TransferEvents.TransferChanged changed)
+                endings.Note(changed.Transfer);
         });
         Receive<Watch>(m => Context.WatchWith(m.Device, new Gone()));
         Receive<Gone>(_ => ended.TrySetResult());
@@ -34,8 +37,9 @@ internal sealed class DeviceWatcherActor : ReceiveActor
         events.Subscribe<IDeviceEvent>(Self);
     }
 
-    internal static Props Props(DeviceEventBus events, ChangeCounter changes, DeviceWarnings warnings, TaskCompletionSource ended) =>
-        Akka.Actor.Props.Create(() => new DeviceWatcherActor(events, changes, warnings, ended));
+    internal static Props Props(
+        DeviceEventBus events, ChangeCounter changes, TransferEndings endings, DeviceWarnings warnings, TaskCompletionSource ended) =>
+        Akka.Actor.Props.Create(() => new DeviceWatcherActor(events, changes, endings, warnings, ended));
 
     protected override void PostStop() => _events.Unsubscribe(Self);
 }

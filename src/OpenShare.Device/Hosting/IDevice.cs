@@ -140,6 +140,9 @@ public interface IDevice
     /// </summary>
     Task<long> WaitForChange(long seen, CancellationToken cancellation);
 
+    /// <summary>A transfer has ended, and the queries above say so: for who looks now and then, and waits for this alone. On a thread of the device's.</summary>
+    event EventHandler<TransferId> TransferEnded;
+
     /// <summary>Says goodbye to the network, checkpoints and stops every actor of the device. Can be called more than once.</summary>
     Task StopAsync();
 }

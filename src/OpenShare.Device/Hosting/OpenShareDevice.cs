@@ -37,6 +37,7 @@ public sealed partial class OpenShareDevice : IDevice
     private readonly DeviceAdapters _adapters;
     private readonly HttpRegistrationService _service;
     private readonly ChangeCounter _changes;
+    private readonly TransferEndings _endings;
     private readonly DeviceWarnings _warnings;
     private readonly DeviceOptions _options;
     private readonly TaskCompletionSource _ended;
@@ -48,7 +49,7 @@ public sealed partial class OpenShareDevice : IDevice
     {
         (_device, _watcher) = (started.Device, started.Observer);
         (_options, _adapters, _service, _doctor) = (options, adapters, service, doctor);
-        (_changes, _warnings, _ended) = watching;
+        (_changes, _endings, _warnings, _ended) = watching;
         _watcher.Tell(new DeviceWatcherActor.Watch(_device));
     }
 
@@ -70,13 +71,13 @@ public sealed partial class OpenShareDevice : IDevice
             throw new DeviceStartException(error.Message, error);
         }
         var watching = new Watching(
-            new ChangeCounter(), new DeviceWarnings(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            new ChangeCounter(), new TransferEndings(), new DeviceWarnings(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         var settings = new DeviceSettings(options.Name, options.AdvertisedPort, options.Interfaces, options.Accept, options.SaveTo)
         {
             AllowsOverwriting = options.AllowsOverwriting,
             Provisional = options.Provisional,
         };
-        var observer = DeviceWatcherActor.Props(adapters.Context.Events, watching.Changes, watching.Warnings, watching.Ended);
+        var observer = DeviceWatcherActor.Props(adapters.Context.Events, watching.Changes, watching.Endings, watching.Warnings, watching.Ended);
         var started = await devices.Ask<DevicesActor.DeviceStarted>(
             new DevicesActor.StartDevice(options.Name, adapters, settings, observer), Patience, cancellation).ConfigureAwait(false);
         var asked = new AskedDevice(started.Device, adapters, listening, options, () => watching.Warnings.Revoked);
@@ -176,6 +177,12 @@ public sealed partial class OpenShareDevice : IDevice
 
     public Task<long> WaitForChange(long seen, CancellationToken cancellation) => _changes.WaitPast(seen, cancellation);
 
+    public event EventHandler<TransferId> TransferEnded
+    {
+        add => _endings.Ended += value;
+        remove => _endings.Ended -= value;
+    }
+
     public async Task StopAsync()
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0)
@@ -217,7 +224,7 @@ public sealed partial class OpenShareDevice : IDevice
     }
 
     /// <summary>What the device's watcher keeps up to date.</summary>
-    private sealed record Watching(ChangeCounter Changes, DeviceWarnings Warnings, TaskCompletionSource Ended);
+    private sealed record Watching(ChangeCounter Changes, TransferEndings Endings, DeviceWarnings Warnings, TaskCompletionSource Ended);
 
     private Task<T> Ask<T>(object message, CancellationToken cancellation) => Ask<T>(message, Patience, cancellation);
 

@@ -20,6 +20,7 @@ namespace OpenShare.Agent.Tests.Support;
 internal sealed class FakeDevice : IDevice
 {
     private readonly ChangeCounter _changes = new();
+    private readonly TransferEndings _endings = new();
     private readonly Lock _gate = new();
 
     internal DeviceOptions? Options { get; private set; }
@@ -78,7 +79,11 @@ internal sealed class FakeDevice : IDevice
 
     internal void SetPeers(params ImmutableArray<PeerView> peers) => Update(() => Peers = peers);
 
-    internal void SetTransfer(TransferView transfer) => Update(() => Transfers = [transfer, .. Transfers.Where(t => t.Id != transfer.Id)]);
+    internal void SetTransfer(TransferView transfer)
+    {
+        Update(() => Transfers = [transfer, .. Transfers.Where(t => t.Id != transfer.Id)]);
+        _endings.Note(transfer);
+    }
 
     public Task Ended { get; set; } = Task.Delay(Timeout.Infinite);
 
@@ -275,6 +280,12 @@ internal sealed class FakeDevice : IDevice
     }
 
     public Task<long> WaitForChange(long seen, CancellationToken cancellation) => _changes.WaitPast(seen, cancellation);
+
+    public event EventHandler<TransferId>? TransferEnded
+    {
+        add => _endings.Ended += value;
+        remove => _endings.Ended -= value;
+    }
 
     public Task StopAsync()
     {

@@ -35,18 +35,18 @@ public sealed class NativeCommandTests(SharedPair shared) : IClassFixture<Shared
     [InlineData("1", "register", "--server", "https://127.0.0.1:9", "--token", "t")]
     [InlineData("", "agent")]
     [InlineData("", "send", "/etc/hostname", "--to", "bob")]
-    public async Task What_soon_ends_is_compiled_quickly_and_what_goes_on_well(string tiered, params string[] arguments)
+    public async Task What_soon_ends_is_compiled_quickly_and_what_goes_on_well(string quick, params string[] arguments)
     {
         SkipUnlessNative();
         using var folder = new TemporaryFolder();
         var dotnet = folder["dotnet"];
-        await File.WriteAllTextAsync(dotnet, "#!/bin/sh\necho \"tiered: $DOTNET_TieredCompilation\"\n");
+        await File.WriteAllTextAsync(dotnet, "#!/bin/sh\necho \"quick: $DOTNET_TC_QuickJit\"\n");
         File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         using var command = RunningProcess.Start(Checkout.OpenShare, ["--home", folder["home"], .. arguments], within: ["/usr/bin/env", $"PATH={folder.Path}:/bin"]);
 
         (await command.EndAsync()).EndedWith(0);
-        Assert.Equal([$"tiered: {tiered}"], command.Output);
+        Assert.Equal([$"quick: {quick}"], command.Output);
     }
 
     private static void SkipUnlessNative() => Skip.IfNot(Checkout.IsNative, "openshare is not compiled natively here");

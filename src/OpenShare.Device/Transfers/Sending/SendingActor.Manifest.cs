@@ -13,8 +13,9 @@ internal sealed partial class SendingActor
 {
     private sealed record Fed(FedBatch Batch) : INoSerializationVerificationNeeded;
 
-    // Hashing runs ahead of what is delivered by so much at most: what was read for it is then still in memory when it is sent.
-    private const long HashAhead = 512L * 1024 * 1024;
+    // Hashing runs ahead of what is delivered by so much at most: what was read for it is then still in memory when it is sent. A receiver on tmpfs
+    // takes the room of a large file for a second and longer, and half of it would have the sender wait for that.
+    private static readonly long HashAhead = Math.Min(1024L * 1024 * 1024, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
 
     private ManifestFeeder? _feeder;
     private bool _feeding;

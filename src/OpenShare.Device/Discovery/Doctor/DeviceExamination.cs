@@ -96,12 +96,15 @@ internal sealed class DeviceExamination(DeviceContext context, IReachability rea
         var port = device.Listening is ListeningFacts.Open open ? open.Port : 0;
         var began = context.Time.GetTimestamp();
         var outcome = await AskDialBack(id, port, cancellation).ConfigureAwait(false);
-        // A link that ends while it is asked over, since both sides dialled at once, has another in its place a moment later.
-        if (outcome != DialBackOutcome.Unknown || context.Time.GetElapsedTime(began) >= DialBackPatience)
+        if (!IsWorthAskingAgain(outcome) || port == 0 || context.Time.GetElapsedTime(began) >= DialBackPatience)
             return outcome;
         await Task.Delay(BeforeAskedAgain, context.Time, cancellation).ConfigureAwait(false);
         return await AskDialBack(id, port, cancellation).ConfigureAwait(false);
     }
+
+    // A link that ends while it is asked over, since both sides dialled at once, has another in its place a moment later. And who does
+    // not try may have been asked by another look a moment ago.
+    private static bool IsWorthAskingAgain(DialBackOutcome outcome) => outcome is DialBackOutcome.Unknown or DialBackOutcome.NotTried;
 
     private async Task<DialBackOutcome> AskDialBack(DeviceId id, int port, CancellationToken cancellation) =>
         await Within(DialBackPatience, async c => (DialBackOutcome?)await device.AskDialBack(id, port, c).ConfigureAwait(false), cancellation).ConfigureAwait(false)

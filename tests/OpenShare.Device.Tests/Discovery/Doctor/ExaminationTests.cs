@@ -75,6 +75,23 @@ public sealed class ExaminationTests
         Assert.Equal(2, asked);
     }
 
+    [Fact]
+    public async Task Where_another_look_asked_a_moment_ago_it_is_asked_again()
+    {
+        InSight();
+        var (asked, gate, clock) = (0, new DialBackGate(), Stopwatch.StartNew());
+        gate.TryBegin(DateTimeOffset.UnixEpoch);
+        gate.End();
+        _around.DialsBack = _ =>
+        {
+            asked++;
+            return gate.TryBegin(DateTimeOffset.UnixEpoch + clock.Elapsed * Hurry) ? DialBackOutcome.Reached : DialBackOutcome.NotTried;
+        };
+
+        Assert.Contains((await Diagnose()).Findings, f => f.Code == FindingCode.PortOpen);
+        Assert.Equal(2, asked);
+    }
+
     /// <summary>DHCP gave its address away: that is nothing wrong with either.</summary>
     [Fact]
     public async Task Who_lost_its_address_to_another_device_is_away()

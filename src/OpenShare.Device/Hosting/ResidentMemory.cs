@@ -19,7 +19,7 @@ public sealed class ResidentMemory
     private TimeSpan _used;
 
     /// <summary>
-    /// Lets go of all of it at each twelfth call, which takes some tens of milliseconds, and in between of the pages that assemblies were read by, where
+    /// Lets go of all of it at each twelfth call, which takes some tens of milliseconds, and in between of what assemblies have in memory, where
     /// the process has worked since. On Linux alone, where it was measured.
     /// </summary>
     public void Release()
@@ -28,12 +28,13 @@ public sealed class ResidentMemory
         if (!OperatingSystem.IsLinux())
             return;
         var used = Environment.CpuUsage.TotalTime;
-        if (_calls++ % AllEvery == 0)
-            ReleaseHeaps();
-        else if (used - _used < s_work)
+        var isTimeForAll = _calls++ % AllEvery == 0;
+        if (!isTimeForAll && used - _used < s_work)
             return;
         _used = used;
         AssemblyMappings.Release();
+        if (isTimeForAll)
+            ReleaseHeaps();
     }
 
     private static void ReleaseHeaps()

@@ -4,15 +4,19 @@ namespace OpenShare.Device.Storage.Database;
 
 internal sealed class SqliteChunkMapStore(SqliteGate gate) : IChunkMapStore
 {
+    private readonly KeptStatement _saveWritten = gate.Keep(
+        "UPDATE chunk_maps SET written = @bits, epoch = @epoch WHERE transfer = @no AND page = @page AND length(written) = length(@bits)", "@no", "@page", "@bits", "@epoch");
+
     public IReadOnlyList<ChunkMap> Load(TransferNo transfer, string epoch) =>
         [.. gate.Read(c => c.Query<Row>(
             "SELECT page, first_chunk AS First, chunks, written, durable, epoch FROM chunk_maps WHERE transfer = @Value ORDER BY page", transfer))
             .Select(row => row.ToMap(epoch))];
 
-    public void SaveWritten(TransferNo transfer, string epoch, IReadOnlyCollection<(uint Page, byte[] Written)> maps) =>
-        gate.Write(c => c.Execute(
-            "UPDATE chunk_maps SET written = @Bits, epoch = @epoch WHERE transfer = @No AND page = @Page AND length(written) = length(@Bits)",
-            maps.Select(m => new { No = transfer.Value, Page = (long)m.Page, Bits = m.Written, epoch })));
+    public void SaveWritten(TransferNo transfer, string epoch, IReadOnlyCollection<(uint Page, byte[] Written)> maps) => gate.Write(_ =>
+    {
+        foreach (var (page, written) in maps)
+            _saveWritten.Run(transfer.Value, (long)page, written, epoch);
+    });
 
     public void SaveDurable(TransferNo transfer, IReadOnlyCollection<(uint Page, byte[] Durable)> maps) =>
         gate.WriteDurably(c => c.Execute(

@@ -14,6 +14,10 @@ internal sealed class SqliteGate : IDisposable
     private readonly SqliteConnection _connection;
     private readonly string _name;
     private readonly ICommitWatch? _watch;
+
+    private readonly List<KeptStatement> _kept = [];
+    private readonly KeptStatement _begin;
+    private readonly KeptStatement _commit;
     private bool _closed;
 
     private SqliteGate(SqliteConnection connection, string name, ICommitWatch? watch)
@@ -21,6 +25,9 @@ internal sealed class SqliteGate : IDisposable
         _connection = connection;
         _name = name;
         _watch = watch;
+        // Immediate: a transaction that begins by reading could not be retried when it comes to write.
+        _begin = Keep("BEGIN IMMEDIATE");
+        _commit = Keep("COMMIT");
     }
 
     /// <exception cref="StorageException">damaged, newer than this program, or not to be opened</exception>
@@ -36,6 +43,16 @@ internal sealed class SqliteGate : IDisposable
         {
             gate.Dispose();
             throw;
+        }
+    }
+
+    internal KeptStatement Keep(string sql, params ReadOnlySpan<string> parameters)
+    {
+        lock (_gate)
+        {
+            var statement = new KeptStatement(_connection, sql, parameters);
+            _kept.Add(statement);
+            return statement;
         }
     }
 
@@ -97,6 +114,8 @@ internal sealed class SqliteGate : IDisposable
         lock (_gate)
         {
             _closed = true;
+            foreach (var statement in _kept)
+                statement.Dispose();
             _connection.Dispose();
         }
     }
@@ -122,12 +141,11 @@ internal sealed class SqliteGate : IDisposable
 
     private T InTransaction<T>(Func<SqliteConnection, T> write)
     {
-        // Immediate: a transaction that begins by reading could not be retried when it comes to write.
-        _connection.Execute("BEGIN IMMEDIATE");
+        _begin.Run();
         try
         {
             var result = write(_connection);
-            _connection.Execute("COMMIT");
+            _commit.Run();
             return result;
         }
         catch

@@ -6,8 +6,8 @@ namespace OpenShare.Agent.Api;
 
 /// <summary>
 /// Answers with one JSON document a line: what there is now, then each again whenever it has changed. The device is asked
-/// after a tenth of the time so far, at most every <see cref="Longest"/>, and at once when what it was asked for is over: a reader
-/// sees the newest state however fast and long it changes.
+/// after a tenth of the time so far, at most every <see cref="Longest"/>: a reader sees the newest state however fast and long it changes.
+/// Where it tells when that is over it is asked at once then, and need not be asked as often before.
 /// </summary>
 internal static class Following
 {
@@ -37,7 +37,7 @@ internal static class Following
                         return;
                 }
                 await http.Response.BodyWriter.FlushAsync(ended.Token);
-                await Rest(Pause(agent.Time.GetElapsedTime(since)));
+                await Rest(over is null ? Pause(agent.Time.GetElapsedTime(since)) : Longest);
             }
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)

@@ -8,8 +8,10 @@ internal sealed class HandleCache<T>(int limit, Func<string, T> open) : IDisposa
     where T : class, IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Slot> _slots = [];
-    private long _clock;
+    private readonly Dictionary<string, LinkedListNode<Slot>> _slots = [];
+
+    // The one not used for longest first: of many small files each is opened once, and closes another.
+    private readonly LinkedList<Slot> _byUse = [];
 
     internal Lease Take(string path)
     {
@@ -30,8 +32,8 @@ internal sealed class HandleCache<T>(int limit, Func<string, T> open) : IDisposa
             }
 
             if (_slots.Count >= limit)
-                Close(_slots.MinBy(s => s.Value.LastUse).Key);
-            return Use(_slots[path] = new Slot(handle));
+                Close(_byUse.First!.Value.Path);
+            return Use(_slots[path] = new LinkedListNode<Slot>(new Slot(path, handle)));
         }
     }
 
@@ -47,29 +49,33 @@ internal sealed class HandleCache<T>(int limit, Func<string, T> open) : IDisposa
 
     public void Dispose() => Forget();
 
-    private Lease Use(Slot slot)
+    private Lease Use(LinkedListNode<Slot> used)
     {
-        slot.Users++;
-        slot.LastUse = ++_clock;
-        return new Lease(this, slot);
+        if (used.List is not null)
+            _byUse.Remove(used);
+        _byUse.AddLast(used);
+        used.Value.Users++;
+        return new Lease(this, used.Value);
     }
 
     private void Close(string path)
     {
-        if (!_slots.Remove(path, out var slot))
+        if (!_slots.Remove(path, out var known))
             return;
+        _byUse.Remove(known);
+        var slot = known.Value;
         slot.IsForgotten = true;
         if (slot.Users == 0)
             slot.Handle.Dispose();
     }
 
-    internal sealed class Slot(T handle)
+    internal sealed class Slot(string path, T handle)
     {
+        internal string Path { get; } = path;
+
         internal T Handle { get; } = handle;
 
         internal int Users { get; set; }
-
-        internal long LastUse { get; set; }
 
         internal bool IsForgotten { get; set; }
     }

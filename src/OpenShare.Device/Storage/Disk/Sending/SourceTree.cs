@@ -103,6 +103,6 @@ internal sealed class SourceTree : ISource
         var top = EntryPath.Top(path);
         if (!_roots.TryGetValue(top, out var root))
             throw new DiskFault(DiskProblem.Missing, $"{path}: it is not there");
-        return top.Length == path.Length ? root : Path.Combine(root, path[(top.Length + 1)..]);
+        return top.Length == path.Length ? root : Path.Join(root, path.AsSpan(top.Length + 1));
     }
 }

@@ -30,6 +30,7 @@ public sealed class ManifestPage
         (_hashes, _lengths) = _areSame ? (hashes[..HashSize], lengths[..1]) : (hashes, lengths);
         IsLast = isLast;
         Bytes = lengths.Sum(l => (long)l);
+        LongestChunk = lengths.Length == 0 ? 0 : lengths.Max();
     }
 
     public int Index { get; }
@@ -45,6 +46,9 @@ public sealed class ManifestPage
 
     /// <summary>Bytes of its chunks.</summary>
     public long Bytes { get; }
+
+    /// <summary>Bytes; 0 without chunks.</summary>
+    internal int LongestChunk { get; }
 
     /// <summary>
     /// Bytes of the files that begin on it, also those listed on later pages: what a sender claims, not yet its chunks.

@@ -11,6 +11,8 @@ public sealed partial class ReceiverMachine
     /// <summary>Chunks of a page that is about to be stored, for which an equal one is there by now. What that is, is to be read and hashed.</summary>
     public IReadOnlyList<RepeatedChunk> RepeatedOn(ManifestPage page)
     {
+        if (!RepeatedChunks.IsOfUse(page))
+            return [];
         var repeated = new List<RepeatedChunk>();
         foreach (var chunk in page.Parts.Where(p => !_ledger.IsLeftOut(p.Entry.Number)).SelectMany(page.ChunksOf))
         {
@@ -26,11 +28,13 @@ public sealed partial class ReceiverMachine
     /// </summary>
     public IReadOnlyList<RepeatedChunk> RepeatedSince(IReadOnlyCollection<ChunkLocation> written)
     {
+        if (_repeated.IsEmpty)
+            return [];
         var ordinals = written.Select(w => w.Ordinal).ToHashSet();
         return [.. written.SelectMany(w => CopiesOf(w).Where(c => !ordinals.Contains(c.Ordinal)).Select(c => new RepeatedChunk(w, c))).DistinctBy(r => r.Missing.Ordinal)];
     }
 
-    private List<ChunkLocation> CopiesOf(ChunkLocation chunk)
+    private IReadOnlyList<ChunkLocation> CopiesOf(ChunkLocation chunk)
     {
         var equal = _repeated.EqualTo(chunk.Ordinal);
         return equal.Count == 0 || !_ledger.IsMissing(chunk.Ordinal) ? []

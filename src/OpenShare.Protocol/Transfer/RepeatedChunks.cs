@@ -20,10 +20,15 @@ internal sealed class RepeatedChunks(int mostKnown = RepeatedChunks.MostKnown)
     private readonly SortedDictionary<long, long> _first = [];
     private readonly Dictionary<long, List<long>> _equal = [];
 
+    /// <summary>No two are known to be equal.</summary>
+    internal bool IsEmpty => _equal.Count == 0;
+
     /// <summary>The page comes to those before it.</summary>
     /// <returns>whether a chunk of it is equal to one of an earlier page</returns>
     internal bool Add(Manifest manifest, ManifestPage page)
     {
+        if (!IsOfUse(page))
+            return false;
         var isRepeated = false;
         foreach (var chunk in page.Parts.SelectMany(page.ChunksOf).Where(IsOfUse))
         {
@@ -51,6 +56,9 @@ internal sealed class RepeatedChunks(int mostKnown = RepeatedChunks.MostKnown)
     internal IReadOnlyList<long> EqualTo(Manifest manifest, ChunkLocation chunk) =>
         !IsOfUse(chunk) || !_first.TryGetValue(Key(chunk), out var first) || !IsSame(manifest, first, chunk) ? []
         : _equal.TryGetValue(first, out var equal) ? equal : [first];
+
+    /// <summary>Of a page of small files no chunk is looked at.</summary>
+    internal static bool IsOfUse(ManifestPage page) => page.LongestChunk >= Least;
 
     private static bool IsOfUse(ChunkLocation chunk) => chunk.Length >= Least && !ZeroChunk.Is(chunk);
 

@@ -58,6 +58,8 @@ internal static class FrameWriting
                     };
                 }
                 written.Add(location);
+                if (chunks[i].Copies.Count == 0)
+                    continue;
                 // What finds no room travels, and waits for it then.
                 var copies = chunks[i].Copies.TakeWhile(c => destination.Write(DestinationEntries.From(c.Entry), c.Offset, bytes).IsDone).ToList();
                 copied.AddRange(copies);

@@ -34,12 +34,19 @@ internal static class AssemblyMappings
         foreach (var line in lines)
         {
             if (line.EndsWith(".dll", StringComparison.Ordinal))
+            {
                 mapping = RangeOf(line);
+            }
             // Written once, a page is this process's own and nowhere else.
             else if (IsOfOwnPages(line) && !line.EndsWith(" 0 kB", StringComparison.Ordinal))
+            {
                 mapping = null;
+            }
             else if (mapping is var (start, end) && line.StartsWith("VmFlags:", StringComparison.Ordinal))
-                (mapping, _) = (null, Libc.Madvise(start, end - start, DontNeed));
+            {
+                mapping = null;
+                _ = Libc.Madvise(start, end - start, DontNeed);
+            }
         }
     }
 

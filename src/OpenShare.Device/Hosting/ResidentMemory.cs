@@ -33,6 +33,7 @@ public sealed class ResidentMemory
             return;
         _used = used;
         AssemblyMappings.Release();
+        // Last: what was read to know the mappings is garbage by now.
         if (isTimeForAll)
             ReleaseHeaps();
     }

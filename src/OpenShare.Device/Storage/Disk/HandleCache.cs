@@ -33,7 +33,7 @@ internal sealed class HandleCache<T>(int limit, Func<string, T> open) : IDisposa
 
             if (_slots.Count >= limit)
                 Close(_byUse.First!.Value.Path);
-            return Use(_slots[path] = new LinkedListNode<Slot>(new Slot(path, handle)));
+            return Use(_slots[path] = _byUse.AddLast(new Slot(path, handle)));
         }
     }
 
@@ -51,8 +51,7 @@ internal sealed class HandleCache<T>(int limit, Func<string, T> open) : IDisposa
 
     private Lease Use(LinkedListNode<Slot> used)
     {
-        if (used.List is not null)
-            _byUse.Remove(used);
+        _byUse.Remove(used);
         _byUse.AddLast(used);
         used.Value.Users++;
         return new Lease(this, used.Value);

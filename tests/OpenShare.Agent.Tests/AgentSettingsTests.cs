@@ -3,7 +3,7 @@ using OpenShare.Agent.Hosting;
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Revocation;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
 
 namespace OpenShare.Agent.Tests;
 

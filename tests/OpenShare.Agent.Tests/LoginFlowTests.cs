@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Time.Testing;
-using OpenShare.Agent.Client;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Device.Hosting;

@@ -1,7 +1,5 @@
 using System.Net;
 using OpenShare.Agent.Qr;
-using OpenShare.Cli.Invocation;
-using OpenShare.Cli.Output;
 using OpenShare.EndToEnd.Tests.Harness;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;

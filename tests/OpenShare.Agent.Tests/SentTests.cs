@@ -1,6 +1,5 @@
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Cli.Commands;
-using OpenShare.Device.Hosting;
 
 namespace OpenShare.Agent.Tests;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Chunks;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Benchmarks;

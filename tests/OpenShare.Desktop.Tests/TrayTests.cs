@@ -2,9 +2,7 @@ using OpenShare.Agent.Tests.Support;
 using OpenShare.Desktop.Linux;
 using OpenShare.Desktop.Linux.Bus;
 using OpenShare.Desktop.Tests.Support;
-using OpenShare.Desktop.Tray;
 using OpenShare.Device.Hosting;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Desktop.Tests;

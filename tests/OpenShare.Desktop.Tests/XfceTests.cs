@@ -2,7 +2,6 @@ using OpenShare.Agent.Tests.Support;
 using OpenShare.Desktop.Linux;
 using OpenShare.Desktop.Linux.Bus;
 using OpenShare.Desktop.Tests.Support;
-using OpenShare.Desktop.Tray;
 using OpenShare.Device.Hosting;
 
 namespace OpenShare.Desktop.Tests;

@@ -6,7 +6,6 @@ using OpenShare.Simulation.Devices;
 using OpenShare.Simulation.Disk;
 using OpenShare.Simulation.Invariants;
 using OpenShare.Simulation.Network.Observing;
-using OpenShare.Simulation.Scenarios.Happenings;
 using OpenShare.Simulation.Time;
 
 namespace OpenShare.Simulation;

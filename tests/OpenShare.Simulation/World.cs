@@ -1,15 +1,10 @@
 using System.Net;
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.Event;
-using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Simulation.Devices;
-using OpenShare.Simulation.Disk;
-using OpenShare.Simulation.Invariants;
 using OpenShare.Simulation.Network;
-using OpenShare.Simulation.Network.Links;
 using OpenShare.Simulation.Network.Observing;
 using OpenShare.Simulation.Scenarios;
 using OpenShare.Simulation.Service;

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;

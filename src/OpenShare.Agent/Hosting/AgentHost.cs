@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Akka.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.NamedPipes;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using OpenShare.Agent.Api;
 using OpenShare.Agent.Ui;

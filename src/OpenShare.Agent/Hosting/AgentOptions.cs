@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Revocation;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
 
 namespace OpenShare.Agent.Hosting;
 

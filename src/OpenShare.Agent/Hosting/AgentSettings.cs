@@ -6,7 +6,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
 
 namespace OpenShare.Agent.Hosting;
 

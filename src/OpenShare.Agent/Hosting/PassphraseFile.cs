@@ -1,4 +1,3 @@
-using OpenShare.Agent.Hosting;
 using OpenShare.Device.Hosting;
 
 namespace OpenShare.Agent.Hosting;

@@ -3,8 +3,8 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using OpenShare.Agent.Api;
 using OpenShare.Agent.Documents;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
 
 namespace OpenShare.Agent.Ui;
 

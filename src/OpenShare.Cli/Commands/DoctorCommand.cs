@@ -1,5 +1,4 @@
 using System.CommandLine;
-using OpenShare.Agent;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
 using OpenShare.Cli.Invocation;

@@ -1,10 +1,8 @@
 using System.CommandLine;
 using OpenShare.Agent;
-using OpenShare.Agent.Client;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
 using OpenShare.Cli.Invocation;
-using OpenShare.Cli.Output;
 
 namespace OpenShare.Cli.Commands;
 

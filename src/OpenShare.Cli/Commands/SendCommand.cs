@@ -1,6 +1,5 @@
 using System.CommandLine;
 using OpenShare.Agent;
-using OpenShare.Agent.Client;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
 using OpenShare.Cli.Invocation;

@@ -1,7 +1,6 @@
 using System.Text;
 using OpenShare.Agent.Qr;
 using OpenShare.Cli.Invocation;
-using OpenShare.Cli.Output;
 
 namespace OpenShare.Cli.Commands;
 

@@ -1,6 +1,5 @@
 using OpenShare.Desktop.Linux.Bus;
 using OpenShare.Desktop.Notifications;
-using OpenShare.Desktop.Tray;
 
 namespace OpenShare.Desktop.Linux;
 

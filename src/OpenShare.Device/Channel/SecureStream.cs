@@ -3,7 +3,7 @@ using Google.Protobuf;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Identity;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Channel;

@@ -1,7 +1,7 @@
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
 
 namespace OpenShare.Device.Hosting;
 

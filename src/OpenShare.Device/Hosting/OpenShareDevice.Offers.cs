@@ -7,6 +7,7 @@ using OpenShare.Device.Transfers;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Receipts;
 
 namespace OpenShare.Device.Hosting;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
 
 namespace OpenShare.Device.Hosting;
 

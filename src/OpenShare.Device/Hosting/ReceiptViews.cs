@@ -3,6 +3,8 @@ using OpenShare.Device.Registration;
 using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Hosting;

@@ -1,4 +1,3 @@
-using System.Net;
 using OpenShare.Device.Transport;
 
 namespace OpenShare.Device.Peers;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using Akka.Actor;
-using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Peers;

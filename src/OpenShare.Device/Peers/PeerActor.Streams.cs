@@ -3,8 +3,8 @@ using Akka.Actor;
 using Akka.Event;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Handshake;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Peers;

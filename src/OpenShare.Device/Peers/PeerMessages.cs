@@ -7,6 +7,7 @@ using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Peers;

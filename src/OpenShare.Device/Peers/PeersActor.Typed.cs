@@ -1,7 +1,6 @@
 using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Wire;
 

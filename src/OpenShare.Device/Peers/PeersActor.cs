@@ -13,7 +13,6 @@ using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
-using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Peers;
 

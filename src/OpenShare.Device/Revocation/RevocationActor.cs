@@ -7,7 +7,6 @@ using OpenShare.Device.Registration;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Protocol.Identity;
-using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
 
 namespace OpenShare.Device.Revocation;

@@ -1,6 +1,6 @@
 using OpenShare.Device.Storage.Database;
 using OpenShare.Protocol.Identity;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Transfers;

@@ -2,8 +2,11 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Chunks;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Wire;
-using ChunkMap = OpenShare.Protocol.Transfer.ChunkMap;
+using ChunkMap = OpenShare.Protocol.Transfer.Chunks.ChunkMap;
 using TransferState = OpenShare.Device.Hosting.TransferState;
 
 namespace OpenShare.Device.Transfers;

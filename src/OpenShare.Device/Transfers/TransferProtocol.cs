@@ -5,6 +5,8 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
+using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Transfers;

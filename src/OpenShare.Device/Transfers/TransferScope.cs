@@ -7,7 +7,8 @@ using OpenShare.Device.Transfers.Contents;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Device.Transfers.Sending;
 using OpenShare.Protocol.Identity;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receiving;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Transfers;

@@ -1,7 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
 using OpenShare.Device.Transfers.Contents;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
 
 namespace OpenShare.Device.Transfers;
 

@@ -6,7 +6,7 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Protocol.Transfer;
-using OpenShare.Protocol.Wire;
+using OpenShare.Protocol.Transfer.Receiving;
 
 namespace OpenShare.Device.Transfers;
 

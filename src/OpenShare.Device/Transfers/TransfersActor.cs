@@ -1,20 +1,18 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
-using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
-using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Device.Transfers.Sending;
+using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
-using OpenShare.Protocol.Transfer;
-using OpenShare.Protocol.Wire;
+using OpenShare.Protocol.Transfer.Manifests;
 using TransferState = OpenShare.Device.Hosting.TransferState;
 
 namespace OpenShare.Device.Transfers;

@@ -1,5 +1,5 @@
 using System.Net;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
 
 namespace OpenShare.Device.Transport;
 

@@ -1,6 +1,6 @@
 using OpenShare.Device.Transport.Quic;
 using OpenShare.Device.Transport.Tcp;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
 
 namespace OpenShare.Device.Transport;
 

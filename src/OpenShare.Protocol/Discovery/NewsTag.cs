@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Discovery;
 

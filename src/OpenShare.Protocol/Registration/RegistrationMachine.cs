@@ -1,6 +1,5 @@
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
-using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Registration;
 

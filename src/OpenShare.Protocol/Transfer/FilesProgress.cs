@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Transfer;

@@ -1,5 +1,7 @@
 using Google.Protobuf;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer.Chunks;
+using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Transfer;

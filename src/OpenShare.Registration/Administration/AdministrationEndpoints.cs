@@ -1,6 +1,5 @@
 using System.Globalization;
 using OpenShare.Protocol.Identity;
-using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Keys.Offline;

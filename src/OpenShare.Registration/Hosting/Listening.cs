@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using OpenShare.Registration.Administration;
 using OpenShare.Registration.Http;
-using OpenShare.Registration.Keys;
 using OpenShare.Registration.Keys.Tls;
 using OpenShare.Registration.Telemetry;
 

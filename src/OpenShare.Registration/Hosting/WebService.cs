@@ -7,8 +7,6 @@ using OpenShare.Registration.Administration;
 using OpenShare.Registration.Hosting.Health;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Instances;
-using OpenShare.Registration.Issuing;
-using OpenShare.Registration.Keys;
 using OpenShare.Registration.Keys.Tls;
 using OpenShare.Registration.Revocation;
 using OpenShare.Registration.Telemetry;

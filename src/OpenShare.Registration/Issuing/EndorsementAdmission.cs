@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
-using OpenShare.Protocol.Wire;
 using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Keys;
 using OpenShare.Registration.Storage;

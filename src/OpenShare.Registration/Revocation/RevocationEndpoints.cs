@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
-using OpenShare.Registration.Administration;
 using OpenShare.Registration.Administration.Access;
 using OpenShare.Registration.Http;
 using OpenShare.Registration.Issuing;

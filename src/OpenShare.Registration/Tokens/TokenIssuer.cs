@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Akka.Actor;
 using OpenShare.Device.Discovery.Doctor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;

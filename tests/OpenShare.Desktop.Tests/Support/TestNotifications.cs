@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Desktop.Linux;
 using OpenShare.Desktop.Linux.Bus;
-using OpenShare.Desktop.Notifications;
 
 namespace OpenShare.Desktop.Tests.Support;
 

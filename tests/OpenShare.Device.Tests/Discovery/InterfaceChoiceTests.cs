@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using OpenShare.Device.Discovery;
 using OpenShare.Device.Discovery.Udp;
 using OpenShare.Protocol.Discovery;
 

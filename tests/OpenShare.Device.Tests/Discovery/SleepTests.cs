@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using Akka.Actor;
-using Akka.TestKit;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Discovery.Memory;
 using OpenShare.Device.Tests.Registration;

@@ -3,7 +3,6 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport.Memory;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Wire;
 

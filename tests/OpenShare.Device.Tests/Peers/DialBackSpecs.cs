@@ -7,7 +7,6 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Protocol.Discovery.Doctor;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Peers;

@@ -1,7 +1,6 @@
 using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
@@ -9,7 +8,6 @@ using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Device.Transport.Tcp;
 using OpenShare.Protocol.Discovery;
-using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Peers;

@@ -1,18 +1,14 @@
 using System.Net;
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Discovery;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
-using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Device.Transport.Tcp;
 using OpenShare.Protocol.Discovery;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 

@@ -4,9 +4,8 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Tcp;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
-using OpenShare.Protocol.Wire;
+using OpenShare.Protocol.Transfer.Carriers;
 
 namespace OpenShare.Device.Tests.Peers;
 

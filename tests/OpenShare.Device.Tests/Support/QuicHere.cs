@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using OpenShare.Device.Transport.Quic;
 
 namespace OpenShare.Device.Tests.Support;

@@ -1,7 +1,7 @@
-using Google.Protobuf;
-using OpenShare.Device.Channel;
 using OpenShare.Device.Peers;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Transfers;

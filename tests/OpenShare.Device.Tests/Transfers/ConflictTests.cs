@@ -1,5 +1,5 @@
 using OpenShare.Device.Hosting;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Wire;
 using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;
 

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Protocol.Transfer;
 

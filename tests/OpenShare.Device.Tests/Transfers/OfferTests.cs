@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using OpenShare.Device.Channel;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Protocol.Identity;

@@ -6,7 +6,8 @@ using OpenShare.Device.Storage.Disk.Sending;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers.Contents;
 using OpenShare.Device.Transfers.Sending;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Chunks;
+using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Transfers;

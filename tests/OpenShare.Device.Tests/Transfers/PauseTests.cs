@@ -1,4 +1,3 @@
-using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Transfer;
 using TransferState = OpenShare.Device.Hosting.TransferState;
 

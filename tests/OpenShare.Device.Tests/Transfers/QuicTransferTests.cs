@@ -6,6 +6,7 @@ using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Quic;
 using OpenShare.Device.Transport.Tcp;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
 
 namespace OpenShare.Device.Tests.Transfers;
 

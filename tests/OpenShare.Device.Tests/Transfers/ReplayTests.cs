@@ -1,4 +1,3 @@
-using System.Net;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Handshake;

@@ -1,5 +1,4 @@
 using OpenShare.Device.Hosting;
-using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Protocol.Transfer;

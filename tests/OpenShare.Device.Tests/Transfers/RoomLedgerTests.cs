@@ -1,6 +1,5 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
-using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers.Receiving;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Chunks;
+using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
 using TransferState = OpenShare.Device.Hosting.TransferState;
 

@@ -3,7 +3,6 @@ using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transfers.Receiving;
-using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Tests.Transfers;
 

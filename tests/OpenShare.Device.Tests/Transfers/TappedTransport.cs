@@ -1,6 +1,6 @@
 using System.Net;
 using OpenShare.Device.Transport;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
 
 namespace OpenShare.Device.Tests.Transfers;
 

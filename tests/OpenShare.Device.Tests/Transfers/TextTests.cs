@@ -1,8 +1,8 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transfers.Receiving;
-using OpenShare.Protocol.Transfer;
-using TransferState = OpenShare.Device.Hosting.TransferState;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
 
 namespace OpenShare.Device.Tests.Transfers;
 

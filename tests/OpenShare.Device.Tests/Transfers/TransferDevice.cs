@@ -12,6 +12,7 @@ using OpenShare.Device.Transfers;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Transfers;

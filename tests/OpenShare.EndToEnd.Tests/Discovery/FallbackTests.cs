@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using OpenShare.EndToEnd.Tests.Harness;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Dns;
-using OpenShare.Protocol.Identity;
 
 namespace OpenShare.EndToEnd.Tests.Discovery;
 

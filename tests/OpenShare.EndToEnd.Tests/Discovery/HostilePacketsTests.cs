@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using OpenShare.EndToEnd.Tests.Harness;
 using OpenShare.Protocol.Discovery;
-using OpenShare.Protocol.Discovery.Dns;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.EndToEnd.Tests.Discovery;

@@ -5,7 +5,6 @@ using System.Security.Cryptography.X509Certificates;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Registration.Http;
 using OpenShare.EndToEnd.Tests.Harness;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 
 namespace OpenShare.EndToEnd.Tests.Registration;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Registration.Http;
 using OpenShare.EndToEnd.Tests.Harness;
-using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
 
 namespace OpenShare.EndToEnd.Tests.Registration;

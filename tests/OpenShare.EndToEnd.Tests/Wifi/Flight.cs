@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using OpenShare.EndToEnd.Tests.Harness;
 
 namespace OpenShare.EndToEnd.Tests.Wifi;

@@ -1,5 +1,4 @@
 using OpenShare.Protocol.Discovery;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Tests.Support;
 
 namespace OpenShare.Protocol.Tests.Discovery;

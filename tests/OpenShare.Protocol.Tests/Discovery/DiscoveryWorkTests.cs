@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Net;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Dns;
-using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Tests.Discovery;
 

@@ -1,4 +1,3 @@
-using System.Net;
 using OpenShare.Protocol.Discovery;
 
 namespace OpenShare.Protocol.Tests.Discovery;

@@ -1,5 +1,4 @@
 using OpenShare.Protocol.Handshake;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Tests.Discovery;
 
 namespace OpenShare.Protocol.Tests.Handshake;

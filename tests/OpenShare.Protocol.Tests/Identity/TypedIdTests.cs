@@ -3,6 +3,7 @@ using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Tests.Support;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Tests.Identity;

@@ -5,7 +5,6 @@ using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Tests.Support;
-using OpenShare.Protocol.Wire;
 using static OpenShare.Protocol.Tests.Support.VectorFile;
 
 namespace OpenShare.Protocol.Tests.Pairing;

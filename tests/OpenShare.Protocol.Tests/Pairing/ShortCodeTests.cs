@@ -1,5 +1,4 @@
 using OpenShare.Protocol.Channel;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Tests.Support;
 using OpenShare.Protocol.Wire;

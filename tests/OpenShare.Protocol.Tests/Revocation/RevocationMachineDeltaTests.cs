@@ -1,7 +1,6 @@
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
-using OpenShare.Protocol.Tests.Registration;
 using OpenShare.Protocol.Tests.Support;
 using OpenShare.Protocol.Wire;
 

@@ -3,7 +3,6 @@ using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
 using OpenShare.Protocol.Tests.Registration;
 using OpenShare.Protocol.Tests.Support;
-using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Tests.Revocation;
 

@@ -2,7 +2,6 @@ using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
-using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Tests.Support;
 

@@ -1,5 +1,3 @@
-using OpenShare.Protocol.Handshake;
-
 namespace OpenShare.Protocol.Tests.Support;
 
 /// <summary>

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Tests.Support;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Wire;
 using static OpenShare.Protocol.Tests.Support.VectorFile;
 

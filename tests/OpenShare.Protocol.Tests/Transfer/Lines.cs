@@ -1,4 +1,7 @@
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
+using OpenShare.Protocol.Transfer.Chunks;
+using OpenShare.Protocol.Transfer.Receiving;
+using OpenShare.Protocol.Transfer.Sending;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Tests.Transfer;

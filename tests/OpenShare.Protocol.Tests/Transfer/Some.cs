@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Tests.Transfer;
@@ -55,7 +56,7 @@ internal static class Some
             builder.Finish()];
     }
 
-    internal static Protocol.Transfer.Manifest Read(IEnumerable<Signed> pages)
+    internal static Protocol.Transfer.Manifests.Manifest Read(IEnumerable<Signed> pages)
     {
         var reader = Reader();
         foreach (var page in pages)

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Tests.Support;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
 using static OpenShare.Protocol.Tests.Support.VectorFile;
 

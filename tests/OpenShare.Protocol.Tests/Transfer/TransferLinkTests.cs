@@ -1,5 +1,7 @@
 using OpenShare.Protocol.Tests.Transfer.Simulated;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Receipts;
+using OpenShare.Protocol.Transfer.Receiving;
+using OpenShare.Protocol.Transfer.Sending;
 using Xunit.Sdk;
 using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;
 

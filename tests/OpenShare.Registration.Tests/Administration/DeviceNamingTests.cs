@@ -1,5 +1,4 @@
 using System.Net;
-using OpenShare.Registration.Administration;
 using OpenShare.Registration.Tests.Support;
 using static OpenShare.Registration.Administration.AdministrationMessages;
 

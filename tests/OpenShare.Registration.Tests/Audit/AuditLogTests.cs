@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Audit;
-using OpenShare.Registration.Storage;
 using OpenShare.Registration.Tests.Support;
 
 namespace OpenShare.Registration.Tests.Audit;

@@ -5,7 +5,6 @@ using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
 using OpenShare.Registration.Audit;
 using OpenShare.Registration.Hosting;
-using OpenShare.Registration.Storage;
 using OpenShare.Registration.Tests.Support;
 
 namespace OpenShare.Registration.Tests.Audit;

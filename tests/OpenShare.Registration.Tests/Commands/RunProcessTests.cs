@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using OpenShare.Registration.Tests.Support;
 
 namespace OpenShare.Registration.Tests.Commands;

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using OpenShare.Protocol.Identity;
 using OpenShare.Registration.Storage;
-using OpenShare.Registration.Tests.Support;
 
 namespace OpenShare.Registration.Tests.Instances;
 

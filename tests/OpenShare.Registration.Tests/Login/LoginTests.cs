@@ -2,7 +2,6 @@ using System.Net;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Administration;
-using OpenShare.Registration.Login;
 using OpenShare.Registration.Tests.Support;
 
 namespace OpenShare.Registration.Tests.Login;

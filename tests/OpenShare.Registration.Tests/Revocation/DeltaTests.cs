@@ -1,5 +1,4 @@
 using System.Net;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Revocation;
 using OpenShare.Registration.Administration;

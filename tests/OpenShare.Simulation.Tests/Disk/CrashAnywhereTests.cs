@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Simulation.Disk;
-using OpenShare.Simulation.Time;
 
 namespace OpenShare.Simulation.Tests.Disk;
 

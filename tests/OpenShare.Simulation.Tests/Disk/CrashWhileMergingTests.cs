@@ -1,7 +1,6 @@
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Wire;
 using OpenShare.Simulation.Disk;
-using OpenShare.Simulation.Time;
 
 namespace OpenShare.Simulation.Tests.Disk;
 

@@ -4,7 +4,6 @@ using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 using OpenShare.Simulation.Disk;
-using OpenShare.Simulation.Time;
 
 namespace OpenShare.Simulation.Tests.Disk;
 

@@ -6,6 +6,9 @@ using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Device.Transfers.Sending;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receiving;
+using OpenShare.Protocol.Transfer.Sending;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Simulation.Bugs;

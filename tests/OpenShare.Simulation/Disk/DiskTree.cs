@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using OpenShare.Device.Storage.Disk;
 
 namespace OpenShare.Simulation.Disk;

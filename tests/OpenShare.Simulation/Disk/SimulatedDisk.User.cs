@@ -1,5 +1,3 @@
-using OpenShare.Device.Storage.Disk;
-
 namespace OpenShare.Simulation.Disk;
 
 /// <summary>What the machine's user does and sees, with no process in between. What he does is on the medium at once.</summary>

@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
 using OpenShare.Simulation.Devices;
-using Manifest = OpenShare.Protocol.Transfer.Manifest;
 
 namespace OpenShare.Simulation.Invariants;
 

@@ -2,7 +2,6 @@ using System.Text;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Registration;
 using OpenShare.Protocol.Discovery;
-using OpenShare.Protocol.Identity;
 using OpenShare.Simulation.Devices;
 
 namespace OpenShare.Simulation.Invariants;

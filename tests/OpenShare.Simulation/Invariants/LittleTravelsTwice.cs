@@ -1,4 +1,3 @@
-using System.Net;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Protocol.Transfer;

@@ -1,6 +1,7 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Simulation.Devices;
 using TransferState = OpenShare.Device.Hosting.TransferState;
 

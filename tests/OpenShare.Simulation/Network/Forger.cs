@@ -1,4 +1,3 @@
-using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Protocol.Discovery;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using OpenShare.Simulation.Invariants;
 
 namespace OpenShare.Simulation.Scenarios;
 

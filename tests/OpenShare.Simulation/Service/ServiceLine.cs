@@ -2,7 +2,6 @@ using System.Net.Security;
 using System.Text;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Registration.Http;
-using OpenShare.Protocol.Registration;
 using OpenShare.Simulation.Time;
 
 namespace OpenShare.Simulation.Service;

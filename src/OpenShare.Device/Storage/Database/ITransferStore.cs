@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Storage.Database;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using Dapper;
 using OpenShare.Device.Discovery;

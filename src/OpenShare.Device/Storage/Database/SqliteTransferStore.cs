@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Storage.Database;
@@ -94,7 +95,7 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
             new TransferKey(Columns.Named<TransferDirection>(Direction), DeviceId.Parse(Peer), Protocol.Transfer.TransferId.Parse(TransferId)),
             Columns.Named<TransferState>(State),
             Problem is null ? null : Columns.Named<TransferProblem>(Problem),
-            ManifestId is null ? null : Protocol.Transfer.ManifestId.Parse(ManifestId),
+            ManifestId is null ? null : Protocol.Transfer.Manifests.ManifestId.Parse(ManifestId),
             [.. JsonSerializer.Deserialize<string[]>(Paths)!],
             Destination,
             Columns.Time(CreatedAt),

@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Receiving;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Chunks;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
+using OpenShare.Protocol.Transfer.Receiving;
 
 namespace OpenShare.Device.Transfers.Contents;
 

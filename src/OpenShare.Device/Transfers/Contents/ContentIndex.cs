@@ -3,7 +3,9 @@ using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Identity;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Chunks;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Transfers.Contents;

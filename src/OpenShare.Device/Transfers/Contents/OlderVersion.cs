@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using OpenShare.Device.Hosting;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Chunks;
+using OpenShare.Protocol.Transfer.Manifests;
 
 namespace OpenShare.Device.Transfers.Contents;
 

@@ -1,9 +1,11 @@
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Identity;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
+using OpenShare.Protocol.Transfer.Receiving;
 using OpenShare.Protocol.Wire;
-using ChunkMap = OpenShare.Protocol.Transfer.ChunkMap;
+using ChunkMap = OpenShare.Protocol.Transfer.Chunks.ChunkMap;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

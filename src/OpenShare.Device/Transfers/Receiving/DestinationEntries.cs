@@ -1,6 +1,6 @@
 using System.Collections;
 using OpenShare.Device.Storage.Disk;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receiving;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

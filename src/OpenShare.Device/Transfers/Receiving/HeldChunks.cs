@@ -1,6 +1,6 @@
 using OpenShare.Device.Storage.Database;
-using OpenShare.Protocol.Transfer;
-using ChunkMap = OpenShare.Protocol.Transfer.ChunkMap;
+using OpenShare.Protocol.Transfer.Manifests;
+using ChunkMap = OpenShare.Protocol.Transfer.Chunks.ChunkMap;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

@@ -1,4 +1,4 @@
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Wire;
 using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;
 

@@ -1,5 +1,6 @@
 using OpenShare.Device.Storage.Disk;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using OpenShare.Device.Hosting;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

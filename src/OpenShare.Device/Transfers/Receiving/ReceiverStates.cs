@@ -1,5 +1,5 @@
 using OpenShare.Device.Hosting;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Receiving;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

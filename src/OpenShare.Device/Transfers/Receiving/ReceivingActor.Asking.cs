@@ -2,7 +2,7 @@ using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Contents;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Receiving;
 using TransferState = OpenShare.Device.Hosting.TransferState;
 
 namespace OpenShare.Device.Transfers.Receiving;

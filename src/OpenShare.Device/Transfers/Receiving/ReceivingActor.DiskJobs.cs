@@ -2,9 +2,10 @@ using Akka.Actor;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
+using OpenShare.Protocol.Transfer.Receiving;
 using OpenShare.Protocol.Wire;
-using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

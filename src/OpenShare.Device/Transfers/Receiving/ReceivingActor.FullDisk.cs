@@ -1,5 +1,5 @@
 using Akka.Actor;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Receiving;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

@@ -3,6 +3,7 @@ using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Contents;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Receiving;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Transfers.Receiving;

@@ -1,9 +1,10 @@
 using Akka.Actor;
-using Akka.Event;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Transfers.Contents;
-using OpenShare.Protocol.Transfer;
-using OpenShare.Protocol.Wire;
+using OpenShare.Protocol.Transfer.Chunks;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
+using OpenShare.Protocol.Transfer.Receiving;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

@@ -1,7 +1,7 @@
 using Akka.Actor;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receiving;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Transfers.Receiving;

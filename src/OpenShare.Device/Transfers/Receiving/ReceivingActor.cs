@@ -1,14 +1,13 @@
 using Akka.Actor;
 using OpenShare.Device.Channel;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
-using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
-using OpenShare.Device.Transfers.Contents;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Receipts;
+using OpenShare.Protocol.Transfer.Receiving;
 using OpenShare.Protocol.Wire;
-using ChunkMap = OpenShare.Protocol.Transfer.ChunkMap;
+using ChunkMap = OpenShare.Protocol.Transfer.Chunks.ChunkMap;
 using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;
 using TransferState = OpenShare.Device.Hosting.TransferState;
 

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Chunks;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Wire;
-using ChunkMap = OpenShare.Protocol.Transfer.ChunkMap;
+using ChunkMap = OpenShare.Protocol.Transfer.Chunks.ChunkMap;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

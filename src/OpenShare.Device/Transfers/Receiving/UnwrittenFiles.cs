@@ -1,4 +1,5 @@
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Chunks;
+using OpenShare.Protocol.Transfer.Manifests;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

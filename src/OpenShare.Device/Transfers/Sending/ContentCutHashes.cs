@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Disk.Sending;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Chunks;
 
 namespace OpenShare.Device.Transfers.Sending;
 

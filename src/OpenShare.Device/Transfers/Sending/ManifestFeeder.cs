@@ -3,7 +3,8 @@ using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Disk.Sending;
 using OpenShare.Device.Transfers.Contents;
 using OpenShare.Protocol.Identity;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Chunks;
+using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Transfers.Sending;

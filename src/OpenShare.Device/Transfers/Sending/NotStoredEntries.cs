@@ -1,4 +1,5 @@
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receipts;
 using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;
 
 namespace OpenShare.Device.Transfers.Sending;

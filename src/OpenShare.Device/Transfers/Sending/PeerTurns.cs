@@ -1,5 +1,6 @@
 using Akka.Actor;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Sending;
 
 namespace OpenShare.Device.Transfers.Sending;
 

@@ -1,6 +1,7 @@
 using Akka.Event;
 using OpenShare.Device.Channel;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
+using OpenShare.Protocol.Transfer.Sending;
 
 namespace OpenShare.Device.Transfers.Sending;
 

@@ -1,8 +1,8 @@
 using Akka.Actor;
 using OpenShare.Device.Hosting;
-using OpenShare.Device.Storage.Database;
 using OpenShare.Protocol.Identity;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Sending;
 using OpenShare.Protocol.Wire;
 using TransferState = OpenShare.Device.Hosting.TransferState;
 

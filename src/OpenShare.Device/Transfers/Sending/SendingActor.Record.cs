@@ -1,10 +1,8 @@
-using Akka.Actor;
-using Akka.Event;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
-using OpenShare.Device.Transfers.Contents;
 using OpenShare.Protocol.Transfer;
-using OpenShare.Protocol.Wire;
+using OpenShare.Protocol.Transfer.Receipts;
+using OpenShare.Protocol.Transfer.Sending;
 using TransferState = OpenShare.Device.Hosting.TransferState;
 
 namespace OpenShare.Device.Transfers.Sending;

@@ -1,14 +1,14 @@
 using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
-using OpenShare.Device.Storage.Database;
-using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Disk.Sending;
 using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Sending;
 using OpenShare.Protocol.Wire;
-using TransferState = OpenShare.Device.Hosting.TransferState;
 
 namespace OpenShare.Device.Transfers.Sending;
 

@@ -5,7 +5,6 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Device.Transport;
-using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Transfers.Sending;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Quic;
 using System.Runtime.Versioning;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Carriers;
 
 namespace OpenShare.Device.Transport.Quic;
 

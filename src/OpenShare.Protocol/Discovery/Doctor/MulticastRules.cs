@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace OpenShare.Protocol.Discovery.Doctor;
 
 /// <summary>Multicast both ways: what this device asks reaches others, and what others say reaches this device.</summary>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using OpenShare.Device.Discovery.Udp;
-using OpenShare.Device.Discovery.Doctor;
 using OpenShare.Device.Discovery.Doctor.Host;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Transport.Tcp;

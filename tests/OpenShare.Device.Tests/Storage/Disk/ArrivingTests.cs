@@ -1,6 +1,5 @@
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Tests.Support;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Tests.Storage.Disk;

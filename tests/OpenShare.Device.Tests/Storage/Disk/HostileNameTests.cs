@@ -1,6 +1,5 @@
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Disk.Linux;
-using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Storage.Disk;
 

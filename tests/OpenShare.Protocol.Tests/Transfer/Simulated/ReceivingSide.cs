@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Chunks;
+using OpenShare.Protocol.Transfer.Receipts;
+using OpenShare.Protocol.Transfer.Receiving;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Tests.Transfer.Simulated;

@@ -1,4 +1,5 @@
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Sending;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Tests.Transfer.Simulated;

@@ -1,4 +1,6 @@
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Transfer.Receiving;
+using OpenShare.Protocol.Transfer.Sending;
 
 namespace OpenShare.Protocol.Tests.Transfer.Simulated;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Tests.Transfer.Simulated;
@@ -9,7 +9,7 @@ namespace OpenShare.Protocol.Tests.Transfer.Simulated;
 internal static class Tree
 {
     internal static readonly List<Signed> Pages = [.. Build()];
-    internal static readonly Protocol.Transfer.Manifest Manifest = Some.Read(Pages);
+    internal static readonly Protocol.Transfer.Manifests.Manifest Manifest = Some.Read(Pages);
     internal static readonly TransferTuning Tuning = new() { Streams = 3, Window = 2, PageWindow = 2, FrameBytes = 200, FrameChunks = 4 };
 
     /// <summary>Chunks that can be under way at a time, and so travel again after a cut.</summary>

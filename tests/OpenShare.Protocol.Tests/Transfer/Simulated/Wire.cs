@@ -1,4 +1,3 @@
-using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Protocol.Tests.Transfer.Simulated;

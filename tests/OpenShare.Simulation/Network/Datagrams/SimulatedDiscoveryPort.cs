@@ -3,7 +3,6 @@ using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Protocol.Discovery;
-using OpenShare.Simulation.Network.Links;
 using OpenShare.Simulation.Network.Observing;
 
 namespace OpenShare.Simulation.Network.Datagrams;

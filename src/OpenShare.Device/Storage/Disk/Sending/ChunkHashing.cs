@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using OpenShare.Device.Hosting;
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Chunks;
 
 namespace OpenShare.Device.Storage.Disk.Sending;
 

@@ -1,4 +1,4 @@
-using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Chunks;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Storage.Disk.Sending;

@@ -1,8 +1,0 @@
-namespace OpenShare.Protocol.Transfer;
-
-/// <summary>What carries a stream of a link. The frames are the same on each.</summary>
-public enum Carrier
-{
-    Tcp,
-    Quic,
-}

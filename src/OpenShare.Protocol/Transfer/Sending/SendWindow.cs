@@ -1,0 +1,88 @@
+namespace OpenShare.Protocol.Transfer.Sending;
+
+/// <summary>Which chunks are under way on which stream, in frames, at most so many frames a stream.</summary>
+internal sealed class SendWindow(int framesPerStream, ISendTurns turns)
+{
+    private readonly SortedDictionary<long, List<Frame>> _streams = [];
+    private readonly Dictionary<long, Frame> _frames = [];
+
+    internal int Streams => _streams.Count;
+
+    internal bool IsEmpty => _frames.Count == 0;
+
+    /// <summary>Of the chunks under way.</summary>
+    internal IEnumerable<long> Ordinals => _frames.Keys;
+
+    internal bool Contains(long ordinal) => _frames.ContainsKey(ordinal);
+
+    /// <summary>Takes no more frames.</summary>
+    internal IReadOnlySet<long> Retired { get; set; } = new HashSet<long>();
+
+    /// <summary>Chunks on that stream.</summary>
+    internal int UnderWay(long stream) => _streams.TryGetValue(stream, out var frames) ? frames.Sum(f => f.Left.Count) : 0;
+
+    internal void Add(long stream) => _streams.TryAdd(stream, []);
+
+    /// <returns>the chunks that were under way on it; null for a stream not known</returns>
+    internal List<long>? Remove(long stream)
+    {
+        if (!_streams.Remove(stream, out var frames))
+            return null;
+        var lost = frames.SelectMany(f => f.Left).ToList();
+        lost.ForEach(o => _frames.Remove(o));
+        turns.Settle(frames.Sum(f => f.Bytes));
+        return lost;
+    }
+
+    internal void Clear()
+    {
+        _streams.Clear();
+        _frames.Clear();
+        turns.Leave();
+    }
+
+    /// <summary>The stream with the most room, the lowest of equals; null when all are full.</summary>
+    internal long? Free()
+    {
+        long? best = null;
+        var fewest = framesPerStream;
+        foreach (var (stream, frames) in _streams)
+        {
+            if (frames.Count < fewest && !Retired.Contains(stream))
+                (best, fewest) = (stream, frames.Count);
+        }
+        return best;
+    }
+
+    internal void Launch(long stream, IReadOnlyList<long> ordinals, long bytes)
+    {
+        var frame = new Frame(stream, [.. ordinals], bytes);
+        _streams[stream].Add(frame);
+        foreach (var ordinal in ordinals)
+            _frames.Add(ordinal, frame);
+    }
+
+    /// <summary>The chunk's fate is known: its place in the window is free once that of its whole frame is.</summary>
+    /// <returns>false when it was not under way</returns>
+    internal bool Settle(long ordinal)
+    {
+        if (!_frames.Remove(ordinal, out var frame))
+            return false;
+        frame.Left.Remove(ordinal);
+        if (frame.Left.Count == 0)
+        {
+            _streams[frame.Stream].Remove(frame);
+            turns.Settle(frame.Bytes);
+        }
+        return true;
+    }
+
+    private sealed class Frame(long stream, HashSet<long> left, long bytes)
+    {
+        internal long Stream { get; } = stream;
+
+        internal long Bytes { get; } = bytes;
+
+        internal HashSet<long> Left { get; } = left;
+    }
+}

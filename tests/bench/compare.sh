@@ -17,7 +17,7 @@ Usage: tests/bench/compare.sh [--work file|tree|small] [--size BYTES] [--count N
   --runs N      rounds (default: 5)
   --dir DIR     where sources and copies are (default: /dev/shm)
   --syncs       one more round that is not timed, in which strace counts what makes the receiver's data durable
-  --only NAMES  of openshare, pump, nc, iperf3, wormhole, syncthing, rsync-daemon, rclone, rsync-ssh, rsync-ssh-fsync, scp,
+  --only NAMES  of openshare, openshare-warm, pump, nc, iperf3, wormhole, syncthing, rsync-daemon, rclone, rsync-ssh, rsync-ssh-fsync, scp,
                 scp-aes128-gcm
 END
 }
@@ -116,7 +116,7 @@ count_syncs() {
   local name pid
   for name in $contestants; do
     case $name in
-      openshare) pid=$bob_pid ;;
+      openshare-warm) pid=$dave_pid ;;
       syncthing) pid=$sync_to_pid ;;
       rsync-ssh-fsync) pid=$sshd_pid ;;
       *) continue ;;

@@ -36,6 +36,7 @@ enter() {
 
 start_contestants() {
   wants openshare && enter openshare start_openshare
+  wants openshare-warm && enter openshare-warm start_openshare_warm
   if [ "$kind" = file ]; then
     wants pump && enter pump build_pump
     wants nc nc && enter nc

@@ -1,21 +1,45 @@
-# openshare itself, between two agents that run.
+# openshare itself, between two agents that run. Each round has new homes, so that nobody knows what was sent before, and agents
+# that have just started; `openshare-warm` are two that run through all rounds, as such agents do.
 
 start_openshare() {
-  start_server
-  register alice
-  register bob
-  start_agent alice "$(free_port)"
-  start_agent bob "$(free_port)"
-  discover
+  [ -n "${server_pid:-}" ] || start_server
 }
 
 run_openshare() {
-  local a b t
-  forget_peak "$alice_pid"; forget_peak "$bob_pid"
-  a=$(cpu "$alice_pid") b=$(cpu "$bob_pid") t=$EPOCHREALTIME
-  device alice send "$source" --to "$bob_id" --json >"$work/logs/send.out" 2>"$work/logs/send.err" || fail "$(said "$work/logs/send.err")"
+  renew alice
+  renew bob
+  discover >/dev/null
+  even_memory
+  between openshare alice bob
+  kill -TERM "$alice_pid" "$bob_pid"
+  wait "$alice_pid" "$bob_pid" 2>/dev/null
+}
+# renew NAME: whoever is called so is a new device in a new home.
+renew() {
+  rm -rf "${work:?}/$1"
+  register "$1" >/dev/null
+  start_agent "$1" "$(free_port)" >/dev/null
+}
+
+start_openshare_warm() {
+  start_openshare
+  register carol
+  register dave
+  start_agent carol "$(free_port)"
+  start_agent dave "$(free_port)"
+}
+
+run_openshare_warm() { between openshare-warm carol dave; }
+
+# between CONTESTANT FROM TO: the whole command, of which nothing may have been there before.
+between() {
+  local from=${2}_pid to=${3}_pid to_id=${3}_id a b t
+  forget_peak "${!from}"; forget_peak "${!to}"
+  a=$(cpu "${!from}") b=$(cpu "${!to}")
+  t=$EPOCHREALTIME
+  device "$2" send "$source" --to "${!to_id}" --json >"$work/logs/send.out" 2>"$work/logs/send.err" || fail "$(said "$work/logs/send.err")"
   t=$(elapsed "$t")
   [ "$(json bytes_reused "$(cat "$work/logs/send.out")")" = 0 ] || fail "some of it was there before"
-  record openshare "$t" "$(less "$(cpu "$alice_pid")" "$a")" "$(less "$(cpu "$bob_pid")" "$b")" "$(peak "$alice_pid")" "$(peak "$bob_pid")"
-  check_copy "$work/bob-received/source" openshare
+  record "$1" "$t" "$(less "$(cpu "${!from}")" "$a")" "$(less "$(cpu "${!to}")" "$b")" "$(peak "${!from}")" "$(peak "${!to}")"
+  check_copy "$work/$3-received/source" "$1"
 }

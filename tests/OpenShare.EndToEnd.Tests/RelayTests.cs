@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using OpenShare.EndToEnd.Tests.Harness;
@@ -67,6 +68,26 @@ public sealed class RelayTests : IDisposable
 
         Assert.Equal(50_000, (await arrived).Length);
         Assert.Equal(50_000, await relay.PassedAsync());
+    }
+
+    [Fact]
+    public async Task Delays_all_that_passes_by_so_much_and_loses_nothing()
+    {
+        using var relay = await StartAsync();
+        relay.Tell("delay 1000");
+        using var near = await ConnectAsync();
+        using var far = await _listener.AcceptSocketAsync();
+        await relay.PassedAsync();
+        var (sent, clock) = (new byte[8 * Samples.MiB], Stopwatch.StartNew());
+        Random.Shared.NextBytes(sent);
+
+        var arrived = ReadToEndAsync(far);
+        await near.SendAsync(sent);
+        near.Shutdown(SocketShutdown.Send);
+
+        Assert.Equal(sent, await arrived);
+        // Once for all of it, not once for each piece.
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0.99, 5);
     }
 
     public void Dispose() => _listener.Dispose();

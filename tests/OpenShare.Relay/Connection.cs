@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 
 namespace OpenShare.Relay;
 
@@ -52,6 +53,7 @@ internal sealed class Connection : IDisposable
     private async Task PumpAsync(Socket from, Socket to, bool forward)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        DelayLine? line = null;
         try
         {
             while (await from.ReceiveAsync(buffer.AsMemory(0, BufferSize), _stopped.Token) is > 0 and var received)
@@ -59,14 +61,21 @@ internal sealed class Connection : IDisposable
                 for (var rest = buffer.AsMemory(0, received); rest.Length > 0;)
                 {
                     var admitted = await _gate.AdmitAsync(rest, forward, _stopped.Token);
-                    for (var now = rest[..admitted]; now.Length > 0;)
-                        now = now[await to.SendAsync(now, _stopped.Token)..];
+                    // What was delayed is not to be overtaken: a connection keeps its line.
+                    if (_gate.Delay is var delay && delay > TimeSpan.Zero)
+                        line ??= new DelayLine(to, Dispose, _stopped.Token);
+                    if (line is null)
+                        await to.SendAllAsync(rest[..admitted], _stopped.Token);
+                    else
+                        await line.SendAsync(rest[..admitted], delay, _stopped.Token);
                     rest = rest[admitted..];
                 }
             }
+            if (line is not null)
+                await line.EndAsync();
             to.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception problem) when (problem is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception problem) when (problem is SocketException or OperationCanceledException or ObjectDisposedException or ChannelClosedException)
         {
             // A connection broken on one side is broken on the other, and in the other direction.
             Dispose();

@@ -15,6 +15,14 @@ internal sealed class Gate(Report report)
     private long? _flipAt;
     private long _rate;
     private long _clearAt;
+    private long _delay;
+
+    /// <summary>How much later what is admitted arrives.</summary>
+    public TimeSpan Delay
+    {
+        get => TimeSpan.FromTicks(Interlocked.Read(ref _delay));
+        set => Interlocked.Exchange(ref _delay, value.Ticks);
+    }
 
     /// <summary>Raised once for every <see cref="CutAt"/>.</summary>
     public event Action? CutReached;

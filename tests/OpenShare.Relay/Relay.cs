@@ -59,6 +59,7 @@ internal sealed class Relay : IDisposable
             case ["stall-at", _] when counted: _gate.StallAt(number); break;
             case ["go"]: _gate.Go(); break;
             case ["rate", _] when counted: _gate.Rate(number); break;
+            case ["delay", _] when counted && number <= 60_000: _gate.Delay = TimeSpan.FromMilliseconds(number); break;
             case ["flip-at", _] when counted: _gate.FlipAt(number); break;
             case ["zero"]: _gate.Zero(); break;
             case ["stats"]: _report.Write("stats", _gate.Counts()); break;

@@ -20,6 +20,7 @@ internal sealed record RelayOptions(IReadOnlyList<(IPEndPoint Listen, IPEndPoint
           stall-at BYTES      the same once so many bytes have passed
           go                  let it pass again
           rate BYTES          no more than so many bytes a second; 0: no limit
+          delay MS            what is passed on arrives so many milliseconds later, each way; 0: at once
           flip-at OFFSET      invert the byte at this offset of all that passes
           zero                count from 0 again
           stats               report the counts

@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Net;
 
 namespace OpenShare.EndToEnd.Tests.Harness;
 
 /// <summary>
-/// A network of this machine's own: hosts, each a network namespace, on one bridge, which has a namespace too. What an access
-/// point does is done at the bridge, what a firewall does in a host.
+/// A network of this machine's own: hosts, each a network namespace, on one bridge, which has a namespace too; there may be
+/// further bridges, each a network that knows nothing of the others. What an access point does is done at the bridge, what a
+/// firewall does in a host.
 /// </summary>
 internal sealed class Lan : IDisposable
 {
@@ -27,8 +29,7 @@ internal sealed class Lan : IDisposable
         try
         {
             await lan.AddNamespaceAsync("bridge");
-            await lan.BridgeAsync("ip", "link", "add", "br0", "type", "bridge", "mcast_snooping", "0");
-            await lan.BridgeAsync("ip", "link", "set", "br0", "up");
+            await lan.AddBridgeAsync("br0");
             return lan;
         }
         catch
@@ -36,6 +37,13 @@ internal sealed class Lan : IDisposable
             lan.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Another network; the first is br0.</summary>
+    public async Task AddBridgeAsync(string bridge)
+    {
+        await BridgeAsync("ip", "link", "add", bridge, "type", "bridge", "mcast_snooping", "0");
+        await BridgeAsync("ip", "link", "set", bridge, "up");
     }
 
     /// <summary>A host with one interface, eth0, on the bridge.</summary>
@@ -93,6 +101,22 @@ internal sealed class Lan : IDisposable
 
     /// <summary>Pulls a host's cable at the bridge, or puts it back.</summary>
     public Task ConnectAsync(string host, bool isConnected) => BridgeAsync("ip", "link", "set", Port(host), isConnected ? "up" : "down");
+
+    /// <summary>Takes a host off its network, and every address from it.</summary>
+    public Task LeaveAsync(string host) => HostAsync(host, "sh", "-c", "ip link set eth0 down; ip address flush dev eth0");
+
+    /// <summary>Brings a host that left onto this network. It is another station there, as phones are: so its link-local address is another too.</summary>
+    public async Task JoinAsync(string host, string bridge, string address)
+    {
+        var station = "02:00:" + string.Join(':', IPAddress.Parse(address).GetAddressBytes().Select(b => $"{b:x2}"));
+        await BridgeAsync("ip", "link", "set", Port(host), "master", bridge, "up");
+        await HostAsync(host, "ip", "link", "set", "eth0", "address", station, "up");
+        await AddressAsync(host, address);
+    }
+
+    /// <summary>Gives a host this address instead of the one it has.</summary>
+    public Task AddressAsync(string host, string address) =>
+        HostAsync(host, "sh", "-c", $"ip -4 address flush dev eth0; ip address add {address}/24 dev eth0");
 
     /// <summary>Takes every rule back.</summary>
     public async Task OpenAsync()

@@ -50,9 +50,10 @@ internal sealed class Flight : IDisposable
     /// <summary>It ends by itself, whole, with a receipt; and little of it was sealed twice.</summary>
     /// <param name="cuts">links that may have been lost under it</param>
     /// <param name="note">for the table</param>
-    public async Task EndsAsync(string scenario, int cuts, string note = "")
+    /// <returns>MB/s</returns>
+    public async Task<double> EndsAsync(string scenario, int cuts, string note = "", TimeSpan? within = null)
     {
-        var sent = (await _send.EndAsync(s_patience)).EndedWith(0).Json;
+        var sent = (await _send.EndAsync(within ?? s_patience)).EndedWith(0).Json;
         var (seconds, bytes) = (_clock.Elapsed.TotalSeconds, await Metrics.OfAsync(_pair.Alice, Metrics.Sealed) - _sealed);
         Samples.AssertSame(_file, _pair.Bob.Received(Path.GetFileName(_file)));
         await Transfers.AssertReceiptAsync(_pair.Alice, _pair.Bob, sent.Text("transfer_id")!);
@@ -61,6 +62,7 @@ internal sealed class Flight : IDisposable
             $"| {scenario} | {_size / Samples.MiB} MiB | {seconds:0.0} | {_size / seconds / 1e6:0.0} | {bytes / (double)_size:0.000} | {_notes}{note} |"));
         File.Delete(_file);
         File.Delete(_pair.Bob.Received(Path.GetFileName(_file)));
+        return _size / seconds / 1e6;
     }
 
     public void Dispose() => _send.Dispose();

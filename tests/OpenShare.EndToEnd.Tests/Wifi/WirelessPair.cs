@@ -5,11 +5,14 @@ namespace OpenShare.EndToEnd.Tests.Wifi;
 /// <summary>Two devices on a network of 200 Mbit/s each way, and what Wi-Fi does to it: packets that are lost, links that go and come.</summary>
 public sealed class WirelessPair(SharedServer shared) : IDisposable
 {
-    public const string BobAddress = "10.77.0.2", BobOtherAddress = "10.77.0.22";
+    public const string BobAddress = "10.77.0.2";
+
+    private const string Home = "br0", Elsewhere = "br1";
 
     private readonly TemporaryFolder _folder = new();
     private SmallDisk? _disk;
     private Lan? _lan;
+    private bool _areElsewhere;
 
     /// <summary>What their links and streams go over; null: as it is by itself. To be said before the first test.</summary>
     internal string? Carriers { get; set; }
@@ -30,10 +33,27 @@ public sealed class WirelessPair(SharedServer shared) : IDisposable
         if (_lan is null)
             await BuildAsync();
         await Lan.OpenAsync();
-        await Lan.ConnectAsync("bob", isConnected: true);
-        await Lan.HostAsync("bob", "sh", "-c", $"ip -4 address flush dev eth0; ip address add {BobAddress}/24 dev eth0");
+        foreach (var device in (TestDevice[])[Alice, Bob])
+        {
+            await Lan.ConnectAsync(device.Name, isConnected: true);
+            if (_areElsewhere)
+                await MoveAsync(device, Home, TimeSpan.Zero);
+            else
+                await Lan.AddressAsync(device.Name, AddressOf(device, Home));
+        }
+        _areElsewhere = false;
         await Task.WhenAll(Alice.SeesAsync(Bob), Bob.SeesAsync(Alice));
         return this;
+    }
+
+    /// <summary>Gives a device another address on the same network.</summary>
+    internal Task RenumberAsync(TestDevice device) => Lan.AddressAsync(device.Name, AddressOf(device, Home) + "2");
+
+    /// <summary>Takes a device to another Wi-Fi; between them it is on none for so long.</summary>
+    internal async Task MoveAwayAsync(TestDevice device, TimeSpan between)
+    {
+        _areElsewhere = true;
+        await MoveAsync(device, Elsewhere, between);
     }
 
     /// <summary>Pulls Bob's cable for so long.</summary>
@@ -62,8 +82,9 @@ public sealed class WirelessPair(SharedServer shared) : IDisposable
         _lan = await Lan.CreateAsync();
         _disk = await SmallDisk.MountAsync("2g");
         (Alice, Bob) = (Device("alice"), Device("bob"));
-        await Lan.AddHostAsync("alice", "10.77.0.1");
-        await Lan.AddHostAsync("bob", BobAddress);
+        await Lan.AddBridgeAsync(Elsewhere);
+        foreach (var device in (TestDevice[])[Alice, Bob])
+            await Lan.AddHostAsync(device.Name, AddressOf(device, Home));
         var account = $"account-{Guid.NewGuid():N}"[..20];
         foreach (var device in (TestDevice[])[Alice, Bob])
         {
@@ -74,6 +95,21 @@ public sealed class WirelessPair(SharedServer shared) : IDisposable
             await device.StartAgentAsync();
         }
     }
+
+    private async Task MoveAsync(TestDevice device, string network, TimeSpan between)
+    {
+        await Lan.LeaveAsync(device.Name);
+        await Task.Delay(between);
+        await Lan.JoinAsync(device.Name, network, AddressOf(device, network));
+    }
+
+    private string AddressOf(TestDevice device, string network) => (device == Alice, network == Home) switch
+    {
+        (true, true) => "10.77.0.1",
+        (false, true) => BobAddress,
+        (true, false) => "10.78.0.1",
+        (false, false) => "10.78.0.2",
+    };
 
     private TestDevice Device(string name) => new(_folder.Path, name) { AgentWithin = Lan.Within(name), SaveTo = Path.Combine(_disk!.Path, name) };
 }

@@ -39,17 +39,21 @@ tree=$(realpath -s -- "${tree:-$(dirname "$(readlink -f "$(command -v dotnet)")"
 
 . "$(dirname "${BASH_SOURCE[0]}")/devices.sh"
 
-# send WHAT PATH: and says how fast, in how much memory, and how much more than its bytes crossed the link.
+# send WHAT PATH: and says how fast, in how much memory, and how much more than its bytes crossed the link: at most the windows for
+# each cut, and 2 % for what is not the files' bytes. It may be less than nothing, as what is repeated travels once.
 send() {
-  local what=$1 path=$2 total t base more
+  local what=$1 path=$2 total t base more cut most
   begin "$what"
   total=$(du -sb --apparent-size -- "$path" | cut -f 1)
   base=$(passed) || exit 1
+  cut=$(events cut)
   t=$EPOCHREALTIME
   device alice send "$path" --to "$bob_id" --json >"$work/logs/send.out" 2>"$work/logs/send.err" || fail "$(said "$work/logs/send.err")"
   more=$(($(passed) - base - $(json bytes_total "$(cat "$work/logs/send.out")")))
   say "$what: $(mib "$total") at $(awk -v n="$total" -v a="$t" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.0f", n / (b - a) / 1e6 }') MB/s, $(mib "$more") more than the files' bytes crossed the link"
   note "peak memory: alice $(peak "$alice_pid") MiB, bob $(peak "$bob_pid") MiB"
+  most=$((($(events cut) - cut) * 16 * 1048576 + total / 50))
+  [ "$more" -le "$most" ] || fail "$(mib "$most") were promised at most"
   begin "$what, compared"
   same "$path" "$work/bob-received/$(basename -- "$path")"
   say "$what: the same at bob's"

@@ -5,11 +5,14 @@ namespace OpenShare.EndToEnd.Tests.Harness;
 /// <summary>What the tests ask of transfers again and again.</summary>
 internal static class Transfers
 {
-    /// <summary>
-    /// The most that may cross the link twice after a cut: 4 streams, 4 chunks of 1 MiB under way on each; and 512 KiB
-    /// for what is not the files' own bytes: handshakes, file list, acknowledgements, 20 bytes a record.
-    /// </summary>
-    public const long MostSentAgain = (4 * 4 * Samples.MiB) + (512 * 1024);
+    /// <summary>What a cut may find under way: 4 streams, 4 chunks of 1 MiB on each.</summary>
+    public const long MostUnderWay = 4 * 4 * Samples.MiB;
+
+    /// <summary>What crosses the link and is not the files' own bytes: handshakes, file list, acknowledgements, 20 bytes a record.</summary>
+    public const long Overhead = 512 * 1024;
+
+    /// <summary>The most that may cross the link twice after a cut.</summary>
+    public const long MostSentAgain = MostUnderWay + Overhead;
 
     /// <summary>The receiver has a part of its newest transfer, and nothing under its final name.</summary>
     public static async Task AssertIncompleteAsync(TestDevice receiver, string name, long bytes)

@@ -28,4 +28,29 @@ public sealed class MetricsTests(SharedPair shared) : IClassFixture<SharedPair>
         Assert.InRange(sent["openshare_transfer_frame_duration_seconds_count"], (Size / Samples.MiB) - 16, (Size / Samples.MiB) + 16);
         Assert.Equal(0, sent["openshare_transfer_frames_under_way"]);
     }
+
+    [Fact]
+    public async Task A_full_window_is_seen_under_way_and_what_of_it_a_cut_loses_is_counted_as_sent_again()
+    {
+        var pair = await shared.ReadyAsync();
+        await pair.Alice.StartAgentAsync();
+        await pair.SeeEachOtherAsync();
+        var file = pair.File("lost on its way", Size);
+        var before = await pair.Relay.PassedAsync();
+        pair.Relay.Tell($"stall-at {before + (Size / 2)}");
+        using var send = pair.Alice.StartSend(pair.Bob, file);
+        await pair.Relay.NextAsync("stalled");
+
+        await Eventually.TrueAsync("a window is under way", Patience.Short, async () => await Metrics.OfAsync(pair.Alice, "openshare_transfer_frames_under_way") == 16);
+        pair.Relay.Tell("cut");
+        pair.Relay.Tell("go");
+        (await send.EndAsync()).EndedWith(0);
+
+        var sent = await Metrics.OfAsync(pair.Alice);
+        var again = sent["openshare_transfer_bytes_resent_bytes_total"];
+        Assert.InRange(again, Samples.MiB, Transfers.MostUnderWay);
+        Assert.Equal(sent[Metrics.Sealed] - Size, again);
+        Assert.Equal(0, sent["openshare_transfer_frames_under_way"]);
+        Assert.Equal(0, sent["openshare_workers_queued"]);
+    }
 }

@@ -23,6 +23,7 @@ public sealed class TransferLinkTests
             sentAgain += simulation.Sender.SentAgain;
             damaged += simulation.Sender.Damaged;
             withdrawn += simulation.Sender.Machine!.Withdrawn.Count;
+            Assert.InRange(simulation.Sender.SentAgain - simulation.Sender.Damaged, 0, simulation.Sender.Losses * Tree.Windows);
         }
         // The seeds do what they are for: every fault, in every state that lasts.
         foreach (var fault in new[] { "cut", "stream cut", "sender killed", "receiver killed", "file changed" })

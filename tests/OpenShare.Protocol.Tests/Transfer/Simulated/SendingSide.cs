@@ -29,6 +29,9 @@ internal sealed class SendingSide(VirtualTime time, Simulation simulation)
 
     internal int Damaged { get; private set; }
 
+    /// <summary>How often something that was under way was lost.</summary>
+    internal int Losses { get; private set; }
+
     internal void Start()
     {
         Machine = _pages.Count == 0 ? new SenderMachine(Setup) : SenderMachine.Restore(Setup, new SenderRecord(_pages, _withdrawn, _state, _reason, _receipt));
@@ -146,7 +149,9 @@ internal sealed class SendingSide(VirtualTime time, Simulation simulation)
     // Each chunk may travel once, and once more for each cut that found it under way.
     private void Lose(long? stream)
     {
-        foreach (var (ordinal, _) in _underWay.Where(u => stream is null || u.Value == stream).ToList())
+        var lost = _underWay.Where(u => stream is null || u.Value == stream).Select(u => u.Key).ToList();
+        Losses += lost.Count > 0 ? 1 : 0;
+        foreach (var ordinal in lost)
         {
             _underWay.Remove(ordinal);
             _mayTravel[ordinal]++;

@@ -13,10 +13,9 @@ internal sealed class Connection : IDisposable
     private readonly Socket _near;
     private readonly Socket _far;
     private readonly Gate _gate;
-    private readonly int _port;
     private readonly CancellationTokenSource _stopped = new();
 
-    private Connection(Socket near, Socket far, Gate gate, int port) => (_near, _far, _gate, _port) = (near, far, gate, port);
+    private Connection(Socket near, Socket far, Gate gate) => (_near, _far, _gate) = (near, far, gate);
 
     /// <returns>null when whoever is behind the relay refused: the one in front of it is refused too</returns>
     public static async Task<Connection?> OpenAsync(Socket near, IPEndPoint to, Gate gate)
@@ -26,7 +25,7 @@ internal sealed class Connection : IDisposable
         {
             near.NoDelay = far.NoDelay = true;
             await far.ConnectAsync(to);
-            return new Connection(near, far, gate, to.Port);
+            return new Connection(near, far, gate);
         }
         catch (SocketException)
         {
@@ -61,7 +60,7 @@ internal sealed class Connection : IDisposable
             {
                 for (var rest = buffer.AsMemory(0, received); rest.Length > 0;)
                 {
-                    var admitted = await _gate.AdmitAsync(rest, forward, _port, _stopped.Token);
+                    var admitted = await _gate.AdmitAsync(rest, forward, _stopped.Token);
                     // What was delayed is not to be overtaken: a connection keeps its line.
                     if (_gate.Delay is var delay && delay > TimeSpan.Zero)
                         line ??= new DelayLine(to, Dispose, _stopped.Token);

@@ -8,8 +8,6 @@ internal sealed class Gate(Report report)
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource? _stall;
-    private TaskCompletionSource? _hush;
-    private int _hushed;
     private long _forward;
     private long _back;
     private long? _cutAt;
@@ -30,9 +28,8 @@ internal sealed class Gate(Report report)
     public event Action? CutReached;
 
     /// <summary>Admits the next bytes of one direction of one connection, and may damage them.</summary>
-    /// <param name="port">of the host that the connection leads to</param>
     /// <returns>how many of them may be sent on now; the rest is to be asked for again</returns>
-    public async ValueTask<int> AdmitAsync(Memory<byte> bytes, bool forward, int port, CancellationToken cancellation)
+    public async ValueTask<int> AdmitAsync(Memory<byte> bytes, bool forward, CancellationToken cancellation)
     {
         while (true)
         {
@@ -44,7 +41,7 @@ internal sealed class Gate(Report report)
             {
                 if (_stallAt <= _forward + _back)
                     BeginStall();
-                wait = _stall?.Task ?? (forward == (port != _hushed) ? _hush?.Task : null);
+                wait = _stall?.Task;
                 admitted = wait is null ? (int)Math.Min(bytes.Length, Room()) : 0;
                 if (admitted > 0)
                 {
@@ -96,15 +93,6 @@ internal sealed class Gate(Report report)
         }
         stall?.TrySetResult();
         report.Write("going");
-    }
-
-    /// <summary>Of two hosts, each behind a route of its own, whoever dials leads to the other: what is not sent to the hushed one comes from it.</summary>
-    public void Hush(int port)
-    {
-        TaskCompletionSource? hush;
-        lock (_lock)
-            (hush, _hush, _hushed) = (_hush, port == 0 ? null : new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), port);
-        hush?.TrySetResult();
     }
 
     public void FlipAt(long offset)

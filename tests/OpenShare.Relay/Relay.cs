@@ -57,7 +57,6 @@ internal sealed class Relay : IDisposable
             case ["up"]: ComeUp(); break;
             case ["stall"]: _gate.Stall(); break;
             case ["stall-at", _] when counted: _gate.StallAt(number); break;
-            case ["hush", _] when counted: _gate.Hush((int)number); break;
             case ["go"]: _gate.Go(); break;
             case ["rate", _] when counted: _gate.Rate(number); break;
             case ["delay", _] when counted && number <= 60_000: _gate.Delay = TimeSpan.FromMilliseconds(number); break;

@@ -19,7 +19,6 @@ internal sealed record RelayOptions(IReadOnlyList<(IPEndPoint Listen, IPEndPoint
           stall               hold everything back; the connections stay
           stall-at BYTES      the same once so many bytes have passed
           go                  let it pass again
-          hush PORT           hold back what comes from the host at this --to port; 0: from nobody
           rate BYTES          no more than so many bytes a second; 0: no limit
           delay MS            what is passed on arrives so many milliseconds later, each way; 0: at once
           flip-at OFFSET      invert the byte at this offset of all that passes

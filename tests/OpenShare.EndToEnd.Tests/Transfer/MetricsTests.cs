@@ -11,7 +11,7 @@ public sealed class MetricsTests(SharedPair shared) : IClassFixture<SharedPair>
     [Fact]
     public async Task Bytes_interruptions_and_what_was_sent_again_are_counted()
     {
-        var pair = await shared.ReadyAsync();
+        var pair = await CountingFromZeroAsync();
         var file = pair.File("counted", Size);
         var before = await pair.Relay.PassedAsync();
         pair.Relay.Tell($"cut-at {before + (Size / 2)}");
@@ -32,9 +32,7 @@ public sealed class MetricsTests(SharedPair shared) : IClassFixture<SharedPair>
     [Fact]
     public async Task A_full_window_is_seen_under_way_and_what_of_it_a_cut_loses_is_counted_as_sent_again()
     {
-        var pair = await shared.ReadyAsync();
-        await pair.Alice.StartAgentAsync();
-        await pair.SeeEachOtherAsync();
+        var pair = await CountingFromZeroAsync();
         var file = pair.File("lost on its way", Size);
         var before = await pair.Relay.PassedAsync();
         pair.Relay.Tell($"stall-at {before + (Size / 2)}");
@@ -52,5 +50,14 @@ public sealed class MetricsTests(SharedPair shared) : IClassFixture<SharedPair>
         Assert.Equal(sent[Metrics.Sealed] - Size, again);
         Assert.Equal(0, sent["openshare_transfer_frames_under_way"]);
         Assert.Equal(0, sent["openshare_workers_queued"]);
+    }
+
+    private async Task<Pair> CountingFromZeroAsync()
+    {
+        var pair = await shared.ReadyAsync();
+        await pair.Alice.StartAgentAsync();
+        await pair.Bob.StartAgentAsync();
+        await pair.SeeEachOtherAsync();
+        return pair;
     }
 }

@@ -35,31 +35,6 @@ public sealed class ResumeTests(SharedPair shared) : IClassFixture<SharedPair>
     }
 
     [Fact]
-    public async Task A_link_that_is_cut_between_the_last_chunk_and_the_receipt_costs_nothing_but_the_receipt()
-    {
-        // As many chunks as one stream has under way: none of them waits for a word of the receiver's.
-        const long Bytes = 4 * Samples.MiB;
-        var pair = await shared.ReadyAsync();
-        (await pair.Alice.SendAsync(pair.Bob, pair.File("before", 1))).EndedWith(0);
-        var file = pair.File("cut before its receipt", Bytes);
-        var before = await pair.Relay.PassedAsync();
-        pair.Relay.Tell($"stall-at {before + (Bytes / 2)}");
-        using var send = pair.Alice.StartSend(pair.Bob, file);
-        await pair.Relay.NextAsync("stalled");
-        pair.Relay.Tell($"hush {pair.Bob.Port}");
-        pair.Relay.Tell("go");
-
-        await Eventually.TrueAsync($"it has its final name: {pair.Bob.Agent}", Patience.Short, () => Path.Exists(pair.Bob.Received("cut before its receipt")));
-        Assert.True((await pair.Alice.NewestTransferAsync())!.Value.IsNull("receipt"));
-        pair.Relay.Tell("cut");
-        await pair.Relay.NextAsync("cut");
-        pair.Relay.Tell("hush 0");
-
-        var sent = (await send.EndAsync()).EndedWith(0).Json;
-        await AssertWholeAsync(pair, file, sent.Text("transfer_id")!, before, 0);
-    }
-
-    [Fact]
     public async Task A_byte_that_is_altered_on_the_way_is_noticed_and_nothing_of_it_arrives()
     {
         var pair = await shared.ReadyAsync();

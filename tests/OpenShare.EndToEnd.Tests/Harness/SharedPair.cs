@@ -11,7 +11,7 @@ public sealed class SharedPair(SharedServer shared) : IAsyncLifetime, IDisposabl
     internal async Task<Pair> ReadyAsync()
     {
         var pair = _pair!;
-        foreach (var command in (string[])["up", "go", "rate 0"])
+        foreach (var command in (string[])["up", "down 1", "go", "rate 0", "delay 0"])
             pair.Relay.Tell(command);
         foreach (var device in (TestDevice[])[pair.Alice, pair.Bob])
         {

@@ -31,7 +31,7 @@ public sealed class ResumeTests(SharedPair shared) : IClassFixture<SharedPair>
         pair.Relay.Tell("up");
 
         var sent = (await send.EndAsync()).EndedWith(0).Json;
-        await AssertWholeAsync(pair, file, sent.Text("transfer_id")!, before, Math.Min(moment, Transfers.MostUnderWay));
+        await AssertWholeAsync(pair, file, sent.Text("transfer_id")!, before);
     }
 
     [Fact]
@@ -131,11 +131,11 @@ public sealed class ResumeTests(SharedPair shared) : IClassFixture<SharedPair>
         $"alice's transfer waits for its link: {pair.Alice.Agent}", Patience.Short,
         async () => (await pair.Alice.NewestTransferAsync())?.Text("state") == "connecting");
 
-    private static async Task AssertWholeAsync(Pair pair, string file, string transfer, long before, long most = Transfers.MostUnderWay)
+    private static async Task AssertWholeAsync(Pair pair, string file, string transfer, long before)
     {
         Samples.AssertSame(file, pair.Bob.Received(Path.GetFileName(file)));
         await Transfers.AssertReceiptAsync(pair.Alice, pair.Bob, transfer);
         var again = await pair.Relay.PassedAsync() - before - new FileInfo(file).Length;
-        Assert.True(again <= most + Transfers.Overhead, $"{again / (double)Samples.MiB:0.0} MiB crossed the link beyond the file's own");
+        Assert.True(again <= Transfers.MostSentAgain, $"{again / (double)Samples.MiB:0.0} MiB crossed the link beyond the file's own");
     }
 }

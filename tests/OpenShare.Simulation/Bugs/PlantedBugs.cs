@@ -19,10 +19,10 @@ internal static class PlantedBugs
         // ------------------------------------------------ transfer: placing and ending
         new("place-twice", "After a crash what is in its place already is not known again.", "every-transfer-ends", "killed", Device("Storage.Disk.Receiving.Placing", "StandsInPlace")),
         new("place-in-the-parent", "A top is put beside the destination instead of into it.", "inside-the-destination", "quiet", Device("Storage.Disk.Receiving.StagedDestination", "Open")),
-        new("succeed-without-receipt", "All is acknowledged, so the sender calls it done.", "no-surprise", "quiet", Protocol("Transfer.SenderMachine", "Advance")),
+        new("succeed-without-receipt", "All is acknowledged, so the sender calls it done.", "no-surprise", "quiet", Protocol("Transfer.Sending.SenderMachine", "Advance")),
         new("lose-the-receipt", "The receipt is not stored, only the word that it came.", "receipt-before-success", "killed", Device("Storage.Database.SqliteReceiptStore", "Save")),
         new("forget-the-confirmation", "A receipt that was confirmed is offered again.", "everything-is-bounded", "killed", Device("Storage.Database.SqliteReceiptStore", "IsConfirmed")),
-        new("lose-a-credit", "A window's place is not given back.", "keeps-moving", "quiet", Protocol("Transfer.SendWindow", "Settle")),
+        new("lose-a-credit", "A window's place is not given back.", "keeps-moving", "quiet", Protocol("Transfer.Sending.SendWindow", "Settle")),
 
         // ------------------------------------------------ handshake and channel
         new("repeat-a-nonce", "The counter stands still.", "no-record-twice", "quiet", Protocol("Channel.RecordKey", "Next")),

@@ -16,7 +16,8 @@ Usage: tests/bench/compare.sh [--work file|tree|small] [--size BYTES] [--count N
   --count N     of the files in the tree, in hundreds (default: 10000)
   --runs N      rounds (default: 5)
   --dir DIR     where sources and copies are (default: /dev/shm)
-  --syncs       one more round that is not timed, in which strace counts what makes the receiver's data durable
+  --syncs       one more round that is not timed, in which strace counts what makes the receiver's data durable: of openshare-warm,
+                syncthing and rsync-ssh-fsync
   --only NAMES  of openshare, openshare-warm, pump, nc, iperf3, wormhole, syncthing, rsync-daemon, rclone, rsync-ssh, rsync-ssh-fsync, scp,
                 scp-aes128-gcm
 END

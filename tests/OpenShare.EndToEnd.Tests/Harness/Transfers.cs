@@ -8,11 +8,11 @@ internal static class Transfers
     /// <summary>What a cut may find under way: 4 streams, 4 chunks of 1 MiB on each.</summary>
     public const long MostUnderWay = 4 * 4 * Samples.MiB;
 
-    /// <summary>What crosses the link and is not the files' own bytes: handshakes, file list, acknowledgements, 20 bytes a record.</summary>
-    public const long Overhead = 512 * 1024;
-
-    /// <summary>The most that may cross the link twice after a cut.</summary>
-    public const long MostSentAgain = MostUnderWay + Overhead;
+    /// <summary>
+    /// The most that may cross the link beyond a file's own bytes after a cut: and 512 KiB for handshakes, file list, acknowledgements,
+    /// 20 bytes a record.
+    /// </summary>
+    public const long MostSentAgain = MostUnderWay + (512 * 1024);
 
     /// <summary>The receiver has a part of its newest transfer, and nothing under its final name.</summary>
     public static async Task AssertIncompleteAsync(TestDevice receiver, string name, long bytes)

@@ -36,7 +36,6 @@ public sealed class LatencyTests(SharedPair shared) : IClassFixture<SharedPair>
     private async Task<TimeSpan> LaterAsync(Func<Pair, string, string> make)
     {
         var pair = await shared.ReadyAsync();
-        pair.Relay.Tell("delay 0");
         (await pair.Alice.SendAsync(pair.Bob, pair.File("to be linked", 1))).EndedWith(0);
         var prompt = await TimeAsync(pair, make(pair, "prompt"));
 

@@ -11,11 +11,11 @@ public sealed class ResumeTests(SharedPair shared) : IClassFixture<SharedPair>
     private const long Moment = 30 * Samples.MiB;
 
     [Theory]
-    [InlineData("its file list", 1024)]
-    [InlineData("its first chunk", 64 * 1024)]
-    [InlineData("its middle", Moment)]
-    [InlineData("its last chunk", Size - (64 * 1024))]
-    public async Task A_transfer_whose_link_is_cut_goes_on_by_itself_and_sends_little_again(string within, long moment)
+    [InlineData("its file list", 1024, 1)]
+    [InlineData("its first chunk", 64 * 1024, 1)]
+    [InlineData("its middle", Moment, 2)]
+    [InlineData("its last chunk", Size - (64 * 1024), 2)]
+    public async Task A_transfer_whose_link_is_cut_goes_on_by_itself_and_sends_little_again(string within, long moment, int leastConnections)
     {
         var pair = await shared.ReadyAsync();
         var file = pair.File($"cut in {within}", Size);
@@ -24,7 +24,7 @@ public sealed class ResumeTests(SharedPair shared) : IClassFixture<SharedPair>
         pair.Relay.Tell($"cut-at {before + moment}");
         using var send = pair.Alice.StartSend(pair.Bob, file);
 
-        Assert.True((await pair.Relay.NextAsync("cut")).Number("connections") > 0, "nothing was cut");
+        Assert.True((await pair.Relay.NextAsync("cut")).Number("connections") >= leastConnections, "nothing was cut");
         await WaitsForLinkAsync(pair);
         Assert.True(send.IsRunning);
         Assert.False(Path.Exists(pair.Bob.Received(Path.GetFileName(file))));
@@ -135,7 +135,7 @@ public sealed class ResumeTests(SharedPair shared) : IClassFixture<SharedPair>
     {
         Samples.AssertSame(file, pair.Bob.Received(Path.GetFileName(file)));
         await Transfers.AssertReceiptAsync(pair.Alice, pair.Bob, transfer);
-        var again = await pair.Relay.PassedAsync() - before - new FileInfo(file).Length;
+        var again = await pair.Relay.PassedAsync() - before - Size;
         Assert.True(again <= Transfers.MostSentAgain, $"{again / (double)Samples.MiB:0.0} MiB crossed the link beyond the file's own");
     }
 }

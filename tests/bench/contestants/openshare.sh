@@ -9,6 +9,7 @@ run_openshare() {
   renew alice
   renew bob
   discover >/dev/null
+  # Once more: the host takes back what was touched before the seconds of their start.
   even_memory
   between openshare alice bob
   kill -TERM "$alice_pid" "$bob_pid"
@@ -27,6 +28,7 @@ start_openshare_warm() {
   register dave
   start_agent carol "$(free_port)"
   start_agent dave "$(free_port)"
+  wait_for 40 sees carol "$dave_id" || fail "carol does not see dave"
 }
 
 run_openshare_warm() { between openshare-warm carol dave; }

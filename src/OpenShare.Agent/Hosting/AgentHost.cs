@@ -19,14 +19,13 @@ internal sealed class AgentHost : IHostedAgent
     private readonly DeviceHome _home;
 
     // Of who stays.
-    private readonly ITimer? _release;
-    private readonly ResidentMemory _memory = new();
+    private readonly AgentUpkeep? _upkeep;
 
-    private AgentHost(WebApplication app, DeviceHome home, TimeProvider? stays)
+    private AgentHost(WebApplication app, DeviceHome home, AgentUpkeep? upkeep)
     {
         _app = app;
         _home = home;
-        _release = stays?.CreateTimer(_ => _memory.Release(), null, ResidentMemory.First, ResidentMemory.Every);
+        _upkeep = upkeep;
     }
 
     public CancellationToken Stopped => _app.Lifetime.ApplicationStopping;
@@ -41,7 +40,7 @@ internal sealed class AgentHost : IHostedAgent
         {
             app = Build(options, home, start, time);
             await app.StartAsync(cancellation);
-            return new AgentHost(app, home, options.ServesPages ? time : null);
+            return new AgentHost(app, home, options.ServesPages ? AgentUpkeep.Start(app.Services, options, home, time) : null);
         }
         catch (Exception e)
         {
@@ -60,8 +59,8 @@ internal sealed class AgentHost : IHostedAgent
     /// <summary>Answers no more requests, stops the device and lets go of the home.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_release is not null)
-            await _release.DisposeAsync();
+        if (_upkeep is not null)
+            await _upkeep.DisposeAsync();
         await StopAsync(_app);
         _home.Dispose();
     }

@@ -46,6 +46,9 @@ public sealed record AgentOptions(
     /// <summary>What is logged goes to files in the home as well, a few and not large: for an agent that nobody watches.</summary>
     public bool KeepsLogs { get; init; }
 
+    /// <summary>An agent that stays rehearses a transfer once it has started.</summary>
+    public YesNo Rehearsal { get; init; } = YesNo.No;
+
     /// <summary>Where the QUIC library lies; null: where the system looks.</summary>
     public string? QuicLibrary { get; init; }
 }

@@ -29,6 +29,7 @@ public static class AgentSettings
     public const string LogLevel = "LogLevel";
     public const string StaleList = "StaleList";
     public const string Carriers = "Carriers";
+    public const string Rehearsal = "Rehearsal";
     public const string AdvertisedPort = "Discovery:AdvertisedPort";
 
     /// <summary>The process's own environment.</summary>
@@ -70,6 +71,7 @@ public static class AgentSettings
             Provisional = new ProvisionalRule(ReadLimit(configuration), NotEmpty(configuration[ProvisionalTo]) is { } apart ? Path.GetFullPath(apart) : null),
             StaleList = ReadWord(configuration, StaleList, StaleListRule.Warn),
             Carriers = ReadWord(configuration, Carriers, CarrierRule.Measured),
+            Rehearsal = ReadWord(configuration, Rehearsal, YesNo.Yes),
             QuicLibrary = NotEmpty(environment.GetValueOrDefault("OPENSHARE_MSQUIC")),
         };
     }

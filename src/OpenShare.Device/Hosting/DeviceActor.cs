@@ -48,7 +48,6 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
     {
         (_adapters, _settings) = (adapters, settings);
         var (context, database) = (adapters.Context, adapters.Database);
-        var stores = new TransferStores(database.Transfers, database.Manifests, database.Chunks, database.Outcomes, database.Receipts, database.Hashes, database.Contents);
 
         context.Events.Subscribe<RegistrationEvents.Certified>(Self);
         context.Events.Subscribe<RevocationEvents.RevocationChanged>(Self);
@@ -62,7 +61,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
             Provisional = settings.Provisional,
         };
         var transfers = Context.ActorOf(
-            TransfersActor.Props(context, stores, adapters.Disk, database.Peers, _peers, receiving, adapters.Outbox), "transfers");
+            TransfersActor.Props(context, TransferStores.Of(database), adapters.Disk, database.Peers, _peers, receiving, adapters.Outbox), "transfers");
         _discovery = Context.ActorOf(DiscoveryActor.Props(context, adapters.Multicast), "discovery");
         var revocation = Context.ActorOf(
             RevocationActor.Props(context, database.Registration, database.Revocation, adapters.Service, adapters.RevocationPace), "revocation");

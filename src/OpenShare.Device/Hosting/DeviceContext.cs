@@ -1,3 +1,4 @@
+using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
@@ -26,6 +27,9 @@ public sealed record DeviceContext(
     public StaleListRule StaleList { get; init; } = StaleListRule.Warn;
 
     public CarrierTuning CarrierTuning { get; init; } = CarrierTuning.Default;
+
+    /// <summary>What its transfers are counted in.</summary>
+    public TransferMetrics Metrics { get; init; } = TransferMetrics.Told;
 
     /// <summary>This run of the device.</summary>
     public InstanceId Instance { get; } = InstanceId.New(Random);

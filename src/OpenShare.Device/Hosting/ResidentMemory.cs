@@ -5,8 +5,7 @@ namespace OpenShare.Device.Hosting;
 /// <summary>What a process that stays has in memory and does not use: from its start, or from a transfer that is over. Nobody else asks it to let go.</summary>
 public sealed class ResidentMemory
 {
-    /// <summary>When <see cref="Release"/> is to be called, from the start on: what it took is not to be there still when the first transfer begins.</summary>
-    public static readonly TimeSpan First = TimeSpan.FromSeconds(2);
+    /// <summary>How often <see cref="Release"/> is to be called.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
     // Once a minute.

@@ -29,6 +29,9 @@ public sealed class DeviceHome : IDisposable
     /// <summary>Texts that are being sent.</summary>
     public string OutboxDirectory => Path.Combine(Directory, "outbox");
 
+    /// <summary>What a rehearsal sends and receives; there only while one is under way.</summary>
+    public string RehearsalDirectory => Path.Combine(Directory, "rehearsal");
+
     /// <summary>The port that was listened on last.</summary>
     public string PortFile => Path.Combine(Directory, "listen.port");
 

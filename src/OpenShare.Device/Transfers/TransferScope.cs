@@ -16,7 +16,11 @@ namespace OpenShare.Device.Transfers;
 /// <summary>The tables that belong to transfers.</summary>
 public sealed record TransferStores(
     ITransferStore Transfers, IManifestStore Manifests, IChunkMapStore ChunkMaps, IOutcomeStore Outcomes, IReceiptStore Receipts, IHashStore Hashes,
-    IContentStore Contents);
+    IContentStore Contents)
+{
+    internal static TransferStores Of(DeviceDatabase database) => new(
+        database.Transfers, database.Manifests, database.Chunks, database.Outcomes, database.Receipts, database.Hashes, database.Contents);
+}
 
 /// <summary>What one session works with.</summary>
 internal sealed record TransferScope(

@@ -180,7 +180,7 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
     private void OnLinkDown()
     {
         if (!CurrentView().IsEnded)
-            TransferMetrics.Interrupted(Scope.Key.Direction);
+            Scope.Context.Metrics.Interrupted(Scope.Key.Direction);
         Link = null;
         CloseStreams();
         OnUnlinked();

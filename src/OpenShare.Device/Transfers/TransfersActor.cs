@@ -117,7 +117,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         foreach (var (key, trace) in _traces)
         {
             trace.Dispose();
-            TransferMetrics.Stopped(key.Direction);
+            _context.Metrics.Stopped(key.Direction);
         }
     }
 
@@ -186,8 +186,9 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         var name = $"{(sending ? "to" : "from")}-{record.Key.Peer}-{record.Key.Transfer}-{no.Value}-{++_started}";
         var session = Context.Watch(Context.ActorOf(sending ? SendingActor.Props(scope) : ReceivingActor.Props(scope), name));
         _sessions[record.Key] = session;
-        _traces[record.Key] = new TransferTrace(record.Key);
-        TransferMetrics.Started(record.Key.Direction);
+        if (_context.Metrics.Trace(record.Key) is { } trace)
+            _traces[record.Key] = trace;
+        _context.Metrics.Started(record.Key.Direction);
         _keys[session] = record.Key;
         if (_links.TryGetValue(record.Key.Peer, out var link))
             session.Tell(new TransferSignals.LinkUp(link.Link, link.Certificate, link.Carrier));
@@ -212,7 +213,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         _running.Remove(key);
         if (_traces.Remove(key, out var trace))
             trace.Dispose();
-        TransferMetrics.Stopped(key.Direction);
+        _context.Metrics.Stopped(key.Direction);
         EndRoom(key, terminated.ActorRef);
         if (!_sessions.Keys.Any(k => k.Peer == key.Peer && k.Direction == TransferDirection.Sending))
         {
@@ -271,7 +272,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     {
         _traces.GetValueOrDefault(key)?.Show(now);
         if (before is { IsEnded: false } && now.IsEnded)
-            TransferMetrics.Ended(key.Direction, now.State);
+            _context.Metrics.Ended(key.Direction, now.State);
         if (before is not { IsEnded: true } && now is { IsEnded: true, IsText: true } && _stores.Transfers.Find(key) is var (_, record))
             ForgetText(record);
     }

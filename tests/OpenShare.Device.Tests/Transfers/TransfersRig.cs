@@ -27,9 +27,8 @@ public abstract class TransfersRig : TestKit
         Context = new DeviceContext(
             _time, new SeededRandom(1), new Workers(2), new MemoryTransport(new MemoryNetwork(), IPAddress.Loopback), new DeviceEventBus());
         Peers = CreateTestProbe();
-        var stores = new TransferStores(Database.Transfers, Database.Manifests, Database.Chunks, Database.Outcomes, Database.Receipts, Database.Hashes, Database.Contents);
         Transfers = Sys.ActorOf(TransfersActor.Props(
-            Context, stores, Disk, Database.Peers, Peers.Ref, new ReceivingPolicy(AcceptPolicy.Own, Inbox)), "transfers");
+            Context, TransferStores.Of(Database), Disk, Database.Peers, Peers.Ref, new ReceivingPolicy(AcceptPolicy.Own, Inbox)), "transfers");
         Peers.ExpectMsg<PeerCommands.TellLinks>();
         Context.Events.Publish(new RegistrationEvents.Certified(Self));
     }

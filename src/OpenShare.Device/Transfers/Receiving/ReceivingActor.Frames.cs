@@ -105,7 +105,7 @@ internal sealed partial class ReceivingActor
             return;
         }
         GiveCredit(result);
-        TransferMetrics.Done(TransferDirection.Receiving, written.Sum(c => (long)c.Length) - result.Copied.Sum(c => (long)c.Length));
+        Scope.Context.Metrics.Done(TransferDirection.Receiving, written.Sum(c => (long)c.Length) - result.Copied.Sum(c => (long)c.Length));
         AddUnsynced(written);
         Drive(new ReceiverInput.ChunksWritten([.. written.Select(c => c.Ordinal)]) { Copied = [.. result.Copied.Select(c => c.Ordinal)] });
     }

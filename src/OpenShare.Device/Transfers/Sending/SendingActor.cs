@@ -158,9 +158,9 @@ internal sealed partial class SendingActor : TransferSession
     {
         var (before, now) = (_told, _told = _machine.Progress);
         if (now.BytesDone - now.BytesReused - (before.BytesDone - before.BytesReused) is > 0 and var done)
-            TransferMetrics.Done(TransferDirection.Sending, done);
+            Scope.Context.Metrics.Done(TransferDirection.Sending, done);
         if (now.BytesAgain > before.BytesAgain)
-            TransferMetrics.Resent(now.BytesAgain - before.BytesAgain);
+            Scope.Context.Metrics.Resent(now.BytesAgain - before.BytesAgain);
     }
 
     private void CarryOut(SenderEffect effect)

@@ -85,7 +85,7 @@ internal sealed class SendingStreamActor : ReceiveActor
                 return;
             if (bad is null)
             {
-                TransferMetrics.Sealed(chunks.Sum(c => (long)c.Length));
+                _context.Metrics.Sealed(chunks.Sum(c => (long)c.Length));
                 await _stream.SendAsync(frame, CancellationToken.None).ConfigureAwait(false);
                 return;
             }

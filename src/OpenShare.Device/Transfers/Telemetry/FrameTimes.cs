@@ -11,7 +11,7 @@ internal sealed class FrameTimes(DeviceContext context)
     internal void Sent(long first)
     {
         if (_sent.TryAdd((ulong)first, context.Steady))
-            TransferMetrics.FramesUnderWay(1);
+            context.Metrics.FramesUnderWay(1);
     }
 
     internal void Answered(ChunksAcknowledged message)
@@ -20,15 +20,15 @@ internal sealed class FrameTimes(DeviceContext context)
         foreach (var first in _sent.Keys.Where(f => message.Chunks.Any(r => f - r.First < r.Count && f >= r.First)).ToList())
         {
             _sent.Remove(first, out var since);
-            TransferMetrics.FramesUnderWay(-1);
-            TransferMetrics.FrameAnswered(context.Steady - since);
+            context.Metrics.FramesUnderWay(-1);
+            context.Metrics.FrameAnswered(context.Steady - since);
         }
     }
 
     /// <summary>The link is gone, or the transfer.</summary>
     internal void Forget()
     {
-        TransferMetrics.FramesUnderWay(-_sent.Count);
+        context.Metrics.FramesUnderWay(-_sent.Count);
         _sent.Clear();
     }
 }

@@ -1,13 +1,20 @@
 using System.Diagnostics.Metrics;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Database;
 
 namespace OpenShare.Device.Transfers.Telemetry;
 
 /// <summary>What is counted of all transfers of this process, for whoever listens (System.Diagnostics.Metrics).</summary>
-public static class TransferMetrics
+public sealed class TransferMetrics
 {
     /// <summary>The meter's name, and the source's of the traces.</summary>
     public const string Name = "OpenShare.Transfers";
+
+    /// <summary>Of devices that somebody uses.</summary>
+    public static readonly TransferMetrics Told = new(isTold: true);
+
+    /// <summary>Of transfers that nobody asked for: of them nobody hears.</summary>
+    internal static readonly TransferMetrics Untold = new(isTold: false);
 
     private static readonly Meter s_meter = new(Name);
 
@@ -38,26 +45,48 @@ public static class TransferMetrics
     private static readonly UpDownCounter<int> s_queued = s_meter.CreateUpDownCounter<int>(
         "openshare.workers.queued", "{job}", "Disk and hashing jobs that wait for a thread.");
 
-    internal static void Done(TransferDirection direction, long bytes) => s_done.Add(bytes, Tag(direction));
+    private readonly bool _isTold;
 
-    internal static void Resent(long bytes) => s_again.Add(bytes);
+    private TransferMetrics(bool isTold) => _isTold = isTold;
 
-    internal static void Sealed(long bytes) => s_sealed.Add(bytes);
+    internal void Done(TransferDirection direction, long bytes) => Add(s_done, bytes, Tag(direction));
 
-    internal static void Started(TransferDirection direction) => s_running.Add(1, Tag(direction));
+    internal void Resent(long bytes) => Add(s_again, bytes);
 
-    internal static void Stopped(TransferDirection direction) => s_running.Add(-1, Tag(direction));
+    internal void Sealed(long bytes) => Add(s_sealed, bytes);
 
-    internal static void Ended(TransferDirection direction, TransferState state) =>
-        s_ended.Add(1, Tag(direction), new("state", Word(state)));
+    internal void Started(TransferDirection direction) => Add(s_running, 1, Tag(direction));
 
-    internal static void Interrupted(TransferDirection direction) => s_interrupted.Add(1, Tag(direction));
+    internal void Stopped(TransferDirection direction) => Add(s_running, -1, Tag(direction));
 
-    internal static void FrameAnswered(TimeSpan after) => s_latency.Record(after.TotalSeconds);
+    internal void Ended(TransferDirection direction, TransferState state) =>
+        Add(s_ended, 1, Tag(direction), new("state", Word(state)));
 
-    internal static void FramesUnderWay(int change) => s_frames.Add(change);
+    internal void Interrupted(TransferDirection direction) => Add(s_interrupted, 1, Tag(direction));
 
-    internal static void JobQueued(int change) => s_queued.Add(change);
+    internal void FrameAnswered(TimeSpan after)
+    {
+        if (_isTold)
+            s_latency.Record(after.TotalSeconds);
+    }
+
+    internal void FramesUnderWay(int change) => Add(s_frames, change);
+
+    internal void JobQueued(int change) => Add(s_queued, change);
+
+    internal TransferTrace? Trace(TransferKey key) => _isTold ? new TransferTrace(key) : null;
+
+    private void Add(Counter<long> counter, long change, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (_isTold)
+            counter.Add(change, tags);
+    }
+
+    private void Add(UpDownCounter<int> counter, int change, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (_isTold)
+            counter.Add(change, tags);
+    }
 
     internal static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
 

@@ -1,0 +1,76 @@
+using Akka.Actor;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage;
+using OpenShare.Device.Transfers.Rehearsing;
+
+namespace OpenShare.Agent.Hosting;
+
+/// <summary>What an agent that stays does for nobody else: it rehearses a transfer once, and lets go of memory from then on.</summary>
+internal sealed partial class AgentUpkeep : IAsyncDisposable
+{
+    // Whoever starts an agent by a command, or logs in, is served first.
+    private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(2);
+
+    // Of a machine on which it takes longer, a rehearsal would take more than it gives.
+    private static readonly TimeSpan s_longestRehearsal = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ResidentMemory _memory = new();
+    private readonly Task _running;
+
+    private AgentUpkeep(IServiceProvider services, AgentOptions options, DeviceHome home, TimeProvider time) =>
+        _running = RunAsync(services, options, home, time);
+
+    internal static AgentUpkeep Start(IServiceProvider services, AgentOptions options, DeviceHome home, TimeProvider time) =>
+        new(services, options, home, time);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(IServiceProvider services, AgentOptions options, DeviceHome home, TimeProvider time)
+    {
+        try
+        {
+            await Task.Delay(s_settled, time, _stop.Token);
+            if (options.Rehearsal == YesNo.Yes && await IsIdleAsync(services.GetRequiredService<DeviceService>().Device))
+                await RehearseAsync(services, home);
+            // What all that took is not to be there still when the first transfer begins.
+            _memory.Release();
+            using var timer = new PeriodicTimer(ResidentMemory.Every, time);
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+                _memory.Release();
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent stops.
+        }
+    }
+
+    // A transfer that goes on from before is as good as a rehearsal.
+    private async Task<bool> IsIdleAsync(IDevice device)
+    {
+        try
+        {
+            return (await device.GetTransfers(_stop.Token)).All(t => t.IsEnded);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private async Task RehearseAsync(IServiceProvider services, DeviceHome home)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        limit.CancelAfter(s_longestRehearsal);
+        if (await Rehearsal.RunAsync(services.GetRequiredService<ActorSystem>(), home.RehearsalDirectory, limit.Token) is { } problem)
+            LogUnrehearsed(services.GetRequiredService<ILogger<AgentUpkeep>>(), problem);
+    }
+
+    [LoggerMessage(LogLevel.Information, "No transfer was rehearsed, and the first may be slower than later ones: {Problem}")]
+    private static partial void LogUnrehearsed(ILogger logger, string problem);
+}

@@ -36,10 +36,13 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
         try
         {
             await Task.Delay(s_settled, time, _stop.Token);
+            _memory.ReleaseAll();
             if (options.Rehearsal == YesNo.Yes && await IsIdleAsync(services.GetRequiredService<DeviceService>().Device))
+            {
                 await RehearseAsync(services, home);
-            // What all that took is not to be there still when the first transfer begins.
-            _memory.Release();
+                // What it took is not to be there still when the first transfer begins.
+                _memory.ReleaseAll();
+            }
             using var timer = new PeriodicTimer(ResidentMemory.Every, time);
             while (await timer.WaitForNextTickAsync(_stop.Token))
                 _memory.Release();

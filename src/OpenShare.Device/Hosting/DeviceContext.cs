@@ -2,6 +2,7 @@ using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
+using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Carriers;
 
 namespace OpenShare.Device.Hosting;
@@ -27,6 +28,8 @@ public sealed record DeviceContext(
     public StaleListRule StaleList { get; init; } = StaleListRule.Warn;
 
     public CarrierTuning CarrierTuning { get; init; } = CarrierTuning.Default;
+
+    public TransferTuning TransferTuning { get; init; } = TransferTuning.Default;
 
     /// <summary>What its transfers are counted in.</summary>
     public TransferMetrics Metrics { get; init; } = TransferMetrics.Told;

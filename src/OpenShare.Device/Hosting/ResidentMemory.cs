@@ -17,24 +17,31 @@ public sealed class ResidentMemory
     private int _calls;
     private TimeSpan _used;
 
-    /// <summary>
-    /// Lets go of all of it at each twelfth call, which takes some tens of milliseconds, and in between of what assemblies have in memory, where
-    /// the process has worked since. On Linux alone, where it was measured.
-    /// </summary>
+    /// <summary>All of it at each twelfth call, and in between what assemblies have in memory, where the process has worked since.</summary>
     public void Release()
     {
-        // Under wine 8 the runtime ends by its own fault in finalizers of compiled methods, and so sooner the more often they run.
-        if (!OperatingSystem.IsLinux())
-            return;
-        var used = Environment.CpuUsage.TotalTime;
-        var isTimeForAll = _calls++ % AllEvery == 0;
-        if (!isTimeForAll && used - _used < s_work)
-            return;
-        _used = used;
-        AssemblyMappings.Release();
+        if (++_calls % AllEvery == 0)
+            ReleaseAll();
+        else if (Environment.CpuUsage.TotalTime - _used >= s_work)
+            ReleaseAssemblies();
+    }
+
+    /// <summary>Takes some tens of milliseconds.</summary>
+    public void ReleaseAll()
+    {
+        ReleaseAssemblies();
         // Last: what was read to know the mappings is garbage by now.
-        if (isTimeForAll)
+        if (OperatingSystem.IsLinux())
             ReleaseHeaps();
+    }
+
+    // On Linux alone, where it was measured. Under wine 8 the runtime ends by its own fault in finalizers of compiled methods, and so sooner the more
+    // often they run.
+    private void ReleaseAssemblies()
+    {
+        _used = Environment.CpuUsage.TotalTime;
+        if (OperatingSystem.IsLinux())
+            AssemblyMappings.Release();
     }
 
     private static void ReleaseHeaps()

@@ -55,7 +55,7 @@ internal sealed partial class ReceivingActor
         }
         var waited = _noRoom is not null;
         _noRoom = null;
-        var setup = new ReceiverSetup(Id, Peer, _senderKey!, Scope.Identity.Key, Scope.Identity.Certificate, TransferTuning.Default) { Limit = _limit };
+        var setup = new ReceiverSetup(Id, Peer, _senderKey!, Scope.Identity.Key, Scope.Identity.Certificate, Scope.Context.TransferTuning) { Limit = _limit };
         _arrival = opened.Arrival.Value;
         _reuse = _arrival is null ? null : new ChunkReuse(_contents, _arrival.Destination, _arrival.Standing);
         _machine = _arrival?.Kept is { } kept ? ReceiverMachine.Restore(setup, kept) : new ReceiverMachine(setup);
@@ -84,7 +84,7 @@ internal sealed partial class ReceivingActor
 
     private void WaitForRoom(string reason)
     {
-        var (isNews, tuning) = (_noRoom is null, TransferTuning.Default);
+        var (isNews, tuning) = (_noRoom is null, Scope.Context.TransferTuning);
         _noRoom = Protocol.Identity.Printable.Shorten(reason);
         _openPause = isNews || _openPause == default ? tuning.DiskRetry : TimeSpan.FromTicks(Math.Min(2 * _openPause.Ticks, tuning.LongestDiskRetry.Ticks));
         Timers.StartSingleTimer("open", new OpenAgain(), _openPause);

@@ -14,10 +14,14 @@ namespace OpenShare.Device.Transfers.Rehearsing;
 /// </summary>
 public static class Rehearsal
 {
-    // What is called so often is compiled again (ADR 0051).
-    private const int SmallFiles = 600;
-    private const int SmallFile = 4096;
-    private const int LargeFile = 32 << 20;
+    // Each file is a frame. What is called so often is compiled again, and once more as it was measured then (ADR 0051): in three runs.
+    private static readonly int Files = int.Parse(Environment.GetEnvironmentVariable("RSMALL") ?? "600");
+    private const int FileBytes = 4096;
+    private static readonly int Runs = int.Parse(Environment.GetEnvironmentVariable("RRUNS") ?? "3");
+    private static readonly int Large = int.Parse(Environment.GetEnvironmentVariable("RLARGE") ?? "8");
+
+    // The runtime begins to count when nothing was called for the first time for 0.1 s.
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(int.Parse(Environment.GetEnvironmentVariable("RPAUSE") ?? "150"));
 
     private static readonly Config s_quiet = ConfigurationFactory.ParseString("akka.loglevel = OFF, akka.loggers = []");
 
@@ -30,9 +34,7 @@ public static class Rehearsal
         try
         {
             Remove(directory);
-            var files = Path.Combine(directory, "files");
-            await WriteFilesAsync(files, cancellation).ConfigureAwait(false);
-            return await SendAsync(like.Settings.Config, files, Path.Combine(directory, "received"), cancellation).ConfigureAwait(false);
+            return await SendAsync(like.Settings.Config, directory, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or StorageException or TransportException or TimeoutException or OperationCanceledException)
         {
@@ -44,16 +46,26 @@ public static class Rehearsal
         }
     }
 
-    private static async Task<string?> SendAsync(Config like, string files, string inbox, CancellationToken cancellation)
+    private static async Task<string?> SendAsync(Config like, string directory, CancellationToken cancellation)
     {
         var account = new RehearsedAccount();
+        var inbox = Path.Combine(directory, "received");
         using var system = ActorSystem.Create("rehearsal", s_quiet.WithFallback(like));
         using var receiver = new RehearsedDevice(system, account.Enroll(), inbox);
         using var sender = new RehearsedDevice(system, account.Enroll(), inbox);
         try
         {
-            var end = await sender.SendAsync(files, receiver, cancellation).ConfigureAwait(false);
-            return end.State == TransferState.Completed ? null : end.Detail;
+            await sender.MeetAsync(receiver, cancellation).ConfigureAwait(false);
+            for (var run = 0; run < Runs; run++)
+            {
+                var files = Path.Combine(directory, $"{run}");
+                await WriteFilesAsync(files, cancellation).ConfigureAwait(false);
+                var end = await sender.SendAsync(files, receiver, cancellation).ConfigureAwait(false);
+                if (end.State != TransferState.Completed)
+                    return end.Detail;
+                await Task.Delay(s_pause, cancellation).ConfigureAwait(false);
+            }
+            return null;
         }
         finally
         {
@@ -62,15 +74,23 @@ public static class Rehearsal
         }
     }
 
+    // New ones each time: what was received before is not sent again.
     private static async Task WriteFilesAsync(string directory, CancellationToken cancellation)
     {
         // Of its owner only, as all of a home.
         Directory.CreateDirectory(directory);
-        var content = new byte[LargeFile];
-        Random.Shared.NextBytes(content);
-        for (var file = 0; file < SmallFiles; file++)
-            await File.WriteAllBytesAsync(Path.Combine(directory, $"{file}"), content.AsMemory(file * SmallFile, SmallFile), cancellation).ConfigureAwait(false);
-        await File.WriteAllBytesAsync(Path.Combine(directory, "large"), content, cancellation).ConfigureAwait(false);
+        var content = new byte[FileBytes];
+        for (var file = 0; file < Files; file++)
+        {
+            Random.Shared.NextBytes(content);
+            await File.WriteAllBytesAsync(Path.Combine(directory, $"{file}"), content, cancellation).ConfigureAwait(false);
+        }
+        await using var large = File.Create(Path.Combine(directory, "large"));
+        for (var written = 0; written < Large << 20; written += content.Length)
+        {
+            Random.Shared.NextBytes(content);
+            await large.WriteAsync(content, cancellation).ConfigureAwait(false);
+        }
     }
 
     private static void Remove(string directory)

@@ -34,6 +34,7 @@ internal sealed class RehearsedDevice : IDisposable
             TimeProvider.System, new SystemRandom(), new Workers(Math.Max(2, Environment.ProcessorCount), TransferMetrics.Untold), transport, new DeviceEventBus())
         {
             Metrics = TransferMetrics.Untold,
+            TransferTuning = TransferTuning.Default with { FrameChunks = 1 },
         };
         _listener = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
         _peers = system.ActorOf(PeersActor.Props(_context, _database.Peers, _listener));
@@ -41,18 +42,31 @@ internal sealed class RehearsedDevice : IDisposable
             _context, TransferStores.Of(_database), new LocalDisk(), _database.Peers, _peers, new ReceivingPolicy(AcceptPolicy.Own, inbox)));
     }
 
+    /// <summary>Both enter, and this one sees the other.</summary>
+    internal async Task MeetAsync(RehearsedDevice other, CancellationToken cancellation)
+    {
+        await other.EnterAsync(cancellation).ConfigureAwait(false);
+        await EnterAsync(cancellation).ConfigureAwait(false);
+        _context.Events.Publish(new DiscoveryEvents.PeerSighted(new PeerSighting(
+            other._identity.DeviceId, other._identity.Certificate.Name, other._identity.Key.PublicKey.ShortFingerprint,
+            new PeerPlace("rehearsal.local", other._listener.LocalEndPoint.Port, [IPAddress.Loopback]), FoundBy.Mdns, TimeSpan.Zero)));
+    }
+
     /// <returns>how it ended</returns>
     internal async Task<TransferView> SendAsync(string directory, RehearsedDevice to, CancellationToken cancellation)
     {
         var ended = new TaskCompletionSource<TransferView>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _context.Events.Subscribe<TransferEvents.TransferChanged>(_system.ActorOf(Props.Create(() => new EndWatch(ended))));
-        await to.EnterAsync(cancellation).ConfigureAwait(false);
-        await EnterAsync(cancellation).ConfigureAwait(false);
-        _context.Events.Publish(new DiscoveryEvents.PeerSighted(new PeerSighting(
-            to._identity.DeviceId, to._identity.Certificate.Name, to._identity.Key.PublicKey.ShortFingerprint,
-            new PeerPlace("rehearsal.local", to._listener.LocalEndPoint.Port, [IPAddress.Loopback]), FoundBy.Mdns, TimeSpan.Zero)));
-        _transfers.Tell(new TransferCommands.SendFiles([directory], new SendTarget.Device(to._identity.DeviceId)));
-        return await ended.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        var watch = _system.ActorOf(Props.Create(() => new EndWatch(ended)));
+        _context.Events.Subscribe<TransferEvents.TransferChanged>(watch);
+        try
+        {
+            _transfers.Tell(new TransferCommands.SendFiles([directory], new SendTarget.Device(to._identity.DeviceId)), watch);
+            return await ended.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _context.Events.Unsubscribe(watch);
+        }
     }
 
     private async Task EnterAsync(CancellationToken cancellation)
@@ -71,10 +85,16 @@ internal sealed class RehearsedDevice : IDisposable
 
     private sealed class EndWatch : ReceiveActor
     {
-        public EndWatch(TaskCompletionSource<TransferView> ended) => Receive<TransferEvents.TransferChanged>(m =>
+        private TransferId? _sent;
+
+        public EndWatch(TaskCompletionSource<TransferView> ended)
         {
-            if (m.Transfer.IsEnded)
-                ended.TrySetResult(m.Transfer);
-        });
+            Receive<SendStart.Started>(m => _sent = m.Id);
+            Receive<TransferEvents.TransferChanged>(m =>
+            {
+                if (m.Transfer.IsEnded && m.Transfer.Id == _sent)
+                    ended.TrySetResult(m.Transfer);
+            });
+        }
     }
 }

@@ -135,7 +135,7 @@ internal sealed partial class SendingActor : TransferSession
     protected override void OnTimedOut() => Drive(new SenderInput.TimedOut());
 
     private SenderSetup Setup() => new(
-        Id, _manifestId, Scope.Identity.DeviceId, Peer, Scope.Identity.Key, Scope.Identity.Trust, TransferTuning.Default, Scope.Record.BytesPerSecond,
+        Id, _manifestId, Scope.Identity.DeviceId, Peer, Scope.Identity.Key, Scope.Identity.Trust, Scope.Context.TransferTuning, Scope.Record.BytesPerSecond,
         AwaitsLists: _wasDelivered)
     {
         Turns = _turns,

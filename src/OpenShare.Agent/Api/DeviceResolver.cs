@@ -74,7 +74,8 @@ internal sealed class DeviceResolver(AgentContext agent)
         ImmutableArray<PeerView> matches = [.. peers.Where(p => string.Equals(p.Name, text, StringComparison.OrdinalIgnoreCase))];
         if (matches.Length > 1 && matches.Where(p => p.Name == text).ToImmutableArray() is { Length: 1 } exact)
             matches = exact;
-        if (matches.IsEmpty)
+        // Nothing is the beginning of each.
+        if (matches.IsEmpty && text.Length > 0)
             matches = [.. peers.Where(p => p.DeviceId.ToString().StartsWith(text, StringComparison.OrdinalIgnoreCase))];
         if (matches.IsEmpty && IPAddress.TryParse(text, out var address))
             matches = [.. peers.Where(p => address.Equals(p.Address?.Address))];

@@ -1,4 +1,6 @@
 using Akka.Actor;
+using OpenShare.Agent.Client;
+using OpenShare.Agent.Documents;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Transfers.Rehearsing;
@@ -13,6 +15,9 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
 
     // Of a machine on which it takes longer, a rehearsal would take more than it gives.
     private static readonly TimeSpan s_longestRehearsal = TimeSpan.FromSeconds(10);
+
+    // No name has a line's end in it, and no id or address.
+    private const string NoDevice = "\n";
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ResidentMemory _memory = new();
@@ -39,7 +44,7 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
             _memory.ReleaseAll();
             if (options.Rehearsal == YesNo.Yes && await IsIdleAsync(services.GetRequiredService<DeviceService>().Device))
             {
-                await RehearseAsync(services, home);
+                await RehearseAsync(services, options, home);
                 // What it took is not to be there still when the first transfer begins.
                 _memory.ReleaseAll();
             }
@@ -66,12 +71,30 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
         }
     }
 
-    private async Task RehearseAsync(IServiceProvider services, DeviceHome home)
+    private async Task RehearseAsync(IServiceProvider services, AgentOptions options, DeviceHome home)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         limit.CancelAfter(s_longestRehearsal);
         if (await Rehearsal.RunAsync(services.GetRequiredService<ActorSystem>(), home.RehearsalDirectory, limit.Token) is { } problem)
             LogUnrehearsed(services.GetRequiredService<ILogger<AgentUpkeep>>(), problem);
+        using var api = new LocalApiClient(options.Control);
+        await AskAsync(api, limit.Token);
+    }
+
+    // As commands do; what is sent goes nowhere.
+    private static async Task AskAsync(LocalApiClient api, CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var _ in api.WatchStatusAsync(cancellation))
+                break;
+            await api.GetTransfersAsync(cancellation);
+            await api.SendAsync(new SendRequest([AppContext.BaseDirectory], NoDevice), cancellation);
+        }
+        catch (LocalApiException)
+        {
+            // There is no such device.
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "No transfer was rehearsed, and the first may be slower than later ones: {Problem}")]

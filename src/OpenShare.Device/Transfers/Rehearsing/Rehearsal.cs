@@ -14,14 +14,14 @@ namespace OpenShare.Device.Transfers.Rehearsing;
 /// </summary>
 public static class Rehearsal
 {
-    // Each file is a frame. What is called so often is compiled again, and once more as it was measured then (ADR 0051): in three runs.
-    private static readonly int Files = int.Parse(Environment.GetEnvironmentVariable("RSMALL") ?? "600");
+    // Each small file is a frame. What is called so often is compiled again, and once more as it was measured then (ADR 0051): in three runs.
+    private const int Files = 600;
     private const int FileBytes = 4096;
-    private static readonly int Runs = int.Parse(Environment.GetEnvironmentVariable("RRUNS") ?? "3");
-    private static readonly int Large = int.Parse(Environment.GetEnvironmentVariable("RLARGE") ?? "8");
+    private const int LargeFileBytes = 4 << 20;
+    private const int Runs = 3;
 
     // The runtime begins to count when nothing was called for the first time for 0.1 s.
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(int.Parse(Environment.GetEnvironmentVariable("RPAUSE") ?? "150"));
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(150);
 
     private static readonly Config s_quiet = ConfigurationFactory.ParseString("akka.loglevel = OFF, akka.loggers = []");
 
@@ -86,7 +86,7 @@ public static class Rehearsal
             await File.WriteAllBytesAsync(Path.Combine(directory, $"{file}"), content, cancellation).ConfigureAwait(false);
         }
         await using var large = File.Create(Path.Combine(directory, "large"));
-        for (var written = 0; written < Large << 20; written += content.Length)
+        for (var written = 0; written < LargeFileBytes; written += content.Length)
         {
             Random.Shared.NextBytes(content);
             await large.WriteAsync(content, cancellation).ConfigureAwait(false);

@@ -25,6 +25,9 @@ public sealed class DeviceResolverTests
         Assert.Equal(new DeviceResolution.Found(new SendTarget.Device(Bob.DeviceId)), DeviceResolver.Pick(text, [Bob, Carol]));
 
     [Fact]
+    public void Nothing_is_the_beginning_of_no_id() => Assert.IsType<DeviceResolution.NotFound>(DeviceResolver.Pick("", [Bob]));
+
+    [Fact]
     public void What_is_not_there_is_told_with_what_is()
     {
         var missing = Assert.IsType<DeviceResolution.NotFound>(DeviceResolver.Pick("dave", [Bob, Carol]));

@@ -75,10 +75,15 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         limit.CancelAfter(s_longestRehearsal);
+        var log = services.GetRequiredService<ILogger<AgentUpkeep>>();
         if (await Rehearsal.RunAsync(services.GetRequiredService<ActorSystem>(), home.RehearsalDirectory, limit.Token) is { } problem)
-            LogUnrehearsed(services.GetRequiredService<ILogger<AgentUpkeep>>(), problem);
+        {
+            LogUnrehearsed(log, problem);
+            return;
+        }
         using var api = new LocalApiClient(options.Control);
         await AskAsync(api, limit.Token);
+        LogRehearsed(log);
     }
 
     // As commands do; what is sent goes nowhere.
@@ -91,11 +96,14 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
             await api.GetTransfersAsync(cancellation);
             await api.SendAsync(new SendRequest([AppContext.BaseDirectory], NoDevice), cancellation);
         }
-        catch (LocalApiException)
+        catch (Exception e) when (e is LocalApiException or OperationCanceledException)
         {
-            // There is no such device.
+            // There is no such device; or it took too long.
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "A transfer was rehearsed")]
+    private static partial void LogRehearsed(ILogger logger);
 
     [LoggerMessage(LogLevel.Information, "No transfer was rehearsed, and the first may be slower than later ones: {Problem}")]
     private static partial void LogUnrehearsed(ILogger logger, string problem);

@@ -61,6 +61,8 @@ internal sealed class RunningProcess : IDisposable
         // The person who runs the tests may have a home and a keyring of their own: never those.
         foreach (var own in start.Environment.Keys.Where(k => k.StartsWith("OPENSHARE", StringComparison.Ordinal)).Append("DBUS_SESSION_BUS_ADDRESS").ToList())
             start.Environment.Remove(own);
+        // Hundreds of agents would each work for seconds on what no test looks at.
+        start.Environment["OPENSHARE__REHEARSAL"] = "no";
         foreach (var (key, value) in environment ?? new Dictionary<string, string>())
             start.Environment[key] = value;
         return new RunningProcess(start, $"{Path.GetFileNameWithoutExtension(program)} {string.Join(' ', arguments)}");

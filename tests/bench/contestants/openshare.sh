@@ -1,5 +1,5 @@
 # openshare itself, between two agents that run. Each round has new homes, so that nobody knows what was sent before, and agents
-# that have just started; `openshare-warm` are two that run through all rounds, as such agents do.
+# that have just started and rehearsed (docs/adr/0052); `openshare-warm` are two that run through all rounds, as such agents do.
 
 start_openshare() {
   [ -n "${server_pid:-}" ] || start_server
@@ -9,6 +9,7 @@ run_openshare() {
   renew alice
   renew bob
   discover >/dev/null
+  { wait_for 30 rehearsed alice && wait_for 30 rehearsed bob; } || fail "no transfer is rehearsed: $(said "$work/logs/alice.err" "$work/logs/bob.err")"
   # Once more: the host takes back what was touched before the seconds of their start.
   even_memory
   between openshare alice bob
@@ -19,8 +20,9 @@ run_openshare() {
 renew() {
   rm -rf "${work:?}/$1"
   register "$1" >/dev/null
-  start_agent "$1" "$(free_port)" >/dev/null
+  OPENSHARE__LOGLEVEL=information start_agent "$1" "$(free_port)" >/dev/null
 }
+rehearsed() { grep -qF "A transfer was rehearsed" "$work/logs/$1.err"; }
 
 start_openshare_warm() {
   start_openshare

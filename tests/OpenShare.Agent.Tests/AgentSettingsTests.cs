@@ -36,6 +36,13 @@ public sealed class AgentSettingsTests
     }
 
     [Fact]
+    public void A_transfer_is_rehearsed_unless_the_agent_is_told_not_to()
+    {
+        Assert.Equal(YesNo.Yes, Read().Rehearsal);
+        Assert.Equal(YesNo.No, Read(("OPENSHARE__REHEARSAL", "no")).Rehearsal);
+    }
+
+    [Fact]
     public void A_stale_list_is_used_unless_the_agent_is_told_to_refuse()
     {
         Assert.Equal(StaleListRule.Warn, Read().StaleList);
@@ -100,6 +107,7 @@ public sealed class AgentSettingsTests
     [InlineData("OPENSHARE__DISCOVERY__ADVERTISEDPORT", "-1")]
     [InlineData("OPENSHARE__NAME", "two\nlines")]
     [InlineData("OPENSHARE__LOGLEVEL", "loud")]
+    [InlineData("OPENSHARE__REHEARSAL", "perhaps")]
     [InlineData("OPENSHARE__CARRIERS", "udp")]
     public void A_bad_value_is_named_with_what_it_must_be(string key, string value)
     {

@@ -6,7 +6,7 @@ namespace OpenShare.Agent.Tests.Support;
 internal static class TestAgent
 {
     internal static AgentOptions Options(string home) =>
-        AgentSettings.Read(home, [], AgentReach.Network, new Dictionary<string, string?>());
+        AgentSettings.Read(home, [new(AgentSettings.Rehearsal, "no")], AgentReach.Network, new Dictionary<string, string?>());
 
     internal static Task<AgentSession> StartAsync(string home, FakeDevice device, TimeProvider? time = null) =>
         AgentHosting.LauncherOf(device.Start, time).HostAsync(Options(home), CancellationToken.None);

@@ -19,12 +19,19 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
     // No name has a line's end in it, and no id or address.
     private const string NoDevice = "\n";
 
+    private readonly IServiceProvider _services;
+    private readonly AgentOptions _options;
+    private readonly DeviceHome _home;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly ResidentMemory _memory = new();
     private readonly Task _running;
 
-    private AgentUpkeep(IServiceProvider services, AgentOptions options, DeviceHome home, TimeProvider time) =>
-        _running = RunAsync(services, options, home, time);
+    private AgentUpkeep(IServiceProvider services, AgentOptions options, DeviceHome home, TimeProvider time)
+    {
+        (_services, _options, _home, _time) = (services, options, home, time);
+        _running = RunAsync();
+    }
 
     internal static AgentUpkeep Start(IServiceProvider services, AgentOptions options, DeviceHome home, TimeProvider time) =>
         new(services, options, home, time);
@@ -36,54 +43,51 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task RunAsync(IServiceProvider services, AgentOptions options, DeviceHome home, TimeProvider time)
+    private async Task RunAsync()
     {
         try
         {
-            await Task.Delay(s_settled, time, _stop.Token);
+            await Task.Delay(s_settled, _time, _stop.Token);
             _memory.ReleaseAll();
-            if (options.Rehearsal == YesNo.Yes && await IsIdleAsync(services.GetRequiredService<DeviceService>().Device))
+            if (_options.Rehearsal == YesNo.Yes)
             {
-                await RehearseAsync(services, options, home);
+                await RehearseAsync(_services.GetRequiredService<ILogger<AgentUpkeep>>());
                 // What it took is not to be there still when the first transfer begins.
                 _memory.ReleaseAll();
             }
-            using var timer = new PeriodicTimer(ResidentMemory.Every, time);
+            using var timer = new PeriodicTimer(ResidentMemory.Every, _time);
             while (await timer.WaitForNextTickAsync(_stop.Token))
                 _memory.Release();
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // The agent stops.
         }
     }
 
-    // A transfer that goes on from before is as good as a rehearsal.
-    private async Task<bool> IsIdleAsync(IDevice device)
-    {
-        try
-        {
-            return (await device.GetTransfers(_stop.Token)).All(t => t.IsEnded);
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-    }
-
-    private async Task RehearseAsync(IServiceProvider services, AgentOptions options, DeviceHome home)
+    private async Task RehearseAsync(ILogger log)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         limit.CancelAfter(s_longestRehearsal);
-        var log = services.GetRequiredService<ILogger<AgentUpkeep>>();
-        if (await Rehearsal.RunAsync(services.GetRequiredService<ActorSystem>(), home.RehearsalDirectory, limit.Token) is { } problem)
+        try
         {
-            LogUnrehearsed(log, problem);
-            return;
+            // A transfer that goes on from before is as good as a rehearsal.
+            if ((await _services.GetRequiredService<DeviceService>().Device.GetTransfers(limit.Token)).Any(t => !t.IsEnded))
+                return;
+            if (await Rehearsal.RunAsync(_services.GetRequiredService<ActorSystem>(), _home.RehearsalDirectory, limit.Token) is { } problem)
+            {
+                LogUnrehearsed(log, problem);
+                return;
+            }
+            using var api = new LocalApiClient(_options.Control);
+            await AskAsync(api, limit.Token);
+            LogRehearsed(log);
         }
-        using var api = new LocalApiClient(options.Control);
-        await AskAsync(api, limit.Token);
-        LogRehearsed(log);
+        catch (Exception e) when (!_stop.IsCancellationRequested)
+        {
+            // Whatever it is, the agent does without.
+            LogUnrehearsed(log, e.Message);
+        }
     }
 
     // As commands do; what is sent goes nowhere.
@@ -96,9 +100,9 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
             await api.GetTransfersAsync(cancellation);
             await api.SendAsync(new SendRequest([AppContext.BaseDirectory], NoDevice), cancellation);
         }
-        catch (Exception e) when (e is LocalApiException or OperationCanceledException)
+        catch (LocalApiException)
         {
-            // There is no such device; or it took too long.
+            // There is no such device.
         }
     }
 

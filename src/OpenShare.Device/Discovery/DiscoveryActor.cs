@@ -45,6 +45,7 @@ public sealed class DiscoveryActor : ReceiveActor, IWithTimers
         // What a stopped child said before it stopped is news of the past.
         Receive<DiscoveryEvents.PeerSighted>(IsFromMdns, Note);
         Receive<DiscoveryEvents.PeerHeardAgain>(IsFromMdns, m => context.Events.Publish(m));
+        Receive<DiscoveryEvents.OwnAddressLost>(IsFromMdns, m => context.Events.Publish(m));
         Receive<DiscoveryEvents.UnpairedChanged>(IsFromMdns, m => context.Events.Publish(m));
         Receive<DiscoveryEvents.PeerLost>(IsFromMdns, Note);
         Receive<DiscoveryEvents.DuplicateDevice>(IsFromMdns, Note);

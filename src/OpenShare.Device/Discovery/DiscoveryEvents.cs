@@ -39,6 +39,9 @@ public static class DiscoveryEvents
     /// <summary>It said goodbye, or its announcement expired.</summary>
     public sealed record PeerLost(DeviceId DeviceId) : IDeviceEvent;
 
+    /// <summary>This device no longer has one of the addresses that it had: what led from there leads nowhere.</summary>
+    public sealed record OwnAddressLost : IDeviceEvent;
+
     /// <summary>
     /// Two places or more announce one device id at once, possibly the own one, whose own place is first then, and have done
     /// so for a second. Published again when the places change.

@@ -23,8 +23,12 @@ internal sealed partial class PeerActor
     {
         OnAddresses(addresses);
         // A peer whose address changed would be missed for long: what is sent to where it was comes to nothing, without a word.
-        if (_link is not { } link || addresses.Any(a => a.Address.Equals(link.Remote.Address)))
-            return;
+        if (_link is { } link && !addresses.Any(a => a.Address.Equals(link.Remote.Address)))
+            DoubtLink(link);
+    }
+
+    private void DoubtLink(Link link)
+    {
         link.Liveness.Doubt(_context.Steady);
         link.Send(new Control { Ping = new Ping() });
         ScheduleLiveness();

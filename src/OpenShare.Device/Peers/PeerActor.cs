@@ -51,6 +51,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         Receive<PeerSignals.PartyChanged>(OnPartyChanged);
         Receive<PeerSignals.Sighted>(m => OnSighted([.. m.Sighting.Place.EndPoints]));
         Receive<PeerSignals.HeardAgain>(_ => DialIf(_dial.Sighted(_context.Steady)));
+        Receive<PeerSignals.OwnAddressLost>(_ => { if (_link is { } link) DoubtLink(link); });
         Receive<PeerSignals.AddressesKnown>(m => OnAddresses(m.Addresses));
         Receive<PeerSignals.Adopt>(m => OnOpen(m.Link));
         Receive<PeerSignals.Probe>(_ => OnProbe());

@@ -17,6 +17,9 @@ internal static class PeerSignals
 
     internal sealed record Sighted(PeerSighting Sighting);
 
+    /// <summary>This device lost an address, which the link may have been from.</summary>
+    internal sealed record OwnAddressLost;
+
     /// <summary>It announces itself as before, after some seconds of silence.</summary>
     internal sealed record HeardAgain;
 

@@ -71,6 +71,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<DiscoveryEvents.UnpairedChanged>(m => _unpaired = m.Devices);
         Receive<DiscoveryEvents.PeerSighted>(OnSighted);
         Receive<DiscoveryEvents.PeerHeardAgain>(OnHeardAgain);
+        Receive<DiscoveryEvents.OwnAddressLost>(_ => OnOwnAddressLost());
         Receive<PeerEvents.ListeningTold>(OnListeningTold);
         Receive<DiscoveryEvents.PeerLost>(OnLost);
         Receive<DiscoveryEvents.DuplicateDevice>(OnDuplicate);
@@ -136,6 +137,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<DiscoveryEvents.UnpairedChanged>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerSighted>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerHeardAgain>(self);
+        _context.Events.Subscribe<DiscoveryEvents.OwnAddressLost>(self);
         _context.Events.Subscribe<DiscoveryEvents.PeerLost>(self);
         _context.Events.Subscribe<DiscoveryEvents.DuplicateDevice>(self);
         _context.Events.Subscribe<DiscoveryEvents.DuplicateEnded>(self);
@@ -233,6 +235,12 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     {
         if (_wanted.Contains(heard.DeviceId))
             Peer(heard.DeviceId).Tell(new PeerSignals.HeardAgain());
+    }
+
+    private void OnOwnAddressLost()
+    {
+        foreach (var device in _linked.OrderBy(d => d.ToString(), StringComparer.Ordinal))
+            Peer(device).Tell(new PeerSignals.OwnAddressLost());
     }
 
     private void OnLinkClosed(PeerEvents.LinkClosed closed)

@@ -134,6 +134,21 @@ public sealed class DiscoveryActorTests : DiscoverySpecs
     }
 
     [Fact]
+    public void That_an_own_address_is_gone_is_published_and_not_that_there_is_another()
+    {
+        var port = new Moving(At(1)()) { Addresses = [IPAddress.Parse("10.0.0.1")] };
+        var ann = Start(() => port);
+        ann.Events.ExpectNoMsg(TimeSpan.Zero);
+
+        port.Move(IPAddress.Parse("10.0.0.1"), IPAddress.Parse("10.0.0.9"));
+        AwaitCondition(() => port.Seen == 2, Deadline);
+        ann.Events.ExpectNoMsg(TimeSpan.Zero);
+        port.Move(IPAddress.Parse("10.0.0.9"));
+
+        ann.Events.ExpectMsg<DiscoveryEvents.OwnAddressLost>(Deadline);
+    }
+
+    [Fact]
     public void Started_anew_it_takes_back_what_it_told_and_finds_it_again()
     {
         var (ann, ben) = (Start(At(1)), Start(At(2)));
@@ -175,6 +190,37 @@ public sealed class DiscoveryActorTests : DiscoverySpecs
             Refused++;
             return _reason;
         }
+
+        public void Release() => inner.Release();
+
+        public void Dispose() => inner.Dispose();
+    }
+
+    private sealed class Moving(IDiscoveryPort inner) : IDiscoveryPort
+    {
+        private IActorRef _receiver = ActorRefs.Nobody;
+
+        internal ImmutableArray<IPAddress> Addresses { get; set; }
+
+        /// <summary>Addresses at the latest look.</summary>
+        internal int Seen { get; private set; }
+
+        internal void Move(params ImmutableArray<IPAddress> addresses)
+        {
+            Addresses = addresses;
+            _receiver.Tell(NetworkMayHaveChanged.Instance, ActorRefs.NoSender);
+        }
+
+        public void Open(IActorRef receiver) => inner.Open(_receiver = receiver);
+
+        public DiscoveryInterfaces Refresh(ImmutableArray<string>? only)
+        {
+            var addresses = Addresses;
+            Seen = addresses.Length;
+            return new([new MdnsInterface(1, "memory", IsLoopback: false, addresses)], []);
+        }
+
+        public string? Send(int networkInterface, DiscoveryMedium medium, ReadOnlyMemory<byte> packet, IPEndPoint? to) => inner.Send(networkInterface, medium, packet, to);
 
         public void Release() => inner.Release();
 

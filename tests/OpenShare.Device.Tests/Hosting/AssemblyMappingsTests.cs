@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Tests.Support;
 
 namespace OpenShare.Device.Tests.Hosting;
 
+[Collection(nameof(Alone))]
 public sealed partial class AssemblyMappingsTests
 {
     private const int Readable = 1;

@@ -51,4 +51,17 @@ public sealed class AwayTests : PeersKit
 
         await a.Events.FishForMessageAsync<PeerEvents.LinkClosed>(m => m.End == LinkEnd.Cut, Soon);
     }
+
+    [Fact]
+    public async Task A_link_from_where_this_device_is_no_more_is_given_up_soon()
+    {
+        var (a, bob) = (Start("alice", "127.0.0.1"), Organisation.Enroll("bob"));
+        var (open, _) = await DialByHand(bob, a);
+        using var silent = open.Control;
+        await a.Hears<PeerEvents.LinkOpened>();
+
+        a.Context.Events.Publish(new DiscoveryEvents.OwnAddressLost());
+
+        await a.Events.FishForMessageAsync<PeerEvents.LinkClosed>(m => m.End == LinkEnd.Cut, Soon);
+    }
 }

@@ -89,7 +89,3 @@ public sealed class RehearsalTests : TestKit
         _folder.Dispose();
     }
 }
-
-/// <summary>What a process counts is counted of all of it.</summary>
-[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-public sealed class Alone;

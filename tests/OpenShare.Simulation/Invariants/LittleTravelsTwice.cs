@@ -1,5 +1,6 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Simulation.Devices;
 
@@ -14,7 +15,7 @@ internal sealed class LittleTravelsTwice : Invariant
     private const long Overhead = 512 * 1024;
 
     private readonly Dictionary<SimulatedDevice, long> _sent = [];
-    private readonly Dictionary<SimulatedDevice, int> _links = [];
+    private readonly Dictionary<(SimulatedDevice Device, DeviceId Peer), int> _links = [];
 
     internal override string Name => "little-travels-twice";
 
@@ -23,8 +24,8 @@ internal sealed class LittleTravelsTwice : Invariant
 
     internal override void OnEvent(SimulatedDevice device, IDeviceEvent happened)
     {
-        if (happened is PeerEvents.LinkOpened)
-            _links[device] = _links.GetValueOrDefault(device) + 1;
+        if (happened is PeerEvents.LinkOpened opened)
+            _links[(device, opened.Device)] = _links.GetValueOrDefault((device, opened.Device)) + 1;
     }
 
     internal override void AtEnd()
@@ -33,11 +34,12 @@ internal sealed class LittleTravelsTwice : Invariant
         {
             var payload = World.Deliveries.Where(d => d.From == device).Sum(d => d.Bytes);
             var peers = World.Deliveries.Where(d => d.From == device).Select(d => d.To).Distinct().ToList();
-            var interruptions = _links.GetValueOrDefault(device);
+            // Nothing was lost before the first link.
+            var interruptions = _links.Where(l => l.Key.Device == device).Sum(l => l.Value - 1);
             var losses = peers.Append(device).Sum(d => d.PowerLosses);
             var most = payload + payload / 50 + Overhead * (interruptions + 1) + Windows * interruptions + CheckpointBytes * losses;
             if (payload > 0 && sent > most)
-                Alarm($"{device.Name} sent {sent} bytes for {payload} of files, over {interruptions} links and {losses} losses of power: at most {most} were promised");
+                Alarm($"{device.Name} sent {sent} bytes for {payload} of files, after {interruptions} lost links and {losses} losses of power: at most {most} were promised");
         }
     }
 }

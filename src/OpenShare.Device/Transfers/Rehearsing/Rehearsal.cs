@@ -77,7 +77,6 @@ public static class Rehearsal
     // New ones each time: what was received before is not sent again.
     private static async Task WriteFilesAsync(string directory, CancellationToken cancellation)
     {
-        // Of its owner only, as all of a home.
         Directory.CreateDirectory(directory);
         var content = new byte[FileBytes];
         for (var file = 0; file < Files; file++)

@@ -33,7 +33,8 @@ whole=false
 log=$(mktemp); trap 'rm -f "$log"' EXIT
 status=0
 for project in tests/*.Tests/*.csproj; do
-  dotnet test "$project" -c Release --no-build --nologo --logger "console;verbosity=minimal" --blame-hang-timeout 10m --blame-hang-dump-type none "$@" 2>&1 | tee -a "$log" | grep -vE '^(Test run for|A total of|Starting test|VSTest version|$)'
+  # Where this runs in the background of a script, Ctrl-C is ignored, and so it would be by all that tests start.
+  env --default-signal=INT dotnet test "$project" -c Release --no-build --nologo --logger "console;verbosity=minimal" --blame-hang-timeout 10m --blame-hang-dump-type none "$@" 2>&1 | tee -a "$log" | grep -vE '^(Test run for|A total of|Starting test|VSTest version|$)'
   [ "${PIPESTATUS[0]}" = 0 ] || status=1
 done
 

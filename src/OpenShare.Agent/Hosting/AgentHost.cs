@@ -40,7 +40,7 @@ internal sealed class AgentHost : IHostedAgent
         {
             app = Build(options, home, start, time);
             await app.StartAsync(cancellation);
-            return new AgentHost(app, home, options.ServesPages ? AgentUpkeep.Start(app.Services, options, home, time) : null);
+            return new AgentHost(app, home, options.ServesPages ? new AgentUpkeep(app.Services, options, home, time) : null);
         }
         catch (Exception e)
         {

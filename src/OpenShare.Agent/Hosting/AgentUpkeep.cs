@@ -27,14 +27,11 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
     private readonly ResidentMemory _memory = new();
     private readonly Task _running;
 
-    private AgentUpkeep(IServiceProvider services, AgentOptions options, DeviceHome home, TimeProvider time)
+    internal AgentUpkeep(IServiceProvider services, AgentOptions options, DeviceHome home, TimeProvider time)
     {
         (_services, _options, _home, _time) = (services, options, home, time);
         _running = RunAsync();
     }
-
-    internal static AgentUpkeep Start(IServiceProvider services, AgentOptions options, DeviceHome home, TimeProvider time) =>
-        new(services, options, home, time);
 
     public async ValueTask DisposeAsync()
     {
@@ -83,9 +80,9 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
             await AskAsync(api, limit.Token);
             LogRehearsed(log);
         }
-        catch (Exception e) when (!_stop.IsCancellationRequested)
+        catch (Exception e)
         {
-            // Whatever it is, the agent does without.
+            // Whatever it is, the agent does without, and stops as it would.
             LogUnrehearsed(log, e.Message);
         }
     }

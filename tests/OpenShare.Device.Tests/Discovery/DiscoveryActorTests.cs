@@ -146,6 +146,10 @@ public sealed class DiscoveryActorTests : DiscoverySpecs
         port.Move(IPAddress.Parse("10.0.0.9"));
 
         ann.Events.ExpectMsg<DiscoveryEvents.OwnAddressLost>(Deadline);
+        // One for each, and not one for the address that was new as well.
+        AwaitCondition(() => port.Seen == 1, Deadline);
+        Snapshot(ann);
+        ann.Events.ExpectNoMsg(TimeSpan.Zero);
     }
 
     [Fact]

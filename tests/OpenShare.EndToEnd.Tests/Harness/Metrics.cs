@@ -11,7 +11,6 @@ internal static partial class Metrics
     public const string ByBroadcast = "openshare_discovery_packets_total{family=\"ipv4\",medium=\"broadcast\"}";
     public const string Sealed = "openshare_transfer_bytes_sealed_bytes_total";
     public const string Interruptions = "openshare_transfer_interruptions_total{direction=\"receiving\"}";
-    public const string SendingInterruptions = "openshare_transfer_interruptions_total{direction=\"sending\"}";
     public const string Received = "openshare_transfer_bytes_total{direction=\"receiving\"}";
 
     public static async Task<Dictionary<string, double>> OfAsync(TestDevice device)

@@ -24,7 +24,5 @@ public sealed class RehearsalTests(SharedPair shared) : IClassFixture<SharedPair
         Assert.False(Directory.Exists(Path.Combine(alice.Home, "rehearsal")));
         Assert.Empty(Directory.Exists(alice.SaveTo) ? Directory.GetFileSystemEntries(alice.SaveTo) : []);
         Assert.DoesNotContain("rehearsed 1", alice.Agent.Errors, StringComparison.Ordinal);
-        alice.Environment.Remove("OPENSHARE__LOGLEVEL");
-        alice.Environment.Remove("OPENSHARE__REHEARSAL");
     }
 }

@@ -70,7 +70,10 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
         {
             // A transfer that goes on from before is as good as a rehearsal.
             if ((await _services.GetRequiredService<DeviceService>().Device.GetTransfers(limit.Token)).Any(t => !t.IsEnded))
+            {
+                LogUnneeded(log);
                 return;
+            }
             if (await Rehearsal.RunAsync(_services.GetRequiredService<ActorSystem>(), _home.RehearsalDirectory, limit.Token) is { } problem)
             {
                 LogUnrehearsed(log, problem);
@@ -105,6 +108,9 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Information, "A transfer was rehearsed")]
     private static partial void LogRehearsed(ILogger logger);
+
+    [LoggerMessage(LogLevel.Information, "No transfer is rehearsed: one goes on from before")]
+    private static partial void LogUnneeded(ILogger logger);
 
     [LoggerMessage(LogLevel.Information, "No transfer was rehearsed, and the first may be slower than later ones: {Problem}")]
     private static partial void LogUnrehearsed(ILogger logger, string problem);

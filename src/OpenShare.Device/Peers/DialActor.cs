@@ -16,6 +16,9 @@ namespace OpenShare.Device.Peers;
 /// </summary>
 internal sealed class DialActor : ReceiveActor, IWithTimers
 {
+    /// <summary>A link was had in another way: what has not concluded yet is given up.</summary>
+    internal sealed record GiveUp;
+
     private sealed record PeerProven(int Number);
 
     private sealed record AttemptEnded(int Number, HandshakeOutcome Outcome) : INoSerializationVerificationNeeded;
@@ -49,6 +52,7 @@ internal sealed class DialActor : ReceiveActor, IWithTimers
         _race = new DialRace(addresses.Length);
         Receive<PeerProven>(m => Drive(new DialRaceInput.PeerProven(m.Number)));
         Receive<AttemptEnded>(OnAttemptEnded);
+        Receive<GiveUp>(_ => Drive(new DialRaceInput.Unneeded()));
         Receive<RaceDue>(_ => Drive(new DialRaceInput.TimedOut()));
     }
 

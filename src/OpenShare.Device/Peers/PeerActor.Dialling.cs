@@ -58,6 +58,17 @@ internal sealed partial class PeerActor
             $"dial-{attempt}");
     }
 
+    // After an outage both sides dial. What is under way when the other's dial made the link could win the election in the
+    // middle of a transfer that goes on already, and take its streams from it.
+    private void GiveUpDial()
+    {
+        if (_dialling is not { } dialling)
+            return;
+        dialling.Tell(new DialActor.GiveUp());
+        // That it came to nothing is nobody's news.
+        _attempt++;
+    }
+
     private void OnDialDue()
     {
         DialIf(_dial.HandleTimeout(_context.Steady));

@@ -151,6 +151,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         if (_link is not null)
             _ = CloseLink(LinkEnd.ClosedHere, "A newer connection with the same device took over.");
         var link = _link = new Link(new LinkId(++_links), open.Result, open.Control, open.Remote, _context.Steady);
+        GiveUpDial();
         _dial.Linked();
         link.Start(Self);
         ScheduleLiveness();

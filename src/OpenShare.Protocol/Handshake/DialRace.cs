@@ -20,6 +20,7 @@ public sealed class DialRace(int addresses)
     private DateTimeOffset _deadline;
     private DateTimeOffset _nextStart;
     private DateTimeOffset _concludeUntil;
+    private int _addresses = addresses;
     private int _started;
     private int? _concluding;
     private int? _silent;
@@ -29,7 +30,7 @@ public sealed class DialRace(int addresses)
     /// <summary>When <see cref="DialRaceInput.TimedOut"/> is wanted; null once it is over.</summary>
     public DateTimeOffset? NextTimeout => _isOver
         ? null
-        : new[] { _deadline, _started < addresses ? _nextStart : _deadline, IsOneHeldUp ? _concludeUntil : _deadline }.Min();
+        : new[] { _deadline, _started < _addresses ? _nextStart : _deadline, IsOneHeldUp ? _concludeUntil : _deadline }.Min();
 
     private bool IsOneHeldUp => _concluding is not null && _proven.Count > 0;
 
@@ -53,6 +54,9 @@ public sealed class DialRace(int addresses)
                 break;
             case DialRaceInput.AttemptFailed failed when _running.Contains(failed.Attempt):
                 OnFailed(failed, now);
+                break;
+            case DialRaceInput.Unneeded:
+                GiveUp();
                 break;
             case DialRaceInput.TimedOut when now >= _deadline:
                 End(_told ?? _silent);
@@ -82,9 +86,9 @@ public sealed class DialRace(int addresses)
             _told = failed.Attempt;
         else
             _silent = failed.Attempt;
-        if (_started < addresses && failed.Attempt == _started - 1)
+        if (_started < _addresses && failed.Attempt == _started - 1)
             StartNext(now);
-        else if (_running.Count == 0 && _started == addresses)
+        else if (_running.Count == 0 && _started == _addresses)
             End(_told ?? _silent);
         else
             ConcludeNext(now);
@@ -99,9 +103,23 @@ public sealed class DialRace(int addresses)
         ConcludeNext(now);
     }
 
+    // Of the one that concludes the peer may have made its link already: that goes on to its end.
+    private void GiveUp()
+    {
+        if (_concluding is not { } concluding)
+        {
+            End(null);
+            return;
+        }
+        _effects.AddRange(_running.Where(a => a != concluding).Select(a => new DialRaceEffect.Cancel(a)));
+        _running.RemoveAll(a => a != concluding);
+        _proven.Clear();
+        _addresses = _started;
+    }
+
     private void StartNext(DateTimeOffset now)
     {
-        if (_started == addresses)
+        if (_started == _addresses)
         {
             if (_running.Count == 0)
                 End(null);
@@ -144,6 +162,9 @@ public abstract record DialRaceInput
 
     public sealed record AttemptFailed(int Attempt, AttemptFailure Failure) : DialRaceInput;
 
+    /// <summary>The peer has dialled meanwhile, and what it dialled is the link.</summary>
+    public sealed record Unneeded : DialRaceInput;
+
     public sealed record TimedOut : DialRaceInput;
 }
 
@@ -173,6 +194,6 @@ public abstract record DialRaceEffect
 
     public sealed record Cancel(int Attempt) : DialRaceEffect;
 
-    /// <summary>The dial came to what this attempt came to; null: nobody answered in time, or there is no address.</summary>
+    /// <summary>The dial came to what this attempt came to; null: nobody answered in time, there is no address, or it was not needed.</summary>
     public sealed record Over(int? Attempt) : DialRaceEffect;
 }

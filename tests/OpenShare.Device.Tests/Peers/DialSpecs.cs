@@ -149,6 +149,28 @@ public abstract class DialSpecs : PeersKit
     }
 
     [Fact]
+    public async Task A_link_that_the_peer_dialled_is_not_taken_over_by_an_own_dial_that_is_late()
+    {
+        // The lower of two that dialled wins, where both did.
+        var both = new[] { Organisation.Enroll("alice"), Organisation.Enroll("bob") }.OrderBy(i => i.DeviceId).ToList();
+        var (a, bob) = (Start(both[0], "127.0.0.1"), both[1]);
+        using var there = TransportOf(Here).Listen(new IPEndPoint(Here, 0));
+        See(a, bob, there.LocalEndPoint.Port, Here);
+        await there.AcceptAsync(default).WaitAsync(Patience);
+        a.Peers.Tell(new PeerCommands.Connect(bob.DeviceId));
+        var (connection, hello) = await Opening(there);
+
+        var (link, _) = await DialByHand(bob, a);
+        var opened = await a.Hears<PeerEvents.LinkOpened>();
+        await Heard(a);
+        Assert.IsNotType<HandshakeOutcome.Open>(await new HandshakeRunner(ContextAt(Here), PartyOf(bob)).AnswerAsync(connection, hello, default).WaitAsync(Patience));
+
+        a.Peers.Tell(new PeerCommands.TellLinks(), TestActor);
+        Assert.Equal(opened.Link, (await ExpectMsgAsync<PeerEvents.LinkOpened>(Patience)).Link);
+        link.Control.Dispose();
+    }
+
+    [Fact]
     public async Task A_dial_that_is_stopped_before_it_hears_of_its_own_success_leaves_no_connection()
     {
         var (alice, bob, parent) = (Organisation.Enroll("alice"), Organisation.Enroll("bob"), CreateTestProbe());

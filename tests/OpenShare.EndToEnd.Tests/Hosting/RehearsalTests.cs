@@ -9,13 +9,12 @@ public sealed class RehearsalTests(SharedPair shared) : IClassFixture<SharedPair
     [Fact]
     public async Task It_leaves_neither_a_transfer_nor_a_peer_nor_a_figure_nor_a_file()
     {
-        var alice = (await shared.ReadyAsync()).Alice;
-        (alice.Environment["OPENSHARE__REHEARSAL"], alice.Environment["OPENSHARE__LOGLEVEL"]) = ("yes", "information");
+        var alice = Rehearsing(await shared.ReadyAsync());
         var peers = (await alice.RunAsync("peers", "--json")).EndedWith(0).Json.GetArrayLength();
         var transfers = (await alice.RunAsync("transfers", "--json")).EndedWith(0).Json.GetArrayLength();
 
         await alice.StartAgentAsync();
-        await Eventually.TrueAsync($"it rehearses: {alice.Agent}", Patience.Long, () => Task.FromResult(alice.Agent.Errors.Contains("A transfer was rehearsed", StringComparison.Ordinal)));
+        await SaysAsync(alice, "A transfer was rehearsed");
 
         Assert.Equal(peers, (await alice.RunAsync("peers", "--json")).EndedWith(0).Json.GetArrayLength());
         Assert.Equal(transfers, (await alice.RunAsync("transfers", "--json")).EndedWith(0).Json.GetArrayLength());
@@ -25,4 +24,29 @@ public sealed class RehearsalTests(SharedPair shared) : IClassFixture<SharedPair
         Assert.Empty(Directory.Exists(alice.SaveTo) ? Directory.GetFileSystemEntries(alice.SaveTo) : []);
         Assert.DoesNotContain("rehearsed 1", alice.Agent.Errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task It_makes_way_for_a_transfer_that_goes_on_from_before()
+    {
+        var pair = await shared.ReadyAsync();
+        var alice = Rehearsing(pair);
+        (await pair.Bob.Agent.TerminateAsync(Patience.Short)).EndedWith(0);
+        var id = (await alice.RunAsync("send", pair.File("waits", 1), "--to", pair.Bob.Id, "--detach", "--json")).EndedWith(0).Json.Text("transfer_id")!;
+
+        await alice.StartAgentAsync();
+        await SaysAsync(alice, "No transfer is rehearsed: one goes on from before");
+
+        Assert.False(Directory.Exists(Path.Combine(alice.Home, "rehearsal")));
+        Assert.DoesNotContain("was rehearsed", alice.Agent.Errors, StringComparison.Ordinal);
+        (await alice.RunAsync("cancel", id)).EndedWith(0);
+    }
+
+    private static TestDevice Rehearsing(Pair pair)
+    {
+        (pair.Alice.Environment["OPENSHARE__REHEARSAL"], pair.Alice.Environment["OPENSHARE__LOGLEVEL"]) = ("yes", "information");
+        return pair.Alice;
+    }
+
+    private static Task SaysAsync(TestDevice device, string words) =>
+        Eventually.TrueAsync($"it says “{words}”: {device.Agent}", Patience.Long, () => device.Agent.Errors.Contains(words, StringComparison.Ordinal));
 }

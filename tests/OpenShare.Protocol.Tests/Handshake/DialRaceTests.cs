@@ -7,7 +7,7 @@ public sealed class DialRaceTests
     private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
 
     /// <summary>
-    /// What happens, step by step, with the time in milliseconds: timeout, proven N, open N, and silence, words or verdict N.
+    /// What happens, step by step, with the time in milliseconds: timeout, unneeded, proven N, open N, and silence, words or verdict N.
     /// What is asked for in between: dial N, conclude N, cancel N, over N.
     /// </summary>
     [Theory]
@@ -36,6 +36,10 @@ public sealed class DialRaceTests
     [InlineData(2, "0 start: dial 0; 10 words 0: dial 1; 20 silence 1: over 0")]
     [InlineData(2, "0 start: dial 0; 10 silence 0: dial 1; 20 words 1: over 1")]
     [InlineData(2, "0 start: dial 0; 250 timeout: dial 1; 300 words 0: ; 9999 timeout: ; 10000 timeout: cancel 1, over 0")]
+    // The peer's own dial has made a link: only what may have concluded there goes on.
+    [InlineData(3, "0 start: dial 0; 250 timeout: dial 1; 300 proven 1: conclude 1; 310 unneeded: cancel 0; 500 timeout: ; 600 open 1: over 1")]
+    [InlineData(3, "0 start: dial 0; 250 timeout: dial 1; 300 proven 1: conclude 1; 310 proven 0: ; 320 unneeded: cancel 0; 2400 timeout: ; 2500 silence 1: over 1")]
+    [InlineData(3, "0 start: dial 0; 250 timeout: dial 1; 300 unneeded: cancel 0, cancel 1, over -; 310 proven 1: ")]
     // One deadline covers them all.
     [InlineData(2, "0 start: dial 0; 250 timeout: dial 1; 10000 timeout: cancel 0, cancel 1, over -; 10001 open 0: ")]
     public void Race(int addresses, string course)
@@ -70,6 +74,7 @@ public sealed class DialRaceTests
     {
         "start" => new DialRaceInput.Started(),
         "timeout" => new DialRaceInput.TimedOut(),
+        "unneeded" => new DialRaceInput.Unneeded(),
         "proven" => new DialRaceInput.PeerProven(attempt),
         "open" => new DialRaceInput.AttemptSucceeded(attempt),
         "silence" => new DialRaceInput.AttemptFailed(attempt, AttemptFailure.Silence),

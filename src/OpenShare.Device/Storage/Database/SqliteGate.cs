@@ -33,7 +33,7 @@ internal sealed class SqliteGate : IDisposable
     /// <exception cref="StorageException">damaged, newer than this program, or not to be opened</exception>
     internal static SqliteGate Open(string connectionString, string name, IReadOnlyList<string> steps, ICommitWatch? watch = null)
     {
-        var gate = new SqliteGate(new SqliteConnection(connectionString), name, watch);
+        var gate = new SqliteGate(new GateConnection(connectionString), name, watch);
         try
         {
             gate.Start(steps);

@@ -4,6 +4,7 @@ using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Agent.Api;

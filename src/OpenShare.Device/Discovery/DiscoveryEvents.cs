@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Discovery;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Mdns;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Discovery;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Akka.Actor;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Mdns;
 
 namespace OpenShare.Device.Discovery;
 

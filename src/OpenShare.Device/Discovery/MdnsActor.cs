@@ -5,6 +5,7 @@ using Akka.Event;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Mdns;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Discovery;

@@ -7,6 +7,7 @@ using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
 using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
 

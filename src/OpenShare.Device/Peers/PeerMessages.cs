@@ -5,6 +5,7 @@ using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Carriers;

@@ -4,6 +4,7 @@ using Akka.Event;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Discovery;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;

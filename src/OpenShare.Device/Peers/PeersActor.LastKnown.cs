@@ -4,6 +4,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
 using OpenShare.Device.Revocation;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;

@@ -1,3 +1,5 @@
+using OpenShare.Protocol.Discovery.Mdns;
+
 namespace OpenShare.Protocol.Discovery;
 
 /// <summary>What came of one way of finding devices.</summary>

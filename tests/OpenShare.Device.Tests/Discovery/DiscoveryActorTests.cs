@@ -5,6 +5,7 @@ using OpenShare.Device.Discovery;
 using OpenShare.Device.Discovery.Memory;
 using OpenShare.Device.Peers;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Mdns;
 
 namespace OpenShare.Device.Tests.Discovery;
 

@@ -4,6 +4,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using OpenShare.Device.Discovery.Udp;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Mdns;
 
 namespace OpenShare.Device.Tests.Discovery;
 

@@ -4,6 +4,7 @@ using OpenShare.Device.Discovery;
 using OpenShare.Device.Discovery.Udp;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Mdns;
 
 namespace OpenShare.Device.Tests.Discovery;
 

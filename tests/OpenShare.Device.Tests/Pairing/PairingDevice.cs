@@ -15,6 +15,7 @@ using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Revocation;

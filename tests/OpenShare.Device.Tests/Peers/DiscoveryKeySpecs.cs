@@ -8,6 +8,7 @@ using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Device.Transport.Tcp;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Peers;

@@ -7,7 +7,7 @@ using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Device.Transport.Tcp;
-using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Tests.Peers;

@@ -6,7 +6,7 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport.Memory;
-using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Places;
 
 namespace OpenShare.Device.Tests.Peers;
 

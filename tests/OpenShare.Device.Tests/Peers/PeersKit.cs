@@ -10,6 +10,7 @@ using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;

@@ -8,7 +8,7 @@ using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Device.Transport.Tcp;
-using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
 

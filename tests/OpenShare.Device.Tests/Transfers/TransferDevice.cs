@@ -11,6 +11,7 @@ using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Carriers;
 using OpenShare.Protocol.Wire;

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using OpenShare.EndToEnd.Tests.Harness;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Dns;
+using OpenShare.Protocol.Discovery.Mdns;
 
 namespace OpenShare.EndToEnd.Tests.Discovery;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using OpenShare.EndToEnd.Tests.Harness;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Mdns;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.EndToEnd.Tests.Discovery;

@@ -16,8 +16,9 @@ internal static class FakeTime
         {
             ["LD_PRELOAD"] = library!,
             ["FAKETIME"] = string.Create(CultureInfo.InvariantCulture, $"{(by < TimeSpan.Zero ? '+' : '-')}{by.Duration().TotalSeconds:0}s"),
-            // Timers go by the monotonic clock, and that one stays right.
+            // Timers go by the monotonic clock, and that one stays right; without the second, whoever waits for a time spins (libfaketime 0.9.10).
             ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+            ["FAKETIME_FORCE_MONOTONIC_FIX"] = "0",
         };
     }
 }

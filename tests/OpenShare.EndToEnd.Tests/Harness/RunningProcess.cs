@@ -63,6 +63,9 @@ internal sealed class RunningProcess : IDisposable
             start.Environment.Remove(own);
         // Hundreds of agents would each work for seconds on what no test looks at.
         start.Environment["OPENSHARE__REHEARSAL"] = "no";
+        // Nor do they live long enough for what is compiled well, or again, to pay.
+        foreach (var (setting, value) in new[] { ("TC_QuickJit", "1"), ("TC_CallCounting", "0"), ("TieredPGO", "0") })
+            start.Environment[$"DOTNET_{setting}"] = value;
         foreach (var (key, value) in environment ?? new Dictionary<string, string>())
             start.Environment[key] = value;
         return new RunningProcess(start, $"{Path.GetFileNameWithoutExtension(program)} {string.Join(' ', arguments)}");

@@ -43,7 +43,7 @@ public sealed class NativeCommandTests(SharedPair shared) : IClassFixture<Shared
         await File.WriteAllTextAsync(dotnet, "#!/bin/sh\necho \"quick: $DOTNET_TC_QuickJit\"\n");
         File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
-        using var command = RunningProcess.Start(Checkout.OpenShare, ["--home", folder["home"], .. arguments], within: ["/usr/bin/env", $"PATH={folder.Path}:/bin"]);
+        using var command = RunningProcess.Start(Checkout.OpenShare, ["--home", folder["home"], .. arguments], within: ["/usr/bin/env", "--unset=DOTNET_TC_QuickJit", $"PATH={folder.Path}:/bin"]);
 
         (await command.EndAsync()).EndedWith(0);
         Assert.Equal([$"quick: {quick}"], command.Output);

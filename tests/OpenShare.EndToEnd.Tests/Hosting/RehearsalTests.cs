@@ -38,7 +38,7 @@ public sealed class RehearsalTests(SharedPair shared) : IClassFixture<SharedPair
 
         Assert.False(Directory.Exists(Path.Combine(alice.Home, "rehearsal")));
         Assert.DoesNotContain("was rehearsed", alice.Agent.Errors, StringComparison.Ordinal);
-        (await alice.RunAsync("cancel", id)).EndedWith(0);
+        (await alice.RunAsync("transfer", "cancel", id)).EndedWith(0);
     }
 
     private static TestDevice Rehearsing(Pair pair)

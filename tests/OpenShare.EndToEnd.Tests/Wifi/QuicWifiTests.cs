@@ -3,7 +3,7 @@ using OpenShare.EndToEnd.Tests.Harness;
 namespace OpenShare.EndToEnd.Tests.Wifi;
 
 /// <summary>What Wi-Fi does to a transfer that goes by QUIC alone.</summary>
-[Collection(Processes.Name)]
+[Collection(Networks.Name)]
 public sealed class QuicWifiTests(WirelessPair wireless) : IClassFixture<WirelessPair>
 {
     [SkippableFact]

@@ -6,7 +6,7 @@ using OpenShare.EndToEnd.Tests.Harness;
 namespace OpenShare.EndToEnd.Tests.Wifi;
 
 /// <summary>What Wi-Fi does to a transfer while it runs: it ends by itself, whole, and little travels twice.</summary>
-[Collection(Processes.Name)]
+[Collection(Networks.Name)]
 public sealed partial class WifiTests(WirelessPair wireless) : IClassFixture<WirelessPair>
 {
     // Without loss for comparison.

@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Dns;
+using OpenShare.Protocol.Discovery.Mdns;
 
 namespace OpenShare.Protocol.Tests.Discovery;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Mdns;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Tests.Discovery;

@@ -2,6 +2,7 @@ using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Mdns;
 using OpenShare.Simulation.Network;
 using OpenShare.Simulation.Network.Links;
 using OpenShare.Simulation.Network.Observing;

@@ -39,7 +39,7 @@ internal static class PlantedBugs
         new("keep-the-discovery-key", "A revocation leaves the account's discovery key as it is.", "key-is-kept-from-the-revoked", "revoked", Service("Issuing.AccountKeys", "Renew")),
         new("announce-under-the-key-before", "A newer discovery key is kept, and announced is the one before.", "key-is-kept-from-the-revoked", "revoked", Device("Discovery.DiscoveryOptions", "ForMdns")),
         new("ignore-duplicates", "A device whose key is in two places is spoken with.", "duplicate-is-refused", "cloned", Device("Peers.PeersActor", "Party")),
-        new("take-any-answer-for-a-proof", "Whoever is announced as a device is taken for its copy, whatever he answers.", "every-transfer-ends", "forged", Protocol("Discovery.DuplicateCases", "HandleAnswered")),
+        new("take-any-answer-for-a-proof", "Whoever is announced as a device is taken for its copy, whatever he answers.", "every-transfer-ends", "forged", Protocol("Discovery.Places.DuplicateCases", "HandleAnswered")),
 
         // ------------------------------------------------ pairing
         new("ignore-the-end-of-an-invitation", "An invitation is judged by the time at which it was made.", "paired-as-invited", "pairing", Protocol("Pairing.PairingChecks", "JudgeAsSponsor")),

@@ -1,5 +1,6 @@
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Doctor;
+using OpenShare.Protocol.Discovery.Mdns;
 
 namespace OpenShare.Device.Discovery.Udp;
 

@@ -11,6 +11,7 @@ using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Tcp;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Transfers.Rehearsing;

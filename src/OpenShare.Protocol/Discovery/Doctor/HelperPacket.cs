@@ -1,4 +1,5 @@
 using OpenShare.Protocol.Discovery.Dns;
+using OpenShare.Protocol.Discovery.Mdns;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Discovery.Doctor;

@@ -1,4 +1,5 @@
 using System.Net;
+using OpenShare.Protocol.Discovery.Mdns;
 
 namespace OpenShare.Protocol.Discovery.Doctor;
 

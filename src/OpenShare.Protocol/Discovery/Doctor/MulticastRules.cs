@@ -1,3 +1,5 @@
+using OpenShare.Protocol.Discovery.Mdns;
+
 namespace OpenShare.Protocol.Discovery.Doctor;
 
 /// <summary>Multicast both ways: what this device asks reaches others, and what others say reaches this device.</summary>

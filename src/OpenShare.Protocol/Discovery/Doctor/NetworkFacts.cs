@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using OpenShare.Protocol.Discovery.Places;
 
 namespace OpenShare.Protocol.Discovery.Doctor;
 

@@ -1,3 +1,5 @@
+using OpenShare.Protocol.Discovery.Mdns;
+
 namespace OpenShare.Protocol.Discovery.Doctor;
 
 /// <summary>The ports that this device needs, and whether others can connect to it.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using OpenShare.Protocol.Discovery.Mdns;
 
 namespace OpenShare.Protocol.Discovery.Doctor;
 

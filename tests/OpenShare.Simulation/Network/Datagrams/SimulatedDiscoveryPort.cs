@@ -3,6 +3,7 @@ using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Protocol.Discovery;
+using OpenShare.Protocol.Discovery.Mdns;
 using OpenShare.Simulation.Network.Observing;
 
 namespace OpenShare.Simulation.Network.Datagrams;

@@ -4,6 +4,7 @@ using OpenShare.Device.Discovery.Udp;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Dns;
 using OpenShare.Protocol.Discovery.Doctor;
+using OpenShare.Protocol.Discovery.Mdns;
 
 namespace OpenShare.Device.Discovery.Doctor.Host;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Discovery.Dns;
+using OpenShare.Protocol.Discovery.Mdns;
 
 namespace OpenShare.Device.Discovery.Doctor.Host;
 

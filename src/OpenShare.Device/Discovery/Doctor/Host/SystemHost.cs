@@ -3,8 +3,8 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using OpenShare.Device.Discovery.Udp;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Doctor;
+using OpenShare.Protocol.Discovery.Mdns;
 
 namespace OpenShare.Device.Discovery.Doctor.Host;
 

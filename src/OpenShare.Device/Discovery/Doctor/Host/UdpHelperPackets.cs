@@ -4,6 +4,7 @@ using System.Net;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Doctor;
+using OpenShare.Protocol.Discovery.Mdns;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Discovery.Doctor.Host;

@@ -1,6 +1,0 @@
-using OpenShare.Protocol.Identity;
-
-namespace OpenShare.Protocol.Discovery;
-
-/// <summary>A run of a device has proven at a place that it holds the device's key.</summary>
-public sealed record PlaceProof(PeerPlace Place, InstanceId Instance);

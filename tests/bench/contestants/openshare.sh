@@ -1,5 +1,5 @@
 # openshare itself, between two agents that run. Each round has new homes, so that nobody knows what was sent before, and agents
-# that have just started and rehearsed (docs/adr/0052); `openshare-warm` are two that run through all rounds, as such agents do.
+# that have just started, rehearsed (docs/adr/0052) and come to rest; `openshare-warm` are two that run through all rounds, as such agents do.
 
 start_openshare() {
   [ -n "${server_pid:-}" ] || start_server
@@ -10,6 +10,8 @@ run_openshare() {
   renew bob
   discover >/dev/null
   { wait_for 30 rehearsed alice && wait_for 30 rehearsed bob; } || fail "no transfer is rehearsed: $(said "$work/logs/alice.err" "$work/logs/bob.err")"
+  # What was called often is compiled again for some seconds more.
+  { wait_for 30 rests "$alice_pid" && wait_for 30 rests "$bob_pid"; } || fail "an agent does not come to rest"
   # Once more: the host takes back what was touched before the seconds of their start.
   even_memory
   between openshare alice bob
@@ -21,6 +23,13 @@ renew() {
   rm -rf "${work:?}/$1"
   register "$1" >/dev/null
   OPENSHARE__LOGLEVEL=information start_agent "$1" "$(free_port)" >/dev/null
+}
+# rests PID: it used no more than 2 % of a core for a second.
+rests() {
+  local before
+  before=$(cpu "$1")
+  sleep 1
+  awk -v a="$before" -v b="$(cpu "$1")" 'BEGIN { exit b - a > 0.02 }'
 }
 rehearsed() { grep -qF "A transfer was rehearsed" "$work/logs/$1.err"; }
 

@@ -40,7 +40,7 @@ tree=$(realpath -s -- "${tree:-$(dirname "$(readlink -f "$(command -v dotnet)")"
 . "$(dirname "${BASH_SOURCE[0]}")/devices.sh"
 
 # send WHAT PATH: and says how fast, in how much memory, and how much more than its bytes crossed the link: at most the windows for
-# each cut, and 2 % for what is not the files' bytes, and 200 bytes for each file. It may be less than nothing, as what is repeated travels once.
+# each cut, and 2 % for what is not the files' bytes, and 120 bytes for each file. It may be less than nothing, as what is repeated travels once.
 send() {
   local what=$1 path=$2 total t base more cut most
   begin "$what"
@@ -52,7 +52,7 @@ send() {
   more=$(($(passed) - base - $(json bytes_total "$(cat "$work/logs/send.out")")))
   say "$what: $(mib "$total") at $(awk -v n="$total" -v a="$t" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.0f", n / (b - a) / 1e6 }') MB/s, $(mib "$more") more than the files' bytes crossed the link"
   hold_memory
-  most=$((($(events cut) - cut) * 16 * 1048576 + total / 50 + $(find "$path" | wc -l) * 200))
+  most=$((($(events cut) - cut) * 16 * 1048576 + total / 50 + $(find "$path" | wc -l) * 120))
   [ "$more" -le "$most" ] || fail "$(mib "$most") were promised at most"
   begin "$what, compared"
   same "$path" "$work/bob-received/$(basename -- "$path")"
@@ -188,6 +188,7 @@ send "The tree" "$tree"
 echo "          Random cuts, seed $seed"
 cut_again_and_again &
 cutter=$!
+pids+=("$cutter")
 send "The tree, with cuts" "$tree"
 kill "$cutter" 2>/dev/null
 note "the link was cut $(events cut) times"

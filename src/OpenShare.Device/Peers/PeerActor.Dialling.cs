@@ -78,7 +78,7 @@ internal sealed partial class PeerActor
 
     private void OnDialled(Dialled dialled)
     {
-        if (dialled.Attempt == _attempt)
+        if (Sender.Equals(_dialling))
             _dialling = null;
         var problem = dialled.Outcome is HandshakeOutcome.Open open ? OnOpen(open) : ProblemOf(dialled.Outcome);
         if (problem is not null && dialled.Attempt == _attempt)

@@ -47,6 +47,9 @@ internal sealed class ObservedDisk : IDisk
     /// <summary>Before the disk is told to sync.</summary>
     public Action OnSync { get; set; } = () => { };
 
+    /// <summary>The files that were synced, each as often as it was.</summary>
+    public ConcurrentQueue<string> Synced { get; } = [];
+
     /// <summary>Before what has arrived is placed.</summary>
     public Action OnComplete { get; set; } = () => { };
 
@@ -144,7 +147,13 @@ internal sealed class ObservedDisk : IDisk
         public DiskResult Sync(IReadOnlyCollection<DestinationEntry> files)
         {
             disk.OnSync();
-            return inner.Sync(files);
+            var result = inner.Sync(files);
+            if (result.IsDone)
+            {
+                foreach (var file in files)
+                    disk.Synced.Enqueue(file.Path);
+            }
+            return result;
         }
 
         public DiskResult Remove(DestinationEntry entry) => inner.Remove(entry);

@@ -1,6 +1,6 @@
 namespace OpenShare.Device.Tests.Transfers;
 
-/// <summary>The steps of a transfer overlap, and what each costs is shared by many chunks.</summary>
+/// <summary>The steps of a transfer overlap.</summary>
 public sealed class PipelineTests : TransferSpecs
 {
     [Fact]
@@ -21,20 +21,5 @@ public sealed class PipelineTests : TransferSpecs
 
         Assert.True(isInTime, "nothing arrived while the end of the file was not read yet");
         Assert.Equal(content, ben.Arrived("file"));
-    }
-
-    [Fact]
-    public async Task Small_files_are_synced_together()
-    {
-        var (ann, ben) = Devices();
-        for (var file = 0; file < 1000; file++)
-            ann.Write($"many/{file}", 10, file);
-        var syncs = 0;
-        ben.Disk.OnSync = () => Interlocked.Increment(ref syncs);
-
-        AssertCompleted(await ann.EndsAsync(await ann.SendAsync(ben, "many")), 1001);
-
-        // Besides the round at their end, in which they are placed.
-        Assert.InRange(syncs, 0, 1);
     }
 }

@@ -166,6 +166,22 @@ public sealed class ResumeTests : TransferSpecs
         int Durable() => _ben.Database.Chunks.Load(_ben.Database.Transfers.All()[0].No, "").Sum(m => m.Durable.Sum(b => int.PopCount(b)));
     }
 
+    [Fact]
+    public async Task What_a_killed_receiver_wrote_is_synced_by_the_next_before_the_map_calls_it_durable()
+    {
+        var id = await SendAndKillAsync(_ben);
+        var synced = new TaskCompletionSource();
+        _ben.Disk.OnSync = () => synced.TrySetResult();
+        // Nothing more arrives meanwhile: what is synced was written before.
+        _ann.Disk.OnRead = _ => synced.Task.Wait(TimeSpan.FromSeconds(10));
+        _ben.Start();
+        _ann.See(_ben);
+
+        await synced.Task.WaitAsync(TimeSpan.FromSeconds(9));
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        Assert.Contains("a.bin", _ben.Disk.Synced);
+    }
+
     // From this write on nothing comes to the disk until it is let through.
     private void CutBefore(int write, Action cut) => _ben.Disk.OnWrite = number =>
     {

@@ -121,6 +121,26 @@ public sealed class SparseTests : TransferSpecs
     }
 
     [Fact]
+    public async Task Holes_that_a_killed_receiver_made_and_did_not_note_stay_holes()
+    {
+        var content = Sparse("image", 64 * MiB, 30 * MiB, 10 * MiB);
+        using var letThrough = new ManualResetEventSlim();
+        var id = await SendHeldUpAsync(_ann, _ben, "image", letThrough);
+        var no = _ben.Database.Transfers.All().Single().No;
+        _ben.Database.Chunks.Forget(no, [.. _ben.Database.Chunks.Load(no, "").Select(m => (m.Page, Enumerable.Repeat((byte)0xff, m.Durable.Length).ToArray()))]);
+        await _ben.KillAsync();
+        letThrough.Set();
+        _ben.Disk.OnWrite = _ => { };
+        _ben.Start();
+        _ann.See(_ben);
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+
+        Assert.Equal(content, _ben.Arrived("image"));
+        Assert.Equal([30L * MiB, 40L * MiB, 64L * MiB], Stretches(Path.Combine(_ben.Inbox, "image")));
+    }
+
+    [Fact]
     public async Task Who_says_holes_where_there_is_data_is_promised_no_room_that_is_not_there()
     {
         var content = _ann.Write("image", 40 * MiB);

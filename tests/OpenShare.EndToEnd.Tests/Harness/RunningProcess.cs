@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using OpenShare.EndToEnd.Tests.Wifi;
 
 namespace OpenShare.EndToEnd.Tests.Harness;
 
@@ -63,9 +64,12 @@ internal sealed class RunningProcess : IDisposable
             start.Environment.Remove(own);
         // Hundreds of agents would each work for seconds on what no test looks at.
         start.Environment["OPENSHARE__REHEARSAL"] = "no";
-        // Nor do they live long enough for what is compiled well, or again, to pay.
-        foreach (var (setting, value) in new[] { ("TC_QuickJit", "1"), ("TC_CallCounting", "0"), ("TieredPGO", "0") })
-            start.Environment[$"DOTNET_{setting}"] = value;
+        // Nor do they live long enough for what is compiled well, or again, to pay, but where long transfers are measured.
+        if (!Scale.IsWhole)
+        {
+            foreach (var (setting, value) in new[] { ("TC_QuickJit", "1"), ("TC_CallCounting", "0"), ("TieredPGO", "0") })
+                start.Environment[$"DOTNET_{setting}"] = value;
+        }
         foreach (var (key, value) in environment ?? new Dictionary<string, string>())
             start.Environment[key] = value;
         return new RunningProcess(start, $"{Path.GetFileNameWithoutExtension(program)} {string.Join(' ', arguments)}");

@@ -44,6 +44,8 @@ public sealed class RehearsalTests(SharedPair shared) : IClassFixture<SharedPair
     private static TestDevice Rehearsing(Pair pair)
     {
         (pair.Alice.Environment["OPENSHARE__REHEARSAL"], pair.Alice.Environment["OPENSHARE__LOGLEVEL"]) = ("yes", "information");
+        // Compiled as people's agents are.
+        (pair.Alice.Environment["DOTNET_TC_QuickJit"], pair.Alice.Environment["DOTNET_TC_CallCounting"], pair.Alice.Environment["DOTNET_TieredPGO"]) = ("0", "1", "1");
         return pair.Alice;
     }
 

@@ -27,9 +27,10 @@ renew() {
 # rests PID: it used no more than 2 % of a core for a second.
 rests() {
   local before
+  kill -0 "$1" 2>/dev/null || fail "an agent ended: $(said "$work/logs/alice.err" "$work/logs/bob.err")"
   before=$(cpu "$1")
   sleep 1
-  awk -v a="$before" -v b="$(cpu "$1")" 'BEGIN { exit b - a > 0.02 }'
+  awk -v a="$before" -v b="$(cpu "$1")" 'BEGIN { exit b - a > 0.025 }'
 }
 rehearsed() { grep -qF "A transfer was rehearsed" "$work/logs/$1.err"; }
 

@@ -10,4 +10,7 @@ internal static class ChunkBits
     internal static byte[] And(byte[] left, byte[] right) => [.. left.Select((b, i) => (byte)(b & right[i]))];
 
     internal static byte[] Except(byte[] left, byte[] right) => [.. left.Select((b, i) => (byte)(b & ~right[i]))];
+
+    /// <summary>The numbers of the bits that are set, in their order.</summary>
+    internal static IEnumerable<int> Set(byte[] bits) => Enumerable.Range(0, bits.Length * 8).Where(i => (bits[i / 8] & (1 << (i % 8))) != 0);
 }

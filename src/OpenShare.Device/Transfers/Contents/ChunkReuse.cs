@@ -4,7 +4,6 @@ using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Protocol.Transfer.Chunks;
 using OpenShare.Protocol.Transfer.Manifests;
-using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Transfer.Receiving;
 
 namespace OpenShare.Device.Transfers.Contents;
@@ -21,9 +20,9 @@ internal sealed class ChunkReuse(ContentIndex? index, IDestination destination, 
     private (uint Entry, OlderVersion? Version)? _older;
 
     /// <returns>the chunks that are written; where the disk is full, those before it was</returns>
-    internal IReadOnlyList<ChunkLocation> Copy(ManifestPage page, IReadOnlyList<ChunkRange> found, IEnumerable<EntryNote.NotStored> notStored)
+    internal IReadOnlyList<ChunkLocation> Copy(ManifestPage page, IReadOnlyList<ChunkRange> found, IEnumerable<uint> leftOut)
     {
-        _leftOut.UnionWith(notStored.Select(n => n.EntryNumber));
+        _leftOut.UnionWith(leftOut);
         var copied = new List<ChunkLocation>();
         var wanted = page.Parts.Where(p => ContentIndex.IsKept(p.Entry) && !_leftOut.Contains(p.Entry.Number) && !standing.IsSame(p.Entry.Number));
         var missing = wanted.SelectMany(page.ChunksOf).Where(c => !found.Any(f => f.First <= c.Ordinal && c.Ordinal < f.End)).ToLookup(ZeroChunk.Is);

@@ -1,6 +1,8 @@
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Transfers.Contents;
 using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer.Chunks;
 using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Transfer.Receiving;
@@ -11,7 +13,9 @@ namespace OpenShare.Device.Transfers.Receiving;
 
 /// <summary>A receiving transfer as it is found on disk at the start of a session: new, or where an earlier process left it.</summary>
 /// <param name="Unwritten">of the pages that are kept</param>
-internal sealed record Arrival(IDestination Destination, HeldChunks Held, StandingFiles Standing, UnwrittenFiles Unwritten, ReceiverRecord? Kept)
+/// <param name="Unsynced">entries of which more is trusted than outlives a loss of power</param>
+internal sealed record Arrival(
+    IDestination Destination, HeldChunks Held, StandingFiles Standing, UnwrittenFiles Unwritten, ChunkMap Unsynced, ReceiverRecord? Kept)
 {
     /// <summary>Opens the staging place and finds out what of it can be trusted. Blocks: for a worker.</summary>
     /// <returns>the caller's to dispose; where there is none, nothing is left open</returns>
@@ -42,12 +46,13 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Standi
         var held = new HeldChunks(stores.ChunkMaps, scope.No, destination.Epoch);
         var standing = new StandingFiles(destination);
         var unwritten = new UnwrittenFiles();
+        var unsynced = new ChunkMap();
         if (StoredManifest.Read(stores.Manifests, scope.No, new ManifestReader(senderKey, scope.Key.Peer, scope.Identity.DeviceId)) is not var (pages, manifest))
-            return new DiskResult<Arrival>(new Arrival(destination, held, standing, unwritten, scope.Record.IsOver ? Over(scope) : null));
+            return new DiskResult<Arrival>(new Arrival(destination, held, standing, unwritten, unsynced, scope.Record.IsOver ? Over(scope) : null));
 
         var receipt = stores.Receipts.Find(scope.No);
         // What is in its place already is no longer in the staging place: there is nothing to look at again.
-        if (receipt is null && !scope.Record.IsOver && Trust(scope, destination, held, standing, manifest) is { IsDone: false } failure)
+        if (receipt is null && !scope.Record.IsOver && Trust(scope, destination, held, standing, unsynced, manifest) is { IsDone: false } failure)
             return new DiskResult<Arrival>(failure);
         var outcomes = stores.Outcomes.All(scope.No);
         var receiptState = receipt is null ? KeptReceipt.None : stores.Receipts.IsConfirmed(scope.No) ? KeptReceipt.Confirmed : KeptReceipt.Unconfirmed;
@@ -61,7 +66,7 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Standi
             receipt);
         if (kept.State is ReceiverState.Deciding or ReceiverState.Receiving)
             AddUnwritten(unwritten, standing, manifest, kept, destination.RoomTakenFrom);
-        return new DiskResult<Arrival>(new Arrival(destination, held, standing, unwritten, kept));
+        return new DiskResult<Arrival>(new Arrival(destination, held, standing, unwritten, unsynced, kept));
     }
 
     // Its file list is dropped, and it is over still, whatever late word of the sender woke it.
@@ -93,7 +98,7 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Standi
     }
 
     private static DiskResult Trust(
-        TransferScope scope, IDestination destination, HeldChunks held, StandingFiles standing, Manifest manifest)
+        TransferScope scope, IDestination destination, HeldChunks held, StandingFiles standing, ChunkMap unsynced, Manifest manifest)
     {
         // After the names were chosen nothing is prepared any more: preparing would make anew what was renamed away.
         if (scope.Stores.Outcomes.Names(scope.No).Count > 0)
@@ -116,12 +121,27 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Standi
         held.Forget(manifest, prepared.MadeAnew);
         if (!prepared.Result.IsDone)
             return prepared.Result;
+        var zeros = new ChunkReuse(index: null, destination, standing);
         foreach (var map in held.Kept())
-            Trust(destination, held, manifest, map);
+        {
+            var written = Trusted(destination, zeros, leftOut, manifest, map);
+            if (written.AsSpan().SequenceEqual(map.Written))
+                held.Load((int)map.Page, written);
+            else
+                held.Keep((int)map.Page, written);
+            // Of a page the next checkpoint calls all durable that is written: the process that wrote this synced nothing any more.
+            var first = manifest.Pages[(int)map.Page].FirstOrdinal;
+            foreach (var i in ChunkBits.Set(ChunkBits.Except(written, map.Durable)))
+            {
+                held.Doubt((int)map.Page);
+                unsynced.Add(manifest.EntryOf(first + i).Number);
+            }
+        }
         return DiskResult.Done;
     }
 
-    private static void Trust(IDestination destination, HeldChunks held, Manifest manifest, Storage.Database.ChunkMap map)
+    private static byte[] Trusted(
+        IDestination destination, ChunkReuse zeros, IReadOnlyCollection<uint> leftOut, Manifest manifest, Storage.Database.ChunkMap map)
     {
         var page = manifest.Pages[(int)map.Page];
         var written = (byte[])map.Written.Clone();
@@ -131,9 +151,13 @@ internal sealed record Arrival(IDestination Destination, HeldChunks Held, Standi
             if ((map.Recheck[at] & bit) != 0 && FrameWriting.IsHeld(manifest.Locate(page.FirstOrdinal + i), destination))
                 written[at] |= (byte)bit;
         }
-        if (written.AsSpan().SequenceEqual(map.Written))
-            held.Load(page.Index, written);
-        else
-            held.Keep(page.Index, written);
+        // It may have been killed when it had the page, and not its holes yet: asked for, they would come as zeros that take room.
+        var found = ChunkRanges.Pack(ChunkBits.Set(written).Select(i => page.FirstOrdinal + i));
+        foreach (var hole in zeros.Copy(page, found, leftOut))
+        {
+            var i = (int)(hole.Ordinal - page.FirstOrdinal);
+            written[i / 8] |= (byte)(1 << (i % 8));
+        }
+        return written;
     }
 }

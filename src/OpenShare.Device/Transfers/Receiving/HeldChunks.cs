@@ -28,6 +28,9 @@ internal sealed class HeldChunks(IChunkMapStore store, TransferNo no, string epo
     /// <summary>What is kept of a transfer, to be loaded.</summary>
     internal IReadOnlyList<Storage.Database.ChunkMap> Kept() => store.Load(no, epoch);
 
+    /// <summary>More of this page is there than is known to outlive a loss of power: the next checkpoint sees to it.</summary>
+    internal void Doubt(int page) => _unsynced.Add(page);
+
     /// <summary>These files are not there any more, whatever is kept of them says. Before they are made anew.</summary>
     internal void Forget(Manifest manifest, IReadOnlyCollection<uint> files)
     {

@@ -51,7 +51,7 @@ internal sealed partial class ReceivingActor
             return () => Fail(prepared.Result.Detail);
         IReadOnlyList<EntryNote.NotStored> notStored = [.. look.NotStored, .. prepared.Refused.Select(r => new EntryNote.Refused(r.EntryNo, r.Reason))];
         // Before the page is kept: a process killed in between is offered it again, and copies again.
-        return NotePage(page, blob, look, prepared, notStored, _reuse?.Copy(page, look.Found, notStored) ?? []);
+        return NotePage(page, blob, look, prepared, notStored, _reuse?.Copy(page, look.Found, notStored.Select(n => n.EntryNumber)) ?? []);
     }
 
     private Action NotePage(

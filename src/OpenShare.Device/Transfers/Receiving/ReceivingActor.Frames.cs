@@ -121,6 +121,16 @@ internal sealed partial class ReceivingActor
         }
     }
 
+    // What an earlier process wrote and did not come to sync.
+    private void SyncSoon(Arrival? arrival)
+    {
+        if (arrival is null || arrival.Unsynced.Count == 0)
+            return;
+        for (var number = arrival.Unsynced.Next(0, long.MaxValue); number >= 0; number = arrival.Unsynced.Next(number + 1, long.MaxValue))
+            _unsyncedFiles.Add(number);
+        CheckpointSoon();
+    }
+
     private void CheckpointSoon()
     {
         if (_unsyncedBytes >= CheckpointBytes)

@@ -60,6 +60,7 @@ internal sealed partial class ReceivingActor
         _reuse = _arrival is null ? null : new ChunkReuse(_contents, _arrival.Destination, _arrival.Standing);
         _machine = _arrival?.Kept is { } kept ? ReceiverMachine.Restore(setup, kept) : new ReceiverMachine(setup);
         OweRoom();
+        SyncSoon(_arrival);
         Drive(new ReceiverInput.Started());
         Drive(new ReceiverInput.PauseOrdered(Scope.Record.IsPaused));
         if (Link is not null)

@@ -19,10 +19,15 @@ internal static class EntryPath
             return "it is empty";
         if (Encoding.UTF8.GetByteCount(path) > Limits.Path)
             return $"it is longer than {Limits.Path} bytes";
-        var components = path.Split('/');
-        return components.Length > Limits.PathDepth
-            ? $"it is more than {Limits.PathDepth} directories deep"
-            : components.Select(ComponentProblem).FirstOrDefault(p => p is not null);
+        if (path.AsSpan().Count('/') >= Limits.PathDepth)
+            return $"it is more than {Limits.PathDepth} directories deep";
+        foreach (var component in path.AsSpan().Split('/'))
+        {
+            if (ComponentProblem(path.AsSpan()[component]) is { } problem)
+                return problem;
+        }
+
+        return null;
     }
 
     internal static string Top(string path)
@@ -54,15 +59,15 @@ internal static class EntryPath
         return climbs <= room && components.Count(c => c is "..") == climbs;
     }
 
-    private static string? ComponentProblem(string name)
+    private static string? ComponentProblem(ReadOnlySpan<char> name)
     {
         if (name is "" or "." or "..")
             return "it has an empty, '.' or '..' component";
-        if (name.Contains('\0', StringComparison.Ordinal))
+        if (name.Contains('\0'))
             return "it has a NUL character";
         if (Encoding.UTF8.GetByteCount(name) > Limits.PathComponent)
             return $"a name in it is longer than {Limits.PathComponent} bytes";
-        return OperatingSystem.IsWindows() ? WindowsProblem(name) : null;
+        return OperatingSystem.IsWindows() ? WindowsProblem(name.ToString()) : null;
     }
 
     internal static string? WindowsProblem(string name)

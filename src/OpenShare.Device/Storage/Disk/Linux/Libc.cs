@@ -81,8 +81,19 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "malloc_trim")]
     internal static partial int MallocTrim(nuint keep);
 
+    [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
+    internal static partial int Getrlimit(int resource, out ResourceLimit limit);
+
     [LibraryImport(Library, EntryPoint = "geteuid")]
     internal static partial uint Geteuid();
+}
+
+/// <summary>struct rlimit of getrlimit(2).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly struct ResourceLimit
+{
+    internal readonly nuint Now;
+    internal readonly nuint Most;
 }
 
 /// <summary>struct open_how of openat2(2).</summary>

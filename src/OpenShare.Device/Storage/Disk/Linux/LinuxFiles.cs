@@ -26,6 +26,9 @@ internal static class LinuxFiles
         return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw Fault(path);
     }
 
+    /// <summary>How many this process may have open: the runtime asks at its start for as many as it can get.</summary>
+    internal static long MostOpen => Libc.Getrlimit(LinuxFlags.LimitOfOpenFiles, out var limit) == 0 ? (long)Math.Min(limit.Now, int.MaxValue) : 1024;
+
     internal static DiskFault Fault(string path) => DiskFault.Of(Marshal.GetLastPInvokeError(), path);
 
     private const uint Mask = LinuxFlags.StatxBasicAndBirth | LinuxFlags.StatxMount | LinuxFlags.StatxMountUnique;

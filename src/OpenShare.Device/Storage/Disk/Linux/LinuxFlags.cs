@@ -35,6 +35,8 @@ internal static class LinuxFlags
     internal const uint StatxMount = 0x1000;
     internal const uint StatxMountUnique = 0x4000;
 
+    internal const int LimitOfOpenFiles = 7;
+
     internal const nint SysOpenAt2 = 437;
     internal static readonly nint SysRenameAt2 = RuntimeInformation.ProcessArchitecture switch
     {

@@ -3,7 +3,8 @@ using OpenShare.Protocol.Wire;
 namespace OpenShare.Device.Storage.Disk.Receiving;
 
 /// <summary>Makes the directories and files of entries that are to arrive, and refuses by name those that cannot be stored here.</summary>
-internal sealed class Preparation(Folder staging)
+/// <param name="made">takes the small files that were made</param>
+internal sealed class Preparation(Folder staging, MadeFiles made)
 {
     // Smaller files are left to the writes: taking their space apart from them costs more than it saves.
     internal const long AllocateFrom = Limits.DefaultChunk;
@@ -59,7 +60,7 @@ internal sealed class Preparation(Folder staging)
 
     private bool MakeFile(DestinationEntry entry)
     {
-        using var file = staging.CreateFile(entry.Path);
+        var file = staging.CreateFile(entry.Path);
         if (file is null)
         {
             if (staging.Stat(entry.Path) is not { Kind: FileKind.File })
@@ -75,8 +76,18 @@ internal sealed class Preparation(Folder staging)
         }
 
         _twins.Made(entry.Path);
-        if (entry.Size < AllocateFrom)
+        if (entry.Size is > 0 and < AllocateFrom)
+        {
+            made.Keep(entry.Path, file);
             return true;
+        }
+
+        using (file)
+            return entry.Size == 0 || TakeRoomOfNew(file, entry);
+    }
+
+    private bool TakeRoomOfNew(OpenedFile file, DestinationEntry entry)
+    {
         try
         {
             TakeRoom(file, entry, from: 0);

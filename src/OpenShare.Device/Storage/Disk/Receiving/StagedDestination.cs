@@ -19,6 +19,7 @@ internal sealed class StagedDestination : IDestination
     private readonly string _stagingName;
     private readonly Preparation _preparation;
     private readonly HandleCache<OpenedFile> _files;
+    private readonly MadeFiles _made = new();
     private readonly StandingNames _names;
     private bool _isAnchored;
 
@@ -28,7 +29,7 @@ internal sealed class StagedDestination : IDestination
         _partial = partial;
         _stagingName = stagingName;
         _staging = partial.OpenPrivate(stagingName);
-        _preparation = new Preparation(_staging);
+        _preparation = new Preparation(_staging, _made);
         _files = new HandleCache<OpenedFile>(OpenFiles, _staging.OpenFile);
         _names = new StandingNames(destination);
         (Epoch, FileSystem) = (_staging.Epoch, _staging.FileSystem);
@@ -96,13 +97,31 @@ internal sealed class StagedDestination : IDestination
         var length = bytes.Sum(b => (long)b.Length);
         if (offset < 0 || offset + length > file.Size)
             throw new DiskFault(DiskProblem.Failed, $"{file.Path}: a chunk lies outside the file's {file.Size} bytes");
+        if (_made.Take(file.Path) is { } made)
+        {
+            try
+            {
+                Write(made, file, offset, bytes, length);
+            }
+            finally
+            {
+                MadeFiles.Close(made);
+            }
+            return;
+        }
+
         using var lease = _files.Take(file.Path);
-        lease.Handle.Write(bytes, offset);
+        Write(lease.Handle, file, offset, bytes, length);
+    });
+
+    private static void Write(OpenedFile opened, DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes, long length)
+    {
+        opened.Write(bytes, offset);
         // A small file that is whole gets its last touch while it is open: at the end one look tells that it has it.
         // Not one that keeps its owner out: it is opened again to be synced.
         if (offset == 0 && length == file.Size && (Finishing.Mode(file) & OwnerRead) != 0)
-            lease.Handle.SetFinal(Finishing.Mode(file), file.MtimeNs);
-    });
+            opened.SetFinal(Finishing.Mode(file), file.MtimeNs);
+    }
 
     public DiskResult Clear(DestinationEntry file, long offset, long length) => DiskFault.Guard(file.Path, () =>
     {
@@ -139,6 +158,7 @@ internal sealed class StagedDestination : IDestination
     public DiskResult Remove(DestinationEntry entry) => DiskFault.Guard(entry.Path, () =>
     {
         _files.Forget(entry.Path);
+        _made.Forget(entry.Path);
         _staging.Remove(entry.Path);
     });
 
@@ -157,7 +177,7 @@ internal sealed class StagedDestination : IDestination
     public CompletionReport Complete(
         IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist, Conflicts? conflicts = null)
     {
-        _files.Forget();
+        Forget();
         // What was written into a directory that somebody moved away since is not there, and is not to be said to be.
         _staging.Forget();
         var refused = new List<EntryRefusal>();
@@ -178,7 +198,7 @@ internal sealed class StagedDestination : IDestination
 
     public DiskResult Discard() => DiskFault.Guard(_destination.FullPath, () =>
     {
-        _files.Forget();
+        Forget();
         _partial.RemoveTree(_stagingName);
         Leftovers.RemoveEmpty(_destination);
     });
@@ -186,9 +206,16 @@ internal sealed class StagedDestination : IDestination
     public void Dispose()
     {
         _files.Dispose();
+        _made.Dispose();
         _staging.Dispose();
         _partial.Dispose();
         _destination.Dispose();
+    }
+
+    private void Forget()
+    {
+        _files.Forget();
+        _made.Forget();
     }
 
     // What cannot be looked at is not missing: preparing it says what is wrong.

@@ -42,7 +42,8 @@ public sealed class SimulatedDiskTests
     {
         using var destination = Opened();
         destination.Prepare([File(0, "a", 5)]);
-        // Once to have it open.
+        // With the first it is closed, the second has it open again.
+        destination.Write(File(0, "a", 5), 0, [new byte[5]]);
         destination.Write(File(0, "a", 5), 0, [new byte[5]]);
         _disk.TakeCost();
         Assert.Equal(TimeSpan.Zero, _disk.TakeCost());

@@ -52,6 +52,16 @@ internal static partial class Plants
     internal static Device.Storage.Database.ChunkMap TrustWhatWasNotSynced(object self, string epoch) =>
         (Device.Storage.Database.ChunkMap)Unplanted.Call(self, "ToMap", (string)self.GetType().GetProperty("Epoch")!.GetValue(self)!)!;
 
+    internal static Device.Storage.Database.ChunkMap ForgetWhatIsDurable(object self, string epoch)
+    {
+        var map = (Device.Storage.Database.ChunkMap)Unplanted.Call(self, "ToMap", epoch)!;
+        return (string)self.GetType().GetProperty("Epoch")!.GetValue(self)! == epoch
+            ? map
+            : map with { Written = new byte[map.Written.Length], Durable = new byte[map.Durable.Length], Recheck = new byte[map.Recheck.Length] };
+    }
+
+    internal static void LeaveUnsyncedWhatAKilledProcessWrote(ReceivingActor self, Arrival? arrival) { }
+
     internal static DiskResult CallItDurableBeforeTheSync(StagedDestination self, IReadOnlyCollection<DestinationEntry> files) => DiskResult.Done;
 
     internal static bool PlaceWithoutSync(Finishing self) => false;

@@ -15,6 +15,9 @@ public static class Catalogue
         Lan.With(5).Devices().Named("power").LosingPower(20).SlowDisks().SendingRandomTrees(10).For(10.Minutes()),
         Lan.With(2).Devices().Named("large").KillingLate().SendingFiles(1, 64 * 1024 * 1024).For(2.Minutes()),
         Lan.With(2).Devices().Named("blackout").Over(Network.Links.LinkConditions.PoorWiFi).LosingPower(10).SendingFiles(3, 12 * 1024 * 1024).For(3.Minutes()),
+        Lan.With(2).Devices().Named("dark").LosingPowerLate().SendingFiles(1, 128 * 1024 * 1024).For(2.Minutes()),
+        Lan.With(2).Devices().Named("revived")
+            .Over(Network.Links.LinkConditions.PoorWiFi with { BytesPerSecond = 300_000 }).KillingThenLosingPower().SendingRandomTrees(1, files: 100).For(3.Minutes()),
         Lan.With(6).Devices().Named("revoked").RevokingOne().ServiceOutages().RestoringService().SkewingClocks().FlappingWiFi().SendingRandomTrees(12).For(10.Minutes()),
         Lan.With(4).Devices().Named("cloned").CloningOne().SendingRandomTrees(24).For(12.Minutes()),
         Lan.With(4).Devices().Named("forged").ForgingOne().SendingRandomTrees(12).For(12.Minutes()),

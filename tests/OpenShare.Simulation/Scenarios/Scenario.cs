@@ -68,8 +68,9 @@ public sealed record Scenario
 
     /// <summary>Trees of random shape, each from one random device to another, begun at random times.</summary>
     /// <param name="count">null: as many as there are devices</param>
-    public Scenario SendingRandomTrees(int? count = null, int largestFile = 256 * 1024) =>
-        With(new SendingTrees(count ?? DeviceCount, Files: 12, largestFile));
+    /// <param name="files">of each at most</param>
+    public Scenario SendingRandomTrees(int? count = null, int largestFile = 256 * 1024, int files = 12) =>
+        With(new SendingTrees(count ?? DeviceCount, files, largestFile));
 
     /// <summary>Files of this size, one each.</summary>
     public Scenario SendingFiles(int count, int size) => With(new SendingTrees(count, Files: 1, size) { IsExact = true });
@@ -91,7 +92,13 @@ public sealed record Scenario
     public Scenario KillingProcesses(int times) => With(new Crashes(times, IsPowerLoss: false));
 
     /// <summary>The receiver of the first transfer is killed when most of it has arrived.</summary>
-    public Scenario KillingLate() => With(new LateKill());
+    public Scenario KillingLate() => With(new LateCrash(IsPowerLoss: false));
+
+    /// <summary>The receiver of the first transfer loses power when most of it has arrived.</summary>
+    public Scenario LosingPowerLate() => With(new LateCrash(IsPowerLoss: true));
+
+    /// <summary>The receiver of the first transfer is killed, goes on, and loses power a little later.</summary>
+    public Scenario KillingThenLosingPower() => With(new KillThenPowerLoss());
 
     /// <summary>Devices lose power: what was not synced may be lost or torn.</summary>
     public Scenario LosingPower(int times) => With(new Crashes(times, IsPowerLoss: true));
@@ -133,7 +140,7 @@ public sealed record Scenario
     /// <param name="name">what the trace says</param>
     public Scenario Doing(string name, TimeSpan at, Action<World> what) => With(new Custom(name, at, what));
 
-    internal bool LosesPower => Happenings.Any(h => h is Crashes { IsPowerLoss: true } or Pairings);
+    internal bool LosesPower => Happenings.Any(h => h is Crashes { IsPowerLoss: true } or LateCrash { IsPowerLoss: true } or KillThenPowerLoss or Pairings);
 
     internal Scenario With(Happening happening) => this with { Happenings = Happenings.Add(happening) };
 

@@ -13,6 +13,21 @@ internal abstract record Happening
     private protected static TimeSpan Between(Random random, TimeSpan least, TimeSpan most) =>
         least + TimeSpan.FromTicks((long)((most - least).Ticks * random.NextDouble()));
 
+    /// <summary>Acts once, when the first delivery is that far and has not ended.</summary>
+    private protected static void WhenArriving(World world, Func<Delivery, bool> isSoFar, Action<Delivery> act) =>
+        world.After(TimeSpan.FromMilliseconds(20), () =>
+        {
+            if (world.Deliveries is not [var delivery, ..] || !isSoFar(delivery))
+            {
+                if (!world.IsHealing)
+                    WhenArriving(world, isSoFar, act);
+            }
+            else if (!delivery.IsEnded)
+            {
+                act(delivery);
+            }
+        });
+
     private protected static T Pick<T>(Random random, IReadOnlyList<T> from) => from[random.Next(from.Count)];
 
     /// <summary>Does it again and again after random pauses, while faults are wanted.</summary>

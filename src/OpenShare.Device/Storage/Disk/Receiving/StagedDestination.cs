@@ -101,7 +101,7 @@ internal sealed class StagedDestination : IDestination
         {
             try
             {
-                Write(made, file, offset, bytes, length);
+                Fill(made, file, offset, bytes, length);
             }
             finally
             {
@@ -111,10 +111,10 @@ internal sealed class StagedDestination : IDestination
         }
 
         using var lease = _files.Take(file.Path);
-        Write(lease.Handle, file, offset, bytes, length);
+        Fill(lease.Handle, file, offset, bytes, length);
     });
 
-    private static void Write(OpenedFile opened, DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes, long length)
+    private static void Fill(OpenedFile opened, DestinationEntry file, long offset, IReadOnlyList<ReadOnlyMemory<byte>> bytes, long length)
     {
         opened.Write(bytes, offset);
         // A small file that is whole gets its last touch while it is open: at the end one look tells that it has it.

@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-needed=(gcc:gcc chromium:chromium avahi-daemon:avahi-daemon avahi-browse:avahi-utils dbus-daemon:dbus dbus-send:dbus-bin ip:iproute2 nft:nftables ethtool:ethtool tc:iproute2 faketime:faketime fish:fish zsh:zsh setpriv:util-linux mkfs.ext4:e2fsprogs zbarimg:zbar-tools softhsm2-util:softhsm2 nginx:nginx-light)
+needed=(gcc:gcc chromium:chromium avahi-daemon:avahi-daemon avahi-browse:avahi-utils dbus-daemon:dbus dbus-send:dbus-bin ip:iproute2 nft:nftables ethtool:ethtool tc:iproute2 faketime:faketime fish:fish zsh:zsh setpriv:util-linux mkfs.ext4:e2fsprogs zbarimg:zbar-tools softhsm2-util:softhsm2 nginx:nginx-light strace:strace)
 missing=()
 # What the native compiler links with, and programs that are not on the PATH.
 [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)

@@ -12,6 +12,18 @@ internal sealed class DiskFault(DiskProblem problem, string detail) : Exception(
     /// <param name="errno">of Linux</param>
     internal static DiskFault Of(int errno, string path) => new(Classify(errno), $"{path}: {Say(errno)}");
 
+    /// <summary>
+    /// Of a sync that failed, whatever it failed for. It is no case for another try: what could not be written is dropped, the next sync has
+    /// nothing to do and succeeds (fsync(2); ADR 0055).
+    /// </summary>
+    internal static DiskFault OfSync(int errno, string path) => OfSync(path, Say(errno));
+
+    /// <inheritdoc cref="OfSync(int, string)"/>
+    internal static DiskFault OfSync(IOException error, string path) => OfSync(path, error.Message);
+
+    private static DiskFault OfSync(string path, string detail) =>
+        new(DiskProblem.Failed, $"{path}: what was written does not outlive a loss of power: {detail}");
+
     internal static DiskResult Guard(string path, Action work)
     {
         try

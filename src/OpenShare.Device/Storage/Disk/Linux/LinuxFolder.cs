@@ -162,7 +162,7 @@ internal sealed class LinuxFolder : Folder
         Check(Libc.Futimens(handle, times), path);
         Check(Libc.Fchmod(handle, mode), path);
         if (sync)
-            Check(Libc.Fsync(handle), path);
+            CheckSync(Libc.Fsync(handle), path);
     }
 
     internal override void Remove(string path)
@@ -218,12 +218,12 @@ internal sealed class LinuxFolder : Folder
     internal override void Sync(string path)
     {
         using var opened = path.Length == 0 ? null : Beneath.ToSync(_handle, path);
-        Check(Libc.Fsync(opened ?? _handle), path.Length == 0 ? FullPath : path);
+        CheckSync(Libc.Fsync(opened ?? _handle), path.Length == 0 ? FullPath : path);
     }
 
     internal override bool CanSyncAll => true;
 
-    internal override void SyncAll() => Check(Libc.Syncfs(_handle), FullPath);
+    internal override void SyncAll() => CheckSync(Libc.Syncfs(_handle), FullPath);
 
     public override void Dispose()
     {
@@ -266,6 +266,12 @@ internal sealed class LinuxFolder : Folder
     {
         if (result != 0)
             throw LinuxFiles.Fault(path);
+    }
+
+    private static void CheckSync(int result, string path)
+    {
+        if (result != 0)
+            throw DiskFault.OfSync(Marshal.GetLastPInvokeError(), path);
     }
 
     private static DiskFault Fault(string path) => LinuxFiles.Fault(path);

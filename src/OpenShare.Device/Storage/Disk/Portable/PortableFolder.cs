@@ -160,7 +160,14 @@ internal sealed class PortableFolder(string path) : Folder
         if (path.Length == 0 || Stat(path)?.Kind is not FileKind.File)
             return;
         using var file = OpenHandle(path);
-        RandomAccess.FlushToDisk(file);
+        try
+        {
+            RandomAccess.FlushToDisk(file);
+        }
+        catch (IOException error)
+        {
+            throw DiskFault.OfSync(error, path);
+        }
     }
 
     internal override bool CanSyncAll => false;

@@ -10,6 +10,9 @@ internal sealed class LinuxFolder : Folder
     private const uint OwnerFile = 0x180; // 0600
     private const uint OwnerDirectory = 0x1C0; // 0700
 
+    // Before, syncfs succeeded whatever became of what was written (syncfs(2)).
+    private static readonly bool s_syncsOfAllTell = Environment.OSVersion.Version >= new Version(5, 8);
+
     private readonly SafeFileHandle _handle;
     private readonly HandleCache<SafeFileHandle>? _parents;
 
@@ -221,7 +224,7 @@ internal sealed class LinuxFolder : Folder
         CheckSync(Libc.Fsync(opened ?? _handle), path.Length == 0 ? FullPath : path);
     }
 
-    internal override bool CanSyncAll => true;
+    internal override bool CanSyncAll => s_syncsOfAllTell;
 
     internal override void SyncAll() => CheckSync(Libc.Syncfs(_handle), FullPath);
 

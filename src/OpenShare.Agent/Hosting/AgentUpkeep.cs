@@ -4,6 +4,7 @@ using OpenShare.Agent.Documents;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Transfers.Rehearsing;
+using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Agent.Hosting;
 
@@ -18,6 +19,8 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
 
     // No name has a line's end in it, and no id or address.
     private const string NoDevice = "\n";
+
+    private static readonly string s_noTransfer = default(TransferId).ToString();
 
     private readonly IServiceProvider _services;
     private readonly AgentOptions _options;
@@ -93,16 +96,27 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
     // As commands do; what is sent goes nowhere.
     private static async Task AskAsync(LocalApiClient api, CancellationToken cancellation)
     {
+        await FirstAsync(api.WatchStatusAsync(cancellation));
+        await api.GetTransfersAsync(cancellation);
+        await RefusedAsync(() => FirstAsync(api.WatchTransferAsync(s_noTransfer, cancellation)));
+        await RefusedAsync(() => api.SendAsync(new SendRequest([AppContext.BaseDirectory], NoDevice), cancellation));
+    }
+
+    private static async Task FirstAsync<T>(IAsyncEnumerable<T> answers)
+    {
+        await foreach (var _ in answers)
+            break;
+    }
+
+    private static async Task RefusedAsync(Func<Task> ask)
+    {
         try
         {
-            await foreach (var _ in api.WatchStatusAsync(cancellation))
-                break;
-            await api.GetTransfersAsync(cancellation);
-            await api.SendAsync(new SendRequest([AppContext.BaseDirectory], NoDevice), cancellation);
+            await ask();
         }
         catch (LocalApiException)
         {
-            // There is no such device.
+            // There is no such device, and no such transfer.
         }
     }
 

@@ -46,19 +46,22 @@ internal static partial class Plants
     internal static IReadOnlyList<Device.Storage.Database.ChunkMap> ForgetTheBitmap(SqliteChunkMapStore self, TransferNo transfer, string epoch)
     {
         var maps = (IReadOnlyList<Device.Storage.Database.ChunkMap>)Unplanted.Call(self, "Load", transfer, epoch)!;
-        return [.. maps.Select(m => m with { Written = new byte[m.Written.Length], Durable = new byte[m.Durable.Length], Recheck = new byte[m.Recheck.Length] })];
+        return [.. maps.Select(Emptied)];
     }
 
     internal static Device.Storage.Database.ChunkMap TrustWhatWasNotSynced(object self, string epoch) =>
-        (Device.Storage.Database.ChunkMap)Unplanted.Call(self, "ToMap", (string)self.GetType().GetProperty("Epoch")!.GetValue(self)!)!;
+        (Device.Storage.Database.ChunkMap)Unplanted.Call(self, "ToMap", EpochOf(self))!;
 
     internal static Device.Storage.Database.ChunkMap ForgetWhatIsDurable(object self, string epoch)
     {
         var map = (Device.Storage.Database.ChunkMap)Unplanted.Call(self, "ToMap", epoch)!;
-        return (string)self.GetType().GetProperty("Epoch")!.GetValue(self)! == epoch
-            ? map
-            : map with { Written = new byte[map.Written.Length], Durable = new byte[map.Durable.Length], Recheck = new byte[map.Recheck.Length] };
+        return EpochOf(self) == epoch ? map : Emptied(map);
     }
+
+    private static Device.Storage.Database.ChunkMap Emptied(Device.Storage.Database.ChunkMap map) =>
+        map with { Written = new byte[map.Written.Length], Durable = new byte[map.Durable.Length], Recheck = new byte[map.Recheck.Length] };
+
+    private static string EpochOf(object row) => Unplanted.Property<string>(row, "Epoch");
 
     internal static void LeaveUnsyncedWhatAKilledProcessWrote(ReceivingActor self, Arrival? arrival) { }
 

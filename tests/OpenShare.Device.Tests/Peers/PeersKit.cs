@@ -37,7 +37,14 @@ public abstract class PeersKit : TestKit
 
         public DeviceId Id => Identity.DeviceId;
 
-        public ValueTask<T> Hears<T>(Predicate<T>? which = null) => Events.FishForMessageAsync(which ?? (_ => true), Patience * 2);
+        /// <summary>Once everybody was told: what the peers actor answers from then on takes the event into account.</summary>
+        public async ValueTask<T> Hears<T>(Predicate<T>? which = null)
+        {
+            var heard = await Events.FishForMessageAsync(which ?? (_ => true), Patience * 2);
+            // Waits for a publication that is under way: the test's probe is told first.
+            Context.Events.Unsubscribe(ActorRefs.Nobody);
+            return heard;
+        }
     }
 
     private protected static async Task<(PeerEvents.LinkOpened AtA, PeerEvents.LinkOpened AtB)> Link(Side a, Side b)

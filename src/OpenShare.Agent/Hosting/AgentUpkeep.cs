@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Akka.Actor;
+using OpenShare.Agent.Api;
 using OpenShare.Agent.Client;
 using OpenShare.Agent.Documents;
 using OpenShare.Device.Hosting;
@@ -19,6 +21,9 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
 
     // No name has a line's end in it, and no id or address.
     private const string NoDevice = "\n";
+
+    // tcpmux (RFC 1078): nobody has an agent there.
+    private const string NoAddress = "127.0.0.1:1";
 
     private static readonly string s_noTransfer = default(TransferId).ToString();
 
@@ -77,14 +82,18 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
                 LogUnneeded(log);
                 return;
             }
-            if (await Rehearsal.RunAsync(_services.GetRequiredService<ActorSystem>(), _home.RehearsalDirectory, limit.Token) is { } problem)
+            switch (await Rehearsal.RunAsync(_services.GetRequiredService<ActorSystem>(), _home.RehearsalDirectory, limit.Token))
             {
-                LogUnrehearsed(log, problem);
-                return;
+                case RehearsalEnd.Completed completed:
+                    using (var api = new LocalApiClient(_options.Control))
+                        await AskAsync(api, limit.Token);
+                    JsonSerializer.SerializeToUtf8Bytes(completed.Transfer.Document(), AgentJson.Readable.TransferDocument);
+                    LogRehearsed(log);
+                    break;
+                case RehearsalEnd.Failed failed:
+                    LogUnrehearsed(log, failed.Problem);
+                    break;
             }
-            using var api = new LocalApiClient(_options.Control);
-            await AskAsync(api, limit.Token);
-            LogRehearsed(log);
         }
         catch (Exception e)
         {
@@ -94,12 +103,13 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
     }
 
     // As commands do; what is sent goes nowhere.
-    private static async Task AskAsync(LocalApiClient api, CancellationToken cancellation)
+    private async Task AskAsync(LocalApiClient api, CancellationToken cancellation)
     {
         await FirstAsync(api.WatchStatusAsync(cancellation));
         await api.GetTransfersAsync(cancellation);
         await RefusedAsync(() => FirstAsync(api.WatchTransferAsync(s_noTransfer, cancellation)));
         await RefusedAsync(() => api.SendAsync(new SendRequest([AppContext.BaseDirectory], NoDevice), cancellation));
+        await RefusedAsync(() => api.SendAsync(new SendRequest([_home.RehearsalDirectory], NoAddress), cancellation));
     }
 
     private static async Task FirstAsync<T>(IAsyncEnumerable<T> answers)
@@ -116,7 +126,7 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
         }
         catch (LocalApiException)
         {
-            // There is no such device, and no such transfer.
+            // There is no such device, no such transfer, and by now no such directory.
         }
     }
 

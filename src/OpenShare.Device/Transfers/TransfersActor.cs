@@ -186,8 +186,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         var name = $"{(sending ? "to" : "from")}-{record.Key.Peer}-{record.Key.Transfer}-{no.Value}-{++_started}";
         var session = Context.Watch(Context.ActorOf(sending ? SendingActor.Props(scope) : ReceivingActor.Props(scope), name));
         _sessions[record.Key] = session;
-        if (_context.Metrics.Trace(record.Key) is { } trace)
-            _traces[record.Key] = trace;
+        _traces[record.Key] = _context.Metrics.Trace(record.Key);
         _context.Metrics.Started(record.Key.Direction);
         _keys[session] = record.Key;
         if (_links.TryGetValue(record.Key.Peer, out var link))

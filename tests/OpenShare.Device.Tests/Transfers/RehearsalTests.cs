@@ -18,7 +18,7 @@ public sealed class RehearsalTests : TestKit
     [Fact]
     public async Task It_completes_and_leaves_nothing()
     {
-        Assert.Null(await Rehearsal.RunAsync(Sys, Stage, CancellationToken.None));
+        Assert.IsType<RehearsalEnd.Completed>(await Rehearsal.RunAsync(Sys, Stage, CancellationToken.None));
 
         Assert.False(Directory.Exists(Stage));
     }
@@ -29,7 +29,7 @@ public sealed class RehearsalTests : TestKit
         Directory.CreateDirectory(Path.Combine(Stage, "0"));
         File.WriteAllText(Path.Combine(Stage, "0", "large"), "half");
 
-        Assert.Null(await Rehearsal.RunAsync(Sys, Stage, CancellationToken.None));
+        Assert.IsType<RehearsalEnd.Completed>(await Rehearsal.RunAsync(Sys, Stage, CancellationToken.None));
 
         Assert.False(Directory.Exists(Stage));
     }
@@ -42,7 +42,7 @@ public sealed class RehearsalTests : TestKit
         await AwaitConditionAsync(() => Task.FromResult(Directory.Exists(Path.Combine(Stage, "received"))), RemainingOrDefault);
         await stop.CancelAsync();
 
-        Assert.NotNull(await running);
+        Assert.IsType<RehearsalEnd.Failed>(await running);
         Assert.False(Directory.Exists(Stage));
     }
 
@@ -51,7 +51,7 @@ public sealed class RehearsalTests : TestKit
     {
         File.WriteAllText(_folder["file"], "");
 
-        Assert.NotNull(await Rehearsal.RunAsync(Sys, Path.Combine(_folder["file"], "below"), CancellationToken.None));
+        Assert.IsType<RehearsalEnd.Failed>(await Rehearsal.RunAsync(Sys, Path.Combine(_folder["file"], "below"), CancellationToken.None));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class RehearsalTests : TestKit
         };
         ActivitySource.AddActivityListener(traces);
 
-        Assert.Null(await Rehearsal.RunAsync(Sys, Stage, CancellationToken.None));
+        Assert.IsType<RehearsalEnd.Completed>(await Rehearsal.RunAsync(Sys, Stage, CancellationToken.None));
 
         Assert.Equal(0, heard);
 

@@ -28,8 +28,7 @@ public static class Rehearsal
     /// <summary>Ends when it is over. What goes wrong is told to nobody but the caller, and nothing is left of it.</summary>
     /// <param name="like">the actor system whose configuration it is to have</param>
     /// <param name="directory">made, emptied where it was left by a process that was killed, and removed</param>
-    /// <returns>what went wrong; null: nothing</returns>
-    public static async Task<string?> RunAsync(ActorSystem like, string directory, CancellationToken cancellation)
+    public static async Task<RehearsalEnd> RunAsync(ActorSystem like, string directory, CancellationToken cancellation)
     {
         try
         {
@@ -38,7 +37,7 @@ public static class Rehearsal
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or StorageException or TransportException or TimeoutException or OperationCanceledException)
         {
-            return error.Message;
+            return new RehearsalEnd.Failed(error.Message);
         }
         finally
         {
@@ -46,7 +45,7 @@ public static class Rehearsal
         }
     }
 
-    private static async Task<string?> SendAsync(Config like, string directory, CancellationToken cancellation)
+    private static async Task<RehearsalEnd> SendAsync(Config like, string directory, CancellationToken cancellation)
     {
         var account = new RehearsedAccount();
         var inbox = Path.Combine(directory, "received");
@@ -56,16 +55,17 @@ public static class Rehearsal
         try
         {
             await sender.MeetAsync(receiver, cancellation).ConfigureAwait(false);
-            for (var run = 0; run < Runs; run++)
+            for (var run = 1; ; run++)
             {
                 var files = Path.Combine(directory, $"{run}");
                 await WriteFilesAsync(files, cancellation).ConfigureAwait(false);
                 var end = await sender.SendAsync(files, receiver, cancellation).ConfigureAwait(false);
                 if (end.State != TransferState.Completed)
-                    return end.Detail;
+                    return new RehearsalEnd.Failed(end.Detail ?? $"It is {end.State}.");
                 await Task.Delay(s_pause, cancellation).ConfigureAwait(false);
+                if (run == Runs)
+                    return new RehearsalEnd.Completed(end);
             }
-            return null;
         }
         finally
         {

@@ -9,20 +9,18 @@ namespace OpenShare.Device.Transfers.Telemetry;
 /// </summary>
 internal sealed class TransferTrace : IDisposable
 {
-    private static readonly ActivitySource s_source = new(TransferMetrics.Name);
-
     // Null where nobody listens.
     private readonly Activity? _activity;
     private TransferState? _state;
 
-    internal TransferTrace(TransferKey key)
+    internal TransferTrace(ActivitySource source, TransferKey key)
     {
         var id = key.Transfer.ToBytes();
         var trace = new ActivityContext(
             ActivityTraceId.CreateFromBytes(id), ActivitySpanId.CreateFromBytes(id.AsSpan(0, 8)), ActivityTraceFlags.Recorded, isRemote: true);
         // An actor's thread goes on to others' work: what is current there is none of this transfer's.
         var current = Activity.Current;
-        _activity = s_source.StartActivity(TransferMetrics.Word(key.Direction), ActivityKind.Internal, trace);
+        _activity = source.StartActivity(TransferMetrics.Word(key.Direction), ActivityKind.Internal, trace);
         Activity.Current = current;
         _activity?.SetTag("openshare.peer", key.Peer.ToString());
     }

@@ -151,4 +151,7 @@ internal static class TransferSignals
 
     /// <summary>From a session: it is over and has told the other side; it may be stopped.</summary>
     internal sealed record Settled;
+
+    /// <summary>The answer to <see cref="Settled"/>: a session that is so still ends. What came before this may have changed that.</summary>
+    internal sealed record End;
 }

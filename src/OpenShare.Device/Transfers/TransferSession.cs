@@ -58,6 +58,11 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
         Receive<Noted>(OnNoted);
         Receive<MachineDue>(_ => OnTimedOut());
         Receive<ViewDue>(_ => ShowView());
+        Receive<TransferSignals.End>(_ =>
+        {
+            if (IsSettled)
+                Context.Stop(Self);
+        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -87,6 +92,9 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
 
     // A stream that fails is gone, and the session asks for another; what it carried is sent again.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    /// <summary>Over, nothing left to tell the other side, and nothing under way.</summary>
+    protected abstract bool IsSettled { get; }
 
     protected abstract void OnLinked(DeviceCertificate certificate);
 

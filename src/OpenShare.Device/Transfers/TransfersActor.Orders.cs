@@ -101,8 +101,14 @@ internal sealed partial class TransfersActor
                 session.Forward(new TransferSignals.Cancel());
                 return;
             }
-            // Nothing runs: what is kept says so, and the other side hears of it when it asks.
-            record = record with { State = TransferState.Cancelled, UpdatedAt = _context.Now, Detail = "cancelled on this device" };
+            // Nothing runs: what is kept says so. A sender hears of it when it asks, and a receiver is told.
+            record = record with
+            {
+                State = TransferState.Cancelled,
+                UpdatedAt = _context.Now,
+                Detail = "cancelled on this device",
+                OwesWord = record.Key.Direction == TransferDirection.Sending,
+            };
             _stores.Transfers.Update(no, record);
             if (record.Key.Direction == TransferDirection.Receiving)
                 Discard(no, record);

@@ -8,7 +8,14 @@ namespace OpenShare.Device.Transfers;
 /// <summary>The disk's room, shared among the transfers that are received; and what earlier ones left lying in it.</summary>
 internal sealed partial class TransfersActor
 {
+    private sealed record SweepDue;
+
     private sealed record Swept(IReadOnlyList<string> Problems);
+
+    private static readonly TimeSpan s_sweepEvery = TimeSpan.FromDays(1);
+
+    // A receiver that was putting the files in place when its sender cancelled sends its receipt nevertheless.
+    private static readonly TimeSpan s_late = TimeSpan.FromDays(1);
 
     private readonly RoomLedger _room = new();
     private readonly List<(IActorRef Session, TransferSignals.RoomWanted Wanted)> _waitingForRoom = [];
@@ -56,10 +63,14 @@ internal sealed partial class TransfersActor
 
     private void AskAgain() => _waitingForRoom.RemoveAll(w => Answer(w.Session, w.Wanted));
 
-    private void SweepStaging()
+    private void Sweep()
     {
         var (disk, transfers, saveTo, now) = (_disk, _stores.Transfers, _receiving.Directories.ToList(), _context.Now);
-        _context.Workers.Run(() => StagingSweep.Run(disk, transfers, saveTo, now)).PipeTo(
+        _context.Workers.Run(() =>
+        {
+            transfers.DropWorkingState(now - s_late);
+            return StagingSweep.Run(disk, transfers, saveTo, now);
+        }).PipeTo(
             Self, success: problems => new Swept(problems), failure: error => new Swept([error.Message]));
     }
 

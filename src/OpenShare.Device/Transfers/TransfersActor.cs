@@ -77,10 +77,11 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         Receive<TransferSignals.RoomUsed>(m => ChangeRoom(key => _room.Use(key, m.Bytes)));
         Receive<TransferSignals.RoomOwed>(m => ChangeRoom(key => _room.Owe(key, m.FileSystem, m.Bytes)));
         Receive<TransferSignals.RoomReleased>(_ => ChangeRoom(_room.End));
+        Receive<SweepDue>(_ => Sweep());
         Receive<Swept>(OnSwept);
 
         Receive<TransferSignals.ViewChanged>(OnViewChanged);
-        Receive<TransferSignals.Settled>(_ => { if (_keys.ContainsKey(Sender)) Context.Stop(Sender); });
+        Receive<TransferSignals.Settled>(_ => Sender.Tell(new TransferSignals.End()));
         Receive<Terminated>(OnTerminated);
         Receive<ReviveDue>(m => Revive(m.Key));
     }
@@ -106,7 +107,8 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<PeerEvents.StreamOpened>(Self);
         // After a restart there may be links that were opened before it.
         _peers.Tell(new PeerCommands.TellLinks());
-        SweepStaging();
+        Sweep();
+        Timers.StartPeriodicTimer(nameof(SweepDue), new SweepDue(), s_sweepEvery);
     }
 
     protected override void PostStop()
@@ -192,7 +194,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         if (_links.TryGetValue(record.Key.Peer, out var link))
             session.Tell(new TransferSignals.LinkUp(link.Link, link.Certificate, link.Carrier));
         HandOver(record.Key, session);
-        if (sending && !record.IsOver)
+        if (sending && (!record.IsOver || record.OwesWord))
             _peers.Tell(new PeerCommands.Connect(record.Key.Peer));
         return session;
     }
@@ -243,6 +245,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             Problem = TransferProblem.Failed,
             UpdatedAt = _context.Now,
             Detail = "This transfer failed again and again; the agent's log says why. Send the files again.",
+            OwesWord = record.Key.Direction == TransferDirection.Sending,
         };
         _stores.Transfers.Update(no, failed);
         ForgetText(failed);

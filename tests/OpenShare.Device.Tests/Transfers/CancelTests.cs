@@ -58,6 +58,50 @@ public sealed class CancelTests : TransferSpecs
         Assert.Equal(TransferState.Cancelled, _ben.Database.Transfers.All().Single(t => t.Transfer.Key.Transfer == id).Transfer.State);
     }
 
+    [Fact]
+    public async Task One_that_was_cancelled_without_a_link_is_told_of_after_a_restart()
+    {
+        var id = await SendHeldUpAsync(_ann, _ben, "a.bin", _letThrough);
+        await _ben.KillAsync();
+        _letThrough.Set();
+        Assert.Equal(TransferState.Cancelled, (await _ann.CancelAsync(id))!.State);
+        await _ann.KillAsync();
+
+        _ben.Start();
+        _ann.Start();
+        _ann.See(_ben);
+
+        Assert.Equal(TransferState.Cancelled, (await _ben.EndsAsync(id)).State);
+        await AwaitAssertAsync(() => Assert.False(Assert.Single(_ann.Database.Transfers.All()).Transfer.OwesWord), TimeSpan.FromSeconds(10));
+        await AwaitAssertAsync(() => Assert.Empty(Directory.GetFileSystemEntries(_ben.Inbox)), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_cancel_that_comes_when_the_files_are_in_place_ends_as_a_delivery_on_both_sides()
+    {
+        var placing = new TaskCompletionSource();
+        _ben.Disk.OnComplete = () =>
+        {
+            placing.TrySetResult();
+            _letThrough.Wait(TimeSpan.FromSeconds(20));
+        };
+        var id = await _ann.SendAsync(_ben, "a.bin");
+        await placing.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await _ann.CancelAsync(id);
+        Assert.Equal(TransferState.Cancelled, (await _ann.EndsAsync(id)).State);
+        await _ann.KillAsync();
+        _letThrough.Set();
+        var no = Assert.Single(_ben.Database.Transfers.All()).No;
+        await AwaitAssertAsync(() => Assert.NotNull(_ben.Database.Receipts.Find(no)), TimeSpan.FromSeconds(10));
+
+        // With the next link the receipt comes.
+        _ann.Start();
+        await _ann.SendAsync(_ben, "other");
+
+        AssertCompleted(await _ann.SeesAsync(id, v => v.State == TransferState.Completed), delivered: 1);
+        Assert.Equal(TransferState.Completed, (await _ben.SeesAsync(id, v => v.IsEnded)).State);
+    }
+
     protected override void AfterAll()
     {
         _letThrough.Set();

@@ -29,6 +29,23 @@ public sealed class DeliveryTests : TransferSpecs
     }
 
     [Fact]
+    public async Task Of_what_is_delivered_the_list_is_kept_and_not_how_it_was_sent_and_received()
+    {
+        var (ann, ben) = Devices();
+        ann.Write("a.bin", 5 * Chunk);
+
+        await ann.EndsAsync(await ann.SendAsync(ben, "a.bin"));
+
+        foreach (var device in (TransferDevice[])[ann, ben])
+        {
+            var no = Assert.Single(device.Database.Transfers.All()).No;
+            await AwaitAssertAsync(
+                () => Assert.Equal((1u, 0, 0), (device.Database.Manifests.Count(no), device.Database.Manifests.Identities(no, 0).Count, device.Database.Chunks.Load(no, "").Count)),
+                TimeSpan.FromSeconds(10));
+        }
+    }
+
+    [Fact]
     public async Task A_tree_arrives_with_its_modes_times_and_links()
     {
         var (ann, ben) = Devices();

@@ -50,6 +50,24 @@ public sealed class ResumeTests : TransferSpecs
     }
 
     [Fact]
+    public async Task A_sender_that_was_killed_knows_still_what_it_left_out()
+    {
+        _ann.Write("t/a.bin", Chunks * Chunk);
+        File.CreateSymbolicLink(Path.Combine(_ann.Files, "t", "z"), "/etc");
+        CutBefore(CutAt, () => { });
+        var id = await _ann.SendAsync(_ben, "t");
+        await _ann.SeesAsync(id, v => v.TotalsKnown);
+        await _ann.KillAsync();
+        _letThrough.Set();
+
+        _ann.Start();
+        _ann.See(_ben);
+
+        var end = await _ann.EndsAsync(id);
+        Assert.Equal((TransferState.Incomplete, "t/z: it is a link that may lead out of t (to /etc)"), (end.State, end.Detail));
+    }
+
+    [Fact]
     public async Task A_receiver_that_was_killed_trusts_on_the_same_boot_what_it_wrote()
     {
         var id = await SendAndKillAsync(_ben);

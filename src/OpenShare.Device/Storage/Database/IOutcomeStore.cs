@@ -9,6 +9,9 @@ public interface IOutcomeStore
     /// <summary>A later outcome of an entry replaces an earlier one.</summary>
     void Save(TransferNo transfer, IReadOnlyCollection<EntryOutcome> outcomes);
 
+    /// <summary>The same, before anybody is told.</summary>
+    void SaveDurably(TransferNo transfer, IReadOnlyCollection<EntryOutcome> outcomes);
+
     /// <returns>by entry number</returns>
     IReadOnlyList<EntryOutcome> All(TransferNo transfer);
 

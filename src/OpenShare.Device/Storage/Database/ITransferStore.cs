@@ -44,6 +44,9 @@ public sealed record TransferRecord(
     /// <summary>Sending: bytes a second at most; 0: as many as go.</summary>
     public long BytesPerSecond { get; init; }
 
+    /// <summary>It is over, and the other side was not told yet: there was no link.</summary>
+    public bool OwesWord { get; init; }
+
     /// <summary>A text that was typed or copied, and no files.</summary>
     public bool IsText { get; init; }
 
@@ -69,7 +72,7 @@ public interface ITransferStore
     /// <returns>newest first</returns>
     IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All();
 
-    /// <returns>those to be gone on with, oldest first</returns>
+    /// <returns>those to be gone on with, oldest first; of those that are over, the ones that owe the other side a word</returns>
     IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished();
 
     /// <summary>Whether a transfer of the same paths to this device has ended with a receipt.</summary>
@@ -80,4 +83,7 @@ public interface ITransferStore
 
     /// <summary>Drops chunk maps, identities and placements of a transfer that is over. Record, outcomes and receipt stay, and the manifest pages that a receipt is for.</summary>
     void DropWorkingState(TransferNo no);
+
+    /// <summary>The same of all that ended before this time. Those that ended since may still be asked what they were.</summary>
+    void DropWorkingState(DateTimeOffset endedBefore);
 }

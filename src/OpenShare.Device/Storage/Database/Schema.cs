@@ -95,6 +95,9 @@ internal static class Schema
             FROM source_identities GROUP BY transfer, entry_no / 512;
         DROP TABLE source_identities;
         """,
+        """
+        ALTER TABLE transfers ADD COLUMN owes_word INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Data.Sqlite;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Wire;
 
@@ -6,9 +7,9 @@ namespace OpenShare.Device.Storage.Database;
 
 internal sealed class SqliteOutcomeStore(SqliteGate gate) : IOutcomeStore
 {
-    public void Save(TransferNo transfer, IReadOnlyCollection<EntryOutcome> outcomes) => gate.Write(c => c.Execute(
-        "INSERT OR REPLACE INTO outcomes VALUES (@No, @EntryNo, @Outcome, @StoredAs, @Detail)",
-        outcomes.Select(o => new { No = transfer.Value, EntryNo = (long)o.EntryNo, Outcome = (long)o.Outcome, o.StoredAs, o.Detail })));
+    public void Save(TransferNo transfer, IReadOnlyCollection<EntryOutcome> outcomes) => gate.Write(c => Save(c, transfer, outcomes));
+
+    public void SaveDurably(TransferNo transfer, IReadOnlyCollection<EntryOutcome> outcomes) => gate.WriteDurably(c => Save(c, transfer, outcomes));
 
     public IReadOnlyList<EntryOutcome> All(TransferNo transfer) =>
         [.. gate.Read(c => c.Query<OutcomeRow>(
@@ -29,6 +30,10 @@ internal sealed class SqliteOutcomeStore(SqliteGate gate) : IOutcomeStore
         [.. gate.Read(c => c.Query<NameRow>(
             "SELECT top, name, inode, birth_ns AS BirthNs FROM chosen_names WHERE transfer = @Value ORDER BY top", transfer))
             .Select(row => new ChosenName(row.Top, row.Name, new FileKey(Columns.Unsigned(row.Inode), row.BirthNs)))];
+
+    private static int Save(SqliteConnection connection, TransferNo transfer, IReadOnlyCollection<EntryOutcome> outcomes) => connection.Execute(
+        "INSERT OR REPLACE INTO outcomes VALUES (@No, @EntryNo, @Outcome, @StoredAs, @Detail)",
+        outcomes.Select(o => new { No = transfer.Value, EntryNo = (long)o.EntryNo, Outcome = (long)o.Outcome, o.StoredAs, o.Detail }));
 
     private sealed record OutcomeRow(long EntryNo, long Outcome, string StoredAs, string Detail);
 

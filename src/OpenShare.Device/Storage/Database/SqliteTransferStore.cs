@@ -17,9 +17,11 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
         SELECT no, direction, peer, transfer_id AS TransferId, state, problem, manifest_id AS ManifestId, paths, destination, created_at AS CreatedAt,
             updated_at AS UpdatedAt, summary, detail, bytes_total AS BytesTotal, bytes_done AS BytesDone, bytes_reused AS BytesReused,
             chunks_total AS ChunksTotal, chunks_done AS ChunksDone, elapsed_ms AS ElapsedMs, paused,
-            bytes_per_second AS BytesPerSecond, text, conflict
+            bytes_per_second AS BytesPerSecond, text, conflict, owes_word AS OwesWord
         FROM transfers
         """;
+
+    private const string UnderWay = "('Connecting', 'Offered', 'AwaitingAnswer', 'Transferring', 'Paused', 'Waiting', 'Finishing')";
 
     private const string ByKey = "WHERE direction = @Direction AND peer = @Peer AND transfer_id = @TransferId";
 
@@ -29,7 +31,7 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
         c.Execute(
             """
             INSERT INTO transfers VALUES (NULL, @Direction, @Peer, @TransferId, @State, @Problem, @ManifestId, @Paths, @Destination, @CreatedAt,
-                @UpdatedAt, @Summary, @Detail, @BytesTotal, @BytesDone, @BytesReused, @ChunksTotal, @ChunksDone, @ElapsedMs, @Paused, @BytesPerSecond, @Text, @Conflict) ON CONFLICT DO NOTHING
+                @UpdatedAt, @Summary, @Detail, @BytesTotal, @BytesDone, @BytesReused, @ChunksTotal, @ChunksDone, @ElapsedMs, @Paused, @BytesPerSecond, @Text, @Conflict, @OwesWord) ON CONFLICT DO NOTHING
             """,
             row);
         return new TransferNo(c.QuerySingle<long>($"SELECT no FROM transfers {ByKey}", row));
@@ -48,7 +50,7 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
     public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All() => Query("ORDER BY no DESC");
 
     public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() =>
-        Query("WHERE state IN ('Connecting', 'Offered', 'AwaitingAnswer', 'Transferring', 'Paused', 'Waiting', 'Finishing') ORDER BY no");
+        Query($"WHERE state IN {UnderWay} OR owes_word = 1 ORDER BY no");
 
     public bool WasDelivered(DeviceId peer, ImmutableArray<string> paths) => gate.Read(c => c.ExecuteScalar<long>(
         "SELECT EXISTS (SELECT 1 FROM transfers WHERE direction = 'Sending' AND peer = @Peer AND paths = @Paths AND state IN ('Completed', 'Incomplete'))",
@@ -57,20 +59,25 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
     public IReadOnlyList<string> Destinations() =>
         [.. gate.Read(c => c.Query<string>("SELECT DISTINCT destination FROM transfers WHERE direction = 'Receiving' ORDER BY destination"))];
 
-    public void DropWorkingState(TransferNo no) => gate.Write(c => c.Execute(
-        """
-        DELETE FROM manifest_pages WHERE transfer = @Value AND NOT EXISTS (SELECT 1 FROM receipts WHERE receipts.transfer = @Value);
-        DELETE FROM chunk_maps WHERE transfer = @Value;
-        DELETE FROM identity_runs WHERE transfer = @Value;
-        DELETE FROM chosen_names WHERE transfer = @Value;
-        """,
-        no));
+    public void DropWorkingState(TransferNo no) => gate.Write(c => c.Execute(DropOf("= @Value"), no));
+
+    public void DropWorkingState(DateTimeOffset endedBefore) => gate.Write(c => c.Execute(
+        DropOf($"IN (SELECT no FROM transfers WHERE updated_at < @Before AND state NOT IN {UnderWay})"), new { Before = Columns.Of(endedBefore) }));
+
+    private static string DropOf(string transfers) =>
+        $"""
+        DELETE FROM manifest_pages WHERE transfer {transfers} AND NOT EXISTS (SELECT 1 FROM receipts WHERE receipts.transfer = manifest_pages.transfer);
+        DELETE FROM chunk_maps WHERE transfer {transfers};
+        DELETE FROM identity_runs WHERE transfer {transfers};
+        DELETE FROM chosen_names WHERE transfer {transfers};
+        """;
 
     internal static void Update(SqliteConnection connection, TransferNo no, TransferRecord transfer) => connection.Execute(
         """
         UPDATE transfers SET state = @State, problem = @Problem, manifest_id = @ManifestId, paths = @Paths, destination = @Destination, updated_at = @UpdatedAt,
             summary = @Summary, detail = @Detail, bytes_total = @BytesTotal, bytes_done = @BytesDone, bytes_reused = @BytesReused,
-            chunks_total = @ChunksTotal, chunks_done = @ChunksDone, elapsed_ms = @ElapsedMs, paused = @Paused, text = @Text WHERE no = @No
+            chunks_total = @ChunksTotal, chunks_done = @ChunksDone, elapsed_ms = @ElapsedMs, paused = @Paused, text = @Text,
+            owes_word = @OwesWord WHERE no = @No
         """,
         Row.Of(no.Value, transfer));
 
@@ -83,13 +90,13 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
     private sealed record Row(
         long No, string Direction, string Peer, string TransferId, string State, string? Problem, string? ManifestId, string Paths, string Destination,
         long CreatedAt, long UpdatedAt, string Summary, string Detail, long BytesTotal, long BytesDone, long BytesReused,
-        long ChunksTotal, long ChunksDone, long ElapsedMs, long Paused, long BytesPerSecond, long Text, string Conflict)
+        long ChunksTotal, long ChunksDone, long ElapsedMs, long Paused, long BytesPerSecond, long Text, string Conflict, long OwesWord)
     {
         internal static Row Of(long no, TransferRecord t) => new(
             no, t.Key.Direction.ToString(), t.Key.Peer.ToString(), t.Key.Transfer.ToString(), t.State.ToString(), t.Problem?.ToString(), t.Manifest?.ToString(),
             JsonSerializer.Serialize(t.Paths), t.Destination, Columns.Of(t.CreatedAt), Columns.Of(t.UpdatedAt), t.Summary, t.Detail,
             t.BytesTotal, t.BytesDone, t.BytesReused, t.ChunksTotal, t.ChunksDone, (long)t.Elapsed.TotalMilliseconds, t.IsPaused ? 1 : 0, t.BytesPerSecond,
-            t.IsText ? 1 : 0, t.Conflict.ToString());
+            t.IsText ? 1 : 0, t.Conflict.ToString(), t.OwesWord ? 1 : 0);
 
         internal (TransferNo No, TransferRecord Transfer) ToTransfer() => (new TransferNo(No), new TransferRecord(
             new TransferKey(Columns.Named<TransferDirection>(Direction), DeviceId.Parse(Peer), Protocol.Transfer.TransferId.Parse(TransferId)),
@@ -113,6 +120,7 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
             BytesPerSecond = BytesPerSecond,
             IsText = Text != 0,
             Conflict = Columns.Named<ConflictPolicy>(Conflict),
+            OwesWord = OwesWord != 0,
         });
     }
 }

@@ -42,4 +42,11 @@ public abstract record SourceItem
 public sealed record SourceEntry(string Path, EntryKind Kind, long Size, uint Mode, long MtimeNs, string LinkTarget, FileIdentity Identity);
 
 /// <summary>What tells a file from another and from its own later self. Times in nanoseconds since the Unix epoch.</summary>
-public readonly record struct FileIdentity(long Size, long MtimeNs, long CtimeNs, ulong Inode, ulong Device);
+public readonly record struct FileIdentity(long Size, long MtimeNs, long CtimeNs, ulong Inode, ulong Device)
+{
+    /// <summary>
+    /// Whether this, found at the same path, may be what was noted there before: a file system has another device number after a restart of the
+    /// machine, or once it is mounted again.
+    /// </summary>
+    public bool IsSame(FileIdentity noted) => this with { Device = 0 } == noted with { Device = 0 };
+}

@@ -39,6 +39,7 @@ internal sealed partial class ReceivingActor
         _diskBusy = false;
         done.Then();
         NextDiskJob();
+        SettleWhenOver();
     }
 
     private Action StorePage(ManifestPage page, Signed blob, PageLook look)
@@ -138,12 +139,7 @@ internal sealed partial class ReceivingActor
             _arrival.Destination.Discard();
         else if (_isGivenUp)
             Scope.Disk.Discard(Scope.Record.Destination, Peer, Id);
-        return () =>
-        {
-            Scope.Stores.Transfers.DropWorkingState(Scope.No);
-            if (_machine!.IsSettled)
-                Context.Parent.Tell(new TransferSignals.Settled());
-        };
+        return () => Scope.Stores.Transfers.DropWorkingState(Scope.No);
     }
 
     private List<DestinationEntry> WithdrawnFiles() =>

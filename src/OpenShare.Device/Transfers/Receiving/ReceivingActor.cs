@@ -83,6 +83,8 @@ internal sealed partial class ReceivingActor : TransferSession
 
     protected override Props StreamProps(TransferSignals.StreamReady ready) => ReceivingStreamActor.Props(ready.StreamId, ready.Stream);
 
+    protected override bool IsSettled => _machine is { IsSettled: true } && _diskJobs.Count == 0 && !_diskBusy;
+
     protected override void OnLinked(DeviceCertificate certificate)
     {
         if (_machine is not null)
@@ -175,8 +177,16 @@ internal sealed partial class ReceivingActor : TransferSession
             CarryOut(effect);
         Schedule(_machine.NextTimeout, Now);
         ShowProgress();
-        if (_machine.IsSettled && _diskJobs.Count == 0 && !_diskBusy)
-            Context.Parent.Tell(new TransferSignals.Settled());
+        SettleWhenOver();
+    }
+
+    private void SettleWhenOver()
+    {
+        if (!IsSettled)
+            return;
+        if (_machine!.State == ReceiverState.Completed)
+            Scope.Stores.Transfers.DropWorkingState(Scope.No);
+        Context.Parent.Tell(new TransferSignals.Settled());
     }
 
     private void Fail(string reason)

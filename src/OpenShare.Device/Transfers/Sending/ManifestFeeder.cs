@@ -32,7 +32,7 @@ internal sealed class ManifestFeeder : IDisposable
     private readonly ContentIndex _contents;
     private readonly IEnumerator<SourceItem> _items;
     private readonly bool _goesOn;
-    private readonly (string Path, long Bytes, FileIdentity Identity)? _unfinished;
+    private (string Path, long Bytes, FileIdentity Identity)? _unfinished;
     private readonly List<SourceIdentity> _identities = [];
     private readonly List<long> _chunks = [];
     private List<FedPage> _pages = [];
@@ -69,6 +69,7 @@ internal sealed class ManifestFeeder : IDisposable
         var (bytes, items) = (0L, 0);
         try
         {
+            GoOnWithUnfinished();
             while (bytes < BytesPerBatch && items < ItemsPerBatch && _pages.Count == 0)
             {
                 if (_file is not null)
@@ -112,7 +113,6 @@ internal sealed class ManifestFeeder : IDisposable
                 _skipped.Add($"{skipped.Path}: {skipped.Reason}");
                 break;
             case SourceItem.Entry { Value: var entry } when _goesOn && RelativePath.TryParse(entry.Path, out var known, out _) && _builder.IsListed(known):
-                GoOnWith(entry);
                 break;
             case SourceItem.Entry { Value: var entry }:
                 List(entry);
@@ -120,15 +120,20 @@ internal sealed class ManifestFeeder : IDisposable
         }
     }
 
-    // The file in whose middle an earlier process was stopped goes on there, if it is the same still.
-    private void GoOnWith(SourceEntry entry)
+    // The file in whose middle an earlier process was stopped goes on there, if it is the same still. Looked for before all else: what comes before it
+    // may be listed only now, as it is new or can be read at last, and nothing is listed while a file is open.
+    private void GoOnWithUnfinished()
     {
-        if (_unfinished is not { } open || open.Path != entry.Path)
+        if (_unfinished is not { } open)
             return;
-        if (open.Identity == entry.Identity)
-            (_file, _offset, _isSparse) = (entry, open.Bytes, _source.ZeroBytes(entry, _isContentCut) > 0);
+        _unfinished = null;
+        var entry = _source.Scan().OfType<SourceItem.Entry>().FirstOrDefault(e => e.Value.Path == open.Path)?.Value;
+        if (entry is null)
+            Abandon(open.Path, "it is no longer there");
+        else if (!open.Identity.IsSame(entry.Identity))
+            Abandon(open.Path, "it changed while it was being sent");
         else
-            Abandon(entry, "it changed while it was being sent");
+            (_file, _offset, _isSparse) = (entry, open.Bytes, _source.ZeroBytes(entry, _isContentCut) > 0);
     }
 
     private void List(SourceEntry entry)
@@ -175,7 +180,7 @@ internal sealed class ManifestFeeder : IDisposable
         var hashed = _isContentCut ? HashContentCut(file) : HashFixed(file, _offset / Limits.DefaultChunk);
         if (hashed.Value is not { } chunks)
         {
-            Abandon(file, hashed.Detail);
+            Abandon(file.Path, hashed.Detail);
             return 0;
         }
         foreach (var chunk in chunks)
@@ -224,9 +229,9 @@ internal sealed class ManifestFeeder : IDisposable
             : _source.Hash(file, Limits.DefaultChunk, first, (int)Math.Clamp(data / Limits.DefaultChunk, 1, ChunksPerRead));
     }
 
-    private void Abandon(SourceEntry file, string reason)
+    private void Abandon(string path, string reason)
     {
-        _skipped.Add(reason.StartsWith(file.Path, StringComparison.Ordinal) ? reason : $"{file.Path}: {reason}");
+        _skipped.Add(reason.StartsWith(path, StringComparison.Ordinal) ? reason : $"{path}: {reason}");
         var (closed, remains) = _builder.AbandonFile();
         if (!remains && _identities.Count > 0)
             _identities.RemoveAt(_identities.Count - 1);

@@ -81,7 +81,11 @@ internal sealed partial class SendingActor
             _feeder = null;
         }
         if (batch.Skipped.Count > 0)
+        {
             _leftOut.Add(batch.Skipped);
+            // Before the pages that came with it: nobody walks again once the list is whole.
+            Keep();
+        }
         foreach (var page in batch.Pages)
         {
             var number = _machine.Manifest?.Pages.Count ?? 0;

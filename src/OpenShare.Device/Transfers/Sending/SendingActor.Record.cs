@@ -14,6 +14,9 @@ internal sealed partial class SendingActor
     private TransferRecord Record(TransferState state)
     {
         var progress = _machine.Progress;
+        // Of what was cancelled here before its receipt came nobody told how far it was.
+        if (state is TransferState.Completed or TransferState.Incomplete)
+            progress = progress with { BytesDone = progress.BytesTotal - progress.BytesLeftOut };
         return Scope.Record with
         {
             State = state,
@@ -27,8 +30,11 @@ internal sealed partial class SendingActor
             ChunksDone = progress.ChunksDone,
             Elapsed = Elapsed,
             IsPaused = _machine.IsPausedHere && !_machine.IsOver,
+            OwesWord = _machine.IsOver && !_machine.IsSettled,
         };
     }
+
+    private void Keep() => Scope.Stores.Transfers.Update(Scope.No, _kept = Record(State()));
 
     private TransferState State() => _machine.State switch
     {
@@ -45,11 +51,14 @@ internal sealed partial class SendingActor
     private TransferState StateWith(Receipt receipt) =>
         _leftOut.IsEmpty && receipt.IsWhole ? TransferState.Completed : TransferState.Incomplete;
 
-    private string Detail(TransferState state) => state switch
-    {
-        TransferState.Failed or TransferState.Cancelled or TransferState.Declined => _failure ?? _machine.Reason,
-        _ => string.Join('\n', new[] { _leftOut.Text, _skipped.Text }.Where(t => t.Length > 0)),
-    };
+    // Why it ended comes first, and what was left out after it: a late receipt is for what was listed alone.
+    private string Detail(TransferState state) =>
+        string.Join('\n', new[] { EndedEarly(state) ? _failure ?? _machine.Reason : "", _leftOut.Text, _skipped.Text }.Where(t => t.Length > 0));
+
+    private static string LeftOutOf(TransferRecord kept) =>
+        EndedEarly(kept.State) ? kept.Detail[(kept.Detail.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var end ? end : kept.Detail.Length)..] : kept.Detail;
+
+    private static bool EndedEarly(TransferState state) => state is TransferState.Failed or TransferState.Cancelled or TransferState.Declined;
 
     protected override FilesProgress? Files(FilesAsked asked) => _machine.Files(asked);
 

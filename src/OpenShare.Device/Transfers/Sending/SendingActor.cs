@@ -1,6 +1,7 @@
 using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk.Sending;
 using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Protocol.Identity;
@@ -30,12 +31,14 @@ internal sealed partial class SendingActor : TransferSession
     private readonly SourceIdentities _identities;
     private readonly FrameTimes _times;
     private TransferProgress _told;
+    private TransferRecord _kept;
 
     public SendingActor(TransferScope scope) : base(scope)
     {
+        _kept = scope.Record;
         _source = new KeptReads(scope.Disk.OpenSource(scope.Record.Paths));
         _manifestId = scope.Record.Manifest ?? throw new ArgumentException("A sending transfer has its manifest id from the start.", nameof(scope));
-        _leftOut = new LeftOut(scope.Record.Detail);
+        _leftOut = new LeftOut(LeftOutOf(scope.Record));
         _wasDelivered = scope.Stores.Transfers.WasDelivered(scope.Key.Peer, scope.Record.Paths);
         _turns = scope.Turns.Join(scope.Key.Transfer, Self);
         _machine = new SenderMachine(Setup());
@@ -49,6 +52,8 @@ internal sealed partial class SendingActor : TransferSession
     }
 
     internal static Props Props(TransferScope scope) => Akka.Actor.Props.Create(() => new SendingActor(scope));
+
+    protected override bool IsSettled => _machine.IsSettled;
 
     protected override void PreStart()
     {
@@ -129,7 +134,7 @@ internal sealed partial class SendingActor : TransferSession
     protected override void OnPause(bool isPaused)
     {
         Drive(new SenderInput.PauseOrdered(isPaused));
-        Scope.Stores.Transfers.Update(Scope.No, Record(State()));
+        Keep();
     }
 
     protected override void OnTimedOut() => Drive(new SenderInput.TimedOut());
@@ -149,8 +154,18 @@ internal sealed partial class SendingActor : TransferSession
         Count();
         FeedMore();
         ShowProgress();
-        if (_machine.IsSettled)
-            Context.Parent.Tell(new TransferSignals.Settled());
+        if (IsSettled)
+            Settle();
+    }
+
+    private void Settle()
+    {
+        if (_kept.OwesWord)
+            Keep();
+        // One that was cancelled may have come too late for that, and a receipt for it may come still.
+        if (_machine.State == SenderState.Completed)
+            Scope.Stores.Transfers.DropWorkingState(Scope.No);
+        Context.Parent.Tell(new TransferSignals.Settled());
     }
 
     // What the receiver had before the restart of this process was counted then, and what it took back is not taken back here.
@@ -185,7 +200,8 @@ internal sealed partial class SendingActor : TransferSession
                 CloseStream((uint)close.Stream);
                 break;
             case SenderEffect.PersistWithdrawal withdrawal:
-                Scope.Stores.Outcomes.Save(Scope.No, [new EntryOutcome
+                // The receiver goes by it at once, and its receipt is to be believed after a loss of power here.
+                Scope.Stores.Outcomes.SaveDurably(Scope.No, [new EntryOutcome
                 {
                     EntryNo = withdrawal.EntryNumber,
                     Count = 1,
@@ -201,7 +217,7 @@ internal sealed partial class SendingActor : TransferSession
                 NoteContents(Scope.Contents, persist.Receipt, _machine.Manifest!, () => path => _source.PlaceOf(path.Value));
                 break;
             case SenderEffect.StateChanged:
-                Scope.Stores.Transfers.Update(Scope.No, Record(State()));
+                Keep();
                 if (_machine.IsOver)
                     CloseStreams();
                 ShowView();

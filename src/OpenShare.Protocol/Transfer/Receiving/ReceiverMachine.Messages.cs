@@ -11,6 +11,7 @@ public sealed partial class ReceiverMachine
     {
         if (!_linkUp || TransferMessages.TransferOf(message) != _setup.Transfer)
             return;
+        _silentSince = null;
         switch (message.KindCase)
         {
             case Control.KindOneofCase.ManifestOffer: OnOffer(message.ManifestOffer.Page); break;

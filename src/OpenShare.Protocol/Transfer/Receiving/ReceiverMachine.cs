@@ -25,6 +25,7 @@ public sealed partial class ReceiverMachine
     private DateTimeOffset _deliveredAt;
     private bool _linkUp;
     private bool _owesLastWord;
+    private DateTimeOffset? _silentSince;
     private int? _askedForPage;
     private long _travelled;
     private long _chunksTravelled;
@@ -65,7 +66,10 @@ public sealed partial class ReceiverMachine
 
     public TransferProgress Progress => _ledger.Progress(Manifest, _travelled, _chunksTravelled);
 
-    public DateTimeOffset? NextTimeout => _linkUp && State == ReceiverState.Delivering ? _deliveredAt + _setup.Tuning.Quiet : _diskRetryAt;
+    public DateTimeOffset? NextTimeout => _linkUp && State == ReceiverState.Delivering ? _deliveredAt + _setup.Tuning.Quiet : Earlier(_diskRetryAt, SilenceDue);
+
+    // A sender says at once on each link that it goes on. One whose last word was lost with the link before says no more, but answers.
+    private DateTimeOffset? SilenceDue => State < ReceiverState.Placing ? _silentSince + _setup.Tuning.Quiet : null;
 
     private bool IsAccepted => State is >= ReceiverState.Receiving and <= ReceiverState.Completed;
 
@@ -105,6 +109,7 @@ public sealed partial class ReceiverMachine
         if (_linkUp)
             OnLinkLost();
         _linkUp = true;
+        _silentSince = _now;
         if (_owesLastWord)
             SayLastWord();
         else if (State == ReceiverState.Delivering)
@@ -114,6 +119,7 @@ public sealed partial class ReceiverMachine
     private void OnLinkLost()
     {
         _linkUp = IsPausedThere = false;
+        _silentSince = null;
         _askedForPage = null;
         _gate.Clear();
     }
@@ -193,8 +199,16 @@ public sealed partial class ReceiverMachine
         if (NextTimeout is not { } due || _now < due)
             return;
         if (State == ReceiverState.Delivering)
+        {
             Deliver();
-        else
+            return;
+        }
+        if (SilenceDue <= _now)
+        {
+            _silentSince = _now;
+            SayWhatIsMissing();
+        }
+        if (_diskRetryAt <= _now)
             RetryDisk();
     }
 
@@ -278,4 +292,6 @@ public sealed partial class ReceiverMachine
     }
 
     private void Emit(ReceiverEffect effect) => _effects.Add(effect);
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one ?? other : other;
 }

@@ -119,7 +119,7 @@ public sealed partial class SenderMachine
 
     private void OnReceipt(FinalReceipt? blob)
     {
-        if (IsOver && State != SenderState.Completed)
+        if (State == SenderState.Declined)
         {
             SayLastWord();
             return;
@@ -132,10 +132,15 @@ public sealed partial class SenderMachine
             if (verdict is ReceiptVerdict.Genuine)
                 Send(TransferMessages.Confirmed(_setup.Transfer));
         }
+        else if (verdict is ReceiptVerdict.Refused && IsOver)
+        {
+            SayLastWord();
+        }
         else if (verdict is ReceiptVerdict.Refused refused)
         {
             Fail(refused.Message);
         }
+        // Also where it was cancelled here meanwhile: that came too late, and the files are there.
         else if (verdict is ReceiptVerdict.Genuine genuine && _receipt is null)
         {
             _receipt = genuine.Receipt;

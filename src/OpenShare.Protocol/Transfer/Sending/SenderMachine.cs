@@ -47,8 +47,8 @@ public sealed partial class SenderMachine
 
     public bool IsOver => State >= SenderState.Completed;
 
-    /// <summary>Over, and nothing left to tell the receiver.</summary>
-    public bool IsSettled => IsOver && !_owesLastWord;
+    /// <summary>Over, nothing left to tell the receiver, and no receipt that is being kept.</summary>
+    public bool IsSettled => IsOver && !_owesLastWord && (_receipt is null || State == SenderState.Completed);
 
     /// <summary>Null before the first page.</summary>
     public Manifest? Manifest => _reader.Manifest;
@@ -188,8 +188,9 @@ public sealed partial class SenderMachine
 
     private void OnReceiptStored()
     {
-        if (_receipt is null || IsOver)
+        if (_receipt is null || State == SenderState.Completed)
             return;
+        Reason = "";
         SetState(SenderState.Completed);
         _window.Clear();
         if (_linkUp)

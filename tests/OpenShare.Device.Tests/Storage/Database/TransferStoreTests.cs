@@ -69,6 +69,29 @@ public sealed class TransferStoreTests : DatabaseSpecs
     }
 
     [Fact]
+    public void And_one_that_owes_the_other_side_a_word()
+    {
+        var no = Database.Transfers.Add(Transfer(1));
+        Database.Transfers.Update(no, Transfer(1, TransferState.Cancelled) with { OwesWord = true });
+
+        Assert.True(Assert.Single(Reopened().Transfers.Unfinished()).Transfer.OwesWord);
+    }
+
+    [Theory]
+    [InlineData(TransferState.Cancelled, -1, 0u)]
+    [InlineData(TransferState.Cancelled, 1, 1u)]
+    [InlineData(TransferState.Transferring, -1, 1u)]
+    public void The_working_state_of_those_that_ended_long_ago_is_dropped(TransferState state, int hours, uint pages)
+    {
+        var no = Database.Transfers.Add(Transfer(1, state) with { UpdatedAt = Now.AddHours(hours) });
+        Database.Manifests.Append(no, 0, [1], identities: [new SourceIdentity(0, new FileIdentity(1, 2, 3, 4, 5))]);
+
+        Database.Transfers.DropWorkingState(endedBefore: Now);
+
+        Assert.Equal((pages, (int)pages), (Reopened().Manifests.Count(no), Database.Manifests.Identities(no, 0).Count));
+    }
+
+    [Fact]
     public void A_state_of_a_newer_program_is_refused_in_words()
     {
         Database.Transfers.Add(Transfer(1));

@@ -81,11 +81,33 @@ public sealed class SourceTests : IDisposable
     public void A_name_that_is_not_UTF8_is_left_out_and_said()
     {
         Write("t/fine", "x");
-        using var process = System.Diagnostics.Process.Start("sh", ["-c", $"touch \"$(printf '{_folder["t"]}/b\\377d')\""]);
-        process.WaitForExit();
+        Sh($"touch \"$(printf '{_folder["t"]}/b\\377d')\"");
         using var source = _disk.OpenSource([_folder["t"]]);
 
         Assert.Equal("its name is not valid UTF-8", source.Scan().OfType<SourceItem.Skipped>().Single().Reason);
+    }
+
+    [Fact]
+    public void Of_two_names_that_are_the_same_as_UTF8_one_is_left_out_and_the_other_sent()
+    {
+        Write("t/b\uFFFDd", "x");
+        Sh($"touch \"$(printf '{_folder["t"]}/b\\377d')\"");
+        using var source = _disk.OpenSource([_folder["t"]]);
+
+        var items = source.Scan().ToList();
+
+        Assert.Equal(["t", "t/b\uFFFDd"], items.OfType<SourceItem.Entry>().Select(e => e.Value.Path));
+        Assert.Equal("its name is not valid UTF-8", items.OfType<SourceItem.Skipped>().Single().Reason);
+    }
+
+    [Fact]
+    public void A_link_to_what_is_not_UTF8_is_left_out_and_said()
+    {
+        Write("t/fine", "x");
+        Sh($"ln -s \"$(printf 'b\\377d')\" '{_folder["t/link"]}'");
+        using var source = _disk.OpenSource([_folder["t"]]);
+
+        Assert.Equal("what it links to is not valid UTF-8", source.Scan().OfType<SourceItem.Skipped>().Single().Reason);
     }
 
     [Fact]
@@ -198,6 +220,12 @@ public sealed class SourceTests : IDisposable
                 File.SetUnixFileMode(path, UnixFileMode.UserRead);
                 break;
         }
+    }
+
+    private static void Sh(string command)
+    {
+        using var process = System.Diagnostics.Process.Start("sh", ["-c", command]);
+        process.WaitForExit();
     }
 
     private static void AssertChanged(DiskResult read) => Assert.Equal(new DiskResult(DiskProblem.Changed, "a: the file changed while it was being sent"), read);

@@ -31,6 +31,35 @@ public sealed class ReceiverMachineResumeTests : ReceiverMachineSpecs
         Expect(Do(new ReceiverInput.PauseOrdered(false)), "-> TransferPaused");
     }
 
+    /// <summary>Its last word was lost with the link before, say: it has no more to say, but answers.</summary>
+    [Fact]
+    public void A_sender_that_says_nothing_on_a_new_link_is_asked_again_and_again()
+    {
+        Accept();
+        Do(new ReceiverInput.LinkLost());
+        Assert.Null(Machine.NextTimeout);
+        Do(new ReceiverInput.LinkUp());
+        for (var times = 0; times < 2; times++)
+        {
+            Assert.Equal(Now + Small.Quiet, Machine.NextTimeout);
+            Expect(Do(new ReceiverInput.TimedOut()));
+            Now += Small.Quiet;
+            Assert.Equal("-> want page 3", Lines.Of(Do(new ReceiverInput.TimedOut()))[0]);
+        }
+        Expect(Receive(TransferMessages.Cancelled(Some.Transfer, "no more")), "=Cancelled", "discard");
+        Assert.Null(Machine.NextTimeout);
+    }
+
+    [Fact]
+    public void One_that_says_something_is_not_asked()
+    {
+        Accept();
+        Do(new ReceiverInput.LinkLost());
+        Do(new ReceiverInput.LinkUp());
+        Receive(TransferMessages.Resumed(Some.Transfer, Some.Manifest));
+        Assert.Null(Machine.NextTimeout);
+    }
+
     [Fact]
     public void A_resume_of_a_transfer_it_never_heard_of_starts_from_the_first_page()
     {

@@ -33,6 +33,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "symlinkat", SetLastError = true, StringMarshalling = Utf8)]
     internal static partial int SymlinkAt(string target, SafeFileHandle directory, string name);
 
+    [LibraryImport(Library, EntryPoint = "readlink", SetLastError = true, StringMarshalling = Utf8)]
+    internal static partial nint ReadLink(string path, Span<byte> target, nint size);
+
     [LibraryImport(Library, EntryPoint = "readlinkat", SetLastError = true, StringMarshalling = Utf8)]
     internal static partial nint ReadLinkAt(SafeFileHandle directory, string name, Span<byte> target, nint size);
 

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
 
 namespace OpenShare.Device.Storage.Disk.Linux;
@@ -24,6 +26,18 @@ internal static class LinuxFiles
     {
         var fd = Libc.Open(path, LinuxFlags.ReadOnly | LinuxFlags.NoFollow | LinuxFlags.NonBlocking | LinuxFlags.CloseOnExec, 0);
         return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw Fault(path);
+    }
+
+    /// <summary>Its bytes as they are: a target with others put in their place would be another link.</summary>
+    internal static string ReadLink(string path)
+    {
+        Span<byte> target = stackalloc byte[4096];
+        var length = Libc.ReadLink(path, target, target.Length);
+        if (length < 0)
+            throw Fault(path);
+        return Utf8.IsValid(target[..(int)length])
+            ? Encoding.UTF8.GetString(target[..(int)length])
+            : throw new DiskFault(DiskProblem.Failed, "what it links to is not valid UTF-8");
     }
 
     /// <summary>How many this process may have open: the runtime asks at its start for as many as it can get.</summary>

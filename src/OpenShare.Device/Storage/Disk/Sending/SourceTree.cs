@@ -29,7 +29,7 @@ internal sealed class SourceTree : ISource
             var wanted = into.Sum(m => (long)m.Length);
             var read = ReadAll(lease.Handle, into, offset);
             // Looked at after the read: a change before it or during it shows, if by the change time alone.
-            if (lease.Handle.Stat().Identity != expected || read != wanted)
+            if (!lease.Handle.Stat().Identity.IsSame(expected) || read != wanted)
                 throw new DiskFault(DiskProblem.Changed, $"{path}: the file changed while it was being sent");
         });
         if (!result.IsDone)
@@ -44,7 +44,7 @@ internal sealed class SourceTree : ISource
         {
             using var lease = _files.Take(path);
             var found = lease.Handle.StretchAt(offset);
-            stretch = lease.Handle.Stat().Identity == expected ? found : null;
+            stretch = lease.Handle.Stat().Identity.IsSame(expected) ? found : null;
         });
         return stretch;
     }

@@ -8,6 +8,8 @@ internal sealed class TreeWalk(FileSystem files, string top, string root)
 {
     private const uint PermissionBits = 0x1FF;
 
+    private const string NotUtf8 = "its name is not valid UTF-8";
+
     // The names still to come, per level.
     private readonly Stack<(string Path, string FullPath, Queue<string> Names)> _levels = [];
 
@@ -16,10 +18,15 @@ internal sealed class TreeWalk(FileSystem files, string top, string root)
         yield return Visit(top, root);
         while (_levels.TryPeek(out var level))
         {
-            if (level.Names.TryDequeue(out var name))
-                yield return Visit($"{level.Path}/{name}", Path.Combine(level.FullPath, name));
-            else
+            if (!level.Names.TryDequeue(out var name))
+            {
                 _levels.Pop();
+                continue;
+            }
+            yield return Visit($"{level.Path}/{name}", Path.Combine(level.FullPath, name));
+            // Names that differ only in bytes that are no UTF-8 are one name here.
+            while (level.Names.TryPeek(out var next) && next == name)
+                yield return new SourceItem.Skipped($"{level.Path}/{level.Names.Dequeue()}", NotUtf8);
         }
     }
 
@@ -35,7 +42,7 @@ internal sealed class TreeWalk(FileSystem files, string top, string root)
     private SourceItem Look(string path, string fullPath)
     {
         if (files.Stat(fullPath) is not { } stat)
-            return new SourceItem.Skipped(path, path.Contains('\uFFFD', StringComparison.Ordinal) ? "its name is not valid UTF-8" : "it is not there");
+            return new SourceItem.Skipped(path, path.Contains('\uFFFD', StringComparison.Ordinal) ? NotUtf8 : "it is not there");
         switch (stat.Kind)
         {
             case FileKind.File:

@@ -14,10 +14,12 @@ internal sealed partial class PeerActor
 
     private sealed record DialDue;
 
-    // A refusal that anybody at that address may have caused gives up no transfer, until it comes again and again.
+    // A refusal that anybody at that address may have caused gives up no transfer with a peer that has proven itself before: whoever
+    // announces it at his own place could end it so. With one that never has it does, where it comes again and again.
     private const int MostUnprovenRefusals = 3;
 
     private int _unprovenRefusals;
+    private bool _isKnown;
 
     private void OnSighted(ImmutableArray<IPEndPoint> addresses)
     {
@@ -88,7 +90,7 @@ internal sealed partial class PeerActor
     private void DialFailed(LinkProblem problem)
     {
         _unprovenRefusals = problem is { IsWorthRetrying: false, IsProven: false } ? _unprovenRefusals + 1 : 0;
-        var willRetry = problem.IsWorthRetrying || (!problem.IsProven && _unprovenRefusals < MostUnprovenRefusals);
+        var willRetry = problem.IsWorthRetrying || (!problem.IsProven && (_isKnown || _unprovenRefusals < MostUnprovenRefusals));
         _dial.DialFailed(willRetry, _context.Steady);
         ScheduleDial();
         // While a link is open a second dial that came to nothing is nobody's news.

@@ -52,6 +52,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         Receive<PeerSignals.Sighted>(m => OnSighted([.. m.Sighting.Place.EndPoints]));
         Receive<PeerSignals.HeardAgain>(_ => DialIf(_dial.Sighted(_context.Steady)));
         Receive<PeerSignals.OwnAddressLost>(_ => { if (_link is { } link) DoubtLink(link); });
+        Receive<PeerSignals.IsKnown>(_ => _isKnown = true);
         Receive<PeerSignals.AddressesKnown>(m => OnAddresses(m.Addresses));
         Receive<PeerSignals.Adopt>(m => OnOpen(m.Link));
         Receive<PeerSignals.Probe>(_ => OnProbe());

@@ -25,6 +25,9 @@ internal static class PeerSignals
 
     internal sealed record AddressesKnown(ImmutableArray<IPEndPoint> Addresses);
 
+    /// <summary>The peer has proven to this device who it is, now or long ago.</summary>
+    internal sealed record IsKnown;
+
     /// <summary>A handshake succeeded outside the peer's own dialling: accepted, or at a typed address.</summary>
     internal sealed record Adopt(HandshakeOutcome.Open Link);
 
@@ -49,7 +52,7 @@ internal static class PeerSignals
     /// <summary>From the child: a probe came to nothing.</summary>
     internal sealed record ProbeFailed(DeviceId Device);
 
-    /// <summary>From a child that was started anew. Answered with PartyChanged, AddressesKnown where there are any, and Connect where it is wanted.</summary>
+    /// <summary>From a child that was started anew. Answered with PartyChanged, IsKnown where it is, AddressesKnown where there are any, and Connect where it is wanted.</summary>
     internal sealed record StateWanted(DeviceId Device);
 
     internal sealed record SessionClosed(SessionId Session);

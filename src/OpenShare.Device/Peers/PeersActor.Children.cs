@@ -35,6 +35,8 @@ internal sealed partial class PeersActor
     private void TellState(IActorRef peer, DeviceId device)
     {
         peer.Tell(new PeerSignals.PartyChanged(Party()));
+        if (_directory.IsProven(device))
+            peer.Tell(new PeerSignals.IsKnown());
         var addresses = _directory.AddressesOf(device);
         if (!addresses.IsEmpty)
             peer.Tell(new PeerSignals.AddressesKnown(addresses));

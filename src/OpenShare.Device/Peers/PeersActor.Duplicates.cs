@@ -57,7 +57,7 @@ internal sealed partial class PeersActor
         if (challenged.Outcome is HandshakeOutcome.Open open)
         {
             _ = Party() is { } party ? Exchange(party, open) : Goodbye.EndAsync(open.Control, Context.System.Scheduler);
-            _directory.Proven(open.Result.Peer, open.Remote, isDialled: true);
+            Know(open.Result.Peer, open.Remote, isDialled: true);
         }
         CarryOut(_cases.HandleAnswered(challenged.Device, challenged.Round, challenged.Place, ProofIn(challenged), _context.Steady));
     }

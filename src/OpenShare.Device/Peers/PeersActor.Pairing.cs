@@ -37,7 +37,7 @@ internal sealed partial class PeersActor
     {
         if (at is null)
             return;
-        _directory.Proven(peer, at, isDialled: true);
+        Know(peer, at, isDialled: true);
         _peers.GetValueOrDefault(peer.DeviceId)?.Tell(new PeerSignals.AddressesKnown([at]));
     }
 }

@@ -300,8 +300,14 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     {
         _probes.HandleProven(certificate.DeviceId, remote.Address, _context.Steady);
         RunProbes();
-        _directory.Proven(certificate, remote, isDialled);
+        Know(certificate, remote, isDialled);
         _context.Events.Publish(new PeerEvents.PeerProven(certificate));
+    }
+
+    private void Know(DeviceCertificate certificate, IPEndPoint remote, bool isDialled)
+    {
+        _directory.Proven(certificate, remote, isDialled);
+        _peers.GetValueOrDefault(certificate.DeviceId)?.Tell(new PeerSignals.IsKnown());
     }
 
     private void OnRefused(DeviceId device, LinkProblem problem)

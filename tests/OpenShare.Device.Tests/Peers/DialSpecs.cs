@@ -82,6 +82,32 @@ public abstract class DialSpecs : PeersKit
     }
 
     [Fact]
+    public async Task Whoever_answers_in_the_place_of_a_peer_that_has_proven_itself_does_not_have_it_given_up()
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
+        await Link(a, b);
+        var place = b.Address;
+        b.Peers.Tell(new PeerCommands.Stop());
+        b.Listener.Dispose();
+        await a.Hears<PeerEvents.LinkClosed>();
+        using var forger = TransportOf(Elsewhere).Listen(new IPEndPoint(Elsewhere, 0));
+        var answering = AnswersWithAHint(forger);
+
+        // Seen again and again, it is dialled so often.
+        for (var i = 0; i < 6; i++)
+        {
+            See(a, b.Identity, forger.LocalEndPoint.Port, Elsewhere);
+            var failed = await a.Hears<PeerEvents.LinkFailed>(m => m.Problem.Refusal == LinkRefusal.NoCommonVersion);
+            Assert.Equal((false, true), (failed.Problem.IsProven, failed.WillRetry));
+        }
+
+        See(a, Start(b.Identity, "127.0.0.2", place.Port));
+        await a.Hears<PeerEvents.LinkOpened>();
+        forger.Dispose();
+        await answering;
+    }
+
+    [Fact]
     public async Task A_peer_whose_own_certificate_expired_is_refused_at_once()
     {
         var a = Start("alice", "127.0.0.1");
@@ -198,6 +224,24 @@ public abstract class DialSpecs : PeersKit
         }
     }
 
+    // What needs neither a key nor a name: anybody can.
+    private static async Task AnswersWithAHint(ITransportListener listener)
+    {
+        try
+        {
+            while (true)
+            {
+                using var connection = await listener.AcceptAsync(default);
+                await HandshakeFrames.ReadAsync(connection, Limits.OpeningFrame, default);
+                await HandshakeFrames.WriteAsync(connection, Hints.Frame(Hint.Types.Code.NoCommonVersion), default);
+            }
+        }
+        catch (TransportException)
+        {
+            // The test is over.
+        }
+    }
+
     // Its probe is left without an answer; what comes after the connection for the link is what happens there.
     private async Task<Func<Task>> DialledForALink(Side a, DeviceIdentity peer, ITransportListener there)
     {
@@ -222,12 +266,6 @@ public abstract class DialSpecs : PeersKit
     {
         var peers = await side.Peers.Ask<System.Collections.Immutable.ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Patience);
         return peers.Single(p => p.DeviceId == device).Trust;
-    }
-
-    private static async Task<(ITransportConnection Connection, byte[] Frame)> Opening(ITransportListener listener)
-    {
-        var connection = await listener.AcceptAsync(default).WaitAsync(Patience);
-        return (connection, await HandshakeFrames.ReadAsync(connection, Limits.OpeningFrame, default).AsTask().WaitAsync(Patience));
     }
 }
 

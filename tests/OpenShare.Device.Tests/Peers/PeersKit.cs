@@ -100,6 +100,13 @@ public abstract class PeersKit : TestKit
         return (Assert.IsType<HandshakeOutcome.Open>(outcome), context);
     }
 
+    /// <summary>A connection that comes, and the first that is said on it.</summary>
+    private protected static async Task<(ITransportConnection Connection, byte[] Frame)> Opening(ITransportListener listener)
+    {
+        var connection = await listener.AcceptAsync(default).WaitAsync(Patience);
+        return (connection, await HandshakeFrames.ReadAsync(connection, Limits.OpeningFrame, default).AsTask().WaitAsync(Patience));
+    }
+
     /// <returns>true for a goodbye, false for a cut</returns>
     private protected static async Task<bool> EndsWithGoodbye(SecureStream stream)
     {

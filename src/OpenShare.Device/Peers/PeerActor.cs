@@ -135,7 +135,9 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
     {
         if (_party is null)
             return new LinkProblem(LinkRefusal.NotRegistered, "This device is not registered.", ByPeer: false);
-        return _party.ObjectionTo(certificate, judgedBy, _context.Now) is { } refused ? LinkProblems.From(refused) : null;
+        // A link that is open is a proof of its own: an announcement alone neither ends it nor keeps out what takes its place.
+        var party = _link is null ? _party : _party with { Suspected = ImmutableHashSet<DeviceId>.Empty };
+        return party.ObjectionTo(certificate, judgedBy, _context.Now) is { } refused ? LinkProblems.From(refused) : null;
     }
 
     /// <returns>why it cannot be the link, where that is the peer's: things have changed since its handshake</returns>
@@ -244,7 +246,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
     private void End(LinkProblem problem)
     {
         // A certificate under a key withdrawn meanwhile: the peer learns of it when it is dialled anew, and renews.
-        if (problem.Refusal == LinkRefusal.BadCertificate)
+        if (problem.IsWorthRetrying || problem.Refusal == LinkRefusal.BadCertificate)
             EndLink(LinkEnd.ClosedHere, problem.Detail);
         else
             Refuse(problem);

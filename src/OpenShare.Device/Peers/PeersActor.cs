@@ -78,7 +78,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<DiscoveryEvents.DuplicateDevice>(OnDuplicate);
         Receive<DiscoveryEvents.DuplicateEnded>(m => CarryOut(_cases.HandleEnded(m.DeviceId)));
         Receive<DiscoveryEvents.LadderChanged>(OnLadderChanged);
-        Receive<PeerEvents.LinkOpened>(m => _linked.Add(m.Device));
+        Receive<PeerEvents.LinkOpened>(m => { _linked.Add(m.Device); JudgeDuplicates(); });
         Receive<PeerEvents.LinkClosed>(OnLinkClosed);
         Receive<PeerCommands.ResolveDuplicate>(m => OnResolveDuplicate(m.Device));
         Receive<PeerCommands.LookFor>(OnLookFor);

@@ -88,6 +88,24 @@ public abstract class DuplicateSpecs : PeersKit
     }
 
     [Fact]
+    public async Task A_link_that_takes_the_place_of_another_is_a_proof_as_well()
+    {
+        var (a, b) = (Start("alice", "127.0.4.1"), Start("bob", "127.0.4.2"));
+        var quiet = IPAddress.Parse("127.0.4.5");
+        using var silent = TransportOf(quiet).Listen(new IPEndPoint(quiet, 0));
+        using var first = (await DialByHand(b.Identity, a)).Link.Control;
+        await a.Hears<PeerEvents.LinkOpened>();
+        Announce(a, b.Id, PlaceOf(b), new PeerPlace("silent.local", silent.LocalEndPoint.Port, [quiet]));
+
+        using var second = (await DialByHand(b.Identity, a)).Link.Control;
+        var opened = await a.Hears<PeerEvents.LinkOpened>();
+
+        Assert.DoesNotContain(await HeardUntil<PeerEvents.DuplicateSettled>(a), e => e is PeerEvents.LinkFailed { WillRetry: false } or PeerEvents.LinkClosed);
+        a.Peers.Tell(new PeerCommands.TellLinks(), TestActor);
+        Assert.Equal(opened.Link, (await ExpectMsgAsync<PeerEvents.LinkOpened>(Patience)).Link);
+    }
+
+    [Fact]
     public async Task A_copied_key_ends_the_link_and_is_refused_from_then_on()
     {
         var (a, b) = (Start("alice", "127.0.4.1"), Start("bob", "127.0.4.2"));

@@ -155,7 +155,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
             _ = CloseLink(LinkEnd.ClosedHere, "A newer connection with the same device took over.");
         var link = _link = new Link(new LinkId(++_links), open.Result, open.Control, open.Remote, _context.Steady);
         GiveUpDial();
-        _dial.Linked();
+        _dial.Linked(_context.Steady);
         link.Start(Self);
         ScheduleLiveness();
         _log.Info("Linked with {0} ({1}) at {2}", link.Certificate.Name, _device, link.Remote);

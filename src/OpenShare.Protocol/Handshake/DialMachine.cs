@@ -4,8 +4,8 @@ using OpenShare.Protocol.Identity;
 namespace OpenShare.Protocol.Handshake;
 
 /// <summary>
-/// When to dial a peer: at once when a link is wanted or was cut, again with exponential back-off and full jitter while it
-/// is wanted, and at once when discovery sees the peer anew. Every input answers whether to dial now, in place of a dial that
+/// When to dial a peer: at once when a link is wanted, or was cut that had lasted, again with exponential back-off and full
+/// jitter while it is wanted, and at once when discovery sees the peer anew. Every input answers whether to dial now, in place of a dial that
 /// may still run.
 /// </summary>
 public sealed class DialMachine(IRandomSource random)
@@ -19,13 +19,18 @@ public sealed class DialMachine(IRandomSource random)
     /// </summary>
     public static readonly TimeSpan FutileAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>A link that lived for less has come to as little as a dial that failed: without a pause it would be made and lost for ever.</summary>
+    public static readonly TimeSpan LastsAfter = TimeSpan.FromSeconds(5);
+
     private enum State { Idle, Dialing, Waiting, Linked }
 
     private State _state = State.Idle;
     private bool _wanted;
     private int _failures;
     private int _restarts;
+    private int _brief;
     private DateTimeOffset _dialledAt;
+    private DateTimeOffset _linkedAt;
 
     /// <summary>When <see cref="HandleTimeout"/> wants to be called.</summary>
     public DateTimeOffset? NextTimeout { get; private set; }
@@ -76,28 +81,47 @@ public sealed class DialMachine(IRandomSource random)
     }
 
     /// <summary>A link is open, whichever side dialled it.</summary>
-    public void Linked()
+    public void Linked(DateTimeOffset now)
     {
+        // It takes another's place.
+        if (_state == State.Linked && HasLasted(now))
+            _brief = 0;
         _failures = _restarts = 0;
+        _linkedAt = now;
         Rest(State.Linked);
     }
 
-    /// <summary>The link was cut, or ended here.</summary>
+    /// <summary>The link was cut, or ended here: one that lasted is dialled at once.</summary>
     public bool Unlinked(DateTimeOffset now)
     {
+        CountBrief(now);
         Rest(State.Idle);
-        return _wanted && Dial(now);
+        if (_wanted && _brief == 0)
+            return Dial(now);
+        if (_wanted)
+            Wait(now);
+        return false;
     }
 
     /// <summary>The peer said goodbye: it has its reasons, so the link is made anew after a pause, or when discovery sees the peer.</summary>
     public void PeerSaidGoodbye(DateTimeOffset now)
     {
+        CountBrief(now);
         Rest(State.Idle);
         if (_wanted)
             Wait(now);
     }
 
     public bool HandleTimeout(DateTimeOffset now) => _state == State.Waiting && now >= NextTimeout && Dial(now);
+
+    private bool HasLasted(DateTimeOffset now) => now - _linkedAt >= LastsAfter;
+
+    // Apart from the dials that failed before it: after an outage the first link may be a brief one, and the next must not wait for that.
+    private void CountBrief(DateTimeOffset now)
+    {
+        _brief = HasLasted(now) ? 0 : _brief + 1;
+        _failures = Math.Max(_brief - 1, 0);
+    }
 
     private bool Dial(DateTimeOffset now)
     {

@@ -11,12 +11,67 @@ public sealed class DialMachineTests
     [Fact]
     public void A_link_that_was_cut_is_dialled_again_at_once_while_it_is_wanted()
     {
+        var cut = Now + DialMachine.LastsAfter;
         Assert.True(_dial.Want(Now));
-        _dial.Linked();
-        Assert.True(_dial.Unlinked(Now));
-        _dial.Linked();
+        _dial.Linked(Now);
+        Assert.True(_dial.Unlinked(cut));
+        _dial.Linked(cut);
         _dial.Release();
-        Assert.False(_dial.Unlinked(Now));
+        Assert.False(_dial.Unlinked(cut + DialMachine.LastsAfter));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_link_that_opens_and_dies_at_once_is_dialled_with_ever_longer_pauses_until_one_lasts(bool saysGoodbye)
+    {
+        var pauses = new List<TimeSpan>();
+        var now = Now;
+        _dial.Want(now);
+        for (var i = 0; i < 10; i++)
+        {
+            _dial.Linked(now);
+            now += TimeSpan.FromMilliseconds(10);
+            if (saysGoodbye)
+                _dial.PeerSaidGoodbye(now);
+            else
+                Assert.False(_dial.Unlinked(now));
+            pauses.Add(_dial.NextTimeout!.Value - now);
+            now = _dial.NextTimeout.Value;
+            Assert.True(_dial.HandleTimeout(now));
+        }
+
+        Assert.All(pauses.Select((pause, i) => (pause, Ceiling: DialMachine.FirstPause * Math.Pow(2, i))), p =>
+            Assert.InRange(p.pause, Min(p.Ceiling, DialMachine.LongestPause) / 10, Min(p.Ceiling, DialMachine.LongestPause)));
+        _dial.Linked(now);
+        Assert.True(_dial.Unlinked(now + DialMachine.LastsAfter));
+
+        static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+    }
+
+    [Fact]
+    public void What_waits_since_a_link_died_at_once_is_dialled_when_the_peer_is_seen()
+    {
+        _dial.Want(Now);
+        _dial.Linked(Now);
+        _dial.Unlinked(Now);
+        Assert.True(_dial.Sighted(Now));
+    }
+
+    [Fact]
+    public void After_an_outage_a_link_that_dies_at_once_is_dialled_soon()
+    {
+        _dial.Want(Now);
+        for (var i = 0; i < 10; i++)
+        {
+            _dial.DialFailed(worthRetrying: true, Now);
+            _dial.HandleTimeout(_dial.NextTimeout!.Value);
+        }
+        _dial.Linked(Now);
+
+        _dial.Unlinked(Now);
+
+        Assert.InRange(_dial.NextTimeout!.Value - Now, DialMachine.FirstPause / 10, DialMachine.FirstPause);
     }
 
     [Fact]
@@ -32,7 +87,7 @@ public sealed class DialMachineTests
     public void After_a_goodbye_a_wanted_link_is_dialled_after_a_pause()
     {
         _dial.Want(Now);
-        _dial.Linked();
+        _dial.Linked(Now);
         _dial.PeerSaidGoodbye(Now);
 
         Assert.False(_dial.HandleTimeout(Now));
@@ -45,7 +100,7 @@ public sealed class DialMachineTests
     public void After_a_goodbye_a_wanted_link_is_dialled_at_once_when_the_peer_is_seen()
     {
         _dial.Want(Now);
-        _dial.Linked();
+        _dial.Linked(Now);
         _dial.PeerSaidGoodbye(Now);
         Assert.True(_dial.Sighted(Now));
     }
@@ -53,7 +108,7 @@ public sealed class DialMachineTests
     [Fact]
     public void After_a_goodbye_nobody_dials_where_nobody_wants_a_link()
     {
-        _dial.Linked();
+        _dial.Linked(Now);
         _dial.PeerSaidGoodbye(Now);
         Assert.Null(_dial.NextTimeout);
         Assert.False(_dial.Sighted(Now));

@@ -149,6 +149,9 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         {
             _ = Goodbye.EndAsync(open.Control, Context.System.Scheduler);
             Context.Parent.Tell(new PeerSignals.SessionClosed(open.Result.Session.Id));
+            // The peer has perhaps no end of the older one any more, which would keep out all that it dials for as long as it is not found dead.
+            if (problem is null && !_isStopping)
+                DoubtLink(_link!);
             return problem;
         }
         if (_link is not null)

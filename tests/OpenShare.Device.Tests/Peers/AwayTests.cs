@@ -64,4 +64,26 @@ public sealed class AwayTests : PeersKit
 
         await a.Events.FishForMessageAsync<PeerEvents.LinkClosed>(m => m.End == LinkEnd.Cut, Soon);
     }
+
+    [Fact]
+    public async Task A_link_that_nobody_has_at_the_other_end_is_given_up_soon_where_the_peer_dials_another()
+    {
+        // What the lower of two has dialled stays.
+        var both = new[] { Organisation.Enroll("alice"), Organisation.Enroll("bob") }.OrderBy(i => i.DeviceId).ToList();
+        var (a, bob) = (Start(both[0], "127.0.0.1"), both[1]);
+        using var there = TransportOf(Here).Listen(new IPEndPoint(Here, 0));
+        See(a, bob, there.LocalEndPoint.Port, Here);
+        // To learn who is there.
+        await there.AcceptAsync(default).WaitAsync(Patience);
+        a.Peers.Tell(new PeerCommands.Connect(bob.DeviceId));
+        var (connection, hello) = await Opening(there);
+        var open = Assert.IsType<HandshakeOutcome.Open>(await new HandshakeRunner(ContextAt(Here), PartyOf(bob)).AnswerAsync(connection, hello, default).WaitAsync(Patience));
+        using var silent = open.Control;
+        await a.Hears<PeerEvents.LinkOpened>();
+
+        var (another, _) = await DialByHand(bob, a);
+
+        Assert.True(await EndsWithGoodbye(another.Control));
+        await a.Events.FishForMessageAsync<PeerEvents.LinkClosed>(m => m.End == LinkEnd.Cut, Soon);
+    }
 }

@@ -15,6 +15,9 @@ internal sealed class TcpAndQuicListener(ITransportListener tcp, ITransportListe
     public async Task<ITransportConnection> AcceptAsync(CancellationToken cancellation)
     {
         _byTcp ??= tcp.AcceptAsync(cancellation);
+        // Given up with an earlier accept, it takes nobody any more.
+        if (_byQuic is { IsCompleted: true, IsCompletedSuccessfully: false })
+            _byQuic = null;
         _byQuic ??= quic.AcceptAsync(cancellation);
         // A listener for QUIC that ended leaves TCP's.
         if (await Task.WhenAny(_byTcp, _byQuic).ConfigureAwait(false) == _byQuic && _byQuic.IsCompletedSuccessfully)

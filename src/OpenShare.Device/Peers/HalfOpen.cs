@@ -1,10 +1,13 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
 using OpenShare.Device.Transport;
 
 namespace OpenShare.Device.Peers;
 
 /// <summary>
 /// Connections that have not proven who they are: few at once, few from one address, each with a deadline. Whoever
-/// floods the port gets nothing, and costs little.
+/// floods the port gets nothing, costs little, and keeps out nobody: it is his own that make room.
 /// </summary>
 internal sealed class HalfOpen
 {
@@ -16,11 +19,13 @@ internal sealed class HalfOpen
 
     internal int Count => _open.Count;
 
-    /// <returns>the token that ends the connection's handshake at its deadline; null where there is no room for it</returns>
+    /// <returns>the token that ends the connection's handshake at its deadline; null where its address has as many as it may</returns>
     internal CancellationToken? Admit(ITransportConnection connection, DateTimeOffset now)
     {
-        if (_open.Count >= Most || _open.Keys.Count(c => Equals(c.Remote.Address, connection.Remote.Address)) >= MostPerAddress)
+        if (_open.Keys.Count(c => Equals(c.Remote.Address, connection.Remote.Address)) >= MostPerAddress)
             return null;
+        if (_open.Count >= Most)
+            End(OldestOfMost());
         var stop = new CancellationTokenSource();
         _open.Add(connection, (now + Deadline, stop));
         return stop.Token;
@@ -39,6 +44,16 @@ internal sealed class HalfOpen
     {
         foreach (var connection in _open.Keys.ToList())
             End(connection);
+    }
+
+    private ITransportConnection OldestOfMost() =>
+        _open.GroupBy(o => NetworkOf(o.Key.Remote.Address)).MaxBy(n => n.Count())!.MinBy(o => o.Value.Until).Key;
+
+    // One host has as many IPv6 addresses of its network as it likes.
+    private static UInt128 NetworkOf(IPAddress address)
+    {
+        var bits = BinaryPrimitives.ReadUInt128BigEndian(address.MapToIPv6().GetAddressBytes());
+        return address.AddressFamily == AddressFamily.InterNetworkV6 && !address.IsIPv4MappedToIPv6 ? bits >> 64 : bits;
     }
 
     private void End(ITransportConnection connection)

@@ -53,6 +53,12 @@ internal sealed class ObservedDisk : IDisk
     /// <summary>Before what has arrived is placed.</summary>
     public Action OnComplete { get; set; } = () => { };
 
+    /// <summary>When the names are chosen and kept, and before they are used.</summary>
+    public Action OnPersisted { get; set; } = () => { };
+
+    /// <summary>When all is placed, and before anybody knows.</summary>
+    public Action OnCompleted { get; set; } = () => { };
+
     /// <summary>The boot that this disk says it is; null: the real one.</summary>
     public string? Epoch { get; set; }
 
@@ -159,10 +165,13 @@ internal sealed class ObservedDisk : IDisk
         public DiskResult Remove(DestinationEntry entry) => inner.Remove(entry);
 
         public CompletionReport Complete(
-            IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist, Conflicts? conflicts = null)
+            IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier,
+            Action<IReadOnlyList<ChosenName>, IReadOnlyList<EntryRefusal>> persist, Conflicts? conflicts = null)
         {
             disk.OnComplete();
-            return inner.Complete(entries, earlier, persist, conflicts);
+            var report = inner.Complete(entries, earlier, (names, refused) => { persist(names, refused); disk.OnPersisted(); }, conflicts);
+            disk.OnCompleted();
+            return report;
         }
 
         public Standing Look(DestinationEntry entry) => inner.Look(entry);

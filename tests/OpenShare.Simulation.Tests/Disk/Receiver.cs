@@ -22,12 +22,13 @@ internal sealed class Receiver(SimulatedDisk disk, string inbox, IReadOnlyList<D
     private readonly HashSet<(uint No, long Offset)> _written = [];
     private readonly HashSet<(uint No, long Offset)> _durable = [];
     private readonly SortedDictionary<string, ChosenName> _names = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<uint, EntryRefusal> _refused = [];
     private string _epoch = "";
 
     /// <summary>It said that all is there: durably.</summary>
     internal bool IsDone { get; private set; }
 
-    internal IReadOnlyList<EntryRefusal> Refused { get; private set; } = [];
+    internal IReadOnlyCollection<EntryRefusal> Refused => _refused.Values;
 
     /// <summary>From where the last process left it to the end.</summary>
     internal void Run()
@@ -37,9 +38,9 @@ internal sealed class Receiver(SimulatedDisk disk, string inbox, IReadOnlyList<D
         {
             if (_names.Count == 0)
                 Receive(destination);
-            var report = destination.Complete(entries, [.. _names.Values], Keep, conflicts);
+            var report = destination.Complete(entries.Where(e => !_refused.ContainsKey(e.EntryNo)), [.. _names.Values], Keep, conflicts);
             AssertDone(report.Result);
-            Refused = report.Refused;
+            Keep(report.Placed, report.Refused);
             IsDone = true;
         }
         AssertDone(destination.Discard());
@@ -107,10 +108,12 @@ internal sealed class Receiver(SimulatedDisk disk, string inbox, IReadOnlyList<D
         return destination.Read(file, offset, found).IsDone && found.AsSpan().SequenceEqual(expected);
     }
 
-    private void Keep(IReadOnlyList<ChosenName> names)
+    private void Keep(IReadOnlyList<ChosenName> names, IReadOnlyList<EntryRefusal> refused)
     {
         foreach (var name in names)
             _names[name.Top] = name;
+        foreach (var refusal in refused)
+            _refused[refusal.EntryNo] = refusal;
     }
 
     private static void AssertDone(DiskResult result)

@@ -88,7 +88,7 @@ public sealed class SimulatedDiskTests
         _disk.Unmount();
         Assert.Throws<ProcessGoneException>(() => killed.Write(file, 0, ["54321"u8.ToArray()]));
         Assert.Throws<ProcessGoneException>(() => killed.Prepare([File(1, "b", 5)]));
-        Assert.Throws<ProcessGoneException>(() => killed.Complete([file], [], _ => { }));
+        Assert.Throws<ProcessGoneException>(() => killed.Complete([file], [], (_, _) => { }));
         Assert.Throws<ProcessGoneException>(() => killed.Discard());
         killed.Dispose();
 
@@ -216,7 +216,7 @@ public sealed class SimulatedDiskTests
         {
             destination.Prepare([file]);
             destination.Write(file, 0, [new byte[5]]);
-            destination.Complete([file], [], _ => { });
+            destination.Complete([file], [], (_, _) => { });
             destination.Discard();
         }
 

@@ -15,8 +15,8 @@ public interface IOutcomeStore
     /// <returns>by entry number</returns>
     IReadOnlyList<EntryOutcome> All(TransferNo transfer);
 
-    /// <summary>Durably, before anything is renamed.</summary>
-    void SaveNames(TransferNo transfer, IReadOnlyCollection<ChosenName> names);
+    /// <summary>Durably, before anything is renamed, and with the names what was refused until then.</summary>
+    void SaveNames(TransferNo transfer, IReadOnlyCollection<ChosenName> names, IReadOnlyCollection<EntryOutcome> refused);
 
     IReadOnlyList<ChosenName> Names(TransferNo transfer);
 }

@@ -22,9 +22,13 @@ internal sealed class SqliteOutcomeStore(SqliteGate gate) : IOutcomeStore
                 Detail = row.Detail,
             })];
 
-    public void SaveNames(TransferNo transfer, IReadOnlyCollection<ChosenName> names) => gate.WriteDurably(c => c.Execute(
-        "INSERT OR REPLACE INTO chosen_names VALUES (@No, @Top, @Name, @Inode, @BirthNs)",
-        names.Select(n => new { No = transfer.Value, n.Top, n.Name, Inode = Columns.Of(n.Key.Inode), n.Key.BirthNs })));
+    public void SaveNames(TransferNo transfer, IReadOnlyCollection<ChosenName> names, IReadOnlyCollection<EntryOutcome> refused) => gate.WriteDurably(c =>
+    {
+        Save(c, transfer, refused);
+        c.Execute(
+            "INSERT OR REPLACE INTO chosen_names VALUES (@No, @Top, @Name, @Inode, @BirthNs)",
+            names.Select(n => new { No = transfer.Value, n.Top, n.Name, Inode = Columns.Of(n.Key.Inode), n.Key.BirthNs }));
+    });
 
     public IReadOnlyList<ChosenName> Names(TransferNo transfer) =>
         [.. gate.Read(c => c.Query<NameRow>(

@@ -70,10 +70,14 @@ public interface IDestination : IDisposable
     /// </summary>
     /// <param name="entries">those that arrived, in the manifest's order</param>
     /// <param name="earlier">what an earlier call persisted</param>
-    /// <param name="persist">must return only when the names outlive a loss of power; a later name for a top replaces an earlier one</param>
+    /// <param name="persist">
+    /// must return only when the names, and what was refused so far, outlive a loss of power; a later name for a top replaces an earlier one.
+    /// A later call is given no entry that was refused: its place may look as if it had arrived.
+    /// </param>
     /// <param name="conflicts">what to do where a name is taken; null: rename</param>
     CompletionReport Complete(
-        IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist, Conflicts? conflicts = null);
+        IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier,
+        Action<IReadOnlyList<ChosenName>, IReadOnlyList<EntryRefusal>> persist, Conflicts? conflicts = null);
 
     /// <summary>Removes the staging directory and what is left in it.</summary>
     DiskResult Discard();

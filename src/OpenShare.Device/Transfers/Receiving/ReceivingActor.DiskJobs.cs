@@ -87,8 +87,10 @@ internal sealed partial class ReceivingActor
                 return () => Fail(failure.Detail);
         }
         var manifest = _machine!.Manifest!;
+        // What an earlier try refused stays so: what it placed is not looked at again.
+        var refused = outcomes.All(Scope.No).Select(Outcomes.NotStored).OfType<EntryNote.NotStored>().ToDictionary(n => n.EntryNumber);
         // Each is made as it is come to, and again in each walk over them: kept, they would be the list anew, with all its paths.
-        var entries = manifest.Entries.Where(e => !leftOut.Contains(e.Number)).Select(DestinationEntries.From);
+        var entries = manifest.Entries.Where(e => !leftOut.Contains(e.Number) && !refused.ContainsKey(e.Number)).Select(DestinationEntries.From);
         var policy = Scope.PolicyFor(manifest);
         // Once: when a later try places the rest, what was placed stands there too.
         var settled = _settled ?? _arrival.Standing.Settle(entries, manifest, policy);
@@ -102,8 +104,7 @@ internal sealed partial class ReceivingActor
         CompletionReport report;
         try
         {
-            report = destination.Complete(
-                entries, outcomes.Names(Scope.No), names => outcomes.SaveNames(Scope.No, names), new Conflicts(policy, settled.There));
+            report = destination.Complete(entries, outcomes.Names(Scope.No), Persist, new Conflicts(policy, settled.There));
         }
         catch (StorageFullException full)
         {
@@ -121,8 +122,11 @@ internal sealed partial class ReceivingActor
                 Fail(report.Result.Detail);
                 return;
             }
-            Drive(new ReceiverInput.EntriesPlaced(PlacementNotes.From(manifest, report, settled.There, isLimited: policy != manifest.Conflict)));
+            Drive(new ReceiverInput.EntriesPlaced(PlacementNotes.From(manifest, report, refused.Values, settled.There, isLimited: policy != manifest.Conflict)));
         };
+
+        void Persist(IReadOnlyList<ChosenName> names, IReadOnlyList<EntryRefusal> refusals) =>
+            outcomes.SaveNames(Scope.No, names, [.. refusals.Select(PlacementNotes.NotStored).Select(Outcomes.Of)]);
 
         void Again() => DiskJob(() => Place(leftOut, withdrawn));
     }

@@ -157,9 +157,9 @@ public sealed class TransferStoreTests : DatabaseSpecs
     {
         var no = Database.Transfers.Add(Transfer(1));
         var name = new ChosenName("photos", "photos (2)", new FileKey(ulong.MaxValue, Now.ToUnixTimeMilliseconds() * 1_000_000));
-        Database.Outcomes.SaveNames(no, [name with { Name = "photos" }, name with { Top = "b", Name = "b" }]);
+        Database.Outcomes.SaveNames(no, [name with { Name = "photos" }, name with { Top = "b", Name = "b" }], []);
 
-        Database.Outcomes.SaveNames(no, [name]);
+        Database.Outcomes.SaveNames(no, [name], []);
 
         Assert.Equal([name with { Top = "b", Name = "b" }, name], Reopened().Outcomes.Names(no));
     }
@@ -198,7 +198,7 @@ public sealed class TransferStoreTests : DatabaseSpecs
         {
             Database.Manifests.Append(no, 0, [1], new ChunkSpan(0, 8), [new SourceIdentity(0, default)]);
             Database.Outcomes.Save(no, [new EntryOutcome { EntryNo = 1 }]);
-            Database.Outcomes.SaveNames(no, [new ChosenName("a", "a", default)]);
+            Database.Outcomes.SaveNames(no, [new ChosenName("a", "a", default)], []);
         }
         Database.Receipts.Save(delivered, Receipt(), Transfer(1, TransferState.Completed));
 

@@ -76,7 +76,7 @@ public sealed class CrashWhilePlacingTests : DestinationSpecs
         System.IO.File.WriteAllText(Path.Combine(Inbox, "a"), "theirs");
         Restart();
 
-        var report = Destination.Complete([File(0, "a")], [.. _persisted], _persisted.AddRange);
+        var report = Destination.Complete([File(0, "a")], [.. _persisted], Keep);
 
         AssertPlaced(report, "a (2)");
         Assert.Equal("theirs", System.IO.File.ReadAllText(Path.Combine(Inbox, "a")));
@@ -97,7 +97,7 @@ public sealed class CrashWhilePlacingTests : DestinationSpecs
         System.IO.File.Delete(Path.Combine(Inbox, "a"));
         Restart();
 
-        AssertPlaced(Destination.Complete([File(0, "a")], [.. _persisted], _persisted.AddRange), "a (2)");
+        AssertPlaced(Destination.Complete([File(0, "a")], [.. _persisted], Keep), "a (2)");
     }
 
     [Fact]
@@ -108,12 +108,33 @@ public sealed class CrashWhilePlacingTests : DestinationSpecs
         using var staging = FileSystem.Local.OpenFolder(Staging);
         using var inbox = FileSystem.Local.OpenFolder(Inbox);
 
-        new Placing(staging, inbox, [], _ => Note("persisted"), Conflicts.None).Run([File(0, "a")], [File(0, "a")], [], () => Note("synced"));
+        new Placing(staging, inbox, [], (_, _) => Note("persisted"), Conflicts.None).Run([File(0, "a")], [File(0, "a")], [], () => Note("synced"));
 
         Assert.Equal(["synced, 0 arrived", "persisted, 0 arrived"], order);
         Assert.Equal(["a"], Arrived);
 
         void Note(string what) => order.Add($"{what}, {Arrived.Count()} arrived");
+    }
+
+    [Fact]
+    public void What_was_refused_is_persisted_no_later_than_the_name_of_its_folder()
+    {
+        DestinationEntry[] entries = [Folder(0, "t"), File(1, "t/a"), File(2, "t/b")];
+        Receive(entries);
+        System.IO.File.Delete(Path.Combine(Staging, "t/b"));
+        var refused = new List<EntryRefusal>();
+        Assert.Throws<InvalidOperationException>(() => Destination.Complete(entries, [], (names, refusals) =>
+        {
+            Keep(names, refusals);
+            refused.AddRange(refusals);
+            throw new InvalidOperationException("killed");
+        }));
+        Assert.Equal((2u, DiskProblem.Missing), Assert.Single(refused.Select(r => (r.EntryNo, r.Problem))));
+        Restart();
+
+        AssertPlaced(Destination.Complete(entries[..2], [.. _persisted], Keep), "t");
+
+        Assert.Equal(["a"], Directory.GetFileSystemEntries(Path.Combine(Inbox, "t")).Select(p => Path.GetFileName(p)));
     }
 
     private void AssertPlacedOnce()
@@ -122,7 +143,7 @@ public sealed class CrashWhilePlacingTests : DestinationSpecs
         // Kept by top, as the database does: a later name replaces an earlier one.
         var earlier = _persisted.GroupBy(n => n.Top).Select(g => g.Last()).ToList();
 
-        AssertPlaced(Destination.Complete(Entries, earlier, _persisted.AddRange), "a", "t");
+        AssertPlaced(Destination.Complete(Entries, earlier, Keep), "a", "t");
 
         Assert.Equal(["a", "t"], Arrived);
         Assert.Equal("12345", System.IO.File.ReadAllText(Path.Combine(Inbox, "a")));
@@ -131,8 +152,10 @@ public sealed class CrashWhilePlacingTests : DestinationSpecs
         Assert.Equal(["a", "t"], Directory.GetFileSystemEntries(Inbox).Select(p => Path.GetFileName(p)).Order());
     }
 
-    private void Complete(List<ChosenName> persisted) => AssertPlaced(Destination.Complete(Entries, [], persisted.AddRange), "a", "t");
+    private void Keep(IReadOnlyList<ChosenName> names, IReadOnlyList<EntryRefusal> refused) => _persisted.AddRange(names);
+
+    private void Complete(List<ChosenName> persisted) => AssertPlaced(Destination.Complete(Entries, [], (names, _) => persisted.AddRange(names)), "a", "t");
 
     private void Cut(Action<IReadOnlyList<ChosenName>> persist, params DestinationEntry[] entries) =>
-        Assert.Throws<InvalidOperationException>(() => Destination.Complete(entries.Length == 0 ? Entries : entries, [], persist));
+        Assert.Throws<InvalidOperationException>(() => Destination.Complete(entries.Length == 0 ? Entries : entries, [], (names, _) => persist(names)));
 }

@@ -66,7 +66,7 @@ public abstract class DestinationSpecs : IDisposable
             Fill(file);
     }
 
-    private protected CompletionReport Complete(params DestinationEntry[] entries) => Destination.Complete(entries, [], _ => { });
+    private protected CompletionReport Complete(params DestinationEntry[] entries) => Destination.Complete(entries, [], (_, _) => { });
 
     private protected static void AssertPlaced(CompletionReport report, params string[] names)
     {

@@ -74,10 +74,10 @@ public sealed class MergingTests : DestinationSpecs
         var entries = new[] { Folder(0, "t", mode: 0x1ED), File(1, "t/a") };
         Assert.True(Destination.Prepare([entries[0]]).Result.IsDone);
         var persisted = new List<ChosenName>();
-        AssertPlaced(Destination.Complete(entries, [], persisted.AddRange, new Conflicts(ConflictPolicy.Rename, new HashSet<uint> { 0, 1 })), "t");
+        AssertPlaced(Destination.Complete(entries, [], (names, _) => persisted.AddRange(names), new Conflicts(ConflictPolicy.Rename, new HashSet<uint> { 0, 1 })), "t");
         Restart();
 
-        AssertPlaced(Destination.Complete(entries, persisted, _ => { }), "t");
+        AssertPlaced(Destination.Complete(entries, persisted, (_, _) => { }), "t");
 
         Assert.Equal(0x1C0, (int)System.IO.File.GetUnixFileMode(Path.Combine(Inbox, "t")));
     }
@@ -85,16 +85,19 @@ public sealed class MergingTests : DestinationSpecs
     [Fact]
     public void Of_a_name_that_is_taken_at_the_last_moment_skip_writes_nothing()
     {
-        var entries = new[] { Folder(0, "t"), File(1, "t/a"), File(2, "b") };
+        var entries = new[] { Folder(0, "t"), File(1, "t/a"), File(2, "b"), Folder(3, "d"), File(4, "d/c") };
         Receive(entries);
         Put("t/only", "mine");
 
         var report = Destination.Complete(
-            entries, [], _ => { Put("t/a", "theirs"); Put("b", "theirs"); }, new Conflicts(ConflictPolicy.Skip, new HashSet<uint>()));
+            entries, [], (_, _) => { Put("t/a", "theirs"); Put("b", "theirs"); Put("d", "theirs"); }, new Conflicts(ConflictPolicy.Skip, new HashSet<uint>()));
 
         Assert.Equal(("theirs", "mine"), (Read("t/a"), Read("t/only")));
         Assert.Contains(new EntryRefusal(1, DiskProblem.Taken, "t/a: the name is taken"), report.Refused);
         Assert.Contains(new EntryRefusal(2, DiskProblem.Taken, "b: the name is taken"), report.Refused);
+        Assert.Contains(new EntryRefusal(3, DiskProblem.Taken, "d: the name is taken"), report.Refused);
+        // What lies in a folder that does not come does not come either.
+        Assert.Contains(new EntryRefusal(4, DiskProblem.Taken, "d/c: the name is taken"), report.Refused);
     }
 
     [Fact]
@@ -103,10 +106,10 @@ public sealed class MergingTests : DestinationSpecs
         Put("a", "12345");
         var persisted = new List<ChosenName>();
         var there = new Conflicts(ConflictPolicy.Rename, new HashSet<uint> { 0 });
-        AssertPlaced(Destination.Complete([File(0, "a")], [], persisted.AddRange, there), "a");
+        AssertPlaced(Destination.Complete([File(0, "a")], [], (names, _) => persisted.AddRange(names), there), "a");
         Restart();
 
-        AssertPlaced(Destination.Complete([File(0, "a")], persisted, _ => { }), "a");
+        AssertPlaced(Destination.Complete([File(0, "a")], persisted, (_, _) => { }), "a");
 
         Assert.Equal(["a"], Arrived);
     }
@@ -128,7 +131,7 @@ public sealed class MergingTests : DestinationSpecs
     }
 
     private CompletionReport Merge(ConflictPolicy policy, params DestinationEntry[] entries) =>
-        Destination.Complete(entries, [], _ => { }, new Conflicts(policy, new HashSet<uint>()));
+        Destination.Complete(entries, [], (_, _) => { }, new Conflicts(policy, new HashSet<uint>()));
 
     private void Put(string name, string text)
     {

@@ -33,7 +33,7 @@ public sealed class PlacingTests : DestinationSpecs
         Receive(File(0, "a"));
         var persisted = new List<string>();
 
-        var report = Destination.Complete([File(0, "a")], [], names =>
+        var report = Destination.Complete([File(0, "a")], [], (names, _) =>
         {
             persisted.AddRange(names.Select(n => n.Name));
             if (persisted.Count < 3)

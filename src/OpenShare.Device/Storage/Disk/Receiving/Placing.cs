@@ -14,14 +14,15 @@ internal sealed class Placing
     private readonly Folder _destination;
     private readonly StandingNames _standing;
     private readonly Conflicts _conflicts;
-    private readonly Action<IReadOnlyList<ChosenName>> _persist;
+    private readonly Action<IReadOnlyList<ChosenName>, IReadOnlyList<EntryRefusal>> _persist;
     private readonly Dictionary<string, ChosenName> _chosen;
     private readonly HashSet<string> _names;
     private readonly HashSet<string> _placed = [];
     private readonly HashSet<string> _asTheyStand;
 
     internal Placing(
-        Folder staging, Folder destination, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist, Conflicts conflicts)
+        Folder staging, Folder destination, IReadOnlyCollection<ChosenName> earlier,
+        Action<IReadOnlyList<ChosenName>, IReadOnlyList<EntryRefusal>> persist, Conflicts conflicts)
     {
         (_staging, _destination, _standing, _conflicts) = (staging, destination, new StandingNames(destination), conflicts);
         _persist = persist;
@@ -46,10 +47,11 @@ internal sealed class Placing
     internal void Run(IEnumerable<DestinationEntry> entries, IReadOnlyList<DestinationEntry> tops, List<EntryRefusal> refused, Action sync)
     {
         LeaveThere(entries, tops);
-        var staged = tops.Where(t => !IsPlaced(t.Path) && IsStaged(t, refused)).ToList();
+        var staged = tops.Where(t => !IsPlaced(t.Path) && IsStaged(t, entries, refused)).ToList();
         // First the data: where names are persisted, a later run need not ask whether a loss of power took some of it.
         sync();
-        _persist([.. _asTheyStand.Select(t => _chosen[t]), .. staged.Select(Choose)]);
+        // With them what was refused: a later run looks at nothing of a top that stands in its place.
+        _persist([.. _asTheyStand.Select(t => _chosen[t]), .. staged.Select(Choose)], refused);
         foreach (var top in staged)
             Move(top, entries, refused);
         _destination.Sync("");
@@ -80,13 +82,20 @@ internal sealed class Placing
         }
     }
 
-    private bool IsStaged(DestinationEntry top, List<EntryRefusal> refused)
+    private bool IsStaged(DestinationEntry top, IEnumerable<DestinationEntry> entries, List<EntryRefusal> refused)
     {
         if (_staging.Stat(top.Path) is { } stat && stat.Kind == Finishing.Kind(top))
             return true;
-        if (refused.TrueForAll(r => r.EntryNo != top.EntryNo))
-            refused.Add(new EntryRefusal(top.EntryNo, DiskProblem.Missing, $"{top.Path}: it is no longer in the staging directory"));
+        Refuse(top, entries, refused, DiskProblem.Missing, "it is no longer in the staging directory");
         return false;
+    }
+
+    // A directory with all that lies in it, also where the manifest does not list itself.
+    private void Refuse(DestinationEntry top, IEnumerable<DestinationEntry> entries, List<EntryRefusal> refused, DiskProblem problem, string reason)
+    {
+        var known = refused.Select(r => r.EntryNo).Concat(_conflicts.There).ToHashSet();
+        var all = top.Kind is EntryKind.EntryDirectory ? entries.Where(e => EntryPath.Top(e.Path) == top.Path) : [top];
+        refused.AddRange(all.Where(e => !known.Contains(e.EntryNo)).Select(e => new EntryRefusal(e.EntryNo, problem, $"{e.Path}: {reason}")));
     }
 
     private ChosenName Choose(DestinationEntry top)
@@ -107,7 +116,7 @@ internal sealed class Placing
     {
         if (IsSkipped(top))
         {
-            refused.Add(new EntryRefusal(top.EntryNo, DiskProblem.Taken, $"{top.Path}: the name is taken"));
+            Refuse(top, entries, refused, DiskProblem.Taken, "the name is taken");
             return;
         }
 
@@ -124,7 +133,7 @@ internal sealed class Placing
         else if (!_staging.TryMove(top.Path, _destination, _chosen[top.Path].Name))
         {
             // Somebody took the name between the choice and the move: it is judged anew, and a choice persisted before it is used.
-            _persist([Choose(top)]);
+            _persist([Choose(top)], refused);
             Move(top, entries, refused);
             return;
         }

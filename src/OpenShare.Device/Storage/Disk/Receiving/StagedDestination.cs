@@ -175,7 +175,8 @@ internal sealed class StagedDestination : IDestination
     }
 
     public CompletionReport Complete(
-        IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier, Action<IReadOnlyList<ChosenName>> persist, Conflicts? conflicts = null)
+        IEnumerable<DestinationEntry> entries, IReadOnlyCollection<ChosenName> earlier,
+        Action<IReadOnlyList<ChosenName>, IReadOnlyList<EntryRefusal>> persist, Conflicts? conflicts = null)
     {
         Forget();
         // What was written into a directory that somebody moved away since is not there, and is not to be said to be.

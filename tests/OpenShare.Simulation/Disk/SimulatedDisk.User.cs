@@ -1,6 +1,6 @@
 namespace OpenShare.Simulation.Disk;
 
-/// <summary>What the machine's user does and sees, with no process in between. What he does is on the medium at once.</summary>
+/// <summary>What the machine's user does and sees, with no process in between. What he does is on the medium at once, but for what says otherwise.</summary>
 public sealed partial class SimulatedDisk
 {
     private const uint UsualFile = 0x1A4; // 0644
@@ -13,6 +13,16 @@ public sealed partial class SimulatedDisk
         using var scope = Gate.EnterScope();
         var file = (FileNode)(Tree.Find(path, followLast: true) ?? Make(path, (inode, at) => new FileNode(inode, at), mode));
         Tree.Replace(file, bytes);
+    }
+
+    /// <summary>A new file, by a program of his that syncs neither it nor the directories it makes for it.</summary>
+    public void WriteUnsynced(string path, ReadOnlySpan<byte> bytes)
+    {
+        using var scope = Gate.EnterScope();
+        var parent = UnsyncedDirectory(System.IO.Path.GetDirectoryName(path)!);
+        var file = Tree.Make(parent, System.IO.Path.GetFileName(path), (inode, at) => new FileNode(inode, at), UsualFile);
+        file.Content.Write(bytes[..(int)Tree.Room(file, bytes.Length)], 0);
+        file.Touch(Tree.Now());
     }
 
     /// <summary>With all directories above it. There already: no harm.</summary>
@@ -99,6 +109,9 @@ public sealed partial class SimulatedDisk
         Tree.Journal.Sync(parent);
         return node;
     }
+
+    private DirectoryNode UnsyncedDirectory(string path) => (DirectoryNode?)Tree.Find(path, followLast: true)
+        ?? Tree.MakeDirectory(UnsyncedDirectory(System.IO.Path.GetDirectoryName(path)!), System.IO.Path.GetFileName(path), UsualDirectory);
 
     private DirectoryNode Directory(string path)
     {

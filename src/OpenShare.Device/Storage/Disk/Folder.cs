@@ -75,6 +75,9 @@ internal abstract class Folder : IDisposable
     /// <summary>Syncs one file or directory ("" for this one); a link is synced with its directory.</summary>
     internal abstract void Sync(string path);
 
+    /// <summary>Syncs a file that others wrote, and that this user may perhaps only read.</summary>
+    internal virtual void SyncStanding(string path) => Sync(path);
+
     /// <summary>True where everything on the file system can be synced by one call.</summary>
     internal abstract bool CanSyncAll { get; }
 

@@ -170,6 +170,18 @@ internal sealed class PortableFolder(string path) : Folder
         }
     }
 
+    internal override void SyncStanding(string path)
+    {
+        try
+        {
+            Sync(path);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException)
+        {
+            // Windows syncs through a handle that may write alone: what is read-only, or open elsewhere, is left to whoever wrote it.
+        }
+    }
+
     internal override bool CanSyncAll => false;
 
     internal override void SyncAll() => throw new NotSupportedException();

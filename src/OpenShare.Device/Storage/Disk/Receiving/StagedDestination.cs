@@ -21,6 +21,7 @@ internal sealed class StagedDestination : IDestination
     private readonly HandleCache<OpenedFile> _files;
     private readonly MadeFiles _made = new();
     private readonly StandingNames _names;
+    private readonly StandingSync _standing;
     private bool _isAnchored;
 
     private StagedDestination(Folder destination, Folder partial, string stagingName)
@@ -32,6 +33,7 @@ internal sealed class StagedDestination : IDestination
         _preparation = new Preparation(_staging, _made);
         _files = new HandleCache<OpenedFile>(OpenFiles, _staging.OpenFile);
         _names = new StandingNames(destination);
+        _standing = new StandingSync(destination);
         (Epoch, FileSystem) = (_staging.Epoch, _staging.FileSystem);
     }
 
@@ -182,7 +184,8 @@ internal sealed class StagedDestination : IDestination
         // What was written into a directory that somebody moved away since is not there, and is not to be said to be.
         _staging.Forget();
         var refused = new List<EntryRefusal>();
-        var placing = new Placing(_staging, _destination, earlier, persist, conflicts ?? Conflicts.None);
+        conflicts ??= Conflicts.None;
+        var placing = new Placing(_staging, _destination, earlier, persist, conflicts);
         var result = DiskFault.Guard(_destination.FullPath, () =>
         {
             var finishing = new Finishing(_staging, placing.IsToBePlaced, refused);
@@ -190,6 +193,7 @@ internal sealed class StagedDestination : IDestination
             placing.Run(entries, finishing.Tops, refused, () =>
             {
                 finishing.Sync();
+                _standing.Run(entries, conflicts.There);
                 _staging.Sync("");
                 Anchor();
             });

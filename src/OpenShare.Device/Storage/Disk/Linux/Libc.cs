@@ -72,6 +72,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
     internal static partial int Syncfs(SafeFileHandle file);
 
+    [LibraryImport(Library, EntryPoint = "fstatfs", SetLastError = true)]
+    internal static partial int Fstatfs(SafeFileHandle file, out StatfsBuffer result);
+
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = Utf8)]
     internal static partial int Statx(int directory, string path, int flags, uint mask, out StatxBuffer result);
 
@@ -127,6 +130,13 @@ internal readonly struct TwoTimes
         _modifiedNs = ((modifiedNs % NsPerSecond) + NsPerSecond) % NsPerSecond;
         _modifiedSeconds = (modifiedNs - _modifiedNs) / NsPerSecond;
     }
+}
+
+/// <summary>struct statfs of statfs(2), in the largest of its sizes.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 128)]
+internal readonly struct StatfsBuffer
+{
+    [FieldOffset(0)] internal readonly nint Type;
 }
 
 /// <summary>struct statx of statx(2): the same on every architecture.</summary>

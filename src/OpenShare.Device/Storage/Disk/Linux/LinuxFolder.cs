@@ -10,9 +10,6 @@ internal sealed class LinuxFolder : Folder
     private const uint OwnerFile = 0x180; // 0600
     private const uint OwnerDirectory = 0x1C0; // 0700
 
-    // Before, syncfs succeeded whatever became of what was written (syncfs(2)).
-    private static readonly bool s_syncsOfAllTell = Environment.OSVersion.Version >= new Version(5, 8);
-
     private readonly SafeFileHandle _handle;
     private readonly HandleCache<SafeFileHandle>? _parents;
 
@@ -22,6 +19,7 @@ internal sealed class LinuxFolder : Folder
         // What the user moves about in his own folders is looked for each time; in our own we know what we do.
         _parents = isOwn ? Beneath.Parents(handle) : null;
         FullPath = fullPath;
+        CanSyncAll = SyncOfAll.IsSure(handle);
     }
 
     internal override string FullPath { get; }
@@ -224,7 +222,7 @@ internal sealed class LinuxFolder : Folder
         CheckSync(Libc.Fsync(opened ?? _handle), path.Length == 0 ? FullPath : path);
     }
 
-    internal override bool CanSyncAll => s_syncsOfAllTell;
+    internal override bool CanSyncAll { get; }
 
     internal override void SyncAll() => CheckSync(Libc.Syncfs(_handle), FullPath);
 

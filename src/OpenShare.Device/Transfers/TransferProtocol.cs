@@ -129,7 +129,8 @@ internal static class TransferSignals
     internal sealed record ViewChanged(TransferView View);
 
     /// <summary>From a receiving session: the next files need so much. Answered with <see cref="RoomPromised"/> or <see cref="RoomRefused"/>, at once or later.</summary>
-    internal sealed record RoomWanted(IDestination Destination, long Bytes) : Akka.Actor.INoSerializationVerificationNeeded;
+    /// <param name="Unlisted">of what it was promised before: what no stored page lists, so that it cannot come before the answer</param>
+    internal sealed record RoomWanted(IDestination Destination, long Bytes, long Unlisted) : Akka.Actor.INoSerializationVerificationNeeded;
 
     /// <summary>The room is this session's. It prepares the files and says <see cref="RoomTaken"/>, or ends.</summary>
     internal sealed record RoomPromised;

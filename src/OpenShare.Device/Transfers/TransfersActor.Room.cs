@@ -32,7 +32,7 @@ internal sealed partial class TransfersActor
         if (!_keys.TryGetValue(session, out var key))
             return true;
         var destination = wanted.Destination;
-        switch (_room.Ask(key, destination.FileSystem, wanted.Bytes, destination.AvailableBytes))
+        switch (_room.Ask(key, destination.FileSystem, wanted.Bytes, destination.AvailableBytes, wanted.Unlisted))
         {
             case RoomAnswer.Promised:
                 session.Tell(new TransferSignals.RoomPromised());

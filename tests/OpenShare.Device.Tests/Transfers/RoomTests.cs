@@ -150,6 +150,30 @@ public sealed class RoomTests : TransferSpecs
         AssertCompleted(await _ann.EndsAsync(id), delivered: 2001);
     }
 
+    [Fact]
+    public async Task A_file_that_later_pages_go_on_with_does_not_have_the_next_wait_for_ever()
+    {
+        // With a hole in it, so that its room is taken as it is written; and its last chunks are listed with what does not fit.
+        using (var file = File.Create(Path.Combine(_ann.Files, "a")))
+        {
+            file.Position = Chunk;
+            file.Write(new Random(1).NextBytes(40 * Chunk));
+        }
+        _ann.Write("b", 30 * Chunk);
+        var size = 65L * Chunk;
+        _ben.Disk.Free = () => Volatile.Read(ref size) - ((long)_ben.Disk.Writes.Count * Chunk);
+        var id = await _ann.SendAsync(_ben, "a", "b");
+
+        foreach (var device in (TransferDevice[])[_ben, _ann])
+        {
+            var waiting = await device.SeesAsync(id, v => v.State == TransferState.Waiting);
+            Assert.StartsWith("There is not enough room on the other device's disk: ", waiting.Detail, StringComparison.Ordinal);
+        }
+        Volatile.Write(ref size, 150L * Chunk);
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 2);
+    }
+
     [SkippableFact]
     public async Task A_file_that_has_its_room_once_it_is_made_is_not_counted_twice()
     {

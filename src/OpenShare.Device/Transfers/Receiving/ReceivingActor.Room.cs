@@ -54,7 +54,7 @@ internal sealed partial class ReceivingActor
         var toPrepare = _look!.ToPrepare.Select(e => e.EntryNo).ToHashSet();
         _roomAsked = ClaimedSizes.Sum([_look.Bytes, _arrival!.Unwritten.Excess(_pages.Peek().Page, toPrepare.Contains)]);
         if (_roomAsked > 0)
-            Context.Parent.Tell(new TransferSignals.RoomWanted(_arrival.Destination, _roomAsked));
+            Context.Parent.Tell(new TransferSignals.RoomWanted(_arrival.Destination, _roomAsked, _arrival.Unwritten.Unlisted));
         else
             Self.Tell(new TransferSignals.RoomPromised());
     }

@@ -28,7 +28,8 @@ internal sealed class RoomLedger
 
     /// <param name="bytes">of the files that are to be prepared next</param>
     /// <param name="free">as the disk reports it at this moment</param>
-    internal RoomAnswer Ask(TransferKey transfer, string fileSystem, long bytes, long free)
+    /// <param name="unlisted">of what this transfer was promised: what cannot travel before this is answered</param>
+    internal RoomAnswer Ask(TransferKey transfer, string fileSystem, long bytes, long free, long unlisted = 0)
     {
         var own = PromisedTo(transfer);
         var others = PromisedOn(fileSystem) - own;
@@ -38,8 +39,9 @@ internal sealed class RoomLedger
             _promises[transfer] = new Promise(fileSystem, own + bytes, IsBeingTaken: true);
             return new RoomAnswer.Promised();
         }
-        // What is written the disk counts at once, and this ledger when it is told: as much as was promised may be counted twice.
-        return lack <= own || _promises.Values.Any(p => p.FileSystem == fileSystem && p.IsBeingTaken)
+        // What is written the disk counts at once, and this ledger when it is told: as much as was promised may be counted twice,
+        // but for what waits for this answer. Nothing more would be told while that is all there is.
+        return lack <= own - unlisted || _promises.Values.Any(p => p.FileSystem == fileSystem && p.IsBeingTaken)
             ? new RoomAnswer.Unclear()
             : new RoomAnswer.Refused(Lack((Int128)own + bytes, free, others));
     }

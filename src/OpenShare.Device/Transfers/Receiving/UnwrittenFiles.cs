@@ -15,9 +15,13 @@ internal sealed class UnwrittenFiles
     private readonly record struct Left(long Dense, long Zeros, long Unlisted);
 
     private readonly Dictionary<uint, Left> _left = [];
+    private (uint File, long ToCome) _open;
 
     /// <summary>Bytes that are still to be written.</summary>
     internal long Bytes { get; private set; }
+
+    /// <summary>Of these, those that come after a later page is stored, and not before: of the one file in whose middle the last page ends.</summary>
+    internal long Unlisted => _left.TryGetValue(_open.File, out var left) ? Math.Min(_open.ToCome, Math.Min(left.Dense, left.Unlisted)) : 0;
 
     /// <param name="roomTakenFrom">files of this size and more have their room already, but for those that have holes</param>
     internal void Add(TransferEntry file, long roomTakenFrom)
@@ -36,6 +40,8 @@ internal sealed class UnwrittenFiles
     /// <summary>The page's chunks are to come.</summary>
     internal void List(ManifestPage page)
     {
+        if (page.Parts is [.., var last])
+            _open = (last.Entry.Number, last.Entry.Size - last.FirstOffset - page.ChunksOf(last).Sum(c => (long)c.Length));
         foreach (var part in page.Parts.Where(p => p.Entry.ZeroBytes > 0))
         {
             if (!_left.TryGetValue(part.Entry.Number, out var left))

@@ -66,7 +66,7 @@ public abstract record ReceiverInput
     /// <param name="Reason">for the persons on both sides</param>
     public sealed record DiskFull(string Reason) : ReceiverInput;
 
-    /// <summary>Nothing waits for a full disk any more.</summary>
+    /// <summary>Nothing waited for a full disk any more when it was to be tried again.</summary>
     public sealed record DiskFreed : ReceiverInput;
 
     /// <summary>The disk cannot be written: the transfer cannot go on.</summary>

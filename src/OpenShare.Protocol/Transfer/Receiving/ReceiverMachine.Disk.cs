@@ -33,8 +33,8 @@ public sealed partial class ReceiverMachine
         Emit(new ReceiverEffect.RetryDisk());
     }
 
-    /// <summary>Something was written, or nothing waits any more.</summary>
-    /// <param name="isSure">else it may have been before the disk was found full</param>
+    /// <summary>Something was written, or nothing waited any more.</summary>
+    /// <param name="isSure">else it may have been before the disk was found full: what waits since then is tried again all the same</param>
     private void OnDiskFreed(bool isSure)
     {
         if (Stalled is null || (_diskRetryAt is not null && !isSure))

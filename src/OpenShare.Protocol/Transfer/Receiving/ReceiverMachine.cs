@@ -96,7 +96,7 @@ public sealed partial class ReceiverMachine
             case ReceiverInput.EntriesPlaced placed: OnPlaced(placed.Notes); break;
             case ReceiverInput.ReceiptStored: OnReceiptStored(); break;
             case ReceiverInput.DiskFull full: OnDiskFull(full.Reason); break;
-            case ReceiverInput.DiskFreed: OnDiskFreed(isSure: true); break;
+            case ReceiverInput.DiskFreed: OnDiskFreed(isSure: false); break;
             case ReceiverInput.Failed failed: Fail(failed.Reason); break;
             case ReceiverInput.Cancelled cancelled: OnCancelledHere(cancelled.Reason); break;
             case ReceiverInput.TimedOut: OnTimedOut(); break;

@@ -84,9 +84,28 @@ public sealed class ReceiverMachineDiskTests : ReceiverMachineSpecs
     {
         Accept();
         Full();
+        Now += Small.DiskRetry;
+        Expect(Do(new ReceiverInput.TimedOut()), "try the disk again");
         Expect(Do(new ReceiverInput.DiskFreed()), "-> stalled no more");
         Expect(Do(new ReceiverInput.DiskFreed()));
         Assert.Null(Machine.NextTimeout);
+    }
+
+    [Fact]
+    public void What_came_to_wait_before_it_was_heard_that_nothing_waits_is_tried_again()
+    {
+        Accept();
+        Full();
+        Now += Small.DiskRetry;
+        Expect(Do(new ReceiverInput.TimedOut()), "try the disk again");
+        Full();
+        var due = Machine.NextTimeout;
+
+        Expect(Do(new ReceiverInput.DiskFreed()));
+
+        Assert.NotNull(due);
+        Assert.Equal(due, Machine.NextTimeout);
+        Assert.NotNull(Machine.Stalled);
     }
 
     [Fact]

@@ -19,6 +19,7 @@ internal sealed class Placing
     private readonly HashSet<string> _names;
     private readonly HashSet<string> _placed = [];
     private readonly HashSet<string> _asTheyStand;
+    private readonly HashSet<uint> _refused = [];
 
     internal Placing(
         Folder staging, Folder destination, IReadOnlyCollection<ChosenName> earlier,
@@ -93,9 +94,11 @@ internal sealed class Placing
     // A directory with all that lies in it, also where the manifest does not list itself.
     private void Refuse(DestinationEntry top, IEnumerable<DestinationEntry> entries, List<EntryRefusal> refused, DiskProblem problem, string reason)
     {
-        var known = refused.Select(r => r.EntryNo).Concat(_conflicts.There).ToHashSet();
+        // Of what was refused by others since the last call alone: of ten thousand tops each may be refused.
+        _refused.UnionWith(refused.Skip(_refused.Count).Select(r => r.EntryNo));
         var all = top.Kind is EntryKind.EntryDirectory ? entries.Where(e => EntryPath.Top(e.Path) == top.Path) : [top];
-        refused.AddRange(all.Where(e => !known.Contains(e.EntryNo)).Select(e => new EntryRefusal(e.EntryNo, problem, $"{e.Path}: {reason}")));
+        foreach (var entry in all.Where(e => !_conflicts.There.Contains(e.EntryNo) && _refused.Add(e.EntryNo)))
+            refused.Add(new EntryRefusal(entry.EntryNo, problem, $"{entry.Path}: {reason}"));
     }
 
     private ChosenName Choose(DestinationEntry top)

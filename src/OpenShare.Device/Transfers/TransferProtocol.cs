@@ -150,6 +150,9 @@ internal static class TransferSignals
     /// <summary>From a receiving session: it is over, and needs nothing more.</summary>
     internal sealed record RoomReleased;
 
+    /// <summary>From a session: the database has no room for what it has to note, so it ends here; it is to be made anew.</summary>
+    internal sealed record NoRoom(string Reason);
+
     /// <summary>From a session: it is over and has told the other side; it may be stopped.</summary>
     internal sealed record Settled;
 

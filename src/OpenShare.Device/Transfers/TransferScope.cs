@@ -55,6 +55,9 @@ internal sealed record TransferScope(
             most, $"{Identity.Certificate.Name} takes at most {ByteWords.Of(most, up: false)} at once from a device that is not registered. Send less, or register this device first: openshare register")
         : null;
 
+    /// <summary>An earlier session of this process ended in the middle, perhaps on the link that is up.</summary>
+    internal bool IsMadeAnew { get; init; }
+
     /// <summary>Whose frames go next, of all that are sent to this peer.</summary>
     internal PeerTurns Turns { get; init; } = new();
 

@@ -83,7 +83,9 @@ internal sealed partial class TransfersActor
             IsText = order.IsText,
             Conflict = order.Conflict,
         };
-        Start(_stores.Transfers.Add(record), record);
+        if (Add(record, out var reason) is not { } no)
+            return new SendStart.Refused(TransferProblem.Failed, reason);
+        Start(no, record);
         return new SendStart.Started(key.Transfer);
     }
 

@@ -82,6 +82,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
 
         Receive<TransferSignals.ViewChanged>(OnViewChanged);
         Receive<TransferSignals.Settled>(_ => Sender.Tell(new TransferSignals.End()));
+        Receive<TransferSignals.NoRoom>(OnNoRoom);
         Receive<Terminated>(OnTerminated);
         Receive<ReviveDue>(m => Revive(m.Key));
     }
@@ -183,6 +184,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             AllowsOverwriting = _receiving.AllowsOverwriting,
             Provisional = _receiving.Provisional,
             Turns = TurnsOf(record.Key.Peer),
+            IsMadeAnew = _noRoom.Remove(record.Key) | _failures.ContainsKey(record.Key),
         };
         var sending = record.Key.Direction == TransferDirection.Sending;
         var name = $"{(sending ? "to" : "from")}-{record.Key.Peer}-{record.Key.Transfer}-{no.Value}-{++_started}";
@@ -221,10 +223,12 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             _turns.Remove(key.Peer);
             _peers.Tell(new PeerCommands.Release(key.Peer));
         }
-        if (_stores.Transfers.Find(key) is var (no, record) && !record.IsOver)
-            OnSessionFailed(no, record);
+        if (_stores.Transfers.Find(key) is not var (no, record) || record.IsOver)
+            Forget(key);
+        else if (_noRoom.TryGetValue(key, out var reason))
+            WaitForRoom(no, record, reason);
         else
-            _failures.Remove(key);
+            OnSessionFailed(no, record);
     }
 
     private void OnSessionFailed(TransferNo no, TransferRecord record)
@@ -237,8 +241,6 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer(record.Key, new ReviveDue(record.Key), pause);
             return;
         }
-        _failures.Remove(record.Key);
-        _log.Error("The session of transfer {0} failed {1} times and is given up", record.Key.Transfer, failures);
         var failed = record with
         {
             State = TransferState.Failed,
@@ -247,7 +249,17 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             Detail = "This transfer failed again and again; the agent's log says why. Send the files again.",
             OwesWord = record.Key.Direction == TransferDirection.Sending,
         };
-        _stores.Transfers.Update(no, failed);
+        try
+        {
+            _stores.Transfers.Update(no, failed);
+        }
+        catch (StorageFullException full)
+        {
+            WaitForRoom(no, record, full.Message);
+            return;
+        }
+        _failures.Remove(record.Key);
+        _log.Error("The session of transfer {0} failed {1} times and is given up", record.Key.Transfer, failures);
         ForgetText(failed);
         _context.Events.Publish(new TransferEvents.TransferChanged(ViewOf(no, failed)));
     }
@@ -256,6 +268,12 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     {
         if (!_sessions.ContainsKey(key) && _stores.Transfers.Find(key) is var (no, record) && !record.IsOver)
             Start(no, record);
+    }
+
+    private void Forget(TransferKey key)
+    {
+        _failures.Remove(key);
+        _noRoom.Remove(key);
     }
 
     private void OnViewChanged(TransferSignals.ViewChanged changed)
@@ -283,7 +301,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         [.. _sessions.Where(s => s.Key.Peer == device).OrderBy(s => s.Key.Transfer.ToString(), StringComparer.Ordinal)];
 
     private TransferView ViewOf(TransferNo no, TransferRecord record) =>
-        _running.TryGetValue(record.Key, out var view) ? view : _history.Resting(no, record);
+        _running.TryGetValue(record.Key, out var view) ? view : TransferViews.Stalled(_history.Resting(no, record), _noRoom.GetValueOrDefault(record.Key));
 
     // A file list may be long: it is read on a worker.
     private void Look<T>(Func<DeviceId, T> query, T unregistered)

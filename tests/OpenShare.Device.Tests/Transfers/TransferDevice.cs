@@ -26,6 +26,7 @@ internal sealed class TransferDevice : IDisposable
     private readonly TestKitBase _kit;
     private readonly ITransport _transport;
     private readonly CarrierRule _carriers;
+    private readonly TransferTuning _tuning;
     private readonly TemporaryFolder _folder = new();
     private DeviceContext _context = null!;
     private ITransportListener _listener = null!;
@@ -33,9 +34,9 @@ internal sealed class TransferDevice : IDisposable
     private IActorRef _transfers = null!;
 
     public TransferDevice(TestKitBase kit, ITransport transport, DeviceIdentity identity, string? inbox = null, AcceptPolicy accept = AcceptPolicy.Own,
-        CarrierRule carriers = CarrierRule.Tcp)
+        CarrierRule carriers = CarrierRule.Tcp, TransferTuning? tuning = null)
     {
-        (Accept, _carriers) = (accept, carriers);
+        (Accept, _carriers, _tuning) = (accept, carriers, tuning ?? TransferTuning.Default);
         (_kit, _transport, Identity) = (kit, transport, identity);
         Inbox = inbox ?? _folder["inbox"];
         Directory.CreateDirectory(Files);
@@ -51,6 +52,9 @@ internal sealed class TransferDevice : IDisposable
 
     /// <summary>No page can be noted.</summary>
     public bool IsDatabaseFull { get; set; }
+
+    /// <summary>Before an "order", a "state" of a transfer or a "receipt" is noted; it throws where there is no room.</summary>
+    public Action<string> OnNote { get; set; } = _ => { };
 
     /// <summary>How far its clock is set forward.</summary>
     public TimeSpan ClockAhead { get; set; }
@@ -71,7 +75,9 @@ internal sealed class TransferDevice : IDisposable
     public string Files => _folder["files"];
 
     public TransferStores Stores =>
-        new(Database.Transfers, new ManifestsWithRoom(Database.Manifests, () => !IsDatabaseFull), Database.Chunks, Database.Outcomes, Database.Receipts, Database.Hashes, Database.Contents);
+        new(
+            new TransfersWithRoom(Database.Transfers, note => OnNote(note)), new ManifestsWithRoom(Database.Manifests, () => !IsDatabaseFull), Database.Chunks,
+            Database.Outcomes, new ReceiptsWithRoom(Database.Receipts, () => OnNote("receipt")), Database.Hashes, Database.Contents);
 
     public DeviceContext Context => _context;
 
@@ -89,6 +95,7 @@ internal sealed class TransferDevice : IDisposable
         _context = new DeviceContext(new Clock(this), new SystemRandom(), new Workers(2), _transport, new DeviceEventBus())
         {
             Carriers = _carriers,
+            TransferTuning = _tuning,
             CarrierTuning = new CarrierTuning { LookEvery = TimeSpan.FromMilliseconds(20) },
         };
         _listener = _transport.Listen(new IPEndPoint(IPAddress.Any, 0));
@@ -118,6 +125,10 @@ internal sealed class TransferDevice : IDisposable
         new PeerPlace("there.local", other._listener.LocalEndPoint.Port, [At(other._listener.LocalEndPoint.Address)]), FoundBy.Mdns, TimeSpan.Zero)));
 
     public void Change(ReceivingRule rule) => _transfers.Tell(new TransferCommands.ChangeReceiving(rule));
+
+    /// <summary>For a device that was not seen: the answer as it comes.</summary>
+    public Task<SendStart> OrderAsync(TransferDevice to, string name) => _transfers.Ask<SendStart>(
+        new TransferCommands.SendFiles([Path.Combine(Files, name)], new SendTarget.Device(to.Identity.DeviceId)), Deadline);
 
     public Task<TransferId> SendAsync(TransferDevice to, params string[] names) => SendAsync(to, ConflictPolicy.Rename, names);
 

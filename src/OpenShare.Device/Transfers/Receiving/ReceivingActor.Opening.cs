@@ -66,7 +66,7 @@ internal sealed partial class ReceivingActor
         if (Link is not null)
             Drive(new ReceiverInput.LinkUp());
         // What it asked for while it was told to wait is answered below.
-        if (waited && !_isGivenUp)
+        if ((waited || Scope.IsMadeAnew) && !_isGivenUp)
             Send(TransferMessages.Stalled(Id, detail: null));
         if (_arrival is null && !_isGivenUp)
             Fail(opened.Arrival.Detail);
@@ -116,6 +116,13 @@ internal sealed partial class ReceivingActor
         _isGivenUp = true;
         Timers.Cancel("open");
         Self.Tell(new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Full, _noRoom))));
+    }
+
+    // It is not to ask again and again meanwhile; the session that is made anew takes it back.
+    protected override void OnNoRoom(string reason)
+    {
+        if (_machine is not { IsOver: true })
+            Send(TransferMessages.Stalled(Id, Protocol.Identity.Printable.Shorten(reason)));
     }
 
     // What came over it is of no use on another.

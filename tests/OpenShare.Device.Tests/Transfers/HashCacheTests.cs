@@ -1,4 +1,5 @@
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Disk.Sending;
@@ -30,6 +31,24 @@ public sealed class HashCacheTests : TransferSpecs
 
         await SendAsync(ann, ben);
         Assert.Equal(18, ann.Disk.Reads.Count);
+    }
+
+    [Fact]
+    public async Task Hashes_that_find_no_room_are_not_remembered_and_the_file_is_sent()
+    {
+        var (ann, ben) = Devices();
+        ann.Write("a.bin", 3 * Chunk);
+        Age(ann);
+        var refused = 0;
+        ann.OnNote = noted =>
+        {
+            if (noted == "hash" && Interlocked.Increment(ref refused) > 0)
+                throw new StorageFullException("no space left on the disk");
+        };
+
+        await SendAsync(ann, ben);
+
+        Assert.Equal(1, refused);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Manifests;
@@ -57,4 +58,19 @@ internal sealed class TransfersWithRoom(ITransferStore inner, Action<string> not
     public IReadOnlyList<string> Destinations() => inner.Destinations();
 
     public void DropWorkingState(TransferNo no) => inner.DropWorkingState(no);
+}
+
+/// <summary>A database's hashes of files.</summary>
+/// <param name="note">before some are noted; it throws where there is no room</param>
+internal sealed class HashesWithRoom(IHashStore inner, Action note) : IHashStore
+{
+    public byte[]? Find(FileIdentity file, long stretch, int chunkSize) => inner.Find(file, stretch, chunkSize);
+
+    public void Save(IReadOnlyCollection<HashedStretch> stretches)
+    {
+        note();
+        inner.Save(stretches);
+    }
+
+    public void Forget(FileIdentity file) => inner.Forget(file);
 }

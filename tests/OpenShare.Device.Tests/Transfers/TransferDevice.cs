@@ -53,7 +53,7 @@ internal sealed class TransferDevice : IDisposable
     /// <summary>No page can be noted.</summary>
     public bool IsDatabaseFull { get; set; }
 
-    /// <summary>Before an "order", a "state" of a transfer or a "receipt" is noted; it throws where there is no room.</summary>
+    /// <summary>Before an "order", a "state" of a transfer, a "receipt" or a "hash" is noted; it throws where there is no room.</summary>
     public Action<string> OnNote { get; set; } = _ => { };
 
     /// <summary>How far its clock is set forward.</summary>
@@ -77,7 +77,7 @@ internal sealed class TransferDevice : IDisposable
     public TransferStores Stores =>
         new(
             new TransfersWithRoom(Database.Transfers, note => OnNote(note)), new ManifestsWithRoom(Database.Manifests, () => !IsDatabaseFull), Database.Chunks,
-            Database.Outcomes, new ReceiptsWithRoom(Database.Receipts, () => OnNote("receipt")), Database.Hashes, Database.Contents);
+            Database.Outcomes, new ReceiptsWithRoom(Database.Receipts, () => OnNote("receipt")), new HashesWithRoom(Database.Hashes, () => OnNote("hash")), Database.Contents);
 
     public DeviceContext Context => _context;
 

@@ -61,7 +61,7 @@ internal sealed class ContentCutHashes(IHashStore store, TimeProvider time)
             _hashing.Offset += chunk.Length;
         }
         if (_hashing.Offset == file.Size && HashCache.IsSettled(file.Identity, _hashing.BegunAt))
-            store.Save([new HashedStretch(file.Identity, 0, ByContent, [.. _new])]);
+            HashCache.Keep(store, [new HashedStretch(file.Identity, 0, ByContent, [.. _new])]);
     }
 
     // What does not add up is as good as nothing.

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Disk.Sending;
@@ -82,8 +83,18 @@ internal sealed class HashCache(IHashStore store, TimeProvider time)
     {
         if (_new.Count == 0)
             return;
-        store.Save(_new);
+        Keep(store, _new);
         _new.Clear();
+    }
+
+    /// <summary>What finds no room is hashed again the next time.</summary>
+    internal static void Keep(IHashStore store, IReadOnlyCollection<HashedStretch> stretches)
+    {
+        try
+        {
+            store.Save(stretches);
+        }
+        catch (StorageFullException) { }
     }
 
     // Where a file has no number of its own, it could be taken for another.

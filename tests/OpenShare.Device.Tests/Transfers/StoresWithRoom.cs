@@ -58,6 +58,8 @@ internal sealed class TransfersWithRoom(ITransferStore inner, Action<string> not
     public IReadOnlyList<string> Destinations() => inner.Destinations();
 
     public void DropWorkingState(TransferNo no) => inner.DropWorkingState(no);
+
+    public void DropWorkingState(DateTimeOffset endedBefore) => inner.DropWorkingState(endedBefore);
 }
 
 /// <summary>A database's hashes of files.</summary>

@@ -248,7 +248,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
 
     private void End(LinkProblem problem)
     {
-        // A certificate under a key withdrawn meanwhile: the peer learns of it when it is dialled anew, and renews.
+        // What ends by itself is no refusal; nor is a certificate under a key withdrawn meanwhile: the peer learns of it when it is dialled anew, and renews.
         if (problem.IsWorthRetrying || problem.Refusal == LinkRefusal.BadCertificate)
             EndLink(LinkEnd.ClosedHere, problem.Detail);
         else

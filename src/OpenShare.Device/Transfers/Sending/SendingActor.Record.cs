@@ -56,7 +56,7 @@ internal sealed partial class SendingActor
         string.Join('\n', new[] { EndedEarly(state) ? _failure ?? _machine.Reason : "", _leftOut.Text, _skipped.Text }.Where(t => t.Length > 0));
 
     private static string LeftOutOf(TransferRecord kept) =>
-        EndedEarly(kept.State) ? kept.Detail[(kept.Detail.IndexOf('\n', StringComparison.Ordinal) is >= 0 and var end ? end : kept.Detail.Length)..] : kept.Detail;
+        !EndedEarly(kept.State) ? kept.Detail : kept.Detail.Split('\n', 2) is [_, var leftOut] ? leftOut : "";
 
     private static bool EndedEarly(TransferState state) => state is TransferState.Failed or TransferState.Cancelled or TransferState.Declined;
 

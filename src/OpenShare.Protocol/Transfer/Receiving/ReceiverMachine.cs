@@ -4,6 +4,7 @@ using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Wire;
 using Answer = OpenShare.Protocol.Wire.TransferAnswer.Types.Answer;
+using static OpenShare.Protocol.Transfer.Deadlines;
 
 namespace OpenShare.Protocol.Transfer.Receiving;
 
@@ -292,6 +293,4 @@ public sealed partial class ReceiverMachine
     }
 
     private void Emit(ReceiverEffect effect) => _effects.Add(effect);
-
-    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one ?? other : other;
 }

@@ -1,4 +1,5 @@
 using OpenShare.Protocol.Transfer.Carriers;
+using static OpenShare.Protocol.Transfer.Deadlines;
 
 namespace OpenShare.Protocol.Transfer.Sending;
 

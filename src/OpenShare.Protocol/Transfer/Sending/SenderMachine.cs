@@ -2,6 +2,7 @@ using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Wire;
+using static OpenShare.Protocol.Transfer.Deadlines;
 
 namespace OpenShare.Protocol.Transfer.Sending;
 
@@ -271,7 +272,4 @@ public sealed partial class SenderMachine
     private void Send(Control message) => Emit(new SenderEffect.SendControl(message));
 
     private void Emit(SenderEffect effect) => _effects.Add(effect);
-
-    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
-        one is null || other < one ? other ?? one : one;
 }

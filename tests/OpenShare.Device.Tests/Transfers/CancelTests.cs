@@ -94,7 +94,9 @@ public sealed class CancelTests : TransferSpecs
         var no = Assert.Single(_ben.Database.Transfers.All()).No;
         await AwaitAssertAsync(() => Assert.NotNull(_ben.Database.Receipts.Find(no)), TimeSpan.FromSeconds(10));
 
-        // With the next link the receipt comes.
+        // With the next link the receipt comes, and that link stays until it has.
+        _letThrough.Reset();
+        _ben.Disk.OnWrite = _ => _letThrough.Wait(TimeSpan.FromSeconds(20));
         _ann.Start();
         await _ann.SendAsync(_ben, "other");
 

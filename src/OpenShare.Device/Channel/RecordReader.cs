@@ -19,6 +19,8 @@ internal sealed class RecordReader(ITransportConnection connection, SecureChanne
     private int _start;
     private int _end;
 
+    internal Action? PartCame { private get; set; }
+
     internal async ValueTask<Inbound> ReadAsync(CancellationToken cancellation)
     {
         MemoryStream? parts = null;
@@ -42,6 +44,7 @@ internal sealed class RecordReader(ITransportConnection connection, SecureChanne
                     parts.Write(text.Span);
                     if (parts.Length > Limits.ControlMessage)
                         throw new ProtocolException($"a control message is longer than {Limits.ControlMessage} bytes.");
+                    PartCame?.Invoke();
                     break;
                 default:
                     throw new ProtocolException("chunk bytes arrived without a head.");

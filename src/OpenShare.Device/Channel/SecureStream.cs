@@ -15,8 +15,8 @@ namespace OpenShare.Device.Channel;
 /// </summary>
 public sealed class SecureStream : IDisposable
 {
-    // A control message longer than one record goes in parts.
-    private const int PartBytes = Limits.RecordPlaintext;
+    // A longer control message goes in parts: each is a sign of life on a path that takes long for the whole.
+    private const int PartBytes = 64 * 1024;
 
     private readonly ITransportConnection _connection;
     private readonly SecureChannel _channel;
@@ -36,6 +36,12 @@ public sealed class SecureStream : IDisposable
 
     /// <inheritdoc cref="ITransportConnection.IsHeldBackByLoss"/>
     internal bool IsHeldBackByLoss => _connection.IsHeldBackByLoss;
+
+    /// <summary>Called by the reader for each part of a message of which more follows.</summary>
+    internal Action? PartCame
+    {
+        set => _reader.PartCame = value;
+    }
 
     /// <summary>Done once the stream was disposed.</summary>
     internal Task Ended => _ended.Task;

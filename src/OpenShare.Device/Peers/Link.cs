@@ -23,6 +23,9 @@ internal sealed class Link : IDisposable
         public override string ToString() => $"{nameof(Arrived)} {{ {Link}, {Message.KindCase} }}";
     }
 
+    /// <summary>A part of a message of which more follows.</summary>
+    internal sealed record PartArrived(LinkId Link);
+
     internal sealed record Ended(LinkId Link, LinkEnd End, string Reason) : INoSerializationVerificationNeeded;
 
     private readonly SecureStream _control;
@@ -118,6 +121,7 @@ internal sealed class Link : IDisposable
 
     private async Task ReadAsync(IActorRef owner)
     {
+        _control.PartCame = () => owner.Tell(new PartArrived(Id));
         try
         {
             while (true)

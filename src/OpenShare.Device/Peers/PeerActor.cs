@@ -70,6 +70,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         Receive<Probed>(OnProbed);
         Receive<DialDue>(_ => OnDialDue());
         Receive<Link.Arrived>(OnArrived);
+        Receive<Link.PartArrived>(OnPartArrived);
         Receive<Link.Ended>(m => { if (m.Link == _link?.Id) EndLink(m.End, m.Reason); });
         Receive<LivenessDue>(_ => OnLivenessDue());
         Receive<StreamJoined>(OnStreamJoined);
@@ -228,6 +229,15 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
                 _context.Events.Publish(new PeerEvents.ControlReceived(_device, link.Id, message));
                 break;
         }
+    }
+
+    // Whoever sends a long message hears nothing else of this side meanwhile: its ping waits behind it.
+    private void OnPartArrived(Link.PartArrived part)
+    {
+        if (_link is not { } link || part.Link != link.Id)
+            return;
+        link.Liveness.Heard(_context.Steady);
+        link.Send(new Control { Pong = new Pong() });
     }
 
     private void OnLivenessDue()

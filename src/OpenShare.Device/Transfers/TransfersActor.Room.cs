@@ -17,6 +17,9 @@ internal sealed partial class TransfersActor
     // A receiver that was putting the files in place when its sender cancelled sends its receipt nevertheless.
     private static readonly TimeSpan s_late = TimeSpan.FromDays(1);
 
+    // Those that are over, with what is kept of them; and those that are told whoever asks for all.
+    private const int Kept = 10_000, Shown = 1_000;
+
     private readonly RoomLedger _room = new();
     private readonly List<(IActorRef Session, TransferSignals.RoomWanted Wanted)> _waitingForRoom = [];
 
@@ -69,6 +72,7 @@ internal sealed partial class TransfersActor
         _context.Workers.Run(() =>
         {
             transfers.DropWorkingState(now - s_late);
+            transfers.Forget(allBut: Kept);
             return StagingSweep.Run(disk, transfers, saveTo, now);
         }).PipeTo(
             Self, success: problems => new Swept(problems), failure: error => new Swept([error.Message]));

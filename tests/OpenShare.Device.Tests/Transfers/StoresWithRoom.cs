@@ -49,7 +49,7 @@ internal sealed class TransfersWithRoom(ITransferStore inner, Action<string> not
 
     public (TransferNo No, TransferRecord Transfer)? Find(ManifestId id) => inner.Find(id);
 
-    public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All() => inner.All();
+    public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All(int most) => inner.All(most);
 
     public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() => inner.Unfinished();
 
@@ -60,6 +60,8 @@ internal sealed class TransfersWithRoom(ITransferStore inner, Action<string> not
     public void DropWorkingState(TransferNo no) => inner.DropWorkingState(no);
 
     public void DropWorkingState(DateTimeOffset endedBefore) => inner.DropWorkingState(endedBefore);
+
+    public void Forget(int allBut) => inner.Forget(allBut);
 }
 
 /// <summary>A database's hashes of files.</summary>

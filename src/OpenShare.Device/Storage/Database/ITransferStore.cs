@@ -69,8 +69,8 @@ public interface ITransferStore
     /// <returns>the newest with this manifest, sent or received</returns>
     (TransferNo No, TransferRecord Transfer)? Find(ManifestId id);
 
-    /// <returns>newest first</returns>
-    IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All();
+    /// <returns>newest first: so many, and all that are to be gone on with</returns>
+    IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All(int most = int.MaxValue);
 
     /// <returns>those to be gone on with, oldest first; of those that are over, the ones that owe the other side a word</returns>
     IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished();
@@ -86,4 +86,7 @@ public interface ITransferStore
 
     /// <summary>The same of all that ended before this time. Those that ended since may still be asked what they were.</summary>
     void DropWorkingState(DateTimeOffset endedBefore);
+
+    /// <summary>Forgets those that are over but for the newest so many: record, outcomes, file list and receipt.</summary>
+    void Forget(int allBut);
 }

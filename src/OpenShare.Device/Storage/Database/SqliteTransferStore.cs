@@ -23,6 +23,8 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
 
     private const string UnderWay = "('Connecting', 'Offered', 'AwaitingAnswer', 'Transferring', 'Paused', 'Waiting', 'Finishing')";
 
+    private const string GoesOn = $"(state IN {UnderWay} OR owes_word = 1)";
+
     private const string ByKey = "WHERE direction = @Direction AND peer = @Peer AND transfer_id = @TransferId";
 
     public TransferNo Add(TransferRecord transfer) => gate.WriteDurably(c =>
@@ -47,10 +49,10 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
 
     public (TransferNo No, TransferRecord Transfer)? Find(ManifestId id) => Newest("WHERE manifest_id = @Id", id.ToString());
 
-    public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All() => Query("ORDER BY no DESC");
+    public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All(int most) =>
+        Query($"WHERE no IN (SELECT no FROM transfers ORDER BY no DESC LIMIT {most}) OR {GoesOn} ORDER BY no DESC");
 
-    public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() =>
-        Query($"WHERE state IN {UnderWay} OR owes_word = 1 ORDER BY no");
+    public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() => Query($"WHERE {GoesOn} ORDER BY no");
 
     public bool WasDelivered(DeviceId peer, ImmutableArray<string> paths) => gate.Read(c => c.ExecuteScalar<long>(
         "SELECT EXISTS (SELECT 1 FROM transfers WHERE direction = 'Sending' AND peer = @Peer AND paths = @Paths AND state IN ('Completed', 'Incomplete'))",
@@ -63,6 +65,13 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
 
     public void DropWorkingState(DateTimeOffset endedBefore) => gate.Write(c => c.Execute(
         DropOf($"IN (SELECT no FROM transfers WHERE updated_at < @Before AND state NOT IN {UnderWay})"), new { Before = Columns.Of(endedBefore) }));
+
+    public void Forget(int allBut) => gate.Write(c =>
+    {
+        var old = $"IN (SELECT no FROM transfers WHERE NOT {GoesOn} ORDER BY no DESC LIMIT -1 OFFSET {allBut})";
+        // Without their receipts the pages go with the rest.
+        c.Execute($"DELETE FROM receipts WHERE transfer {old}; DELETE FROM outcomes WHERE transfer {old}; {DropOf(old)} DELETE FROM transfers WHERE no {old};");
+    });
 
     private static string DropOf(string transfers) =>
         $"""

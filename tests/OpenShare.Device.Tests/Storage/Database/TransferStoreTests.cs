@@ -92,6 +92,35 @@ public sealed class TransferStoreTests : DatabaseSpecs
     }
 
     [Fact]
+    public void So_many_are_shown_and_all_that_are_to_be_gone_on_with()
+    {
+        foreach (var (no, state) in new[] { (1, TransferState.Paused), (2, TransferState.Completed), (3, TransferState.Failed) })
+            Database.Transfers.Add(Transfer(no, state));
+
+        Assert.Equal([TransferState.Failed, TransferState.Paused], Database.Transfers.All(most: 1).Select(t => t.Transfer.State));
+    }
+
+    [Fact]
+    public void Of_those_that_are_over_the_oldest_are_forgotten_with_all_that_was_kept_of_them()
+    {
+        var states = new[] { TransferState.Paused, TransferState.Completed, TransferState.Completed };
+        var nos = states.Select((state, i) => Database.Transfers.Add(Transfer(i + 1, state))).ToList();
+        foreach (var (no, state) in nos.Zip(states))
+        {
+            Database.Manifests.Append(no, 0, [1], identities: []);
+            Database.Outcomes.Save(no, [new EntryOutcome { EntryNo = 1 }]);
+            Database.Receipts.Save(no, Receipt(), Transfer(1, state));
+        }
+
+        Database.Transfers.Forget(allBut: 1);
+
+        Assert.Equal([nos[2], nos[0]], Reopened().Transfers.All().Select(t => t.No));
+        Assert.Equal([1, 0, 1], nos.Select(no => (int)Database.Manifests.Count(no)));
+        Assert.Equal([true, false, true], nos.Select(no => Database.Receipts.Find(no) is not null));
+        Assert.Equal([1, 0, 1], nos.Select(no => Database.Outcomes.All(no).Count));
+    }
+
+    [Fact]
     public void A_state_of_a_newer_program_is_refused_in_words()
     {
         Database.Transfers.Add(Transfer(1));

@@ -23,7 +23,7 @@ internal static class PlantedBugs
         new("place-in-the-parent", "A top is put beside the destination instead of into it.", "inside-the-destination", "quiet", Device("Storage.Disk.Receiving.StagedDestination", "Open")),
         new("succeed-without-receipt", "All is acknowledged, so the sender calls it done.", "no-surprise", "quiet", Protocol("Transfer.Sending.SenderMachine", "Advance")),
         new("lose-the-receipt", "The receipt is not stored, only the word that it came.", "receipt-before-success", "killed", Device("Storage.Database.SqliteReceiptStore", "Save")),
-        new("forget-the-confirmation", "A receipt that was confirmed is offered again.", "everything-is-bounded", "killed", Device("Storage.Database.SqliteReceiptStore", "IsConfirmed")),
+        new("answer-the-confirmation", "Whoever confirms a receipt is given it again.", "everything-is-bounded", "quiet", Protocol("Transfer.Receiving.ReceiverMachine", "OnReceived")),
         new("lose-a-credit", "A window's place is not given back.", "keeps-moving", "quiet", Protocol("Transfer.Sending.SendWindow", "Settle")),
 
         // ------------------------------------------------ handshake and channel

@@ -84,7 +84,12 @@ internal static partial class Plants
     internal static void LoseTheReceipt(SqliteReceiptStore self, TransferNo transfer, FinalReceipt receipt, TransferRecord completed) =>
         new SqliteTransferStore(Unplanted.Field<SqliteGate>(self, "<gate>P")).Update(transfer, completed);
 
-    internal static bool ForgetTheConfirmation(SqliteReceiptStore self, TransferNo transfer) => false;
+    internal static void AnswerTheConfirmation(ReceiverMachine self, Control message)
+    {
+        Unplanted.Call(self, "OnReceived", message);
+        if (message.KindCase == Control.KindOneofCase.ReceiptConfirmed)
+            Unplanted.CallOther(self, "Deliver");
+    }
 
     internal static bool LoseACredit(SendWindow self, long ordinal) => self.Contains(ordinal);
 

@@ -35,8 +35,8 @@ internal sealed class Pair : IDisposable
             pair._relay = await Relay.StartAsync([Route(pair.Alice), Route(pair.Bob)]);
             var token = await server.TokenAsync(pair.Account, "--uses", "2");
             await Task.WhenAll(
-                BeginAsync(pair.Alice, server, token),
-                BeginAsync(pair.Bob, server, bobAccount is null ? token : await server.TokenAsync(bobAccount)));
+                pair.Alice.BeginAsync(server.Url, token),
+                pair.Bob.BeginAsync(server.Url, bobAccount is null ? token : await server.TokenAsync(bobAccount)));
             if (bobAccount is null)
                 await pair.SeeEachOtherAsync();
             return pair;
@@ -45,12 +45,6 @@ internal sealed class Pair : IDisposable
         {
             pair.Dispose();
             throw;
-        }
-
-        static async Task BeginAsync(TestDevice device, Server server, string token)
-        {
-            await device.RegisterAsync(server.Url, token);
-            await device.StartAgentAsync();
         }
 
         static (int, int) Route(TestDevice device) => (device.AdvertisedPort!.Value, device.Port);

@@ -56,10 +56,7 @@ public sealed class KeyRotationTests : IDisposable
     {
         var server = await Server.StartAsync();
         foreach (var device in (TestDevice[])[_alice, _bob])
-        {
-            await device.RegisterAsync(server, "home");
-            await device.StartAgentAsync();
-        }
+            await device.BeginAsync(server, "home");
         await _alice.SeesAsync(_bob);
         await File.WriteAllTextAsync(_folder["note"], "hello");
         return server;

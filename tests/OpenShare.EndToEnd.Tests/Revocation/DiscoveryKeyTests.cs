@@ -75,10 +75,7 @@ public sealed class DiscoveryKeyTests : IDisposable
         var token = await server.TokenAsync("rekeyed", "--uses", "3");
         TestDevice[] all = [_alice, _bob, _carol];
         foreach (var device in all)
-        {
-            await device.RegisterAsync(server.Url, token);
-            await device.StartAgentAsync();
-        }
+            await device.BeginAsync(server.Url, token);
         await Task.WhenAll(all.SelectMany(d => all.Where(o => o != d).Select(d.SeesAsync)));
         await Task.WhenAll(_alice.CallsAsync(_carol, "certified"), _bob.CallsAsync(_carol, "certified"), _carol.CallsAsync(_alice, "certified"), _carol.CallsAsync(_bob, "certified"));
     }

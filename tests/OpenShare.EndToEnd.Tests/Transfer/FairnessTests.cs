@@ -106,8 +106,7 @@ public sealed class FairnessTests(SharedServer shared) : IDisposable
     {
         var device = new TestDevice(_folder.Path, name);
         _devices.Add(device);
-        await device.RegisterAsync(shared.Server, _account);
-        await device.StartAgentAsync();
+        await device.BeginAsync(shared.Server, _account);
         return device;
     }
 

@@ -17,10 +17,7 @@ public sealed class SeveralDevicesTests(SharedServer shared) : IDisposable
         using var bob = new TestDevice(_folder.Path, "bob");
         using var carol = new TestDevice(_folder.Path, "carol");
         foreach (var device in (TestDevice[])[alice, bob, carol])
-        {
-            await device.RegisterAsync(shared.Server.Url, token);
-            await device.StartAgentAsync();
-        }
+            await device.BeginAsync(shared.Server.Url, token);
         await Task.WhenAll(alice.SeesAsync(bob), alice.SeesAsync(carol));
         var file = Samples.MakeFile(_folder["out/for both"], (10 * Samples.MiB) + 1);
 

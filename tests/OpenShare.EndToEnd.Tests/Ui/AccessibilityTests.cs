@@ -21,10 +21,7 @@ public sealed class AccessibilityTests(SharedServer shared, Browser browser) : I
     {
         var token = await shared.Server.TokenAsync($"account-{Guid.NewGuid():N}"[..20], "--uses", "2");
         foreach (var device in (TestDevice[])[Alice, Bob])
-        {
-            await device.RegisterAsync(shared.Server.Url, token);
-            await device.StartAgentAsync();
-        }
+            await device.BeginAsync(shared.Server.Url, token);
         await Alice.SeesAsync(Bob);
         (await Alice.RunAsync("send", Samples.MakeFile(_folder["file"], 1000), "--to", Bob.Id, "--detach")).EndedWith(0);
         var page = await OpenAsync(Bob);

@@ -137,10 +137,7 @@ public sealed class PagesTests(SharedServer shared, Browser browser) : IClassFix
     {
         var token = await shared.Server.TokenAsync($"account-{Guid.NewGuid():N}"[..20], "--uses", "2");
         foreach (var device in (TestDevice[])[Alice, Bob])
-        {
-            await device.RegisterAsync(shared.Server.Url, token);
-            await device.StartAgentAsync();
-        }
+            await device.BeginAsync(shared.Server.Url, token);
         await Alice.SeesAsync(Bob);
     }
 

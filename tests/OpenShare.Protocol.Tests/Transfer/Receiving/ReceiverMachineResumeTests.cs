@@ -37,16 +37,27 @@ public sealed class ReceiverMachineResumeTests : ReceiverMachineSpecs
     {
         Accept();
         Do(new ReceiverInput.LinkLost());
-        Assert.Null(Machine.NextTimeout);
         Do(new ReceiverInput.LinkUp());
         for (var times = 0; times < 2; times++)
         {
             Assert.Equal(Now + Small.Quiet, Machine.NextTimeout);
             Expect(Do(new ReceiverInput.TimedOut()));
             Now += Small.Quiet;
-            Assert.Equal("-> want page 3", Lines.Of(Do(new ReceiverInput.TimedOut()))[0]);
+            Expect(Do(new ReceiverInput.TimedOut()),
+                "-> want page 3", "-> missing of page 0: [0-15]", "-> missing of page 1: [16-31]", "-> missing of page 2: [32-40]");
         }
         Expect(Receive(TransferMessages.Cancelled(Some.Transfer, "no more")), "=Cancelled", "discard");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Without_a_link_and_when_it_is_over_nobody_is_asked(bool isLinked)
+    {
+        Accept();
+        Do(new ReceiverInput.LinkLost());
+        Do(new ReceiverInput.LinkUp());
+        Do(isLinked ? new ReceiverInput.Cancelled("enough") : new ReceiverInput.LinkLost());
         Assert.Null(Machine.NextTimeout);
     }
 

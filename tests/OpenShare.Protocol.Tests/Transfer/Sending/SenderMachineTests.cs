@@ -127,28 +127,6 @@ public sealed partial class SenderMachineTests
         Expect(Receive(Delivered(Manifest)), "-> ReceiptConfirmed");
     }
 
-    /// <summary>The receiver was putting the files in place by then, and had them.</summary>
-    [Fact]
-    public void A_receipt_for_what_was_cancelled_here_makes_success_all_the_same()
-    {
-        SendAll();
-        Expect(Do(new SenderInput.Cancelled("enough")), "=Cancelled", "-> TransferCancelled");
-        Expect(Receive(Delivered(Manifest)), "keep receipt");
-        Expect(Do(new SenderInput.ReceiptStored()), "=Completed", "-> ReceiptConfirmed");
-        Assert.NotNull(_machine.Receipt);
-        Assert.Empty(_machine.Reason);
-    }
-
-    [Theory]
-    [MemberData(nameof(BadReceipts))]
-    public void A_bad_one_does_not(string which)
-    {
-        SendAll();
-        Do(new SenderInput.Cancelled("enough"));
-        Expect(Receive(TransferMessages.Receipt(Some.Transfer, Bad[which]() ?? new FinalReceipt())), "-> TransferCancelled");
-        Assert.Equal(SenderState.Cancelled, _machine.State);
-    }
-
     [Fact]
     public void Nothing_but_a_verified_receipt_makes_success()
     {

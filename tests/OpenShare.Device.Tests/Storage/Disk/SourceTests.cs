@@ -162,6 +162,17 @@ public sealed class SourceTests : IDisposable
         AssertChanged(source.Read("a", file.Identity, 2, [new byte[3]]));
     }
 
+    /// <summary>As after a restart of the machine, with a file system that has no number of its own.</summary>
+    [Fact]
+    public void A_file_whose_disk_has_another_number_now_is_the_same()
+    {
+        Write("a", "12345");
+        using var source = _disk.OpenSource([_folder["a"]]);
+        var file = Scan(source).Single();
+
+        Assert.Equal(DiskResult.Done, source.Read("a", file.Identity with { Device = file.Identity.Device + 1 }, 0, [new byte[5]]));
+    }
+
     [Fact]
     public void A_file_that_is_gone_is_missing()
     {

@@ -1,4 +1,6 @@
+using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Storage.Database;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
@@ -79,13 +81,59 @@ public sealed class CancelTests : TransferSpecs
     [Fact]
     public async Task A_cancel_that_comes_when_the_files_are_in_place_ends_as_a_delivery_on_both_sides()
     {
+        var (sent, received) = await CancelTooLateAsync("a.bin");
+
+        AssertCompleted(sent, delivered: 1);
+        Assert.Equal(30L * Chunk, sent.BytesDone);
+        Assert.Equal(TransferState.Completed, received.State);
+    }
+
+    [Fact]
+    public async Task And_what_was_left_out_is_said_still()
+    {
+        _ann.Write("t/a.bin", 1000);
+        File.CreateSymbolicLink(Path.Combine(_ann.Files, "t", "z"), "/etc");
+
+        var (sent, received) = await CancelTooLateAsync("t");
+
+        Assert.Equal((TransferState.Incomplete, "t/z: it is a link that may lead out of t (to /etc)"), (sent.State, sent.Detail));
+        Assert.Equal(TransferState.Completed, received.State);
+    }
+
+    [Fact]
+    public async Task How_it_was_to_be_sent_is_kept_for_a_day()
+    {
+        await _ben.KillAsync();
+        var first = await CancelListedAsync("a.bin");
+        _ann.ClockAhead = TimeSpan.FromHours(2);
+        var second = await CancelListedAsync("other");
+        Assert.NotEqual(0u, _ann.Database.Manifests.Count(first));
+        await _ann.KillAsync();
+
+        _ann.ClockAhead = TimeSpan.FromHours(25);
+        _ann.Start();
+
+        // All that is to go goes at once.
+        await AwaitAssertAsync(() => Assert.Equal(0u, _ann.Database.Manifests.Count(first)), TimeSpan.FromSeconds(10));
+        Assert.NotEqual(0u, _ann.Database.Manifests.Count(second));
+    }
+
+    protected override void AfterAll()
+    {
+        _letThrough.Set();
+        base.AfterAll();
+    }
+
+    // Its files are about to be put in their place, and are when the sender has been killed; it hears of that after its restart.
+    private async Task<(TransferView Sent, TransferView Received)> CancelTooLateAsync(string what)
+    {
         var placing = new TaskCompletionSource();
         _ben.Disk.OnComplete = () =>
         {
             placing.TrySetResult();
             _letThrough.Wait(TimeSpan.FromSeconds(20));
         };
-        var id = await _ann.SendAsync(_ben, "a.bin");
+        var id = await _ann.SendAsync(_ben, what);
         await placing.Task.WaitAsync(TimeSpan.FromSeconds(20));
         await _ann.CancelAsync(id);
         Assert.Equal(TransferState.Cancelled, (await _ann.EndsAsync(id)).State);
@@ -100,14 +148,15 @@ public sealed class CancelTests : TransferSpecs
         _ann.Start();
         await _ann.SendAsync(_ben, "other");
 
-        AssertCompleted(await _ann.SeesAsync(id, v => v.State == TransferState.Completed), delivered: 1);
-        Assert.Equal(TransferState.Completed, (await _ben.SeesAsync(id, v => v.IsEnded)).State);
+        return (await _ann.SeesAsync(id, v => v.Receipt is not null), await _ben.SeesAsync(id, v => v.IsEnded));
     }
 
-    protected override void AfterAll()
+    private async Task<TransferNo> CancelListedAsync(string name)
     {
-        _letThrough.Set();
-        base.AfterAll();
+        var id = await _ann.SendAsync(_ben, name);
+        await _ann.SeesAsync(id, v => v.TotalsKnown);
+        await _ann.CancelAsync(id);
+        return _ann.Database.Transfers.Find(id)!.Value.No;
     }
 
     private static Google.Protobuf.ByteString Bytes(TransferId id) => Google.Protobuf.ByteString.CopyFrom(id.ToBytes());

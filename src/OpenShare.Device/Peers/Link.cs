@@ -84,7 +84,8 @@ internal sealed class Link : IDisposable
     /// <summary>Cancelled when the link begins to end: nothing joins it any more.</summary>
     internal CancellationToken Stopping => _stop.Token;
 
-    internal uint TakeStreamId() => _nextStream++;
+    /// <returns>null: the session has had all that it may have</returns>
+    internal uint? TakeStreamId() => _nextStream <= Session.MostStreams ? _nextStream++ : null;
 
     internal void Send(Control message) => _outgoing.Writer.TryWrite(message);
 

@@ -2,18 +2,37 @@ using OpenShare.Device.Channel;
 
 namespace OpenShare.Device.Peers;
 
-/// <summary>The streams of one session: none outlives the link.</summary>
+/// <summary>The streams of one session: none outlives the link, and there are only so many at once.</summary>
 internal sealed class LinkStreams : IDisposable
 {
     /// <summary>Streams that one request may ask for.</summary>
     internal const int MostAtOnce = 16;
 
-    private readonly List<WeakReference<SecureStream>> _open = [];
+    /// <summary>
+    /// Streams that are open, are being ended or want to join: what 64 transfers at once want. Each may have two frames of its own
+    /// in the receiver's memory, so it is this that bounds what a peer can have there.
+    /// </summary>
+    internal const int Most = 256;
 
-    internal void Add(SecureStream stream)
+    private readonly List<WeakReference<SecureStream>> _open = [];
+    private int _joining;
+
+    /// <returns>true: a stream begins to join, until <see cref="Joined"/>. False: there are as many as there may be</returns>
+    internal bool TryBegin()
     {
-        _open.RemoveAll(s => !s.TryGetTarget(out _));
-        _open.Add(new WeakReference<SecureStream>(stream));
+        _open.RemoveAll(s => !s.TryGetTarget(out var stream) || stream.Ended.IsCompleted);
+        if (_open.Count + _joining >= Most)
+            return false;
+        _joining++;
+        return true;
+    }
+
+    /// <param name="stream">null: nothing came of it</param>
+    internal void Joined(SecureStream? stream)
+    {
+        _joining--;
+        if (stream is not null)
+            _open.Add(new WeakReference<SecureStream>(stream));
     }
 
     /// <summary>Whoever has them has ended them all.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Akka.Actor;
 using Akka.Event;
+using OpenShare.Device.Channel;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Transfer;
@@ -12,7 +13,7 @@ namespace OpenShare.Device.Peers;
 /// <summary>Joining further streams to the link: the side that dialled the link dials them, whichever side wants them.</summary>
 internal sealed partial class PeerActor
 {
-    /// <param name="MayFail">the link is none the worse without it, and whoever wanted it asks again</param>
+    /// <param name="MayFail">it is tried once: whoever wanted it asks again</param>
     private sealed record StreamJoined(LinkId Link, StreamOutcome Outcome, bool Dialled, int Try, bool MayFail = false) : INoSerializationVerificationNeeded;
 
     private sealed record RetryStream(LinkId Link, TransferId Transfer, int Try);
@@ -21,8 +22,9 @@ internal sealed partial class PeerActor
     private const int StreamTries = 4;
     private static readonly TimeSpan StreamRetryPause = TimeSpan.FromMilliseconds(250);
 
-    // A line by QUIC that has all the streams that it may have lets a further one wait, and says nothing.
-    private static readonly TimeSpan QuicPatience = TimeSpan.FromSeconds(10);
+    // A line by QUIC that has all the streams that it may have lets a further one wait, and says nothing; so does an address that
+    // leads nowhere any more, and a peer that joins a stream and does not say what it is for.
+    private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(10);
 
     private void OnOpenStreams(PeerCommands.OpenStreams command)
     {
@@ -45,48 +47,50 @@ internal sealed partial class PeerActor
 
     private void DialStreams(TransferId transfer, int count, Carrier carrier)
     {
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < count && _link is { } link; i++)
         {
-            if (carrier == Carrier.Tcp || _link!.Carrier == Carrier.Quic)
+            if (carrier == Carrier.Quic && link.Carrier != Carrier.Quic && (_context.Transport.Quic is null || link.QuicRemote is null))
+                return;
+            if (!link.Streams.TryBegin())
+            {
+                _log.Warning("No further stream to {0} is opened: the link has {1} already", _device, LinkStreams.Most);
+                return;
+            }
+            if (carrier == Carrier.Tcp || link.Carrier == Carrier.Quic)
                 DialStream(transfer, 1);
             else
-                DialByQuic(transfer);
+                DialByQuic(link, transfer);
         }
     }
 
     // Once: whoever wanted it has the streams it had, and asks again if it still wants to.
-    private void DialByQuic(TransferId transfer)
+    private void DialByQuic(Link link, TransferId transfer) => Dial(link, link.QuicRemote!, transfer, StreamTries, _context.Transport.Quic);
+
+    private void DialStream(TransferId transfer, int tries) => Dial(_link!, _link!.Remote, transfer, tries, by: null);
+
+    private void Dial(Link link, IPEndPoint remote, TransferId transfer, int tries, ITransport? by)
     {
-        var link = _link!;
-        if (_context.Transport.Quic is not { } quic || link.QuicRemote is not { } remote)
+        if (link.TakeStreamId() is not { } id)
+        {
+            EndLink(LinkEnd.ClosedHere, "It has used up its streams; a new one has others.");
             return;
-        DialInTimeAsync(link, remote, transfer, StreamTries, quic).PipeTo(Self);
+        }
+        InTimeAsync(link, cancellation => _streams.DialAsync(remote, link.Session, id, transfer, cancellation, by), (outcome, isLate) =>
+            new StreamJoined(link.Id, outcome, Dialled: true, tries, MayFail: by is not null || isLate)).PipeTo(Self);
     }
 
-    private async Task<StreamJoined> DialInTimeAsync(Link link, IPEndPoint remote, TransferId transfer, int tries, ITransport? by)
+    private async Task<StreamJoined> InTimeAsync(Link link, Func<CancellationToken, Task<StreamOutcome>> join, Func<StreamOutcome, bool, StreamJoined> joined)
     {
-        using var late = new CancellationTokenSource(QuicPatience, _context.Time);
+        using var late = new CancellationTokenSource(JoinPatience, _context.Time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, link.Stopping);
-        var outcome = await _streams.DialAsync(remote, link.Session, link.TakeStreamId(), transfer, ended.Token, by).ConfigureAwait(false);
-        return new StreamJoined(link.Id, outcome, Dialled: true, tries, MayFail: by is not null || late.IsCancellationRequested);
+        var outcome = await join(ended.Token).ConfigureAwait(false);
+        return joined(outcome, late.IsCancellationRequested);
     }
 
     private static void OnQuicOffer(Link link, QuicOffer offer)
     {
         if (offer.Port is > 0 and <= IPEndPoint.MaxPort)
             link.QuicRemote = new IPEndPoint(link.Remote.Address, (int)offer.Port);
-    }
-
-    private void DialStream(TransferId transfer, int tries)
-    {
-        var link = _link!;
-        if (link.Carrier == Carrier.Quic)
-        {
-            DialInTimeAsync(link, link.Remote, transfer, tries, by: null).PipeTo(Self);
-            return;
-        }
-        _streams.DialAsync(link.Remote, link.Session, link.TakeStreamId(), transfer, link.Stopping)
-            .PipeTo(Self, success: outcome => new StreamJoined(link.Id, outcome, Dialled: true, tries));
     }
 
     private void OnJoinRequested(PeerSignals.JoinRequested request)
@@ -96,37 +100,45 @@ internal sealed partial class PeerActor
             request.Connection.Dispose();
             return;
         }
-        _streams.AnswerAsync(request.Connection, link.Session, request.Join, link.Stopping)
-            .PipeTo(Self, success: outcome => new StreamJoined(link.Id, outcome, Dialled: false, StreamTries));
+        if (!link.Streams.TryBegin())
+        {
+            _log.Warning("A stream that wanted to join the link with {0} was refused: it has {1} already", _device, LinkStreams.Most);
+            request.Connection.Dispose();
+            return;
+        }
+        InTimeAsync(link, cancellation => _streams.AnswerAsync(request.Connection, link.Session, request.Join, cancellation), (outcome, _) =>
+            new StreamJoined(link.Id, outcome, Dialled: false, StreamTries)).PipeTo(Self);
     }
 
     private void OnStreamJoined(StreamJoined joined)
     {
-        var (outcome, link) = (joined.Outcome, _link);
+        var outcome = joined.Outcome;
+        if (_link is not { } link || link.Id != joined.Link)
+        {
+            outcome.Stream?.Dispose();
+            return;
+        }
+        if (outcome.Stream is null && joined is { Dialled: true, MayFail: false, Try: < StreamTries })
+        {
+            // Its place among the link's streams stays taken meanwhile.
+            Timers.StartSingleTimer(outcome, new RetryStream(link.Id, outcome.Transfer, joined.Try + 1), StreamRetryPause);
+            return;
+        }
+        link.Streams.Joined(outcome.Stream);
         if (outcome.Stream is { } stream)
         {
-            if (link?.Id != joined.Link)
-            {
-                stream.Dispose();
-                return;
-            }
-            link.Streams.Add(stream);
-            _context.Events.Publish(new PeerEvents.StreamOpened(_device, link.Id, outcome.Transfer, outcome.StreamId, stream));
+            // Where nobody serves transfers, as while that is made anew, it is nobody's; its sender asks for another.
+            if (!_context.Events.Publish(new PeerEvents.StreamOpened(_device, link.Id, outcome.Transfer, outcome.StreamId, stream)))
+                _ = Goodbye.EndAsync(stream, Context.System.Scheduler);
         }
         else if (!joined.Dialled)
         {
             _log.Warning("A stream that wanted to join the link with {0} was refused: {1}", _device, outcome.Problem);
         }
-        else if (joined.MayFail)
+        else
         {
-            _log.Info("A stream to {0} could not be opened by QUIC: {1}", _device, outcome.Problem);
-        }
-        else if (link?.Id == joined.Link)
-        {
-            if (joined.Try < StreamTries)
-                Timers.StartSingleTimer(outcome, new RetryStream(link.Id, outcome.Transfer, joined.Try + 1), StreamRetryPause);
-            else
-                EndLink(LinkEnd.ClosedHere, $"No further stream could be opened: {outcome.Problem}");
+            // The link lacks a stream and no more: whether it is dead, its own signs of life tell.
+            _log.Info("A stream to {0} could not be opened; who wanted it asks again: {1}", _device, outcome.Problem);
         }
     }
 }

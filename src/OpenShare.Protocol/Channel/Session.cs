@@ -8,6 +8,9 @@ namespace OpenShare.Protocol.Channel;
 /// </summary>
 public sealed class Session
 {
+    /// <summary>Streams that may join it in its life: a new session is one reconnect away.</summary>
+    public const int MostStreams = 65_536;
+
     private readonly byte[] _initiatorKey;
     private readonly byte[] _responderKey;
 

@@ -9,9 +9,6 @@ internal sealed class StreamIds
 {
     internal const uint Window = 1024;
 
-    /// <summary>Taken over a session's life: a new session is one reconnect away.</summary>
-    internal const int Most = 65_536;
-
     private readonly object _gate = new();
     private readonly bool[] _taken = new bool[Window];
     private uint _highest;
@@ -23,7 +20,7 @@ internal sealed class StreamIds
         // Joins of one session arrive on connections of their own, which do not wait for each other.
         lock (_gate)
         {
-            if (id == 0 || _count == Most || (id <= _highest && (_highest - id >= Window || _taken[id % Window])))
+            if (id == 0 || _count == Session.MostStreams || (id <= _highest && (_highest - id >= Window || _taken[id % Window])))
                 return false;
             for (var passed = Math.Min(id > _highest ? id - _highest : 0, Window); passed > 0; passed--)
                 _taken[(id - passed + 1) % Window] = false;

@@ -102,9 +102,9 @@ public sealed class StreamJoinTests
     public void A_session_takes_so_many_streams_and_no_more()
     {
         var taken = new StreamIds();
-        for (uint id = 1; id <= StreamIds.Most; id++)
+        for (uint id = 1; id <= Session.MostStreams; id++)
             Assert.True(taken.Take(id));
-        Assert.False(taken.Take(StreamIds.Most + 1));
+        Assert.False(taken.Take(Session.MostStreams + 1));
     }
 
     [Fact]

@@ -24,6 +24,12 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
     /// <summary>From a stream's actor: it ended; its chunks have to travel another way.</summary>
     internal sealed record StreamEnded(uint StreamId, string Reason);
 
+    /// <summary>
+    /// Streams of one transfer: four are wanted, as many more while they move from one carrier to the other, and there are those
+    /// of which only the other side has seen yet that they lead nowhere.
+    /// </summary>
+    internal const int MostStreams = 16;
+
     private static readonly TimeSpan ViewPause = TimeSpan.FromMilliseconds(200);
 
     private readonly SortedDictionary<uint, IActorRef> _streams = [];
@@ -200,6 +206,14 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
         {
             _ = Goodbye.EndAsync(ready.Stream, Context.System.Scheduler);
             return;
+        }
+        // The oldest ends: where flows die without a word on this side it is one of those, and the new one is what the transfer goes on by.
+        if (_streams.Count >= MostStreams)
+        {
+            Log.Warning("Transfer {0} has {1} streams already, and {2} joins one more: the oldest ends for it", Id, MostStreams, Peer);
+            var oldest = _streams.Keys.First();
+            CloseStream(oldest);
+            OnStreamDown(oldest);
         }
         // Numbered anew: ids begin again with each link, and the last words of an old stream are not those of a new one.
         var numbered = ready with { StreamId = ++_lastStream };

@@ -35,7 +35,8 @@ internal sealed partial class TransfersActor
             return null;
         switch (FirstWord.Judge(received.Message, link.Certificate.PublicKey, received.Device, _identity.DeviceId))
         {
-            case FirstWord.Opens when Unanswerable(received.Device) is { } reason:
+            case FirstWord.Opens when (TooMany(received.Device) ?? Unanswerable(received.Device)) is { } reason:
+                _log.Warning("An offer of {0} is declined: {1}", received.Device, reason);
                 _early.Drop(received.Device, key.Transfer);
                 _peers.Tell(new PeerCommands.SendControl(received.Device, received.Link, TransferMessages.Declined(key.Transfer, reason)));
                 return null;

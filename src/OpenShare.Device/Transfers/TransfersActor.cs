@@ -187,6 +187,8 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             IsMadeAnew = _noRoom.Remove(record.Key) | _failures.ContainsKey(record.Key),
         };
         var sending = record.Key.Direction == TransferDirection.Sending;
+        if (!sending)
+            LeaveOneThatWaits(record.Key.Peer);
         var name = $"{(sending ? "to" : "from")}-{record.Key.Peer}-{record.Key.Transfer}-{no.Value}-{++_started}";
         var session = Context.Watch(Context.ActorOf(sending ? SendingActor.Props(scope) : ReceivingActor.Props(scope), name));
         _sessions[record.Key] = session;
@@ -214,6 +216,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         if (_sessions.GetValueOrDefault(key)?.Equals(terminated.ActorRef) == true)
             _sessions.Remove(key);
         _running.Remove(key);
+        _leaving.Remove(key);
         if (_traces.Remove(key, out var trace))
             trace.Dispose();
         _context.Metrics.Stopped(key.Direction);

@@ -15,6 +15,7 @@ internal sealed partial class ReceivingActor
     private sealed record DiskJobDone(Action Then) : INoSerializationVerificationNeeded;
 
     private Settlement? _settled;
+    private bool _isLetGo;
 
     /// <param name="job">runs on a worker and answers what is to be done here with its result</param>
     /// <param name="besideFrames">it touches nothing that is being written or synced</param>
@@ -131,17 +132,23 @@ internal sealed partial class ReceivingActor
         void Again() => DiskJob(() => Place(leftOut, withdrawn));
     }
 
-    private Action EmptyStaging()
+    // Everything is in its place: the sender may never come back to confirm, and until he does nothing is to lie about or to be open.
+    private void LetGo()
     {
-        _arrival!.Destination.Discard();
-        return () => { };
+        _isLetGo = true;
+        DiskJob(() =>
+        {
+            _arrival!.Destination.Discard();
+            _arrival.Destination.Dispose();
+            return () => { };
+        });
     }
 
     private Action DiscardStaging()
     {
-        if (_arrival is not null)
+        if (_arrival is not null && !_isLetGo)
             _arrival.Destination.Discard();
-        else if (_isGivenUp)
+        else if (_arrival is null && _isGivenUp)
             Scope.Disk.Discard(Scope.Record.Destination, Peer, Id);
         return () => Scope.Stores.Transfers.DropWorkingState(Scope.No);
     }

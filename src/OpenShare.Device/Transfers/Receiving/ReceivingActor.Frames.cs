@@ -141,7 +141,7 @@ internal sealed partial class ReceivingActor
 
     private void Checkpoint()
     {
-        if (_syncing || _unsyncedFiles.Count == 0 || _machine!.IsOver)
+        if (_syncing || _unsyncedFiles.Count == 0 || _isLetGo || _machine!.IsOver)
             return;
         _syncing = true;
         var (destination, files, maps) = (_arrival!.Destination, UnsyncedFiles(), _arrival.Held.TakeUnsynced());

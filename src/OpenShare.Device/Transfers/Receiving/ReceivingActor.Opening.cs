@@ -59,6 +59,8 @@ internal sealed partial class ReceivingActor
         _arrival = opened.Arrival.Value;
         _reuse = _arrival is null ? null : new ChunkReuse(_contents, _arrival.Destination, _arrival.Standing);
         _machine = _arrival?.Kept is { } kept ? ReceiverMachine.Restore(setup, kept) : new ReceiverMachine(setup);
+        if (_arrival is not null && (_machine.Receipt is not null || _machine.IsOver))
+            LetGo();
         OweRoom();
         SyncSoon(_arrival);
         Drive(new ReceiverInput.Started());

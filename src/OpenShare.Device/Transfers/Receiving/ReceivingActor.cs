@@ -226,8 +226,7 @@ internal sealed partial class ReceivingActor : TransferSession
             case ReceiverEffect.PersistReceipt persist:
                 Scope.Stores.Receipts.Save(Scope.No, persist.Receipt, Record(StateWith(persist.Receipt)));
                 NoteContents(_contents, Receipt.Read(persist.Receipt), _machine!.Manifest!, Places);
-                // Everything is in its place: the sender may never come back to confirm, and nothing is to lie about until he does.
-                DiskJob(EmptyStaging);
+                LetGo();
                 break;
             case ReceiverEffect.CloseStreams:
                 CloseStreams();

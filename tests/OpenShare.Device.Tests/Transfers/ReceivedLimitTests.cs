@@ -1,0 +1,144 @@
+using Akka.Actor;
+using Google.Protobuf;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Registration;
+using OpenShare.Device.Transfers;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Transfer.Manifests;
+using OpenShare.Protocol.Wire;
+using TransferAnswer = OpenShare.Protocol.Wire.TransferAnswer;
+
+namespace OpenShare.Device.Tests.Transfers;
+
+/// <summary>What a peer can have open here: by streams without end, by transfers that it never confirms, by ever more of them.</summary>
+public sealed class ReceivedLimitTests : TransfersRig
+{
+    private static readonly LinkId Link = new(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly DeviceIdentity _ann;
+
+    public ReceivedLimitTests()
+    {
+        _ann = Organisation.Enroll("ann");
+        Context.Events.Publish(new PeerEvents.LinkOpened(_ann.DeviceId, Link, _ann.Certificate));
+    }
+
+    [Fact]
+    public async Task Of_a_transfers_streams_the_oldest_end_for_those_that_are_too_many()
+    {
+        var id = BeginFile();
+        Said(Control.KindOneofCase.TransferAnswer);
+        var streams = Enumerable.Range(0, TransferSession.MostStreams + 3).Select(_ => new FakeConnection()).ToList();
+
+        for (var i = 0; i < streams.Count; i++)
+            Context.Events.Publish(new PeerEvents.StreamOpened(_ann.DeviceId, Link, id, (uint)i + 1, streams[i].Secured()));
+
+        await AwaitAssertAsync(() => Assert.All(streams.Take(3), s => Assert.True(s.IsClosed)), Patience);
+        Assert.DoesNotContain(streams.Skip(3), s => s.IsClosed);
+    }
+
+    [Fact]
+    public async Task One_that_waits_for_its_confirmation_holds_nothing_open_and_tells_its_receipt_again()
+    {
+        var (id, manifest) = BeginFolder();
+        Said(Control.KindOneofCase.Receipt);
+        await AssertNothingOpenAsync();
+
+        Hear(Resumed(id, manifest));
+        Said(Control.KindOneofCase.Receipt);
+        // As another process would find it.
+        var session = Assert.Single(await SessionsAsync());
+        await session.GracefulStop(Patience);
+        await HeardAsync();
+        Hear(Resumed(id, manifest));
+        Said(Control.KindOneofCase.Receipt);
+        await AssertNothingOpenAsync();
+
+        Hear(Confirmed(id));
+        await AwaitAssertAsync(async () => Assert.Empty(await SessionsAsync()), Patience);
+        Assert.Empty(Directory.GetFileSystemEntries(Inbox, ".openshare*"));
+    }
+
+    [Fact]
+    public async Task Of_those_that_wait_for_their_confirmation_no_more_than_so_many_have_a_session()
+    {
+        var last = default((TransferId Id, ManifestId Manifest));
+        var first = BeginFolder();
+        Said(Control.KindOneofCase.Receipt);
+        for (var i = 0; i < TransfersActor.MostReceived + 5; i++)
+        {
+            last = BeginFolder();
+            Said(Control.KindOneofCase.Receipt);
+        }
+
+        await AwaitAssertAsync(async () => Assert.Equal(TransfersActor.MostReceived, (await SessionsAsync()).Count), Patience);
+        Hear(Resumed(first.Id, first.Manifest));
+        Assert.Equal(first.Id, TransferMessages.TransferOf(Said(Control.KindOneofCase.Receipt)));
+        Hear(Confirmed(last.Id));
+    }
+
+    [Fact]
+    public async Task So_many_of_a_peer_are_under_way_and_one_more_is_declined_until_one_is_over()
+    {
+        var first = BeginFile();
+        for (var i = 1; i < TransfersActor.MostReceived; i++)
+            BeginFile();
+        for (var i = 0; i < TransfersActor.MostReceived; i++)
+            Assert.Equal(TransferAnswer.Types.Answer.Accepted, Said(Control.KindOneofCase.TransferAnswer).TransferAnswer.Answer);
+
+        BeginFile();
+        var refused = Said(Control.KindOneofCase.TransferAnswer).TransferAnswer;
+        Assert.Equal(TransferAnswer.Types.Answer.Declined, refused.Answer);
+        Assert.Contains("are under way there already", refused.Detail, StringComparison.Ordinal);
+        Assert.Equal(TransfersActor.MostReceived, (await SessionsAsync()).Count);
+
+        Hear(new Control { TransferCancelled = new TransferCancelled { TransferId = Bytes(first.ToBytes()), Reason = "enough" } });
+        await AwaitAssertAsync(async () => Assert.Equal(TransfersActor.MostReceived - 1, (await SessionsAsync()).Count), Patience);
+        BeginFile();
+        Assert.Equal(TransferAnswer.Types.Answer.Accepted, Said(Control.KindOneofCase.TransferAnswer).TransferAnswer.Answer);
+    }
+
+    private (TransferId Id, ManifestId Manifest) BeginFolder()
+    {
+        var (id, list) = NewList(out var manifest);
+        list.AddDirectory(RelativePath.Parse("t"), 0x1ED, 0);
+        Hear(TransferMessages.Offer(id, list.Finish()));
+        return (id, manifest);
+    }
+
+    private TransferId BeginFile()
+    {
+        var (id, list) = NewList(out _);
+        list.BeginFile(RelativePath.Parse("a"), 5, 0x1A4, 0);
+        list.AddChunk(System.Security.Cryptography.SHA256.HashData("12345"u8), 5);
+        Hear(TransferMessages.Offer(id, list.Finish()));
+        return id;
+    }
+
+    private (TransferId Id, ManifestBuilder List) NewList(out ManifestId manifest)
+    {
+        manifest = ManifestId.New(Context.Random);
+        return (TransferId.New(Context.Random), new ManifestBuilder(_ann.Key, manifest, _ann.DeviceId, Self.DeviceId));
+    }
+
+    private void Hear(Control message) => Context.Events.Publish(new PeerEvents.ControlReceived(_ann.DeviceId, Link, message));
+
+    private Control Said(Control.KindOneofCase what) =>
+        Peers.FishForMessage<PeerCommands.SendControl>(m => m.Message.KindCase == what, max: Patience).Message;
+
+    private Task AssertNothingOpenAsync() => AwaitAssertAsync(() => Assert.Equal(0, Disk.OpenDestinations), Patience);
+
+    private async Task<List<IActorRef>> SessionsAsync()
+    {
+        await HeardAsync();
+        return [.. ((ActorRefWithCell)Transfers).Children];
+    }
+
+    private static Control Resumed(TransferId id, ManifestId manifest) =>
+        new() { TransferResumed = new TransferResumed { TransferId = Bytes(id.ToBytes()), ManifestId = Bytes(manifest.ToBytes()) } };
+
+    private static Control Confirmed(TransferId id) => new() { ReceiptConfirmed = new ReceiptConfirmed { TransferId = Bytes(id.ToBytes()) } };
+
+    private static ByteString Bytes(byte[] bytes) => ByteString.CopyFrom(bytes);
+}

@@ -28,14 +28,24 @@ internal sealed class Link : IDisposable
 
     internal sealed record Ended(LinkId Link, LinkEnd End, string Reason) : INoSerializationVerificationNeeded;
 
+    /// <summary>
+    /// What may wait to be said, in bytes of memory: more than all that a transfer of the largest file list has to say at once. A
+    /// peer that asks and asks and does not read would have it grow for ever.
+    /// </summary>
+    internal const long MostWaiting = 64 * 1024 * 1024;
+
+    // What a message takes beside its bytes.
+    private const int MessageOverhead = 256;
+
     private readonly SecureStream _control;
     private readonly CancellationTokenSource _stop = new();
 
-    // Few and small by protocol (answers, acknowledged pages), so unbounded; continuations run on the writer's own
-    // thread of control, which keeps a simulation's order its own.
+    // Bounded by what waits in it. Continuations run on the writer's own thread of control, which keeps a simulation's order its own.
     private readonly Channel<Control> _outgoing = System.Threading.Channels.Channel.CreateUnbounded<Control>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
 
+    private IActorRef _owner = ActorRefs.Nobody;
+    private long _waiting;
     private uint _nextStream = 1;
     private Task _reading = Task.CompletedTask;
     private Task _writing = Task.CompletedTask;
@@ -87,10 +97,17 @@ internal sealed class Link : IDisposable
     /// <returns>null: the session has had all that it may have</returns>
     internal uint? TakeStreamId() => _nextStream <= Session.MostStreams ? _nextStream++ : null;
 
-    internal void Send(Control message) => _outgoing.Writer.TryWrite(message);
+    internal void Send(Control message)
+    {
+        if (Interlocked.Add(ref _waiting, SizeOf(message)) <= MostWaiting)
+            _outgoing.Writer.TryWrite(message);
+        else if (_outgoing.Writer.TryComplete())
+            _owner.Tell(new Ended(Id, LinkEnd.Cut, $"The other device does not read what it is told: {MostWaiting / (1024 * 1024)} MiB of it wait."));
+    }
 
     internal void Start(IActorRef owner)
     {
+        _owner = owner;
         _reading = ReadAsync(owner);
         _writing = WriteAsync(owner);
     }
@@ -156,7 +173,10 @@ internal sealed class Link : IDisposable
             while (!_dropsQueued && await _outgoing.Reader.WaitToReadAsync().ConfigureAwait(false))
             {
                 while (!_dropsQueued && _outgoing.Reader.TryRead(out var message))
+                {
                     await _control.SendAsync(message, CancellationToken.None).ConfigureAwait(false);
+                    Interlocked.Add(ref _waiting, -SizeOf(message));
+                }
             }
             await _control.CloseAsync(CancellationToken.None).ConfigureAwait(false);
         }
@@ -165,4 +185,6 @@ internal sealed class Link : IDisposable
             owner.Tell(new Ended(Id, LinkEnd.Cut, error.Message));
         }
     }
+
+    private static long SizeOf(Control message) => message.CalculateSize() + MessageOverhead;
 }

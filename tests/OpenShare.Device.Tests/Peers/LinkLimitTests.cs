@@ -13,8 +13,8 @@ using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Peers;
 
-/// <summary>How many streams a link may have, and what becomes of one that does not come to join.</summary>
-public sealed class StreamLimitTests : PeersKit
+/// <summary>How many streams a link may have, what becomes of one that does not come to join, and how much may wait to be said.</summary>
+public sealed class LinkLimitTests : PeersKit
 {
     private static readonly TransferId Transfer = TransferId.New(new SeededRandom(5));
     private static readonly IPAddress Here = IPAddress.Parse("127.0.0.2");
@@ -55,6 +55,27 @@ public sealed class StreamLimitTests : PeersKit
         Assert.All(await Task.WhenAll(silent.Select(IsCut)), Assert.True);
 
         Assert.NotNull((await new StreamRunner(context).DialAsync(b.Address, link.Result.Session, 1000, Transfer, default)).Stream);
+    }
+
+    [Theory]
+    [InlineData(1024 * 1024)]
+    [InlineData(0)]
+    public async Task A_peer_that_does_not_read_what_it_is_told_has_its_link_ended_and_is_told_no_more(int size)
+    {
+        var (alice, b) = (Organisation.Enroll("alice"), Start("bob", "127.0.0.2"));
+        var (link, _) = await DialByHand(alice, b);
+        using var control = link.Control;
+        var id = (await b.Hears<PeerEvents.LinkOpened>()).Link;
+        var message = new Control { ManifestOffer = new ManifestOffer { Page = new Signed { Payload = ByteString.CopyFrom(new byte[size]) } } };
+        // With what a message takes beside its bytes, and what is under way until somebody reads.
+        var enough = Device.Peers.Link.MostWaiting / (size + 256) * 3 / 2;
+
+        for (var i = 0; i < enough; i++)
+            b.Peers.Tell(new PeerCommands.SendControl(alice.DeviceId, id, message));
+
+        var closed = await b.Hears<PeerEvents.LinkClosed>();
+        Assert.Equal(LinkEnd.Cut, closed.End);
+        Assert.Contains("does not read", closed.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,6 +38,9 @@ public sealed record TransferTuning
     /// <summary>So long a stream that was asked for may take to come.</summary>
     public TimeSpan StreamPatience { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>So long, and more where the line is slow, a stream may be silent while later chunks on others are acknowledged.</summary>
+    public TimeSpan SilentPatience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>After so long without an acknowledgement on a stream that gets no more frames, its chunks travel on another.</summary>
     public TimeSpan RetiredPatience { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
@@ -196,6 +197,8 @@ internal sealed partial class SendingActor : TransferSession
                 OpenStreams(open.Count, open.Carrier);
                 break;
             case SenderEffect.CloseStream close:
+                if (close.IsSilent)
+                    Log.Warning("Nothing that transfer {0} sends on stream {1} gets an answer, while others do: it travels on others", Id, close.Stream);
                 _open.Remove((uint)close.Stream);
                 CloseStream((uint)close.Stream);
                 break;

@@ -1,10 +1,11 @@
 namespace OpenShare.Protocol.Transfer.Sending;
 
 /// <summary>Which chunks are under way on which stream, in frames, at most so many frames a stream.</summary>
-internal sealed class SendWindow(int framesPerStream, ISendTurns turns)
+internal sealed partial class SendWindow(int framesPerStream, ISendTurns turns)
 {
-    private readonly SortedDictionary<long, List<Frame>> _streams = [];
+    private readonly SortedDictionary<long, Stream> _streams = [];
     private readonly Dictionary<long, Frame> _frames = [];
+    private long _launched;
 
     internal int Streams => _streams.Count;
 
@@ -19,18 +20,18 @@ internal sealed class SendWindow(int framesPerStream, ISendTurns turns)
     internal IReadOnlySet<long> Retired { get; set; } = new HashSet<long>();
 
     /// <summary>Chunks on that stream.</summary>
-    internal int UnderWay(long stream) => _streams.TryGetValue(stream, out var frames) ? frames.Sum(f => f.Left.Count) : 0;
+    internal int UnderWay(long stream) => _streams.TryGetValue(stream, out var known) ? known.Frames.Sum(f => f.Left.Count) : 0;
 
-    internal void Add(long stream) => _streams.TryAdd(stream, []);
+    internal void Add(long stream) => _streams.TryAdd(stream, new Stream());
 
     /// <returns>the chunks that were under way on it; null for a stream not known</returns>
     internal List<long>? Remove(long stream)
     {
-        if (!_streams.Remove(stream, out var frames))
+        if (!_streams.Remove(stream, out var known))
             return null;
-        var lost = frames.SelectMany(f => f.Left).ToList();
+        var lost = known.Frames.SelectMany(f => f.Left).ToList();
         lost.ForEach(o => _frames.Remove(o));
-        turns.Settle(frames.Sum(f => f.Bytes));
+        turns.Settle(known.Frames.Sum(f => f.Bytes));
         return lost;
     }
 
@@ -46,18 +47,18 @@ internal sealed class SendWindow(int framesPerStream, ISendTurns turns)
     {
         long? best = null;
         var fewest = framesPerStream;
-        foreach (var (stream, frames) in _streams)
+        foreach (var (stream, known) in _streams)
         {
-            if (frames.Count < fewest && !Retired.Contains(stream))
-                (best, fewest) = (stream, frames.Count);
+            if (known.Frames.Count < fewest && !Retired.Contains(stream))
+                (best, fewest) = (stream, known.Frames.Count);
         }
         return best;
     }
 
-    internal void Launch(long stream, IReadOnlyList<long> ordinals, long bytes)
+    internal void Launch(long stream, IReadOnlyList<long> ordinals, long bytes, DateTimeOffset now)
     {
-        var frame = new Frame(stream, [.. ordinals], bytes);
-        _streams[stream].Add(frame);
+        var frame = new Frame(stream, [.. ordinals], bytes) { Number = ++_launched, Last = ordinals.Max(), LaunchedAt = now };
+        _streams[stream].Frames.Add(frame);
         foreach (var ordinal in ordinals)
             _frames.Add(ordinal, frame);
     }
@@ -71,7 +72,7 @@ internal sealed class SendWindow(int framesPerStream, ISendTurns turns)
         frame.Left.Remove(ordinal);
         if (frame.Left.Count == 0)
         {
-            _streams[frame.Stream].Remove(frame);
+            _streams[frame.Stream].Frames.Remove(frame);
             turns.Settle(frame.Bytes);
         }
         return true;
@@ -84,5 +85,34 @@ internal sealed class SendWindow(int framesPerStream, ISendTurns turns)
         internal long Bytes { get; } = bytes;
 
         internal HashSet<long> Left { get; } = left;
+
+        /// <summary>Later frames have higher ones.</summary>
+        internal long Number { get; init; }
+
+        /// <summary>The highest of its ordinals.</summary>
+        internal long Last { get; init; }
+
+        internal DateTimeOffset LaunchedAt { get; init; }
+    }
+
+    private sealed class Stream
+    {
+        private DateTimeOffset _heardAt;
+
+        /// <summary>Oldest first.</summary>
+        internal List<Frame> Frames { get; } = [];
+
+        /// <summary>When it will have been silent for too long; null: it was not overtaken since it was heard of.</summary>
+        internal DateTimeOffset? SilentAt { get; private set; }
+
+        internal bool IsSilent { get; private set; }
+
+        internal void Hear(DateTimeOffset now) => (_heardAt, SilentAt, IsSilent) = (now, null, false);
+
+        internal void Overtake(DateTimeOffset now, DateTimeOffset since, TimeSpan patience)
+        {
+            SilentAt = (since > _heardAt ? since : _heardAt) + patience;
+            IsSilent = SilentAt <= now;
+        }
     }
 }

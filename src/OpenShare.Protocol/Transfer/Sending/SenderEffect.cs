@@ -21,7 +21,8 @@ public abstract record SenderEffect
     public sealed record OpenStreams(int Count, Carrier Carrier = Carrier.Tcp) : SenderEffect;
 
     /// <summary>Say goodbye on it: nothing is under way there any more, and its place was taken.</summary>
-    public sealed record CloseStream(long Stream) : SenderEffect;
+    /// <param name="IsSilent">what is under way there gets no answer, and travels on others</param>
+    public sealed record CloseStream(long Stream, bool IsSilent = false) : SenderEffect;
 
     /// <summary>Keep this before the next effect: after a restart the machine is restored with it.</summary>
     public sealed record PersistWithdrawal(uint EntryNumber, string Reason) : SenderEffect;

@@ -83,6 +83,21 @@ public sealed partial class SenderMachine
             _reopenAt = Earlier(_reopenAt, _now + _setup.Tuning.StreamRetry);
     }
 
+    // With a receipt there is nothing left to be acknowledged.
+    private DateTimeOffset? SilentDue => IsHeldUp || _receipt is not null ? null : _window.AllSilentAt;
+
+    private bool IsHeldUp => IsPaused || IsAsked || StalledThere is not null;
+
+    // What is on them travels on others: Streams x Window frames at most. If it gets through here after all, it is dropped there.
+    private void GiveUp(List<long> silent)
+    {
+        foreach (var stream in silent)
+        {
+            Emit(new SenderEffect.CloseStream(stream, IsSilent: true));
+            OnStreamDown(stream);
+        }
+    }
+
     private void AskForStreams()
     {
         var count = _setup.Tuning.Streams - Wanted;

@@ -97,6 +97,12 @@ public sealed partial class SenderMachine
             Fail("the receiver acknowledged chunks that do not exist");
             return;
         }
+        foreach (var range in ranges)
+        {
+            for (var ordinal = range.First; ordinal < range.End; ordinal++)
+                _window.Hear(ordinal, _now, _setup.Tuning.SilentPatience);
+        }
+        GiveUp(_window.Silent);
         ranges.ForEach(range => _ledger.Acknowledge(Manifest!, range));
     }
 
@@ -108,6 +114,7 @@ public sealed partial class SenderMachine
             return;
         }
         var chunk = (long)ordinal;
+        _window.Hear(chunk, _now, _setup.Tuning.SilentPatience);
         if (!_window.Settle(chunk))
             return;
         var times = _refusals[chunk] = _refusals.GetValueOrDefault(chunk) + 1;

@@ -64,7 +64,7 @@ public sealed partial class SenderMachine
                 return;
             }
             _ledger.Take(manifest, ordinals, bytes);
-            _window.Launch(stream, ordinals, bytes);
+            _window.Launch(stream, ordinals, bytes, _now);
             _lastLaunched = ordinals[^1];
             _rate.Spend(bytes, _now);
             Emit(new SenderEffect.SendFrame(stream, ordinals));

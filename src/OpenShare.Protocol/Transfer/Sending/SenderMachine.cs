@@ -62,7 +62,7 @@ public sealed partial class SenderMachine
 
     public TransferProgress Progress => _ledger.Progress(Manifest);
 
-    public DateTimeOffset? NextTimeout => !_linkUp || IsOver ? null : Earlier(Earlier(IsWaiting ? _heardAt + _setup.Tuning.Quiet : null, _reopenAt), Earlier(_goOnAt, RetiredDue));
+    public DateTimeOffset? NextTimeout => !_linkUp || IsOver ? null : Earlier(Earlier(Earlier(IsWaiting ? _heardAt + _setup.Tuning.Quiet : null, _reopenAt), Earlier(_goOnAt, RetiredDue)), SilentDue);
 
     private bool IsWaiting => StalledThere is null && (State == SenderState.AwaitingReceipt || (!IsPaused && IsWaitingForChunks));
 
@@ -92,6 +92,8 @@ public sealed partial class SenderMachine
         _effects = [];
         _now = now;
         var wasWaiting = IsWaiting;
+        if (IsHeldUp)
+            _window.Excuse(now);
         switch (input)
         {
             case SenderInput.Started: OnStarted(); break;
@@ -204,6 +206,8 @@ public sealed partial class SenderMachine
             return;
         if (_reopenAt <= _now)
             AskForStreams();
+        if (SilentDue <= _now)
+            GiveUp(_window.Busy);
         // Asking where the receiver is answers whatever may have been lost: a page, a missing list, a receipt.
         if (IsWaiting && _heardAt + _setup.Tuning.Quiet <= _now)
         {

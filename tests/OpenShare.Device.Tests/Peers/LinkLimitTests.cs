@@ -125,6 +125,19 @@ public sealed class LinkLimitTests : PeersKit
         }
     }
 
+    // The link ends then, and the next has a session of its own.
+    [Fact]
+    public async Task A_session_that_has_had_all_its_streams_gives_no_more()
+    {
+        var (open, context) = await DialByHand(Organisation.Enroll("alice"), Start("bob", "127.0.0.2"));
+        using var link = new Device.Peers.Link(new LinkId(1), open.Result, open.Control, open.Remote, context.Steady);
+
+        for (uint id = 1; id <= Session.MostStreams; id++)
+            Assert.Equal(id, link.TakeStreamId());
+
+        Assert.Null(link.TakeStreamId());
+    }
+
     private static async Task<(ITransportConnection Connection, Join Join)> JoinAt(ITransportListener listener)
     {
         while (true)

@@ -56,8 +56,8 @@ internal static class TransferViews
             Detail = !isPausedThere ? "paused on this device" : isPausedHere ? "paused on both devices" : "paused on the other device",
         };
 
-    /// <summary>What is shown of a transfer whose receiver's disk is full.</summary>
-    /// <param name="reason">null: it is not</param>
+    /// <summary>What is shown of a transfer whose receiver's disk is full, or not there.</summary>
+    /// <param name="reason">null: nothing is wrong with it</param>
     internal static TransferView Stalled(TransferView view, string? reason) =>
         reason is null || view.IsEnded ? view : view with { State = TransferState.Waiting, Detail = reason };
 

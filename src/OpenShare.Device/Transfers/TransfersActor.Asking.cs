@@ -25,7 +25,7 @@ internal sealed partial class TransfersActor
             return;
         }
         // Nothing runs: what is kept says so, and its sender hears of it when he comes back.
-        KeepAnswer(no, record with { Destination = command.SaveTo ?? record.Destination }, command.IsAccepted);
+        KeepAnswer(no, command.SaveTo is { } saveTo ? record.InDirectory(saveTo) : record, command.IsAccepted);
         if (!command.IsAccepted || command.SaveTo is not null)
             Discard(no, record);
         Sender.Tell(new OfferAnswered(ViewOf(no, _stores.Transfers.Find(record.Key)!.Value.Transfer), WasAsked: true));

@@ -70,10 +70,10 @@ internal sealed class ObservedDisk : IDisk
 
     public ISource OpenSource(IReadOnlyList<string> paths) => new Source(this, _disk.OpenSource(paths));
 
-    public DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer)
+    public DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer, FileKey? begunIn = null)
     {
         OnOpen();
-        var opened = _disk.OpenDestination(directory, sender, transfer);
+        var opened = _disk.OpenDestination(directory, sender, transfer, begunIn);
         if (opened.Value is not { } destination)
             return opened;
         Interlocked.Increment(ref _open);
@@ -112,6 +112,8 @@ internal sealed class ObservedDisk : IDisk
         public string Epoch => disk.Epoch ?? inner.Epoch;
 
         public string FileSystem => inner.FileSystem;
+
+        public FileKey Directory => inner.Directory;
 
         public long AvailableBytes => disk.Free?.Invoke() ?? inner.AvailableBytes;
 

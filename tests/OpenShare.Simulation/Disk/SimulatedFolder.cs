@@ -32,6 +32,8 @@ internal sealed class SimulatedFolder(DiskMount mount, DirectoryNode directory, 
         }
     }
 
+    internal override FileKey Key => SimulatedFileSystem.Stat(Directory).Key;
+
     internal override FileStat? Stat(string path)
     {
         using var scope = mount.Look();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Manifests;
@@ -37,6 +38,15 @@ public sealed record TransferRecord(
     TimeSpan Elapsed)
 {
     public bool IsOver => State >= TransferState.Completed;
+
+    /// <summary>Receiving: it is under way, and was accepted by whoever is asked here.</summary>
+    public bool IsAccepted => State is TransferState.Transferring or TransferState.Finishing;
+
+    /// <summary>Receiving: by what the destination is known again that it is staged in. Null: in none yet, or an earlier program did not keep it.</summary>
+    public FileKey? BegunIn { get; init; }
+
+    /// <summary>Receiving: nothing of it is staged in that directory yet.</summary>
+    public TransferRecord InDirectory(string destination) => this with { Destination = destination, BegunIn = null };
 
     /// <summary>By a person on this device.</summary>
     public bool IsPaused { get; init; }

@@ -98,6 +98,10 @@ internal static class Schema
         """
         ALTER TABLE transfers ADD COLUMN owes_word INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        ALTER TABLE transfers ADD COLUMN begun_inode INTEGER;
+        ALTER TABLE transfers ADD COLUMN begun_birth_ns INTEGER;
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

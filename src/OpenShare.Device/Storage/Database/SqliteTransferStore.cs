@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Manifests;
@@ -17,7 +18,8 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
         SELECT no, direction, peer, transfer_id AS TransferId, state, problem, manifest_id AS ManifestId, paths, destination, created_at AS CreatedAt,
             updated_at AS UpdatedAt, summary, detail, bytes_total AS BytesTotal, bytes_done AS BytesDone, bytes_reused AS BytesReused,
             chunks_total AS ChunksTotal, chunks_done AS ChunksDone, elapsed_ms AS ElapsedMs, paused,
-            bytes_per_second AS BytesPerSecond, text, conflict, owes_word AS OwesWord
+            bytes_per_second AS BytesPerSecond, text, conflict, owes_word AS OwesWord,
+            begun_inode AS BegunInode, begun_birth_ns AS BegunBirthNs
         FROM transfers
         """;
 
@@ -33,7 +35,8 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
         c.Execute(
             """
             INSERT INTO transfers VALUES (NULL, @Direction, @Peer, @TransferId, @State, @Problem, @ManifestId, @Paths, @Destination, @CreatedAt,
-                @UpdatedAt, @Summary, @Detail, @BytesTotal, @BytesDone, @BytesReused, @ChunksTotal, @ChunksDone, @ElapsedMs, @Paused, @BytesPerSecond, @Text, @Conflict, @OwesWord) ON CONFLICT DO NOTHING
+                @UpdatedAt, @Summary, @Detail, @BytesTotal, @BytesDone, @BytesReused, @ChunksTotal, @ChunksDone, @ElapsedMs, @Paused, @BytesPerSecond, @Text, @Conflict, @OwesWord,
+                @BegunInode, @BegunBirthNs) ON CONFLICT DO NOTHING
             """,
             row);
         return new TransferNo(c.QuerySingle<long>($"SELECT no FROM transfers {ByKey}", row));
@@ -86,7 +89,7 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
         UPDATE transfers SET state = @State, problem = @Problem, manifest_id = @ManifestId, paths = @Paths, destination = @Destination, updated_at = @UpdatedAt,
             summary = @Summary, detail = @Detail, bytes_total = @BytesTotal, bytes_done = @BytesDone, bytes_reused = @BytesReused,
             chunks_total = @ChunksTotal, chunks_done = @ChunksDone, elapsed_ms = @ElapsedMs, paused = @Paused, text = @Text,
-            owes_word = @OwesWord WHERE no = @No
+            owes_word = @OwesWord, begun_inode = @BegunInode, begun_birth_ns = @BegunBirthNs WHERE no = @No
         """,
         Row.Of(no.Value, transfer));
 
@@ -99,13 +102,15 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
     private sealed record Row(
         long No, string Direction, string Peer, string TransferId, string State, string? Problem, string? ManifestId, string Paths, string Destination,
         long CreatedAt, long UpdatedAt, string Summary, string Detail, long BytesTotal, long BytesDone, long BytesReused,
-        long ChunksTotal, long ChunksDone, long ElapsedMs, long Paused, long BytesPerSecond, long Text, string Conflict, long OwesWord)
+        long ChunksTotal, long ChunksDone, long ElapsedMs, long Paused, long BytesPerSecond, long Text, string Conflict, long OwesWord,
+        long? BegunInode, long? BegunBirthNs)
     {
         internal static Row Of(long no, TransferRecord t) => new(
             no, t.Key.Direction.ToString(), t.Key.Peer.ToString(), t.Key.Transfer.ToString(), t.State.ToString(), t.Problem?.ToString(), t.Manifest?.ToString(),
             JsonSerializer.Serialize(t.Paths), t.Destination, Columns.Of(t.CreatedAt), Columns.Of(t.UpdatedAt), t.Summary, t.Detail,
             t.BytesTotal, t.BytesDone, t.BytesReused, t.ChunksTotal, t.ChunksDone, (long)t.Elapsed.TotalMilliseconds, t.IsPaused ? 1 : 0, t.BytesPerSecond,
-            t.IsText ? 1 : 0, t.Conflict.ToString(), t.OwesWord ? 1 : 0);
+            t.IsText ? 1 : 0, t.Conflict.ToString(), t.OwesWord ? 1 : 0,
+            t.BegunIn is { } begun ? Columns.Of(begun.Inode) : null, t.BegunIn?.BirthNs);
 
         internal (TransferNo No, TransferRecord Transfer) ToTransfer() => (new TransferNo(No), new TransferRecord(
             new TransferKey(Columns.Named<TransferDirection>(Direction), DeviceId.Parse(Peer), Protocol.Transfer.TransferId.Parse(TransferId)),
@@ -130,6 +135,7 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
             IsText = Text != 0,
             Conflict = Columns.Named<ConflictPolicy>(Conflict),
             OwesWord = OwesWord != 0,
+            BegunIn = BegunInode is { } inode && BegunBirthNs is { } birth ? new FileKey(Columns.Unsigned(inode), birth) : null,
         });
     }
 }

@@ -14,6 +14,9 @@ public enum DiskProblem
     /// <summary>It is not there, or no longer.</summary>
     Missing,
 
+    /// <summary>The directory that an earlier run began in is not there, or not to be entered. Its disk may be mounted later, and the same call made again.</summary>
+    Away,
+
     /// <summary>The file is not the one it was: size, times, inode or device differ.</summary>
     Changed,
 

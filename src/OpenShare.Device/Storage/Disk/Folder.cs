@@ -18,6 +18,9 @@ internal abstract class Folder : IDisposable
     /// <summary>Names boot and mount; see <see cref="IDestination.Epoch"/>.</summary>
     internal abstract string Epoch { get; }
 
+    /// <summary>By which the directory itself is known again.</summary>
+    internal abstract FileKey Key { get; }
+
     /// <returns>null when there is nothing of this name</returns>
     internal abstract FileStat? Stat(string path);
 

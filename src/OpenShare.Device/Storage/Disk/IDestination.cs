@@ -18,6 +18,9 @@ public interface IDestination : IDisposable
     /// <summary>Names the file system: destinations of the same name share their free bytes.</summary>
     string FileSystem { get; }
 
+    /// <summary>By which the directory is known again that all arrives in.</summary>
+    FileKey Directory { get; }
+
     /// <summary>Bytes that this user may still write there; <see cref="long.MaxValue"/> where nobody can tell.</summary>
     long AvailableBytes { get; }
 

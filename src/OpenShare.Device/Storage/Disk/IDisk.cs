@@ -26,7 +26,11 @@ public interface IDisk
     /// The staging place of one transfer inside a directory, made where missing. Opened again after a restart it
     /// holds what was written before.
     /// </summary>
-    DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer);
+    /// <param name="begunIn">
+    /// the <see cref="IDestination.Directory"/> that an earlier run began in. Then the directory is not made, and where it is
+    /// another that has nothing of this transfer, as the one that a disk is to be mounted on, it is <see cref="DiskProblem.Away"/>.
+    /// </param>
+    DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer, FileKey? begunIn = null);
 
     /// <summary>The staging places in a directory: by their exact names, this user's own, no links. Nothing is made where there are none.</summary>
     DiskResult<IReadOnlyList<StagingPlace>> FindStaged(string directory);

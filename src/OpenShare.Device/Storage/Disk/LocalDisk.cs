@@ -31,8 +31,13 @@ public sealed class LocalDisk : IDisk
 
     public ISource OpenSource(IReadOnlyList<string> paths) => new SourceTree(_files, paths);
 
-    public DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer) =>
-        DiskFault.Guard<IDestination>(directory, () => StagedDestination.Open(_files, directory, sender, transfer));
+    public DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer, FileKey? begunIn = null)
+    {
+        var opened = DiskFault.Guard<IDestination>(directory, () => StagedDestination.Open(_files, directory, sender, transfer, begunIn));
+        return begunIn is null || opened.Problem is DiskProblem.None or DiskProblem.Full
+            ? opened
+            : new DiskResult<IDestination>(new DiskResult(DiskProblem.Away, $"{opened.Detail}; is the disk mounted that has what arrived before?"));
+    }
 
     public DiskResult<IReadOnlyList<StagingPlace>> FindStaged(string directory) =>
         DiskFault.Guard<IReadOnlyList<StagingPlace>>(directory, () => Leftovers.Find(_files, directory));

@@ -11,7 +11,7 @@ using ChunkMap = OpenShare.Protocol.Transfer.Chunks.ChunkMap;
 
 namespace OpenShare.Device.Transfers.Receiving;
 
-/// <summary>A receiving transfer as it is found on disk at the start of a session: new, or where an earlier process left it.</summary>
+/// <summary>A receiving transfer that is not over, as it is found on disk at the start of a session: new, or where an earlier process left it.</summary>
 /// <param name="Unwritten">of the pages that are kept</param>
 /// <param name="Unsynced">entries of which more is trusted than outlives a loss of power</param>
 internal sealed record Arrival(
@@ -22,7 +22,9 @@ internal sealed record Arrival(
     /// <exception cref="ProtocolException">what was kept does not hold together</exception>
     internal static DiskResult<Arrival> Open(TransferScope scope, PublicKey senderKey)
     {
-        var opened = scope.Disk.OpenDestination(scope.Record.Destination, scope.Key.Peer, scope.Key.Transfer);
+        // What was not accepted has nothing there yet, and may begin in another.
+        var opened = scope.Disk.OpenDestination(
+            scope.Record.Destination, scope.Key.Peer, scope.Key.Transfer, scope.Record.IsAccepted ? scope.Record.BegunIn : null);
         if (opened.Value is not { } destination)
             return new DiskResult<Arrival>(new DiskResult(opened.Problem, opened.Detail));
         DiskResult<Arrival> found = default;
@@ -39,40 +41,21 @@ internal sealed record Arrival(
 
     private static DiskResult<Arrival> Read(TransferScope scope, PublicKey senderKey, IDestination destination)
     {
-        // What is over needs no staging place, and opening made it anew.
-        if (scope.Record.IsOver)
-            destination.Discard();
         var stores = scope.Stores;
         var held = new HeldChunks(stores.ChunkMaps, scope.No, destination.Epoch);
         var standing = new StandingFiles(destination);
         var unwritten = new UnwrittenFiles();
         var unsynced = new ChunkMap();
         if (StoredManifest.Read(stores.Manifests, scope.No, new ManifestReader(senderKey, scope.Key.Peer, scope.Identity.DeviceId)) is not var (pages, manifest))
-            return new DiskResult<Arrival>(new Arrival(destination, held, standing, unwritten, unsynced, scope.Record.IsOver ? Over(scope) : null));
+            return new DiskResult<Arrival>(new Arrival(destination, held, standing, unwritten, unsynced, Kept: null));
 
-        var receipt = stores.Receipts.Find(scope.No);
-        // What is in its place already is no longer in the staging place: there is nothing to look at again.
-        if (receipt is null && !scope.Record.IsOver && Trust(scope, destination, held, standing, unsynced, manifest) is { IsDone: false } failure)
+        if (Trust(scope, destination, held, standing, unsynced, manifest) is { IsDone: false } failure)
             return new DiskResult<Arrival>(failure);
-        var outcomes = stores.Outcomes.All(scope.No);
-        var receiptState = receipt is null ? KeptReceipt.None : stores.Receipts.IsConfirmed(scope.No) ? KeptReceipt.Confirmed : KeptReceipt.Unconfirmed;
-        var kept = new ReceiverRecord(
-            pages,
-            WithStanding(held, standing, manifest),
-            outcomes.Where(o => o.Outcome == EntryOutcome.Types.Outcome.Withdrawn).ToDictionary(o => o.EntryNo, o => o.Detail),
-            [.. outcomes.Select(Outcomes.NotStored).OfType<EntryNote.NotStored>()],
-            ReceiverStates.Kept(scope.Record.State, stores.Outcomes.Names(scope.No).Count > 0, receiptState),
-            scope.Record.Detail,
-            receipt);
+        var kept = KeptTransfer.Read(scope, pages, WithStanding(held, standing, manifest));
         if (kept.State is ReceiverState.Deciding or ReceiverState.Receiving)
             AddUnwritten(unwritten, standing, manifest, kept, destination.RoomTakenFrom);
         return new DiskResult<Arrival>(new Arrival(destination, held, standing, unwritten, unsynced, kept));
     }
-
-    // Its file list is dropped, and it is over still, whatever late word of the sender woke it.
-    private static ReceiverRecord Over(TransferScope scope) => new(
-        [], new ChunkMap(), new Dictionary<uint, string>(), [],
-        ReceiverStates.Kept(scope.Record.State, hasNames: false, KeptReceipt.None), scope.Record.Detail, Receipt: null);
 
     private static ChunkMap WithStanding(HeldChunks held, StandingFiles standing, Manifest manifest)
     {

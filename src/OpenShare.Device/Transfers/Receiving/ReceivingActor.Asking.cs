@@ -61,7 +61,7 @@ internal sealed partial class ReceivingActor
         _isAccepted = true;
         if (saveTo is not null && saveTo != Scope.Record.Destination)
         {
-            Scope = Scope with { Record = Scope.Record with { Destination = saveTo } };
+            Scope = Scope with { Record = Scope.Record.InDirectory(saveTo) };
             if (_arrival is not null)
                 Move();
         }
@@ -133,6 +133,7 @@ internal sealed partial class ReceivingActor
         if (_machine.IsOver)
             return;
         _arrival = arrival;
+        BeginIn(arrival);
         _reuse = new ChunkReuse(_contents, arrival.Destination, arrival.Standing);
         if (_pages.Count > 0)
             LookAtPage();

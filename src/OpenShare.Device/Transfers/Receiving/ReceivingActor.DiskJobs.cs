@@ -146,10 +146,10 @@ internal sealed partial class ReceivingActor
 
     private Action DiscardStaging()
     {
-        if (_arrival is not null && !_isLetGo)
-            _arrival.Destination.Discard();
-        else if (_arrival is null && _isGivenUp)
+        if (_arrival is null)
             Scope.Disk.Discard(Scope.Record.Destination, Peer, Id);
+        else if (!_isLetGo)
+            _arrival.Destination.Discard();
         return () => Scope.Stores.Transfers.DropWorkingState(Scope.No);
     }
 

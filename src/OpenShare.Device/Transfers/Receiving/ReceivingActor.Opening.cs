@@ -9,14 +9,15 @@ using OpenShare.Protocol.Wire;
 namespace OpenShare.Device.Transfers.Receiving;
 
 /// <summary>
-/// What an earlier process left is opened, and where that finds no room for its notes or its files it waits, as all that is received
-/// does. Nothing is decided meanwhile: the sender is told why, and only its last question is kept.
+/// What an earlier process left is opened, and where that finds no room for its notes or its files, or not the disk that it is on, it
+/// waits, as all that is received does for room. Nothing is decided meanwhile: the sender is told why, and only its last question is kept.
 /// </summary>
 internal sealed partial class ReceivingActor
 {
     private sealed record OpenAgain;
 
-    private string? _noRoom;
+    // Why it cannot be opened now.
+    private string? _opensNot;
     private TimeSpan _openPause;
     private bool _isGivenUp;
 
@@ -27,16 +28,15 @@ internal sealed partial class ReceivingActor
         {
             try
             {
-                return Arrival.Open(scope, key);
+                return KeptTransfer.ReadEnded(scope, key) is { } ended ? new Opened(default, ended) : new Opened(Arrival.Open(scope, key));
             }
             catch (StorageFullException full)
             {
-                return new DiskResult<Arrival>(new DiskResult(DiskProblem.Full, full.Message));
+                return new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Full, full.Message)));
             }
         });
         _opening.PipeTo(
             Self,
-            success: arrival => new Opened(arrival),
             failure: error => new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Failed, error.Message))));
     }
 
@@ -48,19 +48,18 @@ internal sealed partial class ReceivingActor
             return;
         }
         // What was not accepted yet is not begun without room.
-        if (opened.Arrival.Problem == DiskProblem.Full && _isAccepted && !_isGivenUp)
+        if (opened.Arrival.Problem is DiskProblem.Full or DiskProblem.Away && _isAccepted && !_isGivenUp)
         {
-            WaitForRoom(opened.Arrival.Detail);
+            WaitToOpen(opened.Arrival.Detail);
             return;
         }
-        var waited = _noRoom is not null;
-        _noRoom = null;
+        var waited = _opensNot is not null;
+        _opensNot = null;
         var setup = new ReceiverSetup(Id, Peer, _senderKey!, Scope.Identity.Key, Scope.Identity.Certificate, Scope.Context.TransferTuning) { Limit = _limit };
         _arrival = opened.Arrival.Value;
+        BeginIn(_arrival);
         _reuse = _arrival is null ? null : new ChunkReuse(_contents, _arrival.Destination, _arrival.Standing);
-        _machine = _arrival?.Kept is { } kept ? ReceiverMachine.Restore(setup, kept) : new ReceiverMachine(setup);
-        if (_arrival is not null && (_machine.Receipt is not null || _machine.IsOver))
-            LetGo();
+        _machine = (opened.Ended ?? _arrival?.Kept) is { } kept ? ReceiverMachine.Restore(setup, kept) : new ReceiverMachine(setup);
         OweRoom();
         SyncSoon(_arrival);
         Drive(new ReceiverInput.Started());
@@ -70,7 +69,7 @@ internal sealed partial class ReceivingActor
         // What it asked for while it was told to wait is answered below.
         if ((waited || Scope.IsMadeAnew) && !_isGivenUp)
             Send(TransferMessages.Stalled(Id, detail: null));
-        if (_arrival is null && !_isGivenUp)
+        if (!opened.Arrival.IsDone && !_isGivenUp)
             Fail(opened.Arrival.Detail);
         foreach (var input in _early.ToList())
         {
@@ -85,15 +84,22 @@ internal sealed partial class ReceivingActor
         ShowView();
     }
 
-    private void WaitForRoom(string reason)
+    // Kept with the state that says that it is accepted: from then on it goes on there and nowhere else.
+    private void BeginIn(Arrival? arrival)
     {
-        var (isNews, tuning) = (_noRoom is null, Scope.Context.TransferTuning);
-        _noRoom = Protocol.Identity.Printable.Shorten(reason);
+        if (arrival is not null)
+            Scope = Scope with { Record = Scope.Record with { BegunIn = arrival.Destination.Directory } };
+    }
+
+    private void WaitToOpen(string reason)
+    {
+        var (isNews, tuning) = (_opensNot is null, Scope.Context.TransferTuning);
+        _opensNot = Protocol.Identity.Printable.Shorten(reason);
         _openPause = isNews || _openPause == default ? tuning.DiskRetry : TimeSpan.FromTicks(Math.Min(2 * _openPause.Ticks, tuning.LongestDiskRetry.Ticks));
         Timers.StartSingleTimer("open", new OpenAgain(), _openPause);
         if (!isNews)
             return;
-        Send(TransferMessages.Stalled(Id, _noRoom));
+        Send(TransferMessages.Stalled(Id, _opensNot));
         ShowView();
         // Said while it was opened.
         if (_early.Any(e => e is ReceiverInput.Cancelled or ReceiverInput.Received { Message.KindCase: Control.KindOneofCase.TransferCancelled }))
@@ -113,11 +119,11 @@ internal sealed partial class ReceivingActor
     // Its end needs no room.
     private void GiveUpWaiting()
     {
-        if (_noRoom is null || _isGivenUp || _machine is not null)
+        if (_opensNot is null || _isGivenUp || _machine is not null)
             return;
         _isGivenUp = true;
         Timers.Cancel("open");
-        Self.Tell(new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Full, _noRoom))));
+        Self.Tell(new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Full, _opensNot))));
     }
 
     // It is not to ask again and again meanwhile; the session that is made anew takes it back.

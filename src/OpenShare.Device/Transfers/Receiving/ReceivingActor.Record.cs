@@ -76,7 +76,7 @@ internal sealed partial class ReceivingActor
     protected override TransferView View(TransferView start)
     {
         if (_machine is null)
-            return TransferViews.Stalled(start with { State = State() }, _noRoom);
+            return TransferViews.Stalled(start with { State = State() }, _opensNot);
         var record = Record(State());
         var view = start with
         {

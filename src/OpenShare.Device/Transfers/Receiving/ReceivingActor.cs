@@ -19,7 +19,8 @@ namespace OpenShare.Device.Transfers.Receiving;
 /// </summary>
 internal sealed partial class ReceivingActor : TransferSession
 {
-    private sealed record Opened(DiskResult<Arrival> Arrival) : INoSerializationVerificationNeeded;
+    /// <param name="Ended">what is kept of it, where it is over: then there is no arrival</param>
+    private sealed record Opened(DiskResult<Arrival> Arrival, ReceiverRecord? Ended = null) : INoSerializationVerificationNeeded;
 
     private sealed record Decided(string? Refusal);
 
@@ -33,7 +34,7 @@ internal sealed partial class ReceivingActor : TransferSession
     private PublicKey? _senderKey;
     private OfferLimit? _limit;
     private string? _failure;
-    private Task<DiskResult<Arrival>>? _opening;
+    private Task<Opened>? _opening;
     private bool _diskBusy;
     private bool _syncing;
     private int _writing;
@@ -42,7 +43,7 @@ internal sealed partial class ReceivingActor : TransferSession
     public ReceivingActor(TransferScope scope) : base(scope)
     {
         // Accepted by a process before this one, whether or not its file list was stored by then.
-        _isAccepted = scope.Record.State is TransferState.Transferring or TransferState.Finishing;
+        _isAccepted = scope.Record.IsAccepted;
         Receive<Opened>(OnOpened);
         Receive<ReceivingStreamActor.FrameArrived>(OnFrameArrived);
         Receive<FrameWritten>(m => OnFrameWritten(m.Result));
@@ -67,19 +68,19 @@ internal sealed partial class ReceivingActor : TransferSession
     protected override void PostStop()
     {
         DropFrames();
-        _moving?.ContinueWith(CloseUnseen, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        CloseUnseen(_moving, moved => moved);
         if (_arrival is not null)
             _arrival.Destination.Dispose();
         else
-            _opening?.ContinueWith(CloseUnseen, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            CloseUnseen(_opening, opened => opened.Arrival);
     }
 
     // Opened for a session that has ended meanwhile.
-    private static void CloseUnseen(Task<DiskResult<Arrival>> opening)
-    {
-        if (opening.IsCompletedSuccessfully)
-            opening.Result.Value?.Destination.Dispose();
-    }
+    private static void CloseUnseen<T>(Task<T>? opening, Func<T, DiskResult<Arrival>> arrival) => opening?.ContinueWith(
+        t => arrival(t.Result).Value?.Destination.Dispose(),
+        CancellationToken.None,
+        TaskContinuationOptions.ExecuteSynchronously | TaskContinuationOptions.OnlyOnRanToCompletion,
+        TaskScheduler.Default);
 
     protected override Props StreamProps(TransferSignals.StreamReady ready) => ReceivingStreamActor.Props(ready.StreamId, ready.Stream);
 
@@ -92,7 +93,7 @@ internal sealed partial class ReceivingActor : TransferSession
             Drive(new ReceiverInput.LinkUp());
             return;
         }
-        if (_noRoom is { } reason)
+        if (_opensNot is { } reason)
             Send(TransferMessages.Stalled(Id, reason));
         if (_opening is not null)
             return;
@@ -129,7 +130,7 @@ internal sealed partial class ReceivingActor : TransferSession
 
     protected override void OnControl(Control message)
     {
-        if (_noRoom is null)
+        if (_opensNot is null)
             DriveWhenOpen(new ReceiverInput.Received(message));
         else
             HearWaiting(message);

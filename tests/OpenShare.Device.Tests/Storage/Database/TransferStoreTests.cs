@@ -59,6 +59,20 @@ public sealed class TransferStoreTests : DatabaseSpecs
     }
 
     [Fact]
+    public void The_directory_that_it_began_in_is_known_again()
+    {
+        var transfer = Transfer(1) with { BegunIn = new FileKey(ulong.MaxValue, -1) };
+        var no = Database.Transfers.Add(transfer);
+        AssertSame(transfer, Reopened().Transfers.Find(transfer.Key)!.Value.Transfer);
+
+        Database.Transfers.Update(no, Transfer(1));
+        Assert.Null(Reopened().Transfers.Find(transfer.Key)!.Value.Transfer.BegunIn);
+
+        Database.Transfers.Update(no, transfer);
+        AssertSame(transfer, Reopened().Transfers.Find(transfer.Key)!.Value.Transfer);
+    }
+
+    [Fact]
     public void Those_to_be_gone_on_with_are_those_that_have_not_ended()
     {
         var states = Enum.GetValues<TransferState>();

@@ -30,6 +30,8 @@ internal sealed class LinuxFolder : Folder
 
     internal override string Epoch => $"{BootId.Value}/{LinuxFiles.Stat(_handle).Mount:x}";
 
+    internal override FileKey Key => LinuxFiles.Stat(_handle).Key;
+
     internal static LinuxFolder Open(string path)
     {
         var fd = Libc.Open(path, LinuxFlags.ReadOnly | LinuxFlags.Directory | LinuxFlags.CloseOnExec, 0);

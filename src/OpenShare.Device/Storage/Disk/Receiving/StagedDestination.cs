@@ -34,12 +34,14 @@ internal sealed class StagedDestination : IDestination
         _files = new HandleCache<OpenedFile>(OpenFiles, _staging.OpenFile);
         _names = new StandingNames(destination);
         _standing = new StandingSync(destination);
-        (Epoch, FileSystem) = (_staging.Epoch, _staging.FileSystem);
+        (Epoch, FileSystem, Directory) = (_staging.Epoch, _staging.FileSystem, destination.Key);
     }
 
     public string Epoch { get; }
 
     public string FileSystem { get; }
+
+    public FileKey Directory { get; }
 
     public long AvailableBytes
     {
@@ -59,9 +61,10 @@ internal sealed class StagedDestination : IDestination
 
     public long RoomTakenFrom => _preparation.RoomTakenFrom;
 
-    internal static StagedDestination Open(FileSystem files, string directory, DeviceId sender, TransferId transfer)
+    internal static StagedDestination Open(FileSystem files, string directory, DeviceId sender, TransferId transfer, FileKey? begunIn)
     {
-        var destination = files.OpenFolder(directory);
+        var stagingName = StagingName.Of(sender, transfer);
+        var destination = begunIn is { } key ? BegunDirectory.Open(files, directory, stagingName, key) : files.OpenFolder(directory);
         try
         {
             // Another transfer that ends may remove the common directory just as this one has opened it.
@@ -70,7 +73,7 @@ internal sealed class StagedDestination : IDestination
                 var partial = destination.OpenPrivate(StagingName.Partial);
                 try
                 {
-                    return new StagedDestination(destination, partial, StagingName.Of(sender, transfer));
+                    return new StagedDestination(destination, partial, stagingName);
                 }
                 catch (DiskFault fault) when (fault.Problem is DiskProblem.Missing && tries < 10)
                 {

@@ -46,7 +46,7 @@ public enum TransferState
     /// <summary>A person on either side has it wait.</summary>
     Paused,
 
-    /// <summary>The receiving disk is full: it goes on by itself once there is room.</summary>
+    /// <summary>The receiving disk is full, or not mounted: it goes on by itself once there is room, or the disk.</summary>
     Waiting,
 
     /// <summary>Every chunk is there; placing files, or waiting for the receipt.</summary>

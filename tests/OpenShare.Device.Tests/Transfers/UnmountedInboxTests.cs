@@ -1,3 +1,4 @@
+using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Protocol.Transfer;
@@ -96,8 +97,38 @@ public sealed class UnmountedInboxTests : TransferSpecs
         Assert.Equal(_content, _ben.Arrived("a.bin"));
     }
 
-    [Fact]
-    public async Task A_receipt_is_given_again_without_it_and_nothing_is_made()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_nobody_has_accepted_yet_has_nothing_to_wait_for(bool isLinked)
+    {
+        await _ben.KillAsync();
+        _ben.Accept = AcceptPolicy.Ask;
+        _ben.Start();
+        var id = await _ann.SendAsync(_ben, "a.bin");
+        foreach (var device in (TransferDevice[])[_ann, _ben])
+            await device.SeesAsync(id, v => v.State == TransferState.AwaitingAnswer);
+        await _ben.KillAsync();
+        await AwaitAssertAsync(() => Assert.Equal(0, _ben.Disk.OpenDestinations), TimeSpan.FromSeconds(10));
+        TakeAway(isMountPoint: true);
+
+        _ben.Start();
+        if (isLinked)
+        {
+            _ann.See(_ben);
+            await _ann.SeesAsync(id, v => v.State == TransferState.AwaitingAnswer);
+        }
+        Assert.True((await _ben.AnswerAsync(id, isAccepted: true)).WasAsked);
+        _ann.See(_ben);
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+    }
+
+    /// <param name="canBeMade">a folder of its name</param>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_receipt_is_given_again_without_it_and_nothing_is_made(bool canBeMade)
     {
         var atTheEnd = new TaskCompletionSource();
         _ben.Disk.OnComplete = () =>
@@ -113,6 +144,11 @@ public sealed class UnmountedInboxTests : TransferSpecs
         await AwaitAssertAsync(() => Assert.False(Directory.Exists(Partial)), TimeSpan.FromSeconds(10));
         await _ben.KillAsync();
         TakeAway(isMountPoint: false);
+        if (!canBeMade)
+        {
+            Directory.Delete(Mount);
+            File.WriteAllText(Mount, "");
+        }
 
         _ben.Start();
         _ann.Start();
@@ -120,7 +156,8 @@ public sealed class UnmountedInboxTests : TransferSpecs
 
         AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
         await AwaitAssertAsync(() => Assert.Empty(_ben.Database.Receipts.Unconfirmed()), TimeSpan.FromSeconds(10));
-        Assert.Empty(Directory.GetFileSystemEntries(Mount));
+        Assert.Equal(TransferState.Completed, Assert.Single(await _ben.TransfersAsync()).State);
+        Assert.False(Directory.Exists(_ben.Inbox));
     }
 
     protected override void AfterAll()

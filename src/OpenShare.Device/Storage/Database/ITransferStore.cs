@@ -42,7 +42,7 @@ public sealed record TransferRecord(
     /// <summary>Receiving: it is under way, and was accepted by whoever is asked here.</summary>
     public bool IsAccepted => State is TransferState.Transferring or TransferState.Finishing;
 
-    /// <summary>Receiving: by what the destination is known again that it is staged in. Null: in none yet, or an earlier program did not keep it.</summary>
+    /// <summary>Receiving: by what the destination is known again that it is staged in. Null: it is not accepted yet, or an earlier program did not keep it.</summary>
     public FileKey? BegunIn { get; init; }
 
     /// <summary>Receiving: nothing of it is staged in that directory yet.</summary>

@@ -22,9 +22,7 @@ internal sealed record Arrival(
     /// <exception cref="ProtocolException">what was kept does not hold together</exception>
     internal static DiskResult<Arrival> Open(TransferScope scope, PublicKey senderKey)
     {
-        // What was not accepted has nothing there yet, and may begin in another.
-        var opened = scope.Disk.OpenDestination(
-            scope.Record.Destination, scope.Key.Peer, scope.Key.Transfer, scope.Record.IsAccepted ? scope.Record.BegunIn : null);
+        var opened = scope.Disk.OpenDestination(scope.Record.Destination, scope.Key.Peer, scope.Key.Transfer, scope.Record.BegunIn);
         if (opened.Value is not { } destination)
             return new DiskResult<Arrival>(new DiskResult(opened.Problem, opened.Detail));
         DiskResult<Arrival> found = default;

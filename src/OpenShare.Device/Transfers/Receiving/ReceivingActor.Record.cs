@@ -52,7 +52,7 @@ internal sealed partial class ReceivingActor
         var (summary, total) = manifest is null ? (Scope.Record.Summary, Scope.Record.BytesTotal) : (
             TransferViews.SummaryOf([.. manifest.Tops]),
             IsAsked ? manifest.ClaimedBytes : progress.BytesTotal);
-        return Scope.Record with
+        var record = Scope.Record with
         {
             State = state,
             Problem = state == TransferState.Failed ? TransferProblem.Failed : null,
@@ -69,6 +69,8 @@ internal sealed partial class ReceivingActor
             Elapsed = Elapsed,
             IsPaused = _machine.IsPausedHere && !_machine.IsOver,
         };
+        // What is not accepted has nothing anywhere that it would have to wait for.
+        return record.IsAccepted ? record : record with { BegunIn = null };
     }
 
     protected override FilesProgress? Files(FilesAsked asked) => _machine?.Files(asked);

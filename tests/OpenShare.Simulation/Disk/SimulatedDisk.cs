@@ -39,6 +39,9 @@ public sealed partial class SimulatedDisk(TimeProvider clock, int seed, bool fol
     /// <summary>The chance that a read gives one bit other than was written, and says nothing, from 0 to 1.</summary>
     public double ReadsTurnABit { get; set; }
 
+    /// <summary>One sync of all of it is as good as one of each file.</summary>
+    public bool SyncsAll { get; set; } = true;
+
     /// <summary>How many times longer everything takes.</summary>
     public double Slowness { get; set; } = 1;
 

@@ -197,7 +197,7 @@ internal sealed class SimulatedFolder(DiskMount mount, DirectoryNode directory, 
         SyncNode(node, path);
     }
 
-    internal override bool CanSyncAll => true;
+    internal override bool CanSyncAll => mount.Disk.SyncsAll;
 
     internal override void SyncAll()
     {

@@ -15,7 +15,7 @@ internal static class PlacementNotes
     {
         var notes = new List<EntryNote>([.. refused, .. report.Refused.Select(NotStored)]);
         var notStored = notes.Select(n => n.EntryNumber).ToHashSet();
-        notes.AddRange(there.Select(number => new EntryNote.AlreadyThere(number)));
+        notes.AddRange(there.Where(number => !notStored.Contains(number)).Select(number => new EntryNote.AlreadyThere(number)));
         var renamed = report.Placed.Where(p => p.Name != p.Top).ToDictionary(p => p.Top, p => p.Name);
         if (renamed.Count == 0)
             return notes;

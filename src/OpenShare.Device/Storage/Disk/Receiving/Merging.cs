@@ -94,7 +94,13 @@ internal sealed class Merging(Folder staging, Folder destination, StandingNames 
             return;
         }
 
+        var syncs = new ClosedSync(destination);
         foreach (var directory in _changed)
-            destination.Sync(directory);
+        {
+            if (directory.Length == 0)
+                destination.Sync("");
+            else if (syncs.Sync(directory, destination.Sync) is { } problem)
+                throw new DiskFault(DiskProblem.Denied, problem);
+        }
     }
 }

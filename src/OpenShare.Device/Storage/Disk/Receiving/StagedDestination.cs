@@ -196,7 +196,7 @@ internal sealed class StagedDestination : IDestination
             placing.Run(entries, finishing.Tops, refused, () =>
             {
                 finishing.Sync();
-                _standing.Run(entries, conflicts.There);
+                _standing.Run(entries, conflicts.There, refused);
                 _staging.Sync("");
                 Anchor();
             });

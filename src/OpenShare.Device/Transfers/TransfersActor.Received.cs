@@ -8,15 +8,14 @@ namespace OpenShare.Device.Transfers;
 /// <summary>How many transfers of one peer are received at once.</summary>
 internal sealed partial class TransfersActor
 {
-    /// <summary>Of one device, those that only wait for its word among them: each has its file list in memory.</summary>
-    internal const int MostReceived = 100;
-
     // Stopped, and not heard of yet.
     private readonly HashSet<TransferKey> _leaving = [];
 
+    private int MostReceived => _context.TransferTuning.ReceivedAtOnce;
+
     /// <returns>why no further transfer of this device is begun now; null: one may be</returns>
     private string? TooMany(DeviceId device) =>
-        _stores.Transfers.Unfinished().Count(t => t.Transfer is { IsOver: false, Key.Direction: TransferDirection.Receiving } && t.Transfer.Key.Peer == device) >= MostReceived
+        _stores.Transfers.CountReceiving(device) >= MostReceived
             ? $"{MostReceived} transfers of this device are under way there already. Send it again when one of them is over."
             : null;
 

@@ -41,6 +41,9 @@ public sealed record TransferTuning
     /// <summary>So long, and more where the line is slow, a stream may be silent while later chunks on others are acknowledged.</summary>
     public TimeSpan SilentPatience { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Of one device, those that only wait for its word among them: each has its file list in memory.</summary>
+    public int ReceivedAtOnce { get; init; } = 1_000;
+
     /// <summary>After so long without an acknowledgement on a stream that gets no more frames, its chunks travel on another.</summary>
     public TimeSpan RetiredPatience { get; init; } = TimeSpan.FromSeconds(30);
 }

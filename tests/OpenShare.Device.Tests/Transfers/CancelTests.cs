@@ -79,6 +79,29 @@ public sealed class CancelTests : TransferSpecs
     }
 
     [Fact]
+    public async Task What_was_left_out_of_it_is_said_once_and_not_to_the_other_side()
+    {
+        _ann.Write("t/a.bin", 30 * Chunk);
+        File.CreateSymbolicLink(Path.Combine(_ann.Files, "t", "z"), "/etc");
+        var id = await SendHeldUpAsync(_ann, _ben, "t", _letThrough);
+        await _ann.SeesAsync(id, v => v.TotalsKnown);
+        await _ben.KillAsync();
+        _letThrough.Set();
+        await _ann.CancelAsync(id);
+        await _ann.KillAsync();
+
+        _ben.Start();
+        _ann.Start();
+        _ann.See(_ben);
+
+        Assert.Equal("cancelled on the sending device", (await _ben.EndsAsync(id)).Detail);
+        await AwaitAssertAsync(() => Assert.False(Kept().OwesWord), TimeSpan.FromSeconds(10));
+        Assert.Equal("cancelled on the sending device\nt/z: it is a link that may lead out of t (to /etc)", Kept().Detail);
+
+        TransferRecord Kept() => _ann.Database.Transfers.Find(id)!.Value.Transfer;
+    }
+
+    [Fact]
     public async Task A_cancel_that_comes_when_the_files_are_in_place_ends_as_a_delivery_on_both_sides()
     {
         var (sent, received) = await CancelTooLateAsync("a.bin");

@@ -66,13 +66,13 @@ public sealed class ReceivedLimitTests : TransfersRig
         var last = default((TransferId Id, ManifestId Manifest));
         var first = BeginFolder();
         Said(Control.KindOneofCase.Receipt);
-        for (var i = 0; i < TransfersActor.MostReceived + 5; i++)
+        for (var i = 0; i < Context.TransferTuning.ReceivedAtOnce + 5; i++)
         {
             last = BeginFolder();
             Said(Control.KindOneofCase.Receipt);
         }
 
-        await AwaitAssertAsync(async () => Assert.Equal(TransfersActor.MostReceived, (await SessionsAsync()).Count), Patience);
+        await AwaitAssertAsync(async () => Assert.Equal(Context.TransferTuning.ReceivedAtOnce, (await SessionsAsync()).Count), Patience);
         Hear(Resumed(first.Id, first.Manifest));
         Assert.Equal(first.Id, TransferMessages.TransferOf(Said(Control.KindOneofCase.Receipt)));
         Hear(Confirmed(last.Id));
@@ -82,19 +82,19 @@ public sealed class ReceivedLimitTests : TransfersRig
     public async Task So_many_of_a_peer_are_under_way_and_one_more_is_declined_until_one_is_over()
     {
         var first = BeginFile();
-        for (var i = 1; i < TransfersActor.MostReceived; i++)
+        for (var i = 1; i < Context.TransferTuning.ReceivedAtOnce; i++)
             BeginFile();
-        for (var i = 0; i < TransfersActor.MostReceived; i++)
+        for (var i = 0; i < Context.TransferTuning.ReceivedAtOnce; i++)
             Assert.Equal(TransferAnswer.Types.Answer.Accepted, Said(Control.KindOneofCase.TransferAnswer).TransferAnswer.Answer);
 
         BeginFile();
         var refused = Said(Control.KindOneofCase.TransferAnswer).TransferAnswer;
         Assert.Equal(TransferAnswer.Types.Answer.Declined, refused.Answer);
         Assert.Contains("are under way there already", refused.Detail, StringComparison.Ordinal);
-        Assert.Equal(TransfersActor.MostReceived, (await SessionsAsync()).Count);
+        Assert.Equal(Context.TransferTuning.ReceivedAtOnce, (await SessionsAsync()).Count);
 
         Hear(new Control { TransferCancelled = new TransferCancelled { TransferId = Bytes(first.ToBytes()), Reason = "enough" } });
-        await AwaitAssertAsync(async () => Assert.Equal(TransfersActor.MostReceived - 1, (await SessionsAsync()).Count), Patience);
+        await AwaitAssertAsync(async () => Assert.Equal(Context.TransferTuning.ReceivedAtOnce - 1, (await SessionsAsync()).Count), Patience);
         BeginFile();
         Assert.Equal(TransferAnswer.Types.Answer.Accepted, Said(Control.KindOneofCase.TransferAnswer).TransferAnswer.Answer);
     }

@@ -9,6 +9,7 @@ using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transport.Memory;
+using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Tests.Transfers;
 
@@ -25,7 +26,11 @@ public abstract class TransfersRig : TestKit
     {
         Self = Organisation.Enroll("ben");
         Context = new DeviceContext(
-            _time, new SeededRandom(1), new Workers(2), new MemoryTransport(new MemoryNetwork(), IPAddress.Loopback), new DeviceEventBus());
+            _time, new SeededRandom(1), new Workers(2), new MemoryTransport(new MemoryNetwork(), IPAddress.Loopback), new DeviceEventBus())
+        {
+            // So many that a test gets there.
+            TransferTuning = TransferTuning.Default with { ReceivedAtOnce = 20 },
+        };
         Peers = CreateTestProbe();
         Transfers = Sys.ActorOf(TransfersActor.Props(
             Context, TransferStores.Of(Database), Disk, Database.Peers, Peers.Ref, new ReceivingPolicy(AcceptPolicy.Own, Inbox)), "transfers");

@@ -85,6 +85,9 @@ public interface ITransferStore
     /// <returns>those to be gone on with, oldest first; of those that are over, the ones that owe the other side a word</returns>
     IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished();
 
+    /// <returns>how many of this device are to be gone on with</returns>
+    int CountReceiving(DeviceId peer);
+
     /// <summary>Whether a transfer of the same paths to this device has ended with a receipt.</summary>
     bool WasDelivered(DeviceId peer, ImmutableArray<string> paths);
 

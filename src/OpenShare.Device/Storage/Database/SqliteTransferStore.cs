@@ -57,6 +57,9 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
 
     public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() => Query($"WHERE {GoesOn} ORDER BY no");
 
+    public int CountReceiving(DeviceId peer) => gate.Read(c => c.ExecuteScalar<int>(
+        $"SELECT COUNT(*) FROM transfers WHERE direction = 'Receiving' AND peer = @Peer AND state IN {UnderWay}", new { Peer = peer.ToString() }));
+
     public bool WasDelivered(DeviceId peer, ImmutableArray<string> paths) => gate.Read(c => c.ExecuteScalar<long>(
         "SELECT EXISTS (SELECT 1 FROM transfers WHERE direction = 'Sending' AND peer = @Peer AND paths = @Paths AND state IN ('Completed', 'Incomplete'))",
         new { Peer = peer.ToString(), Paths = JsonSerializer.Serialize(paths) })) != 0;

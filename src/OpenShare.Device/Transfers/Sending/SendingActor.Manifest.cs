@@ -31,7 +31,7 @@ internal sealed partial class SendingActor
             _machine = SenderMachine.Restore(Setup(), new SenderRecord(
                 Enumerable.Range(0, (int)pages).Select(ReadPage),
                 stores.Outcomes.All(Scope.No).Where(o => o.Outcome == EntryOutcome.Types.Outcome.Withdrawn).ToDictionary(o => o.EntryNo, o => o.Detail),
-                state ?? SenderState.Offering, state is null ? "" : Scope.Record.Detail, stores.Receipts.Find(Scope.No)));
+                state ?? SenderState.Offering, state is null ? "" : ReasonOf(Scope.Record), stores.Receipts.Find(Scope.No)));
         }
         if (_machine.IsOver || _machine.Manifest is { IsComplete: true })
             return;

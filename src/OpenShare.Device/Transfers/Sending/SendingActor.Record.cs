@@ -55,6 +55,9 @@ internal sealed partial class SendingActor
     private string Detail(TransferState state) =>
         string.Join('\n', new[] { EndedEarly(state) ? _failure ?? _machine.Reason : "", _leftOut.Text, _skipped.Text }.Where(t => t.Length > 0));
 
+    // The other side is told of this line alone.
+    private static string ReasonOf(TransferRecord kept) => kept.Detail.Split('\n', 2)[0];
+
     private static string LeftOutOf(TransferRecord kept) =>
         !EndedEarly(kept.State) ? kept.Detail : kept.Detail.Split('\n', 2) is [_, var leftOut] ? leftOut : "";
 

@@ -29,10 +29,10 @@ internal sealed class Link : IDisposable
     internal sealed record Ended(LinkId Link, LinkEnd End, string Reason) : INoSerializationVerificationNeeded;
 
     /// <summary>
-    /// What may wait to be said, in bytes of memory: more than all that a transfer of the largest file list has to say at once. A
-    /// peer that asks and asks and does not read would have it grow for ever.
+    /// What may wait to be said, in bytes of memory: what 256 transfers of long file lists have to say at once. A peer that asks and
+    /// asks and does not read would have it grow for ever.
     /// </summary>
-    internal const long MostWaiting = 64 * 1024 * 1024;
+    internal const long MostWaiting = 256 * 1024 * 1024;
 
     // What a message takes beside its bytes.
     private const int MessageOverhead = 256;

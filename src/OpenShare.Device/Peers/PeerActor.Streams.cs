@@ -13,8 +13,9 @@ namespace OpenShare.Device.Peers;
 /// <summary>Joining further streams to the link: the side that dialled the link dials them, whichever side wants them.</summary>
 internal sealed partial class PeerActor
 {
-    /// <param name="MayFail">it is tried once: whoever wanted it asks again</param>
-    private sealed record StreamJoined(LinkId Link, StreamOutcome Outcome, bool Dialled, int Try, bool MayFail = false) : INoSerializationVerificationNeeded;
+    /// <param name="IsLate">it was not there in time, and is not tried again: whoever wanted it asks again</param>
+    /// <param name="IsBeside">by QUIC, where the link is not</param>
+    private sealed record StreamJoined(LinkId Link, StreamOutcome Outcome, bool Dialled, int Try, bool IsLate = false, bool IsBeside = false) : INoSerializationVerificationNeeded;
 
     private sealed record RetryStream(LinkId Link, TransferId Transfer, int Try);
 
@@ -51,11 +52,9 @@ internal sealed partial class PeerActor
         {
             if (carrier == Carrier.Quic && link.Carrier != Carrier.Quic && (_context.Transport.Quic is null || link.QuicRemote is null))
                 return;
-            if (!link.Streams.TryBegin())
-            {
-                _log.Warning("No further stream to {0} is opened: the link has {1} already", _device, LinkStreams.Most);
+            // Who wanted it asks again.
+            if (!link.Streams.TryBegin(transfer))
                 return;
-            }
             if (carrier == Carrier.Tcp || link.Carrier == Carrier.Quic)
                 DialStream(transfer, 1);
             else
@@ -76,7 +75,7 @@ internal sealed partial class PeerActor
             return;
         }
         InTimeAsync(link, cancellation => _streams.DialAsync(remote, link.Session, id, transfer, cancellation, by), (outcome, isLate) =>
-            new StreamJoined(link.Id, outcome, Dialled: true, tries, MayFail: by is not null || isLate)).PipeTo(Self);
+            new StreamJoined(link.Id, outcome, Dialled: true, tries, isLate, IsBeside: by is not null)).PipeTo(Self);
     }
 
     private async Task<StreamJoined> InTimeAsync(Link link, Func<CancellationToken, Task<StreamOutcome>> join, Func<StreamOutcome, bool, StreamJoined> joined)
@@ -100,7 +99,7 @@ internal sealed partial class PeerActor
             request.Connection.Dispose();
             return;
         }
-        if (!link.Streams.TryBegin())
+        if (!link.Streams.TryBegin(transfer: null))
         {
             _log.Warning("A stream that wanted to join the link with {0} was refused: it has {1} already", _device, LinkStreams.Most);
             request.Connection.Dispose();
@@ -118,13 +117,13 @@ internal sealed partial class PeerActor
             outcome.Stream?.Dispose();
             return;
         }
-        if (outcome.Stream is null && joined is { Dialled: true, MayFail: false, Try: < StreamTries })
+        if (outcome.Stream is null && joined is { Dialled: true, IsLate: false, IsBeside: false, Try: < StreamTries })
         {
             // Its place among the link's streams stays taken meanwhile.
             Timers.StartSingleTimer(outcome, new RetryStream(link.Id, outcome.Transfer, joined.Try + 1), StreamRetryPause);
             return;
         }
-        link.Streams.Joined(outcome.Stream);
+        link.Streams.Joined(joined.Dialled ? outcome.Transfer : null, outcome.Transfer, outcome.Stream);
         if (outcome.Stream is { } stream)
         {
             // Where nobody serves transfers, as while that is made anew, it is nobody's; its sender asks for another.
@@ -134,6 +133,11 @@ internal sealed partial class PeerActor
         else if (!joined.Dialled)
         {
             _log.Warning("A stream that wanted to join the link with {0} was refused: {1}", _device, outcome.Problem);
+        }
+        else if (link.Streams.IsEmpty && !joined.IsBeside)
+        {
+            // A firewall may let by what is open and nothing new: another link may lead elsewhere, and that none does is told.
+            EndLink(LinkEnd.ClosedHere, $"No stream could be opened: {outcome.Problem}");
         }
         else
         {

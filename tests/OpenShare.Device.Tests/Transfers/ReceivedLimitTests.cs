@@ -1,8 +1,11 @@
 using Akka.Actor;
 using Google.Protobuf;
+using OpenShare.Device.Channel;
+using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Transfers;
+using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
@@ -36,6 +39,42 @@ public sealed class ReceivedLimitTests : TransfersRig
 
         await AwaitAssertAsync(() => Assert.All(streams.Take(3), s => Assert.True(s.IsClosed)), Patience);
         Assert.DoesNotContain(streams.Skip(3), s => s.IsClosed);
+    }
+
+    [Fact]
+    public async Task What_streams_bring_while_its_place_is_being_opened_goes_with_them()
+    {
+        using var letOpen = new ManualResetEventSlim();
+        Disk.OnOpen = () => letOpen.Wait(Patience);
+        var id = BeginFile();
+        var session = Assert.Single(await SessionsAsync());
+        var head = new ChunkFrame { Chunks = { new ChunkSlice { Length = 5 } } };
+        var frames = Enumerable.Range(0, 3).Select(_ => new InboundFrame(head, LargeBuffers.Pool.Rent(5), [(0, 5)])).ToList();
+
+        for (uint stream = 1; stream <= 2; stream++)
+        {
+            Context.Events.Publish(new PeerEvents.StreamOpened(_ann.DeviceId, Link, id, stream, new FakeConnection().Secured()));
+            await HeardAsync();
+            session.Tell(new ReceivingStreamActor.FrameArrived(stream, frames[(int)stream]));
+        }
+        session.Tell(new TransferSession.StreamEnded(1, "gone"));
+        // One that comes when its stream has gone already.
+        session.Tell(new ReceivingStreamActor.FrameArrived(1, frames[0]));
+
+        await AwaitAssertAsync(() => Assert.Equal([true, true, false], frames.Select(IsGivenBack)), Patience);
+        letOpen.Set();
+    }
+
+    private static bool IsGivenBack(InboundFrame frame)
+    {
+        try
+        {
+            return frame.Bytes(0).Count == 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
     }
 
     [Fact]

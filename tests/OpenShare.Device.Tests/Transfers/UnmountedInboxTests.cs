@@ -10,8 +10,8 @@ namespace OpenShare.Device.Tests.Transfers;
 public sealed class UnmountedInboxTests : TransferSpecs
 {
     private const int Chunks = 20;
-    private const string IsNotThere = "it is not there; is the disk mounted that has what arrived before?";
-    private const string IsAnother = "it is not the folder that it was; is the disk mounted that has what arrived before?";
+    private const string IsNotThere = "it is not there; is the disk mounted that has what arrived before? If it is gone for good, cancel this and have it sent again.";
+    private const string IsAnother = "it is not the folder that it was; is the disk mounted that has what arrived before? If it is gone for good, cancel this and have it sent again.";
 
     private readonly TemporaryFolder _folder = new();
     private readonly TransferDevice _ann;
@@ -156,7 +156,8 @@ public sealed class UnmountedInboxTests : TransferSpecs
 
         AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
         await AwaitAssertAsync(() => Assert.Empty(_ben.Database.Receipts.Unconfirmed()), TimeSpan.FromSeconds(10));
-        Assert.Equal(TransferState.Completed, Assert.Single(await _ben.TransfersAsync()).State);
+        var kept = Assert.Single(await _ben.TransfersAsync());
+        Assert.Equal((TransferState.Completed, Chunks * Chunk, Chunks), (kept.State, kept.BytesDone, kept.ChunksDone));
         Assert.False(Directory.Exists(_ben.Inbox));
     }
 

@@ -36,7 +36,7 @@ public sealed class LocalDisk : IDisk
         var opened = DiskFault.Guard<IDestination>(directory, () => StagedDestination.Open(_files, directory, sender, transfer, begunIn));
         return begunIn is null || opened.Problem is DiskProblem.None or DiskProblem.Full
             ? opened
-            : new DiskResult<IDestination>(new DiskResult(DiskProblem.Away, $"{opened.Detail}; is the disk mounted that has what arrived before?"));
+            : new DiskResult<IDestination>(new DiskResult(DiskProblem.Away, $"{opened.Detail}; is the disk mounted that has what arrived before? If it is gone for good, cancel this and have it sent again."));
     }
 
     public DiskResult<IReadOnlyList<StagingPlace>> FindStaged(string directory) =>

@@ -18,11 +18,15 @@ internal static class KeptTransfer
     /// <exception cref="ProtocolException">what was kept does not hold together</exception>
     internal static ReceiverRecord? ReadEnded(TransferScope scope, PublicKey senderKey)
     {
-        // With a receipt all is in its place.
-        if (!scope.Record.IsOver && scope.Stores.Receipts.Find(scope.No) is null)
+        // With a receipt all is in its place, but for what was left out.
+        var isDelivered = scope.Stores.Receipts.Find(scope.No) is not null;
+        if (!isDelivered && !scope.Record.IsOver)
             return null;
         var stored = StoredManifest.Read(scope.Stores.Manifests, scope.No, new ManifestReader(senderKey, scope.Key.Peer, scope.Identity.DeviceId));
-        return Read(scope, stored?.Pages ?? [], new ChunkMap());
+        var held = new ChunkMap();
+        if (isDelivered && stored is not null)
+            held.Add(new ChunkRange(0, stored.Manifest.Pages[^1].Chunks.End));
+        return Read(scope, stored?.Pages ?? [], held);
     }
 
     internal static ReceiverRecord Read(TransferScope scope, IReadOnlyList<Signed> pages, ChunkMap held)

@@ -24,14 +24,14 @@ internal sealed partial class ReceivingActor
 
     private void OnFrameArrived(ReceivingStreamActor.FrameArrived arrived)
     {
-        if (_machine is null)
-        {
-            _early.Add(arrived);
-            return;
-        }
         if (StreamOf(arrived.StreamId) is null)
         {
             arrived.Frame.Dispose();
+            return;
+        }
+        if (_machine is null)
+        {
+            _early.Add(arrived);
             return;
         }
         // One frame of a stream waits for the machine's word at a time; its successor (there is one credit more) waits behind it.
@@ -55,7 +55,12 @@ internal sealed partial class ReceivingActor
 
     private void Write(uint streamId, InboundFrame frame, IReadOnlyList<IncomingChunk> chunks)
     {
-        var destination = _arrival!.Destination;
+        // It is over, and has nowhere to be written.
+        if (_arrival is not { Destination: var destination })
+        {
+            frame.Dispose();
+            return;
+        }
         _writing++;
         Scope.Context.Workers.Run(() => FrameWriting.Run(streamId, frame, chunks, destination)).PipeTo(
             Self,

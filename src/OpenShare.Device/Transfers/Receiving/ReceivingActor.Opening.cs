@@ -134,10 +134,18 @@ internal sealed partial class ReceivingActor
     }
 
     // What came over it is of no use on another.
-    private void ForgetLink()
+    private void ForgetLink() => Forget(_ => true, e => e is ReceiverInput.Received or ReceiverInput.StreamUp);
+
+    // Whoever opened streams and closed them again would fill the memory with what they brought.
+    private void ForgetEarly(uint streamId) => Forget(f => f.StreamId == streamId, e => e is ReceiverInput.StreamUp up && up.Stream == streamId);
+
+    private void Forget(Predicate<ReceivingStreamActor.FrameArrived> frames, Predicate<object> others) => _early.RemoveAll(e =>
     {
-        foreach (var frame in _early.OfType<ReceivingStreamActor.FrameArrived>())
-            frame.Frame.Dispose();
-        _early.RemoveAll(e => e is ReceivingStreamActor.FrameArrived or ReceiverInput.Received or ReceiverInput.StreamUp or ReceiverInput.StreamDown);
-    }
+        if (e is not ReceivingStreamActor.FrameArrived frame)
+            return others(e);
+        if (!frames(frame))
+            return false;
+        frame.Frame.Dispose();
+        return true;
+    });
 }

@@ -147,7 +147,10 @@ internal sealed partial class ReceivingActor : TransferSession
         if (_parked.Remove(streamId, out var parked))
             parked.Frame.Dispose();
         DropUnwritten(streamId);
-        DriveWhenOpen(new ReceiverInput.StreamDown(streamId));
+        if (_machine is null)
+            ForgetEarly(streamId);
+        else
+            Drive(new ReceiverInput.StreamDown(streamId));
     }
 
     protected override void OnCancel()

@@ -72,5 +72,5 @@ public sealed class BegunDirectoryTests : DestinationSpecs
     private DiskResult<IDestination> OpenAgain(FileKey key) => new LocalDisk().OpenDestination(Inbox, Sender, Transfer, key);
 
     private void AssertAway(string problem, DiskResult<IDestination> opened) => Assert.Equal(
-        (DiskProblem.Away, $"{Inbox}: {problem}; is the disk mounted that has what arrived before?"), (opened.Problem, opened.Detail));
+        (DiskProblem.Away, $"{Inbox}: {problem}; is the disk mounted that has what arrived before? If it is gone for good, cancel this and have it sent again."), (opened.Problem, opened.Detail));
 }

@@ -103,7 +103,7 @@ internal sealed partial class TransfersActor
                 session.Forward(new TransferSignals.Cancel());
                 return;
             }
-            // Nothing runs: what is kept says so. A sender hears of it when it asks, and a receiver is told.
+            // Nothing runs: what is kept says so. A sender hears of it when it asks.
             record = record with
             {
                 State = TransferState.Cancelled,
@@ -116,6 +116,7 @@ internal sealed partial class TransfersActor
                 Discard(no, record);
             else
                 ForgetText(record);
+            SayLastWord(no, record);
         }
         Sender.Tell(new TransferAnswer(ViewOf(no, record)));
     }

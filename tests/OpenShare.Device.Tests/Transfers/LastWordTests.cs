@@ -1,0 +1,70 @@
+using Akka.Actor;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Registration;
+using OpenShare.Device.Transfers;
+using OpenShare.Protocol.Transfer;
+using OpenShare.Protocol.Wire;
+using TransferAnswer = OpenShare.Device.Transfers.TransferAnswer;
+
+namespace OpenShare.Device.Tests.Transfers;
+
+/// <summary>That a transfer was given up is told its receiver, also where no session of it runs.</summary>
+public sealed class LastWordTests : TransfersRig
+{
+    private readonly DeviceIdentity _ann;
+    private readonly TransferId _id;
+
+    public LastWordTests()
+    {
+        _ann = Organisation.Enroll("ann");
+        var file = Path.Combine(Files, "a");
+        File.WriteAllText(file, "hello");
+        Transfers.Tell(new TransferCommands.SendFiles([file], new SendTarget.Device(_ann.DeviceId)), TestActor);
+        _id = ExpectMsg<SendStart.Started>().Id;
+        Peers.ExpectMsg<PeerCommands.Connect>();
+    }
+
+    [Fact]
+    public async Task One_that_is_cancelled_while_it_waits_to_be_made_anew()
+    {
+        await FailAsync();
+
+        Transfers.Tell(new TransferCommands.CancelTransfer(_id), TestActor);
+
+        Assert.Equal(TransferState.Cancelled, ExpectMsg<TransferAnswer>().Transfer!.State);
+        AssertTold();
+    }
+
+    [Fact]
+    public async Task One_that_failed_again_and_again()
+    {
+        var limit = Supervision.Of(Sys).Transfers;
+        for (var i = 1; i < limit.Max; i++)
+        {
+            await FailAsync();
+            Advance(limit.Longest * 2);
+            Peers.FishForMessage<PeerCommands.Connect>(_ => true);
+        }
+
+        await FailAsync();
+
+        AssertTold();
+        Assert.Equal(TransferState.Failed, Database.Transfers.Find(_id)!.Value.Transfer.State);
+    }
+
+    private void AssertTold()
+    {
+        Peers.FishForMessage<PeerCommands.Connect>(_ => true);
+        Context.Events.Publish(new PeerEvents.LinkOpened(_ann.DeviceId, new LinkId(5), _ann.Certificate));
+        Peers.FishForMessage<PeerCommands.SendControl>(m => m.Message.KindCase == Control.KindOneofCase.TransferCancelled);
+        AwaitAssert(() => Assert.False(Database.Transfers.Find(_id)!.Value.Transfer.OwesWord));
+    }
+
+    private async Task FailAsync()
+    {
+        await HeardAsync();
+        Assert.Single(((ActorRefWithCell)Transfers).Children).Tell(Kill.Instance);
+        Peers.FishForMessage<PeerCommands.Release>(_ => true);
+    }
+}

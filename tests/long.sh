@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What takes too long for tests/run.sh, with figures: a bigger file, a hundred thousand small ones, a real tree (the .NET SDK's own
-# folder), and the same tree over a link that is cut again and again at random, all in 150 MiB of memory at each end; and, as root, thirty agents that have to see each other, and the packages; and the tests that take a minute each. Ends 0 only if
+# folder), and the same tree over a link that is cut again and again at random, all in 150 MiB of memory at each end; and, as root, thirty agents that have to see each other, and the packages; and the tests that tests/run.sh leaves out. Ends 0 only if
 # everything arrived as it was sent and all saw all.
 set -uo pipefail
 

@@ -39,6 +39,7 @@ public sealed class AvahiBesideTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task What_Avahi_announces_here_and_there_is_sighted_until_it_is_gone()
     {
         await MadeAsync();

@@ -18,6 +18,7 @@ public sealed class CrowdTests(SharedServer shared) : IDisposable
     private Lan? _lan;
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task Eight_devices_that_start_at_once_all_see_all_others()
     {
         var lan = _lan = await Lan.CreateAsync();

@@ -65,6 +65,7 @@ public sealed class FallbackTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task Where_both_are_blocked_and_nobody_is_known_what_was_tried_is_said_and_a_typed_address_works()
     {
         var lan = await MadeAsync();
@@ -93,6 +94,7 @@ public sealed class FallbackTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task Cables_that_are_pulled_and_put_back_bring_each_back_to_the_other_within_five_seconds()
     {
         var lan = await MadeAsync();
@@ -130,6 +132,7 @@ public sealed class FallbackTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task A_copied_key_is_refused_with_a_warning_on_both_sides_until_it_is_resolved()
     {
         var lan = await MadeAsync();

@@ -44,6 +44,7 @@ public sealed partial class ComparisonTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task One_persons_no_ends_it_at_the_others_terminal_as_well()
     {
         await MadeAsync();

@@ -112,6 +112,7 @@ public sealed class PairingTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task A_paired_device_that_reaches_the_server_later_is_registered_on_its_sponsors_word_and_what_it_sends_goes_on()
     {
         var lan = _lan = await Lan.CreateAsync();
@@ -142,6 +143,7 @@ public sealed class PairingTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task Where_the_service_asks_a_paired_device_waits_for_an_administrators_yes_and_one_that_was_turned_away_is_told_why()
     {
         var lan = _lan = await Lan.CreateAsync();

@@ -20,6 +20,7 @@ public sealed class KeyRotationTests : IDisposable
     }
 
     [Fact]
+    [Trait("Length", "Long")]
     public async Task Devices_renew_under_the_next_key_and_send_to_each_other_and_only_they()
     {
         using var server = await BeginAsync();

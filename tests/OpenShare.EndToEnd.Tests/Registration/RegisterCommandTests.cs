@@ -25,6 +25,7 @@ public sealed class RegisterCommandTests(SharedServer shared) : IDisposable
     }
 
     [Fact]
+    [Trait("Length", "Long")]
     public async Task A_request_that_was_given_up_is_kept_and_the_agent_goes_on_with_it_even_after_a_kill()
     {
         using var server = await Server.StartAsync();

@@ -25,6 +25,7 @@ public sealed class RenewalTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task One_that_was_off_for_longer_than_the_policy_allows_is_told_so()
     {
         using var server = await RegisteredLongAgoAsync("--certificate-lifetime", "10d", "--renew-expired", "5d");
@@ -36,6 +37,7 @@ public sealed class RenewalTests : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task One_that_was_revoked_meanwhile_stays_so()
     {
         using var server = await RegisteredLongAgoAsync("--certificate-lifetime", "10d");

@@ -31,6 +31,7 @@ public sealed class AccessibilityTests(SharedServer shared, Browser browser) : I
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task Nor_on_those_of_a_new_device()
     {
         await Alice.StartUnregisteredAgentAsync();

@@ -6,6 +6,7 @@ namespace OpenShare.EndToEnd.Tests.Discovery.Doctor;
 public sealed partial class FaultTests
 {
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task Not_registered_and_then_a_registration_that_goes_on_or_was_refused()
     {
         await lab.ReadyAsync();
@@ -27,6 +28,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task A_revoked_device_on_both_sides_and_one_that_is_there_twice()
     {
         await lab.ReadyAsync();

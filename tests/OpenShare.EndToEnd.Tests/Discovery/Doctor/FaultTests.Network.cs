@@ -41,6 +41,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task All_traffic_through_a_vpn_while_nobody_answers()
     {
         await lab.ReadyAsync();
@@ -97,6 +98,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task Nobody_known_and_nobody_heard()
     {
         await lab.ReadyAsync();
@@ -138,6 +140,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task Multicast_that_does_not_go_out()
     {
         await lab.ReadyAsync();
@@ -158,6 +161,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task Broadcast_that_the_access_point_keeps_back()
     {
         await lab.ReadyAsync();
@@ -179,6 +183,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task A_firewall_here_that_lets_in_only_what_was_asked_for()
     {
         await lab.ReadyAsync();
@@ -259,6 +264,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task A_device_of_another_account_where_it_was()
     {
         await lab.ReadyAsync();

@@ -71,8 +71,8 @@ internal static partial class Plants
 
     internal static bool PlaceTwice(Placing self, ChosenName name) => false;
 
-    internal static StagedDestination PlaceInTheParent(FileSystem files, string directory, DeviceId sender, TransferId transfer) =>
-        (StagedDestination)Unplanted.Call(typeof(StagedDestination), "Open", files, Path.GetDirectoryName(directory), sender, transfer)!;
+    internal static StagedDestination PlaceInTheParent(FileSystem files, string directory, DeviceId sender, TransferId transfer, FileKey? begunIn) =>
+        (StagedDestination)Unplanted.Call(typeof(StagedDestination), "Open", files, Path.GetDirectoryName(directory), sender, transfer, begunIn)!;
 
     internal static void SucceedWithoutReceipt(SenderMachine self)
     {

@@ -35,13 +35,13 @@ internal sealed class Link : IDisposable
     internal const long MostWaiting = 256 * 1024 * 1024;
 
     // What a message takes beside its bytes.
-    private const int MessageOverhead = 256;
+    private const long MessageOverhead = 256;
 
     private readonly SecureStream _control;
     private readonly CancellationTokenSource _stop = new();
 
     // Bounded by what waits in it. Continuations run on the writer's own thread of control, which keeps a simulation's order its own.
-    private readonly Channel<Control> _outgoing = System.Threading.Channels.Channel.CreateUnbounded<Control>(
+    private readonly Channel<(Control Message, long Size)> _outgoing = System.Threading.Channels.Channel.CreateUnbounded<(Control, long)>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
 
     private IActorRef _owner = ActorRefs.Nobody;
@@ -99,8 +99,9 @@ internal sealed class Link : IDisposable
 
     internal void Send(Control message)
     {
-        if (Interlocked.Add(ref _waiting, SizeOf(message)) <= MostWaiting)
-            _outgoing.Writer.TryWrite(message);
+        var size = message.CalculateSize() + MessageOverhead;
+        if (Interlocked.Add(ref _waiting, size) <= MostWaiting)
+            _outgoing.Writer.TryWrite((message, size));
         else if (_outgoing.Writer.TryComplete())
             _owner.Tell(new Ended(Id, LinkEnd.Cut, $"The other device does not read what it is told: {MostWaiting / (1024 * 1024)} MiB of it wait."));
     }
@@ -172,10 +173,10 @@ internal sealed class Link : IDisposable
         {
             while (!_dropsQueued && await _outgoing.Reader.WaitToReadAsync().ConfigureAwait(false))
             {
-                while (!_dropsQueued && _outgoing.Reader.TryRead(out var message))
+                while (!_dropsQueued && _outgoing.Reader.TryRead(out var next))
                 {
-                    await _control.SendAsync(message, CancellationToken.None).ConfigureAwait(false);
-                    Interlocked.Add(ref _waiting, -SizeOf(message));
+                    await _control.SendAsync(next.Message, CancellationToken.None).ConfigureAwait(false);
+                    Interlocked.Add(ref _waiting, -next.Size);
                 }
             }
             await _control.CloseAsync(CancellationToken.None).ConfigureAwait(false);
@@ -185,6 +186,4 @@ internal sealed class Link : IDisposable
             owner.Tell(new Ended(Id, LinkEnd.Cut, error.Message));
         }
     }
-
-    private static long SizeOf(Control message) => message.CalculateSize() + MessageOverhead;
 }

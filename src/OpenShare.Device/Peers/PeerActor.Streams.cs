@@ -50,15 +50,16 @@ internal sealed partial class PeerActor
     {
         for (var i = 0; i < count && _link is { } link; i++)
         {
-            if (carrier == Carrier.Quic && link.Carrier != Carrier.Quic && (_context.Transport.Quic is null || link.QuicRemote is null))
+            var isBeside = carrier == Carrier.Quic && link.Carrier != Carrier.Quic;
+            if (isBeside && (_context.Transport.Quic is null || link.QuicRemote is null))
                 return;
             // Who wanted it asks again.
             if (!link.Streams.TryBegin(transfer))
                 return;
-            if (carrier == Carrier.Tcp || link.Carrier == Carrier.Quic)
-                DialStream(transfer, 1);
-            else
+            if (isBeside)
                 DialByQuic(link, transfer);
+            else
+                DialStream(transfer, 1);
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed record Arrival(
 
         if (Trust(scope, destination, held, standing, unsynced, manifest) is { IsDone: false } failure)
             return new DiskResult<Arrival>(failure);
-        var kept = KeptTransfer.Read(scope, pages, WithStanding(held, standing, manifest));
+        var kept = KeptTransfer.Read(scope, pages, WithStanding(held, standing, manifest), receipt: null);
         if (kept.State is ReceiverState.Deciding or ReceiverState.Receiving)
             AddUnwritten(unwritten, standing, manifest, kept, destination.RoomTakenFrom);
         return new DiskResult<Arrival>(new Arrival(destination, held, standing, unwritten, unsynced, kept));

@@ -19,20 +19,19 @@ internal static class KeptTransfer
     internal static ReceiverRecord? ReadEnded(TransferScope scope, PublicKey senderKey)
     {
         // With a receipt all is in its place, but for what was left out.
-        var isDelivered = scope.Stores.Receipts.Find(scope.No) is not null;
-        if (!isDelivered && !scope.Record.IsOver)
+        var receipt = scope.Stores.Receipts.Find(scope.No);
+        if (receipt is null && !scope.Record.IsOver)
             return null;
         var stored = StoredManifest.Read(scope.Stores.Manifests, scope.No, new ManifestReader(senderKey, scope.Key.Peer, scope.Identity.DeviceId));
         var held = new ChunkMap();
-        if (isDelivered && stored is not null)
+        if (receipt is not null && stored is not null)
             held.Add(new ChunkRange(0, stored.Manifest.Pages[^1].Chunks.End));
-        return Read(scope, stored?.Pages ?? [], held);
+        return Read(scope, stored?.Pages ?? [], held, receipt);
     }
 
-    internal static ReceiverRecord Read(TransferScope scope, IReadOnlyList<Signed> pages, ChunkMap held)
+    internal static ReceiverRecord Read(TransferScope scope, IReadOnlyList<Signed> pages, ChunkMap held, FinalReceipt? receipt)
     {
         var (stores, outcomes) = (scope.Stores, scope.Stores.Outcomes.All(scope.No));
-        var receipt = stores.Receipts.Find(scope.No);
         var receiptState = receipt is null ? KeptReceipt.None : stores.Receipts.IsConfirmed(scope.No) ? KeptReceipt.Confirmed : KeptReceipt.Unconfirmed;
         return new ReceiverRecord(
             pages,

@@ -29,19 +29,28 @@ internal sealed partial class SendWindow
     {
         get
         {
-            var busy = _streams.Values.Where(s => s.Frames.Count > 0).ToList();
-            return busy.Count > 0 && busy.TrueForAll(s => s.SilentAt is not null) ? busy.Max(s => s.SilentAt) : null;
+            DateTimeOffset? last = null;
+            foreach (var stream in _streams.Values)
+            {
+                if (stream.Frames.Count == 0)
+                    continue;
+                if (stream.SilentAt is not { } at)
+                    return null;
+                last = last > at ? last : at;
+            }
+            return last;
         }
     }
 
     /// <summary>Streams on which anything is under way.</summary>
     internal List<long> Busy => [.. _streams.Where(s => s.Value.Frames.Count > 0).Select(s => s.Key)];
 
-    /// <summary>The receiver has a word on this chunk.</summary>
+    /// <summary>The receiver has a word on this chunk. Of a frame of many small ones the first says what all do.</summary>
     internal void Hear(long ordinal, DateTimeOffset now, TimeSpan patience)
     {
-        if (!_frames.TryGetValue(ordinal, out var heard))
+        if (!_frames.TryGetValue(ordinal, out var heard) || heard.HeardAt == now)
             return;
+        heard.HeardAt = now;
         foreach (var (number, stream) in _streams)
         {
             if (number == heard.Stream)

@@ -93,6 +93,8 @@ internal sealed partial class SendWindow(int framesPerStream, ISendTurns turns)
         internal long Last { get; init; }
 
         internal DateTimeOffset LaunchedAt { get; init; }
+
+        internal DateTimeOffset? HeardAt { get; set; }
     }
 
     private sealed class Stream

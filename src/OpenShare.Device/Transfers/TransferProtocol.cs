@@ -153,6 +153,10 @@ internal static class TransferSignals
     /// <summary>From a session: the database has no room for what it has to note, so it ends here; it is to be made anew.</summary>
     internal sealed record NoRoom(string Reason);
 
+    /// <summary>From a receiving session: its disk is lost, so it ends here; it is to be made anew.</summary>
+    /// <param name="HasHeld">it had become durable what this session brought, some of it</param>
+    internal sealed record DiskLost(string Reason, bool HasHeld);
+
     /// <summary>From a session: it is over and has told the other side; it may be stopped.</summary>
     internal sealed record Settled;
 

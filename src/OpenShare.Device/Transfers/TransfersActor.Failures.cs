@@ -20,12 +20,17 @@ internal sealed partial class TransfersActor
             Timers.StartSingleTimer(record.Key, new ReviveDue(record.Key), pause);
             return;
         }
+        GiveUp(no, record, "This transfer failed again and again; the agent's log says why. Send the files again.");
+    }
+
+    private void GiveUp(TransferNo no, TransferRecord record, string reason)
+    {
         var failed = record with
         {
             State = TransferState.Failed,
             Problem = TransferProblem.Failed,
             UpdatedAt = _context.Now,
-            Detail = "This transfer failed again and again; the agent's log says why. Send the files again.",
+            Detail = reason,
             OwesWord = record.Key.Direction == TransferDirection.Sending,
         };
         try
@@ -37,17 +42,22 @@ internal sealed partial class TransfersActor
             WaitForRoom(no, record, full.Message);
             return;
         }
-        _failures.Remove(record.Key);
-        _log.Error("The session of transfer {0} failed {1} times and is given up", record.Key.Transfer, failures);
-        ForgetText(failed);
+        Forget(record.Key);
+        _log.Error("Transfer {0} is given up: {1}", record.Key.Transfer, reason);
         _context.Events.Publish(new TransferEvents.TransferChanged(ViewOf(no, failed)));
-        SayLastWord(no, failed);
+        EndWithoutSession(no, failed);
     }
 
-    // A receiver is told, and would wait for ever. Over, it fails once more at most.
-    private void SayLastWord(TransferNo no, TransferRecord record)
+    // The other side is told, which may be waiting and would for ever: a sender by the link that there is, or when it asks on the next.
+    // Over, a session fails once more at most.
+    private void EndWithoutSession(TransferNo no, TransferRecord record)
     {
-        if (record.OwesWord && _identity is not null)
+        var isReceiving = record.Key.Direction == TransferDirection.Receiving;
+        if (isReceiving)
+            Discard(no, record);
+        else
+            ForgetText(record);
+        if (_identity is not null && (record.OwesWord || isReceiving && _links.ContainsKey(record.Key.Peer)))
             Start(no, record);
     }
 
@@ -61,5 +71,6 @@ internal sealed partial class TransfersActor
     {
         _failures.Remove(key);
         _noRoom.Remove(key);
+        _disksLost.Remove(key);
     }
 }

@@ -15,6 +15,9 @@ internal sealed partial class TransfersActor
     // Transfers whose session is to be made anew, and why they wait, for a person.
     private readonly Dictionary<TransferKey, string> _noRoom = [];
 
+    // How often in a row a disk was lost that had made nothing durable meanwhile: that one is there, and broken.
+    private readonly Dictionary<TransferKey, int> _disksLost = [];
+
     // One order that cannot be kept is not to end every session.
     protected override bool AroundReceive(Receive receive, object message)
     {
@@ -35,6 +38,14 @@ internal sealed partial class TransfersActor
     {
         if (_keys.TryGetValue(Sender, out var key))
             _noRoom[key] = told.Reason;
+    }
+
+    private void OnDiskLost(TransferSignals.DiskLost told)
+    {
+        if (!_keys.TryGetValue(Sender, out var key))
+            return;
+        _noRoom[key] = told.Reason;
+        _disksLost[key] = told.HasHeld ? 1 : _disksLost.GetValueOrDefault(key) + 1;
     }
 
     private void WaitForRoom(TransferNo no, TransferRecord record, string reason)

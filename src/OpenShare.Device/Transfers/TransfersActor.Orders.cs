@@ -103,7 +103,7 @@ internal sealed partial class TransfersActor
                 session.Forward(new TransferSignals.Cancel());
                 return;
             }
-            // Nothing runs: what is kept says so. A sender hears of it when it asks.
+            // Nothing runs: what is kept says so.
             record = record with
             {
                 State = TransferState.Cancelled,
@@ -112,11 +112,7 @@ internal sealed partial class TransfersActor
                 OwesWord = record.Key.Direction == TransferDirection.Sending,
             };
             _stores.Transfers.Update(no, record);
-            if (record.Key.Direction == TransferDirection.Receiving)
-                Discard(no, record);
-            else
-                ForgetText(record);
-            SayLastWord(no, record);
+            EndWithoutSession(no, record);
         }
         Sender.Tell(new TransferAnswer(ViewOf(no, record)));
     }

@@ -82,6 +82,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         Receive<TransferSignals.ViewChanged>(OnViewChanged);
         Receive<TransferSignals.Settled>(_ => Sender.Tell(new TransferSignals.End()));
         Receive<TransferSignals.NoRoom>(OnNoRoom);
+        Receive<TransferSignals.DiskLost>(OnDiskLost);
         Receive<Terminated>(OnTerminated);
         Receive<ReviveDue>(m => Revive(m.Key));
     }
@@ -184,6 +185,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             Provisional = _receiving.Provisional,
             Turns = TurnsOf(record.Key.Peer),
             IsMadeAnew = _noRoom.Remove(record.Key) | _failures.ContainsKey(record.Key),
+            HasForgotten = _disksLost.ContainsKey(record.Key),
         };
         var sending = record.Key.Direction == TransferDirection.Sending;
         if (!sending)
@@ -227,6 +229,8 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         }
         if (_stores.Transfers.Find(key) is not var (no, record) || record.IsOver)
             Forget(key);
+        else if (_disksLost.GetValueOrDefault(key) >= _limit.Max)
+            GiveUp(no, record, _noRoom[key]);
         else if (_noRoom.TryGetValue(key, out var reason))
             WaitForRoom(no, record, reason);
         else

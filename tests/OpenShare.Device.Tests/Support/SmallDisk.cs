@@ -39,7 +39,7 @@ internal sealed class SmallDisk : IDisposable
     }
 
     // By env, which says by its exit code that there is no such command.
-    private static async Task<bool> RunAsync(string command, params string[] arguments)
+    internal static async Task<bool> RunAsync(string command, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo("/usr/bin/env", [command, .. arguments]) { RedirectStandardError = true });
         await process!.WaitForExitAsync();

@@ -47,6 +47,9 @@ internal sealed class ObservedDisk : IDisk
     /// <summary>Before the disk is told to sync.</summary>
     public Action OnSync { get; set; } = () => { };
 
+    /// <summary>What comes of a sync; what is not done is not synced.</summary>
+    public Func<DiskResult> OnKeep { get; set; } = () => DiskResult.Done;
+
     /// <summary>The files that were synced, each as often as it was.</summary>
     public ConcurrentQueue<string> Synced { get; } = [];
 
@@ -155,7 +158,9 @@ internal sealed class ObservedDisk : IDisk
         public DiskResult Sync(IReadOnlyCollection<DestinationEntry> files)
         {
             disk.OnSync();
-            var result = inner.Sync(files);
+            var result = disk.OnKeep();
+            if (result.IsDone)
+                result = inner.Sync(files);
             if (result.IsDone)
             {
                 foreach (var file in files)

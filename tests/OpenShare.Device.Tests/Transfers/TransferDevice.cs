@@ -27,6 +27,7 @@ internal sealed class TransferDevice : IDisposable
     private readonly ITransport _transport;
     private readonly CarrierRule _carriers;
     private readonly TransferTuning _tuning;
+    private readonly int _workers;
     private readonly TemporaryFolder _folder = new();
     private DeviceContext _context = null!;
     private ITransportListener _listener = null!;
@@ -34,8 +35,9 @@ internal sealed class TransferDevice : IDisposable
     private IActorRef _transfers = null!;
 
     public TransferDevice(TestKitBase kit, ITransport transport, DeviceIdentity identity, string? inbox = null, AcceptPolicy accept = AcceptPolicy.Own,
-        CarrierRule carriers = CarrierRule.Tcp, TransferTuning? tuning = null)
+        CarrierRule carriers = CarrierRule.Tcp, TransferTuning? tuning = null, int workers = 2)
     {
+        _workers = workers;
         (Accept, _carriers, _tuning) = (accept, carriers, tuning ?? TransferTuning.Default);
         (_kit, _transport, Identity) = (kit, transport, identity);
         Inbox = inbox ?? _folder["inbox"];
@@ -92,7 +94,7 @@ internal sealed class TransferDevice : IDisposable
     public void Start()
     {
         Database = DeviceDatabase.Open(DatabaseFile);
-        _context = new DeviceContext(new Clock(this), new SystemRandom(), new Workers(2), _transport, new DeviceEventBus())
+        _context = new DeviceContext(new Clock(this), new SystemRandom(), new Workers(_workers), _transport, new DeviceEventBus())
         {
             Carriers = _carriers,
             TransferTuning = _tuning,

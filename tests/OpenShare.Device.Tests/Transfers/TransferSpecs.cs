@@ -28,9 +28,10 @@ public abstract class TransferSpecs : TestKit
 
     private protected MemoryNetwork Network { get; } = new();
 
-    private protected TransferDevice Start(string name, string? inbox = null, AcceptPolicy accept = AcceptPolicy.Own, TransferTuning? tuning = null)
+    private protected TransferDevice Start(
+        string name, string? inbox = null, AcceptPolicy accept = AcceptPolicy.Own, TransferTuning? tuning = null, int workers = 2)
     {
-        return Start(new TransferDevice(this, Network.Host(IPAddress.Parse($"127.0.0.{_devices.Count + 1}")), Organisation.Enroll(name), inbox, accept, tuning: tuning));
+        return Start(new TransferDevice(this, Network.Host(IPAddress.Parse($"127.0.0.{_devices.Count + 1}")), Organisation.Enroll(name), inbox, accept, tuning: tuning, workers: workers));
     }
 
     private protected TransferDevice Start(TransferDevice device)

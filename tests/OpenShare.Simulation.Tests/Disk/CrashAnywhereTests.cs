@@ -106,7 +106,7 @@ public sealed class CrashAnywhereTests
         }
         catch (Receiver.StoppedException stopped)
         {
-            Assert.True(stopped.Problem is DiskProblem.Full or DiskProblem.Failed, stopped.Message);
+            Assert.True(stopped.Problem is DiskProblem.Full or DiskProblem.Lost or DiskProblem.Failed, stopped.Message);
             return true;
         }
         finally

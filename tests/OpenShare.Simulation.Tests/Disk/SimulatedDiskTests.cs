@@ -66,9 +66,9 @@ public sealed class SimulatedDiskTests
         destination.Write(file, 0, [new byte[5]]);
 
         (_disk.ReadErrors, _disk.WriteErrors) = (0, 1);
-        Assert.Equal((DiskProblem.Failed, DiskProblem.None, DiskProblem.Failed), (Write().Problem, Read().Problem, destination.Sync([file]).Problem));
+        Assert.Equal((DiskProblem.Lost, DiskProblem.None, DiskProblem.Failed), (Write().Problem, Read().Problem, destination.Sync([file]).Problem));
         (_disk.ReadErrors, _disk.WriteErrors) = (1, 0);
-        Assert.Equal((DiskProblem.None, DiskProblem.Failed), (Write().Problem, Read().Problem));
+        Assert.Equal((DiskProblem.None, DiskProblem.Lost), (Write().Problem, Read().Problem));
         (_disk.ReadErrors, _disk.WriteErrors) = (0, 0.5);
         Assert.InRange(Enumerable.Range(0, 100).Count(_ => Write().IsDone), 25, 75);
 

@@ -142,6 +142,14 @@ public sealed partial class SimulatedDevice : IDisposable
         (_lostPowerAt, PowerLosses) = (_world.Elapsed, PowerLosses + 1);
     }
 
+    /// <summary>Its disk is pulled out while its process runs; its database is on another.</summary>
+    public void PullDisk()
+    {
+        Note("has its disk pulled out");
+        Disk.Pull(_chance);
+        (_lostPowerAt, PowerLosses) = (_world.Elapsed, PowerLosses + 1);
+    }
+
     /// <summary>Starts it anew, after it was killed where it ran.</summary>
     public void Restart()
     {

@@ -50,8 +50,12 @@ public sealed partial class SimulatedDisk(TimeProvider clock, int seed, bool fol
 
     public long BytesPerSecond { get; set; } = 500_000_000;
 
-    /// <summary>Names the boot: another after each loss of power.</summary>
+    /// <summary>Names the boot and the mount: another after each loss of power, and where it was put back.</summary>
     public string Epoch => $"boot-{seed}-{_boot}";
+
+    internal bool IsPulled { get; private set; }
+
+    internal int Pulls { get; private set; }
 
     internal DiskTree Tree { get; } = new(clock, foldsCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
 
@@ -76,6 +80,22 @@ public sealed partial class SimulatedDisk(TimeProvider clock, int seed, bool fol
         Unmount();
         Tree.LosePower(random);
         _boot++;
+    }
+
+    /// <summary>It is pulled out: it answers nothing, what was opened on it is of no use any more, and of what was not synced anything may be lost.</summary>
+    public void Pull(Random random)
+    {
+        using var scope = Gate.EnterScope();
+        IsPulled = true;
+        Pulls++;
+        Tree.LosePower(random);
+        _boot++;
+    }
+
+    public void PutBack()
+    {
+        using var scope = Gate.EnterScope();
+        IsPulled = false;
     }
 
     /// <summary>How long what was done since the last call takes: for whoever keeps the time of a worker.</summary>

@@ -21,7 +21,7 @@ internal sealed class SimulatedFileSystem(DiskMount mount) : FileSystem
         if (node is LinkNode)
             throw DiskFault.Of(Errno.Loop, path);
         DiskTree.Need(node, DiskTree.Read, path);
-        return node is FileNode file ? new SimulatedFile(mount, file) : throw DiskFault.Of(Errno.IsDirectory, path);
+        return node is FileNode file ? new SimulatedFile(mount.Opened(), file) : throw DiskFault.Of(Errno.IsDirectory, path);
     }
 
     internal override IReadOnlyList<string> Names(string directory)
@@ -54,7 +54,7 @@ internal sealed class SimulatedFileSystem(DiskMount mount) : FileSystem
         using var scope = mount.Look();
         var node = Existing(path, followLast: true);
         DiskTree.Need(node, DiskTree.Read, path);
-        return node is DirectoryNode directory ? new SimulatedFolder(mount, directory, path) : throw DiskFault.Of(Errno.NotDirectory, path);
+        return node is DirectoryNode directory ? new SimulatedFolder(mount.Opened(), directory, path) : throw DiskFault.Of(Errno.NotDirectory, path);
     }
 
     internal static FileStat Stat(Node node) => new(

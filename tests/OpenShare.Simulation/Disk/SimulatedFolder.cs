@@ -201,7 +201,7 @@ internal sealed class SimulatedFolder(DiskMount mount, DirectoryNode directory, 
 
     internal override void SyncAll()
     {
-        using var scope = mount.Change(FullPath);
+        using var scope = mount.Sync(FullPath);
         mount.Disk.SpendSync();
         mount.Tree.SyncAll();
     }
@@ -213,7 +213,7 @@ internal sealed class SimulatedFolder(DiskMount mount, DirectoryNode directory, 
 
     private void SyncNode(Node node, string path)
     {
-        using var scope = mount.Change(path);
+        using var scope = mount.Sync(path);
         mount.Disk.SpendSync();
         node.Sync();
         if (node is DirectoryNode synced)

@@ -23,6 +23,7 @@ public static class Catalogue
         Lan.With(4).Devices().Named("forged").ForgingOne().SendingRandomTrees(12).For(12.Minutes()),
         Lan.With(4).Devices().Named("paused").PausingTransfers().FlappingWiFi().KillingProcesses(6).SendingRandomTrees(12).For(6.Minutes()),
         Lan.With(4).Devices().Named("full").FillingDisks(6).RottingDisks().SendingRandomTrees(12).For(6.Minutes()),
+        Lan.With(4).Devices().Named("pulled").PullingDisks(12).SlowDisks().SendingRandomTrees(12).SendingFiles(3, 24 * 1024 * 1024).For(8.Minutes()),
         Lan.With(3).Devices().Named("pairing").KillingProcesses(6).SkewingClocks().FlappingWiFi(every: 1.Minutes()).PairingNewcomers(4).For(15.Minutes()),
         Lan.With(6).Devices().Named("everything")
             .Over(Network.Links.LinkConditions.PoorWiFi).FlappingWiFi().Partitioning().ChangingAddresses().KillingProcesses(8).LosingPower(6)

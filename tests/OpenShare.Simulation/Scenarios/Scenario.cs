@@ -106,6 +106,9 @@ public sealed record Scenario
     /// <summary>Disks are full for a while.</summary>
     public Scenario FillingDisks(int times) => With(new FullDisks(times));
 
+    /// <summary>Disks are pulled out for a while.</summary>
+    public Scenario PullingDisks(int times) => With(new PulledDisks(times));
+
     /// <summary>Disks become slow for a while.</summary>
     public Scenario SlowDisks() => With(new SlowDisks());
 

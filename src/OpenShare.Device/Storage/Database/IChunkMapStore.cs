@@ -25,4 +25,7 @@ public interface IChunkMapStore
 
     /// <summary>Before a file that went missing is made anew: these chunks are no longer here, under no epoch. Outlives a loss of power once it returns.</summary>
     void Forget(TransferNo transfer, IReadOnlyCollection<(uint Page, byte[] Lost)> maps);
+
+    /// <summary>After a sync that failed: what none covered is no longer here, under no epoch. Outlives a loss of power once it returns.</summary>
+    void ForgetUnsynced(TransferNo transfer);
 }

@@ -36,6 +36,8 @@ internal sealed class SqliteChunkMapStore(SqliteGate gate) : IChunkMapStore
         }
     });
 
+    public void ForgetUnsynced(TransferNo transfer) => gate.WriteDurably(c => c.Execute("UPDATE chunk_maps SET written = durable WHERE transfer = @Value", transfer));
+
     private sealed record Row(long Page, long First, long Chunks, byte[] Written, byte[] Durable, string Epoch)
     {
         internal ChunkMap ToMap(string epoch)

@@ -57,17 +57,20 @@ internal sealed class DiskFault(DiskProblem problem, string detail) : Exception(
         PathTooLongException => new(DiskProblem.NameRefused, $"{path}: the name is too long"),
         UnauthorizedAccessException => new(DiskProblem.Denied, $"{path}: permission denied"),
         IOException io when IsFull(io) => new(DiskProblem.Full, $"{path}: no space left on the disk"),
-        IOException io => new(DiskProblem.Failed, $"{path}: {io.Message}"),
+        IOException io => new(IsLost(io) ? DiskProblem.Lost : DiskProblem.Failed, $"{path}: {io.Message}"),
         _ => null,
     };
 
     private static DiskProblem Classify(int errno) => errno switch
     {
-        Errno.NoSpace or Errno.Quota or Errno.FileTooBig => DiskProblem.Full,
-        Errno.AccessDenied or Errno.NotPermitted or Errno.ReadOnly => DiskProblem.Denied,
+        // What is mounted for reading only can be mounted anew while it is in use, and is waited for as room is.
+        Errno.NoSpace or Errno.Quota or Errno.FileTooBig or Errno.ReadOnly => DiskProblem.Full,
+        Errno.AccessDenied or Errno.NotPermitted => DiskProblem.Denied,
         Errno.NoEntry => DiskProblem.Missing,
         Errno.NameTooLong or Errno.IllegalSequence or Errno.Exists or Errno.NotDirectory or Errno.IsDirectory or Errno.Invalid => DiskProblem.NameRefused,
         Errno.Loop or Errno.CrossDevice => DiskProblem.LinkInTheWay,
+        Errno.InputOutput or Errno.NoSuchAddress or Errno.NoSuchDevice or Errno.ShutDown or Errno.NotConnected or Errno.TimedOut or Errno.HostDown
+            or Errno.Stale or Errno.RemoteInputOutput or Errno.NoMedium => DiskProblem.Lost,
         _ => DiskProblem.Failed,
     };
 
@@ -75,6 +78,7 @@ internal sealed class DiskFault(DiskProblem problem, string detail) : Exception(
     {
         Errno.NoSpace => "no space left on the disk",
         Errno.Quota => "the disk quota is used up",
+        Errno.ReadOnly => "the disk can only be read",
         Errno.FileTooBig => "larger than a file may be on this file system",
         Errno.NoEntry => "it is not there",
         Errno.NameTooLong => "the name is too long for this file system",
@@ -84,6 +88,11 @@ internal sealed class DiskFault(DiskProblem problem, string detail) : Exception(
         Errno.Loop or Errno.CrossDevice => "a symbolic link is in the way and was not followed",
         _ => new Win32Exception(errno).Message,
     };
+
+    // ERROR_NOT_READY, DEV_NOT_EXIST, UNEXP_NET_ERR, NETNAME_DELETED, FILE_INVALID, IO_DEVICE, DEVICE_REMOVED of Windows.
+    private static bool IsLost(IOException error) => OperatingSystem.IsWindows()
+        ? (error.HResult & 0xFFFF) is 0x15 or 0x37 or 0x3B or 0x40 or 0x3EE or 0x45D or 0x651
+        : Classify(error.HResult) is DiskProblem.Lost;
 
     // The runtime's IOException carries errno on Unix and a Win32 code on Windows.
     private static bool IsFull(IOException error) =>
@@ -96,10 +105,12 @@ internal static class Errno
     internal const int NotPermitted = 1;
     internal const int NoEntry = 2;
     internal const int Interrupted = 4;
+    internal const int InputOutput = 5;
     internal const int NoSuchAddress = 6;
     internal const int AccessDenied = 13;
     internal const int Exists = 17;
     internal const int CrossDevice = 18;
+    internal const int NoSuchDevice = 19;
     internal const int NotDirectory = 20;
     internal const int IsDirectory = 21;
     internal const int Invalid = 22;
@@ -112,5 +123,12 @@ internal static class Errno
     internal const int Loop = 40;
     internal const int IllegalSequence = 84;
     internal const int NotSupported = 95;
+    internal const int NotConnected = 107;
+    internal const int ShutDown = 108;
+    internal const int TimedOut = 110;
+    internal const int HostDown = 112;
+    internal const int Stale = 116;
+    internal const int RemoteInputOutput = 121;
     internal const int Quota = 122;
+    internal const int NoMedium = 123;
 }

@@ -5,8 +5,17 @@ public enum DiskProblem
 {
     None,
 
-    /// <summary>No room, or the user's quota is used up. Room can be made and the same call made again.</summary>
+    /// <summary>
+    /// Nothing can be written now: no room, the user's quota is used up, mounted for reading only. That can be mended, and the same call
+    /// made again.
+    /// </summary>
     Full,
+
+    /// <summary>
+    /// It does not answer: unplugged, its server gone, or broken. What was written and not synced may be lost with it; what is durable is
+    /// there when it is.
+    /// </summary>
+    Lost,
 
     /// <summary>Not permitted to read or write there.</summary>
     Denied,
@@ -39,6 +48,9 @@ public readonly record struct DiskResult(DiskProblem Problem, string Detail)
     public static readonly DiskResult Done = new(DiskProblem.None, "");
 
     public bool IsDone => Problem is DiskProblem.None;
+
+    /// <summary>A failure of the disk and not of this one entry: the next would find the same.</summary>
+    public bool IsOfDisk => Problem is DiskProblem.Full or DiskProblem.Lost or DiskProblem.Failed;
 }
 
 /// <summary>A value, or why there is none.</summary>

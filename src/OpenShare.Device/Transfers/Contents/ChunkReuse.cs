@@ -29,7 +29,7 @@ internal sealed class ChunkReuse(ContentIndex? index, IDestination destination, 
         foreach (var hole in Runs(missing[true]))
         {
             var made = destination.Clear(DestinationEntries.From(hole[0].Entry), hole[0].Offset, hole.Sum(c => (long)c.Length));
-            if (made.Problem is DiskProblem.Full or DiskProblem.Failed)
+            if (made.IsOfDisk)
                 return copied;
             if (made.IsDone)
                 copied.AddRange(hole);
@@ -45,7 +45,7 @@ internal sealed class ChunkReuse(ContentIndex? index, IDestination destination, 
                 case { IsDone: true }:
                     copied.Add(chunk);
                     break;
-                case { Problem: DiskProblem.Full or DiskProblem.Failed }:
+                case { IsOfDisk: true }:
                     return copied;
             }
         }
@@ -72,7 +72,7 @@ internal sealed class ChunkReuse(ContentIndex? index, IDestination destination, 
                     var written = destination.Write(DestinationEntries.From(chunk.Entry), chunk.Offset, [bytes]);
                     if (written.IsDone)
                         copied.Add(chunk);
-                    else if (written.Problem is DiskProblem.Full or DiskProblem.Failed)
+                    else if (written.IsOfDisk)
                         return copied;
                 }
             }

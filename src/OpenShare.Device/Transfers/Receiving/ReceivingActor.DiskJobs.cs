@@ -50,7 +50,7 @@ internal sealed partial class ReceivingActor
         if (prepared.Result.Problem == DiskProblem.Full && page.Index > 0)
             return () => StickPage(prepared.Result.Detail, () => StorePage(page, blob, look));
         if (!prepared.Result.IsDone)
-            return () => Fail(prepared.Result.Detail);
+            return () => FailOf(prepared.Result);
         IReadOnlyList<EntryNote.NotStored> notStored = [.. look.NotStored, .. prepared.Refused.Select(r => new EntryNote.Refused(r.EntryNo, r.Reason))];
         // Before the page is kept: a process killed in between is offered it again, and copies again.
         return NotePage(page, blob, look, prepared, notStored, _reuse?.Copy(page, look.Found, notStored.Select(n => n.EntryNumber)) ?? []);
@@ -84,8 +84,9 @@ internal sealed partial class ReceivingActor
         // Made after it was withdrawn, abandoned on a later page, or withdrawn just before a crash: it must not appear with its folder.
         foreach (var file in withdrawn)
         {
-            if (destination.Remove(file) is { Problem: DiskProblem.Failed or DiskProblem.Denied or DiskProblem.Full } failure)
-                return () => Fail(failure.Detail);
+            var removed = destination.Remove(file);
+            if (removed.IsOfDisk || removed.Problem is DiskProblem.Denied)
+                return () => FailOf(removed);
         }
         var manifest = _machine!.Manifest!;
         // What an earlier try refused stays so: what it placed is not looked at again.
@@ -98,7 +99,7 @@ internal sealed partial class ReceivingActor
         if (settled.Result.Problem == DiskProblem.Full)
             return () => Stick(settled.Result.Detail, Again);
         if (!settled.Result.IsDone)
-            return () => Fail(settled.Result.Detail);
+            return () => FailOf(settled.Result);
         if (settled.Lost.Count > 0)
             return () => Drive(new ReceiverInput.ChunksLost(settled.Lost));
         _settled = settled;
@@ -120,7 +121,7 @@ internal sealed partial class ReceivingActor
             }
             if (!report.Result.IsDone)
             {
-                Fail(report.Result.Detail);
+                FailOf(report.Result);
                 return;
             }
             Drive(new ReceiverInput.EntriesPlaced(PlacementNotes.From(manifest, report, refused.Values, settled.There, isLimited: policy != manifest.Conflict)));

@@ -85,7 +85,7 @@ internal sealed partial class ReceivingActor
         foreach (var ordinal in result.Mismatched)
             Drive(new ReceiverInput.ChunkMismatched(ordinal));
         if (!result.Problem.IsDone && result.Left is null)
-            Fail(result.Problem.Detail);
+            FailOf(result.Problem);
         CheckpointSoon();
         NextDiskJob();
     }
@@ -173,7 +173,7 @@ internal sealed partial class ReceivingActor
         if (synced.Result.IsDone)
             SaveDurable(synced.Maps);
         else if (!_machine!.IsOver)
-            Fail(synced.Result.Detail);
+            Lose(synced.Result.Detail);
         NextDiskJob();
     }
 
@@ -182,6 +182,7 @@ internal sealed partial class ReceivingActor
         try
         {
             _arrival!.Held.SaveDurable(maps);
+            _hasSynced = true;
         }
         catch (StorageFullException)
         {

@@ -48,7 +48,7 @@ internal sealed partial class ReceivingActor
             return;
         }
         // What was not accepted yet is not begun without room.
-        if (opened.Arrival.Problem is DiskProblem.Full or DiskProblem.Away && _isAccepted && !_isGivenUp)
+        if (opened.Arrival.Problem is DiskProblem.Full or DiskProblem.Lost or DiskProblem.Away && _isAccepted && !_isGivenUp)
         {
             WaitToOpen(opened.Arrival.Detail);
             return;
@@ -65,7 +65,7 @@ internal sealed partial class ReceivingActor
         Drive(new ReceiverInput.Started());
         Drive(new ReceiverInput.PauseOrdered(Scope.Record.IsPaused));
         if (Link is not null)
-            Drive(new ReceiverInput.LinkUp());
+            Drive(new ReceiverInput.LinkUp(SpeaksFirst: Scope.HasForgotten));
         // What it asked for while it was told to wait is answered below.
         if ((waited || Scope.IsMadeAnew) && !_isGivenUp)
             Send(TransferMessages.Stalled(Id, detail: null));
@@ -127,7 +127,7 @@ internal sealed partial class ReceivingActor
     }
 
     // It is not to ask again and again meanwhile; the session that is made anew takes it back.
-    protected override void OnNoRoom(string reason)
+    protected override void OnMadeAnew(string reason)
     {
         if (_machine is not { IsOver: true })
             Send(TransferMessages.Stalled(Id, Protocol.Identity.Printable.Shorten(reason)));

@@ -85,7 +85,7 @@ internal sealed class StandingFiles(IDestination destination)
             foreach (var ordinal in _found.Ranges(chunks.First, chunks.End).SelectMany(Ordinals).ToList())
             {
                 var result = Copy(file, manifest.Locate(ordinal));
-                if (result.Problem is DiskProblem.Full or DiskProblem.Failed)
+                if (result.IsOfDisk)
                     return new Settlement(result, there, []);
                 if (!result.IsDone)
                     Lose(new ChunkRange(ordinal, 1));

@@ -13,7 +13,8 @@ public abstract record ReceiverInput
     public sealed record Started : ReceiverInput;
 
     /// <summary>There is an authenticated link to the sender. Messages of an earlier link must not come after this.</summary>
-    public sealed record LinkUp : ReceiverInput;
+    /// <param name="SpeaksFirst">the sender was told on it of chunks that are not there any more, so that he has no reason to ask</param>
+    public sealed record LinkUp(bool SpeaksFirst = false) : ReceiverInput;
 
     /// <summary>The link is gone, and its streams with it.</summary>
     public sealed record LinkLost : ReceiverInput;

@@ -81,7 +81,7 @@ public sealed partial class ReceiverMachine
         switch (input)
         {
             case ReceiverInput.Started: OnStarted(); break;
-            case ReceiverInput.LinkUp: OnLinkUp(); break;
+            case ReceiverInput.LinkUp up: OnLinkUp(up.SpeaksFirst); break;
             case ReceiverInput.LinkLost: OnLinkLost(); break;
             case ReceiverInput.StreamUp up: OnStreamUp(up.Stream); break;
             case ReceiverInput.StreamDown down: _gate.Remove(down.Stream); break;
@@ -105,7 +105,7 @@ public sealed partial class ReceiverMachine
         return _effects;
     }
 
-    private void OnLinkUp()
+    private void OnLinkUp(bool speaksFirst)
     {
         if (_linkUp)
             OnLinkLost();
@@ -115,6 +115,8 @@ public sealed partial class ReceiverMachine
             SayLastWord();
         else if (State == ReceiverState.Delivering)
             Deliver();
+        else if (speaksFirst && State == ReceiverState.Receiving)
+            SayWhatIsMissing();
     }
 
     private void OnLinkLost()

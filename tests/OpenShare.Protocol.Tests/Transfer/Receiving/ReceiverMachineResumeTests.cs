@@ -20,6 +20,16 @@ public sealed class ReceiverMachineResumeTests : ReceiverMachineSpecs
             "-> want page 3", "-> missing of page 0: [0-1]", "-> missing of page 1: []", "-> missing of page 2: [32-40]");
     }
 
+    /// <summary>Its disk was lost on the link that is up still, and with it what was acknowledged on it.</summary>
+    [Fact]
+    public void With_less_than_it_acknowledged_it_says_so_before_it_is_asked()
+    {
+        Accept();
+        Do(new ReceiverInput.LinkLost());
+        Expect(Do(new ReceiverInput.LinkUp(SpeaksFirst: true)),
+            "-> want page 3", "-> missing of page 0: [0-15]", "-> missing of page 1: [16-31]", "-> missing of page 2: [32-40]");
+    }
+
     [Fact]
     public void Paused_here_it_tells_the_sender_and_again_before_it_says_what_it_misses()
     {

@@ -45,7 +45,7 @@ internal static class LinuxFiles
 
     internal static DiskFault Fault(string path) => DiskFault.Of(Marshal.GetLastPInvokeError(), path);
 
-    private const uint Mask = LinuxFlags.StatxBasicAndBirth | LinuxFlags.StatxMount | LinuxFlags.StatxMountUnique;
+    private const uint Mask = LinuxFlags.StatxBasicAndBirth | LinuxFlags.StatxMountUnique;
 
     private static FileStat? Missing(string path) =>
         Marshal.GetLastPInvokeError() == Errno.NoEntry ? null : throw Fault(path);
@@ -59,6 +59,7 @@ internal static class LinuxFiles
         s.Birth.Ns,
         s.Inode,
         ((ulong)s.DeviceMajor << 32) | s.DeviceMinor,
-        s.Mount,
+        // Before Linux 6.8 the number of a disk that was unmounted is given to the next that is mounted.
+        (s.Mask & LinuxFlags.StatxMountUnique) != 0 ? s.Mount : null,
         s.Uid);
 }

@@ -126,7 +126,7 @@ internal sealed class Finishing(Folder staging, Func<DestinationEntry, bool> isT
         var result = DiskFault.Guard(entry.Path, work);
         if (result.IsDone)
             return;
-        if (result.Problem is DiskProblem.Full or DiskProblem.Failed)
+        if (result.IsOfDisk)
             throw new DiskFault(result.Problem, result.Detail);
         if (result.Problem is DiskProblem.LinkInTheWay && entry.Kind is not EntryKind.EntrySymlink)
             RemoveForeignLink(entry.Path);

@@ -21,7 +21,7 @@ internal sealed class Merging(Folder staging, Folder destination, StandingNames 
             if (_moved is not null && entry.Path.StartsWith(_moved, StringComparison.Ordinal))
                 continue;
             var result = DiskFault.Guard(entry.Path, () => Place(entry));
-            if (result.Problem is DiskProblem.Full or DiskProblem.Failed)
+            if (result.IsOfDisk)
                 throw new DiskFault(result.Problem, result.Detail);
             if (!result.IsDone)
                 refused.Add(new EntryRefusal(entry.EntryNo, result.Problem, result.Detail));

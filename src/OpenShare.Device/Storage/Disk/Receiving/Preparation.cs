@@ -26,7 +26,7 @@ internal sealed class Preparation(Folder staging, MadeFiles made)
                 if (Prepare(entry))
                     madeAnew.Add(entry.EntryNo);
             });
-            if (result.Problem is DiskProblem.Full or DiskProblem.Failed or DiskProblem.Denied)
+            if (result.IsOfDisk || result.Problem is DiskProblem.Denied)
                 return new PrepareReport(result, refused, madeAnew);
             if (!result.IsDone)
                 refused.Add(new EntryRefusal(entry.EntryNo, result.Problem, result.Detail));

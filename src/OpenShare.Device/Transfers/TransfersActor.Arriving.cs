@@ -21,6 +21,9 @@ internal sealed partial class TransfersActor
             return;
         var direction = TransferMessages.IsFromSender(received.Message) ? TransferDirection.Receiving : TransferDirection.Sending;
         var key = new TransferKey(direction, received.Device, transfer);
+        // Each would wake the other, and answer, for ever.
+        if (TransferMessages.IsLastWord(received.Message) && (EndedEarly(key) || EndedEarly(key with { Direction = TransferDirection.Receiving })))
+            return;
         // Either side may cancel, and an ended transfer may be asked for its last word.
         var session = FindSession(key) ?? FindSession(key with { Direction = TransferDirection.Receiving })
             ?? (direction == TransferDirection.Receiving ? Begin(key, received) : null);
@@ -69,6 +72,8 @@ internal sealed partial class TransfersActor
     }
 
     private void End(SecureStream stream) => _ = Goodbye.EndAsync(stream, Context.System.Scheduler);
+
+    private bool EndedEarly(TransferKey key) => !_sessions.ContainsKey(key) && _stores.Transfers.Find(key) is { Transfer.EndedEarly: true };
 
     private bool IsOver(TransferKey key) => _stores.Transfers.Find(key) is { Transfer.IsOver: true };
 

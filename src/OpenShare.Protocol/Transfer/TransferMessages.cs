@@ -82,5 +82,9 @@ public static class TransferMessages
     public static bool IsFromSender(Control message) => message.KindCase is Control.KindOneofCase.ManifestOffer
         or Control.KindOneofCase.EntryChanged or Control.KindOneofCase.ReceiptConfirmed or Control.KindOneofCase.TransferResumed;
 
+    /// <summary>True for how one side says that the transfer ended for it, without a receipt.</summary>
+    public static bool IsLastWord(Control message) => message.KindCase is Control.KindOneofCase.TransferCancelled
+        || message.TransferAnswer?.Answer is TransferAnswer.Types.Answer.Declined or TransferAnswer.Types.Answer.Failed;
+
     private static ByteString Bytes(TransferId id) => ByteString.CopyFrom(id.ToBytes());
 }

@@ -97,7 +97,7 @@ public sealed class LostDiskTests : TransferSpecs
             Assert.Equal((TransferState.Failed, Lost.Detail), (failed.State, failed.Detail));
         }
         await AwaitAssertAsync(() => Assert.Equal(0, ben.Disk.OpenDestinations), TimeSpan.FromSeconds(10));
-        Assert.Empty(Directory.GetFileSystemEntries(ben.Inbox));
+        await AwaitAssertAsync(() => Assert.Empty(Directory.GetFileSystemEntries(ben.Inbox)), TimeSpan.FromSeconds(10));
     }
 
     [Fact]

@@ -1,9 +1,10 @@
+using OpenShare.Simulation.Devices;
 
 namespace OpenShare.Simulation.Scenarios.Happenings;
 
 /// <summary>
-/// A disk is pulled out and put back. What a device sends from it meanwhile cannot be read, and is left out; what it receives may fail
-/// where it was being placed. Nothing half is left, and nothing that is lost is signed for.
+/// A disk from which nothing is sent just then is pulled out and put back. What is received there may fail where it was being placed, or
+/// had not begun. Nothing half is left, and nothing that is lost is signed for.
 /// </summary>
 internal sealed record PulledDisks(int Times) : Happening
 {
@@ -14,20 +15,26 @@ internal sealed record PulledDisks(int Times) : Happening
             world.After(Between(random, TimeSpan.FromSeconds(2), world.Scenario.Duration), () =>
             {
                 var device = Pick(random, world.Devices);
-                if (world.IsHealing || device.Disk.IsPulled)
+                if (world.IsHealing || device.Disk.IsPulled || world.Deliveries.Any(d => d.From == device && !d.IsEnded))
                     return;
                 world.Fault($"{device.Name}'s disk is pulled out");
                 device.PullDisk();
-                foreach (var delivery in world.Deliveries.Where(d => (d.To == device || d.From == device) && !d.IsEnded))
-                    delivery.MayFail = true;
-                world.After(Between(random, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)), device.Disk.PutBack);
+                world.After(Between(random, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)), () => PutBack(world, device));
             });
         }
     }
 
     internal override void Heal(World world)
     {
-        foreach (var device in world.Devices)
-            device.Disk.PutBack();
+        foreach (var device in world.Devices.Where(d => d.Disk.IsPulled))
+            PutBack(world, device);
+    }
+
+    // Also those that began and ended meanwhile.
+    private static void PutBack(World world, SimulatedDevice device)
+    {
+        foreach (var delivery in world.Deliveries.Where(d => d.To == device))
+            delivery.MayFail = true;
+        device.Disk.PutBack();
     }
 }

@@ -51,7 +51,7 @@ internal sealed class StagedDestination : IDestination
             {
                 return _destination.AvailableBytes;
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or DiskFault)
             {
                 // Then the writes find out.
                 return long.MaxValue;

@@ -1,10 +1,12 @@
 using Akka.Actor;
+using Google.Protobuf;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Transfers;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Wire;
+using Answer = OpenShare.Protocol.Wire.TransferAnswer.Types.Answer;
 using TransferAnswer = OpenShare.Device.Transfers.TransferAnswer;
 
 namespace OpenShare.Device.Tests.Transfers;
@@ -52,6 +54,33 @@ public sealed class LastWordTests : TransfersRig
         AssertTold();
         Assert.Equal(TransferState.Failed, Database.Transfers.Find(_id)!.Value.Transfer.State);
     }
+
+    // The other's session would be woken by it and say its own, which would wake this one.
+    [Fact]
+    public async Task None_is_answered_with_one()
+    {
+        await One_that_is_cancelled_while_it_waits_to_be_made_anew();
+        await AwaitAssertAsync(() => Assert.Empty(((ActorRefWithCell)Transfers).Children));
+
+        var id = ByteString.CopyFrom(_id.ToBytes());
+        Control[] words =
+        [
+            new() { TransferAnswer = new() { TransferId = id, Answer = Answer.Failed } },
+            new() { TransferAnswer = new() { TransferId = id, Answer = Answer.Declined } },
+            new() { TransferCancelled = new() { TransferId = id } },
+        ];
+        foreach (var word in words)
+        {
+            Say(word);
+            await HeardAsync();
+            Assert.Empty(((ActorRefWithCell)Transfers).Children);
+        }
+
+        Say(new Control { PageWanted = new() { TransferId = id } });
+        Peers.FishForMessage<PeerCommands.SendControl>(m => m.Message.KindCase == Control.KindOneofCase.TransferCancelled);
+    }
+
+    private void Say(Control word) => Context.Events.Publish(new PeerEvents.ControlReceived(_ann.DeviceId, new LinkId(5), word));
 
     private void AssertTold()
     {

@@ -229,12 +229,12 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         }
         if (_stores.Transfers.Find(key) is not var (no, record) || record.IsOver)
             Forget(key);
-        else if (_disksLost.GetValueOrDefault(key) >= _limit.Max)
-            GiveUp(no, record, _noRoom[key]);
-        else if (_noRoom.TryGetValue(key, out var reason))
-            WaitForRoom(no, record, reason);
-        else
+        else if (!_noRoom.TryGetValue(key, out var reason))
             OnSessionFailed(no, record);
+        else if (_disksLost.GetValueOrDefault(key) >= _limit.Max)
+            GiveUp(no, record, reason);
+        else
+            WaitForRoom(no, record, reason);
     }
 
     private void OnViewChanged(TransferSignals.ViewChanged changed)

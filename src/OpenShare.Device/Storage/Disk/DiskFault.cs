@@ -56,8 +56,8 @@ internal sealed class DiskFault(DiskProblem problem, string detail) : Exception(
         FileNotFoundException or DirectoryNotFoundException => new(DiskProblem.Missing, $"{path}: it is not there"),
         PathTooLongException => new(DiskProblem.NameRefused, $"{path}: the name is too long"),
         UnauthorizedAccessException => new(DiskProblem.Denied, $"{path}: permission denied"),
-        IOException io when IsFull(io) => new(DiskProblem.Full, $"{path}: no space left on the disk"),
-        IOException io => new(IsLost(io) ? DiskProblem.Lost : DiskProblem.Failed, $"{path}: {io.Message}"),
+        IOException io when Classify(io) is DiskProblem.Full && !OperatingSystem.IsWindows() => new(DiskProblem.Full, $"{path}: {Say(io.HResult)}"),
+        IOException io => new(Classify(io), $"{path}: {io.Message}"),
         _ => null,
     };
 
@@ -89,14 +89,17 @@ internal sealed class DiskFault(DiskProblem problem, string detail) : Exception(
         _ => new Win32Exception(errno).Message,
     };
 
-    // ERROR_NOT_READY, DEV_NOT_EXIST, UNEXP_NET_ERR, NETNAME_DELETED, FILE_INVALID, IO_DEVICE, DEVICE_REMOVED of Windows.
-    private static bool IsLost(IOException error) => OperatingSystem.IsWindows()
-        ? (error.HResult & 0xFFFF) is 0x15 or 0x37 or 0x3B or 0x40 or 0x3EE or 0x45D or 0x651
-        : Classify(error.HResult) is DiskProblem.Lost;
-
-    // The runtime's IOException carries errno on Unix and a Win32 code on Windows.
-    private static bool IsFull(IOException error) =>
-        OperatingSystem.IsWindows() ? (error.HResult & 0xFFFF) is 0x70 or 0x27 or 0x50F : error.HResult is Errno.NoSpace or Errno.Quota or Errno.FileTooBig;
+    // The runtime's IOException carries errno on Unix and a Win32 code on Windows. What is not of the disk has exceptions of its own.
+    private static DiskProblem Classify(IOException error) => OperatingSystem.IsWindows()
+        ? (error.HResult & 0xFFFF) switch
+        {
+            // DISK_FULL, HANDLE_DISK_FULL, DISK_QUOTA_EXCEEDED, WRITE_PROTECT.
+            0x70 or 0x27 or 0x50F or 0x13 => DiskProblem.Full,
+            // NOT_READY, DEV_NOT_EXIST, UNEXP_NET_ERR, NETNAME_DELETED, FILE_INVALID, IO_DEVICE, DEVICE_REMOVED.
+            0x15 or 0x37 or 0x3B or 0x40 or 0x3EE or 0x45D or 0x651 => DiskProblem.Lost,
+            _ => DiskProblem.Failed,
+        }
+        : Classify(error.HResult) is (DiskProblem.Full or DiskProblem.Lost) and var problem ? problem : DiskProblem.Failed;
 }
 
 /// <summary>Linux's error numbers, those that are told apart (the same on every architecture the runtime has).</summary>

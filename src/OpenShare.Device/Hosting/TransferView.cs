@@ -57,6 +57,8 @@ public enum TransferState
 
     /// <summary>Ended: the receipt is verified, and names entries that were not delivered.</summary>
     Incomplete,
+
+    /// <summary>Ended, as all that follows, without a receipt.</summary>
     Declined,
     Cancelled,
 

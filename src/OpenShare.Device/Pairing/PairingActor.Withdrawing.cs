@@ -38,15 +38,18 @@ internal sealed partial class PairingActor
 
     private async Task OnOffered(PeerEvents.WithdrawalsOffered offer)
     {
-        if (_identity is not { } own || Withdrawal.Verified(offer.Withdrawals, own.Trust, own.Certificate.Account, Now) is not { Count: > 0 } good)
-            return;
         try
         {
-            await Keep(good);
+            if (_identity is { } own && Withdrawal.Verified(offer.Withdrawals, own.Trust, own.Certificate.Account, Now) is { Count: > 0 } good)
+                await Keep(good);
         }
         catch (StorageException error)
         {
             _log.Warning("What another device took back cannot be stored, and is not in force here: {0}", error.Message);
+        }
+        finally
+        {
+            offer.Handled?.Invoke();
         }
     }
 

@@ -17,7 +17,8 @@ namespace OpenShare.Device.Peers;
 /// </summary>
 internal sealed class Link : IDisposable
 {
-    internal sealed record Arrived(LinkId Link, Control Message) : INoSerializationVerificationNeeded
+    /// <param name="Handled">to be called by whoever is done with it (<see cref="Backlog"/>)</param>
+    internal sealed record Arrived(LinkId Link, Control Message, Action Handled) : INoSerializationVerificationNeeded
     {
         // A message that nobody takes any more is printed, and this one may hold a key.
         public override string ToString() => $"{nameof(Arrived)} {{ {Link}, {Message.KindCase} }}";
@@ -39,6 +40,7 @@ internal sealed class Link : IDisposable
 
     private readonly SecureStream _control;
     private readonly CancellationTokenSource _stop = new();
+    private readonly Backlog _unhandled = new();
 
     // Bounded by what waits in it. Continuations run on the writer's own thread of control, which keeps a simulation's order its own.
     private readonly Channel<(Control Message, long Size)> _outgoing = System.Threading.Channels.Channel.CreateUnbounded<(Control, long)>(
@@ -106,6 +108,9 @@ internal sealed class Link : IDisposable
             _owner.Tell(new Ended(Id, LinkEnd.Cut, $"The other device does not read what it is told: {MostWaiting / (1024 * 1024)} MiB of it wait."));
     }
 
+    /// <summary>What was read and is not handled by now was lost with a session that ended.</summary>
+    internal void ForgetUnhandled() => _unhandled.Forget();
+
     internal void Start(IActorRef owner)
     {
         _owner = owner;
@@ -121,6 +126,7 @@ internal sealed class Link : IDisposable
     internal Task CloseAsync(IScheduler scheduler, bool dropsQueued)
     {
         (_isClosing, _dropsQueued) = (true, dropsQueued);
+        _unhandled.Close();
         _outgoing.Writer.TryComplete();
         _stop.Cancel();
         return Goodbye.EndAsync(this, scheduler, _writing, _reading, Streams.EndedAsync());
@@ -133,6 +139,7 @@ internal sealed class Link : IDisposable
             return;
         // First, so that the writer that wakes says no goodbye.
         _control.Dispose();
+        _unhandled.Close();
         _outgoing.Writer.TryComplete();
         _stop.Cancel();
         Streams.Dispose();
@@ -150,7 +157,8 @@ internal sealed class Link : IDisposable
                     case Inbound.Message when _isClosing:
                         break;
                     case Inbound.Message message:
-                        owner.Tell(new Arrived(Id, message.Control));
+                        owner.Tell(new Arrived(Id, message.Control, _unhandled.Add(message.Control)));
+                        await _unhandled.Room.ConfigureAwait(false);
                         break;
                     case Inbound.Closed:
                         owner.Tell(new Ended(Id, LinkEnd.ClosedByPeer, "The other device said goodbye."));

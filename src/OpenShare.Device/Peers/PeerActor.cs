@@ -185,26 +185,34 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
 
     private void OnArrived(Link.Arrived arrived)
     {
+        // Of a link that has ended nobody reads on.
         if (_link is not { } link || arrived.Link != link.Id)
             return;
         link.Liveness.Heard(_context.Steady);
-        var message = arrived.Message;
+        if (SaidIn(arrived.Message, link) is { } said)
+        {
+            _context.Events.Publish(said with { Handled = arrived.Handled });
+            return;
+        }
+        OnOwn(link, arrived.Message);
+        arrived.Handled();
+    }
+
+    private PeerEvents.Said? SaidIn(Control message, Link link) => message.KindCase switch
+    {
+        Control.KindOneofCase.RevocationOffer when message.RevocationOffer.RevocationList is { } list => new PeerEvents.RevocationOffered(_device, list),
+        Control.KindOneofCase.WithdrawalsOffer => new PeerEvents.WithdrawalsOffered(_device, message.WithdrawalsOffer.Withdrawals),
+        Control.KindOneofCase.DiscoveryKeyOffer => DiscoveryKey.TryRead(message.DiscoveryKeyOffer) is { } newer ? new PeerEvents.DiscoveryKeyOffered(_device, newer) : null,
+        _ => TransferMessages.TransferOf(message) is null ? null : new PeerEvents.ControlReceived(_device, link.Id, message),
+    };
+
+    // What is between this peer's actor and that there.
+    private void OnOwn(Link link, Control message)
+    {
         switch (message.KindCase)
         {
             case Control.KindOneofCase.Ping:
                 link.Send(new Control { Pong = new Pong { Id = message.Ping.Id } });
-                break;
-            case Control.KindOneofCase.Pong or Control.KindOneofCase.None:
-                break;
-            case Control.KindOneofCase.RevocationOffer when message.RevocationOffer.RevocationList is { } list:
-                _context.Events.Publish(new PeerEvents.RevocationOffered(_device, list));
-                break;
-            case Control.KindOneofCase.WithdrawalsOffer:
-                _context.Events.Publish(new PeerEvents.WithdrawalsOffered(_device, message.WithdrawalsOffer.Withdrawals));
-                break;
-            case Control.KindOneofCase.DiscoveryKeyOffer:
-                if (DiscoveryKey.TryRead(message.DiscoveryKeyOffer) is { } newer)
-                    _context.Events.Publish(new PeerEvents.DiscoveryKeyOffered(_device, newer));
                 break;
             case Control.KindOneofCase.StreamsWanted when link.Session.Role == HandshakeRole.Initiator:
                 if (message.StreamsWanted.TransferId.Length == 16)
@@ -224,9 +232,6 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
                 break;
             case Control.KindOneofCase.DialBackAnswer:
                 OnDialBackAnswer(message.DialBackAnswer);
-                break;
-            default:
-                _context.Events.Publish(new PeerEvents.ControlReceived(_device, link.Id, message));
                 break;
         }
     }
@@ -250,6 +255,8 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
                 EndLink(LinkEnd.Cut, "The other device fell silent.");
                 return;
             case LivenessVerdict.SendPing:
+                // Nothing was read for a while: it waits perhaps for what a session had that ended.
+                link.ForgetUnhandled();
                 link.Send(new Control { Ping = new Ping() });
                 break;
         }

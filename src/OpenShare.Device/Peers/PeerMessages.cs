@@ -153,6 +153,13 @@ public static class PeerQueries
 
 public static class PeerEvents
 {
+    /// <summary>Something a peer said that a flow takes up.</summary>
+    public abstract record Said : IDeviceEvent
+    {
+        /// <summary>Called by the flow that is done with it: no more is read of a peer than is dealt with.</summary>
+        internal Action? Handled { get; init; }
+    }
+
     /// <summary>The device's peers has started anew: it knows neither what is in sight nor which links are wanted, and is to be told again.</summary>
     public sealed record Restarted : IDeviceEvent;
 
@@ -181,10 +188,10 @@ public static class PeerEvents
     public sealed record DuplicateSettled(DeviceId Device) : IDeviceEvent;
 
     /// <summary>A peer showed a revocation list that it says is newer. Unverified: the revocation flow judges it.</summary>
-    public sealed record RevocationOffered(DeviceId Device, Signed List) : IDeviceEvent;
+    public sealed record RevocationOffered(DeviceId Device, Signed List) : Said;
 
     /// <summary>A peer showed a discovery key that it says is newer. Unverified: the registration flow judges it.</summary>
-    public sealed record DiscoveryKeyOffered(DeviceId Device, DiscoveryKey Key) : IDeviceEvent;
+    public sealed record DiscoveryKeyOffered(DeviceId Device, DiscoveryKey Key) : Said;
 
     /// <summary>
     /// A device that has no certificate, and was invited, has proven its key; or, where this device shows itself to be paired, any device. The stream belongs to whoever serves it (exactly one
@@ -197,10 +204,10 @@ public static class PeerEvents
     public sealed record ListeningTold(DeviceId Device, IPEndPoint Place) : IDeviceEvent;
 
     /// <summary>A peer showed what devices of the account have taken back. Unverified: the pairing flow judges it.</summary>
-    public sealed record WithdrawalsOffered(DeviceId Device, IReadOnlyList<Signed> Withdrawals) : IDeviceEvent;
+    public sealed record WithdrawalsOffered(DeviceId Device, IReadOnlyList<Signed> Withdrawals) : Said;
 
     /// <summary>A message of the transfer flow arrived on a link's control stream.</summary>
-    public sealed record ControlReceived(DeviceId Device, LinkId Link, Control Message) : IDeviceEvent;
+    public sealed record ControlReceived(DeviceId Device, LinkId Link, Control Message) : Said;
 
     /// <summary>
     /// A further stream is open on both sides; it belongs to whoever serves the transfer (exactly one subscriber:

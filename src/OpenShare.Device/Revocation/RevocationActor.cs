@@ -89,7 +89,7 @@ internal sealed partial class RevocationActor : ReceiveActor, IWithTimers, IWith
             Load();
         });
         ReceiveAsync<RegistrationEvents.TimeFloorRaised>(m => Handle(new RevocationInput.FloorRaised(m.Floor)));
-        ReceiveAsync<PeerEvents.RevocationOffered>(m => Handle(new RevocationInput.Offered(m.List)));
+        ReceiveAsync<PeerEvents.RevocationOffered>(async m => { await Handle(new RevocationInput.Offered(m.List)); m.Handled?.Invoke(); });
         ReceiveAsync<RevocationInput.Answered>(async m => { await Handle(m); TellWithdrawals(); });
         ReceiveAsync<RevocationInput>(Handle);
         ReceiveWithdrawals();

@@ -50,9 +50,9 @@ internal sealed class TransferHistory(TransferStores stores, IPeerStore peers)
     private ChunkMap ChunksThere(TransferNo no, Manifest manifest)
     {
         var there = new ChunkMap();
-        foreach (var map in stores.ChunkMaps.Load(no, epoch: ""))
+        foreach (var map in stores.ChunkMaps.Load(no))
         {
-            var bits = ChunkBits.Or(map.Written, map.Recheck);
+            var bits = map.Written;
             for (var i = 0; i < manifest.Pages[(int)map.Page].ChunkCount; i++)
             {
                 if ((bits[i / 8] & 1 << (i % 8)) != 0)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Akka.Actor;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
@@ -111,7 +112,8 @@ internal static class TransferSignals
     /// <summary>No link yet, and why: it is tried again.</summary>
     internal sealed record LinkDelayed(string Reason);
 
-    internal sealed record ControlArrived(Control Message);
+    /// <param name="Handled">to be called by whoever is done with it (<see cref="Backlog"/>)</param>
+    internal sealed record ControlArrived(Control Message, Action? Handled = null) : INoSerializationVerificationNeeded;
 
     internal sealed record StreamReady(uint StreamId, SecureStream Stream);
 

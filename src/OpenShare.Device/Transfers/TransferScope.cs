@@ -58,9 +58,6 @@ internal sealed record TransferScope(
     /// <summary>An earlier session of this process ended in the middle, perhaps on the link that is up.</summary>
     internal bool IsMadeAnew { get; init; }
 
-    /// <summary>And its disk was lost: of what it acknowledged some is not there any more.</summary>
-    internal bool HasForgotten { get; init; }
-
     /// <summary>Whose frames go next, of all that are sent to this peer.</summary>
     internal PeerTurns Turns { get; init; } = new();
 

@@ -46,7 +46,11 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
         Receive<TransferSignals.LinkDown>(m => { if (m.Link == Link) OnLinkDown(); });
         Receive<TransferSignals.LinkRefused>(m => OnLinkRefused(m.Problem));
         Receive<TransferSignals.LinkDelayed>(m => { Waiting = m.Reason; ShowView(); });
-        Receive<TransferSignals.ControlArrived>(m => OnControl(m.Message));
+        Receive<TransferSignals.ControlArrived>(m =>
+        {
+            OnControl(m.Message);
+            m.Handled?.Invoke();
+        });
         Receive<TransferSignals.StreamReady>(OnStreamReady);
         Receive<TransferSignals.Cancel>(_ =>
         {

@@ -17,17 +17,27 @@ internal sealed partial class TransfersActor
 
     private void OnControlReceived(PeerEvents.ControlReceived received)
     {
+        if (SessionFor(received) is { } session)
+            session.Tell(new TransferSignals.ControlArrived(received.Message, received.Handled));
+        else
+            received.Handled?.Invoke();
+    }
+
+    private IActorRef? SessionFor(PeerEvents.ControlReceived received)
+    {
         if (TransferMessages.TransferOf(received.Message) is not { } transfer)
-            return;
+            return null;
         var direction = TransferMessages.IsFromSender(received.Message) ? TransferDirection.Receiving : TransferDirection.Sending;
         var key = new TransferKey(direction, received.Device, transfer);
         // Each would wake the other, and answer, for ever.
         if (TransferMessages.IsLastWord(received.Message) && (EndedEarly(key) || EndedEarly(key with { Direction = TransferDirection.Receiving })))
-            return;
+            return null;
+        // One that waits to be made anew does so as long as it is to, and asks then; but it may be cancelled.
+        if (direction == TransferDirection.Receiving && _noRoom.ContainsKey(key) && !_sessions.ContainsKey(key))
+            return null;
         // Either side may cancel, and an ended transfer may be asked for its last word.
-        var session = FindSession(key) ?? FindSession(key with { Direction = TransferDirection.Receiving })
+        return FindSession(key) ?? FindSession(key with { Direction = TransferDirection.Receiving })
             ?? (direction == TransferDirection.Receiving ? Begin(key, received) : null);
-        session?.Tell(new TransferSignals.ControlArrived(received.Message));
     }
 
     /// <returns>null: nothing begins, and nothing is kept of it</returns>

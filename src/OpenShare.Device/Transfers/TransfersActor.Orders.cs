@@ -2,6 +2,7 @@ using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
@@ -137,7 +138,14 @@ internal sealed partial class TransfersActor
 
     private void Discard(TransferNo no, TransferRecord record)
     {
-        _stores.Transfers.DropWorkingState(no);
+        try
+        {
+            _stores.Transfers.DropWorkingState(no);
+        }
+        catch (StorageFullException)
+        {
+            // The other side is to hear of its end all the same; the daily sweep drops it.
+        }
         var disk = _disk;
         _context.Workers.Run(() => disk.Discard(record.Destination, record.Key.Peer, record.Key.Transfer)).PipeTo(
             Self, success: result => new Swept(result.IsDone ? [] : [result.Detail]), failure: error => new Swept([error.Message]));

@@ -185,7 +185,6 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             Provisional = _receiving.Provisional,
             Turns = TurnsOf(record.Key.Peer),
             IsMadeAnew = _noRoom.Remove(record.Key) | _failures.ContainsKey(record.Key),
-            HasForgotten = _disksLost.ContainsKey(record.Key),
         };
         var sending = record.Key.Direction == TransferDirection.Sending;
         if (!sending)

@@ -78,6 +78,32 @@ public sealed class LinkLimitTests : PeersKit
         Assert.Contains("does not read", closed.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_peer_says_is_not_read_on_until_it_is_handled_or_nobody_can_be_expected_to(bool isHandled)
+    {
+        var b = Start("bob", "127.0.0.2");
+        var (link, _) = await DialByHand(Organisation.Enroll("alice"), b);
+        using var control = link.Control;
+        const int size = 32 * 1024;
+        var message = new Control { EntryChanged = new EntryChangedNotice { TransferId = ByteString.CopyFrom(Transfer.ToBytes()), Notice = new Signed { Payload = ByteString.CopyFrom(new byte[size]) } } };
+
+        await b.Hears<PeerEvents.LinkOpened>();
+        var (sending, said) = (Task.CompletedTask, 0L);
+        // In this network what is read is so within the call; but not out of a test's own context.
+        await Task.Run(() =>
+        {
+            for (; sending.IsCompleted && said < 8 * Backlog.Most; said += size)
+                sending = control.SendAsync(message, default).AsTask();
+        });
+
+        Assert.InRange(said, Backlog.Most, 4 * Backlog.Most);
+        while (isHandled && !sending.IsCompleted)
+            (await b.Hears<PeerEvents.ControlReceived>()).Handled!();
+        await sending.WaitAsync(Patience);
+    }
+
     [Fact]
     public async Task A_stream_that_nobody_serves_ends_with_a_goodbye()
     {

@@ -40,7 +40,7 @@ public sealed class DeliveryTests : TransferSpecs
         {
             var no = Assert.Single(device.Database.Transfers.All()).No;
             await AwaitAssertAsync(
-                () => Assert.Equal((1u, 0, 0), (device.Database.Manifests.Count(no), device.Database.Manifests.Identities(no, 0).Count, device.Database.Chunks.Load(no, "").Count)),
+                () => Assert.Equal((1u, 0, 0), (device.Database.Manifests.Count(no), device.Database.Manifests.Identities(no, 0).Count, device.Database.Chunks.Load(no).Count)),
                 TimeSpan.FromSeconds(10));
         }
     }

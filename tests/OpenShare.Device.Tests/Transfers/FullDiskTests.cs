@@ -153,7 +153,6 @@ public sealed class FullDiskTests : TransferSpecs
     {
         var id = await WaitingAsync();
         await _ben.KillAsync();
-        _ben.Disk.Epoch = "another boot";
         if (whose == "the disk")
             _ben.Disk.OnPrepare = () => _isFull ? Full : DiskResult.Done;
         else

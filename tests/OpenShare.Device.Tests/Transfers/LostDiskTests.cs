@@ -47,7 +47,7 @@ public sealed class LostDiskTests : TransferSpecs
 
     // The system says once what it could not write, and drops it: a second sync would succeed.
     [Fact]
-    public async Task What_a_failed_checkpoint_was_to_keep_travels_again()
+    public async Task What_a_failed_checkpoint_was_to_keep_is_written_again()
     {
         var ben = Ben();
         var syncs = 0;

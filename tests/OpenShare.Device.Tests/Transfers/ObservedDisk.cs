@@ -62,9 +62,6 @@ internal sealed class ObservedDisk : IDisk
     /// <summary>When all is placed, and before anybody knows.</summary>
     public Action OnCompleted { get; set; } = () => { };
 
-    /// <summary>The boot that this disk says it is; null: the real one.</summary>
-    public string? Epoch { get; set; }
-
     public bool Exists(string path) => _disk.Exists(path);
 
     public FileMark? Mark(string path) => _disk.Mark(path);
@@ -111,8 +108,6 @@ internal sealed class ObservedDisk : IDisk
     private sealed class Destination(ObservedDisk disk, IDestination inner) : IDestination
     {
         private int _isDisposed;
-
-        public string Epoch => disk.Epoch ?? inner.Epoch;
 
         public string FileSystem => inner.FileSystem;
 

@@ -65,6 +65,32 @@ public sealed class ReceivedLimitTests : TransfersRig
         letOpen.Set();
     }
 
+    [Fact]
+    public async Task What_a_sender_says_without_end_while_its_place_is_being_opened_is_not_kept_and_is_asked_for_again()
+    {
+        using var letOpen = new ManualResetEventSlim();
+        Disk.OnOpen = () => letOpen.Wait(Patience);
+        var id = BeginFile();
+        var session = Assert.Single(await SessionsAsync());
+        // That nobody signed: the transfer would fail if it were heard.
+        var change = new Control { EntryChanged = new EntryChangedNotice { TransferId = Bytes(id.ToBytes()), Notice = new Signed { Payload = Bytes(new byte[64 * 1024]) } } };
+        var (said, handled) = (2 * (int)(Backlog.Most / change.CalculateSize()), 0);
+
+        for (var i = 0; i < said; i++)
+            Context.Events.Publish(new PeerEvents.ControlReceived(_ann.DeviceId, Link, change) { Handled = () => handled++ });
+        await HeardAsync();
+        await session.Ask(new TransferQueries.GetFiles(id, new FilesAsked(0, 1)), Patience);
+        Assert.Equal(said, handled);
+        letOpen.Set();
+
+        await AwaitAssertAsync(() =>
+        {
+            Advance(Context.TransferTuning.Quiet);
+            Assert.True(Peers.HasMessages);
+        }, Patience);
+        Said(Control.KindOneofCase.PageWanted);
+    }
+
     private static bool IsGivenBack(InboundFrame frame)
     {
         try

@@ -109,7 +109,6 @@ public sealed class SparseTests : TransferSpecs
         await _ben.KillAsync();
         letThrough.Set();
         _ben.Disk.OnWrite = _ => { };
-        _ben.Disk.Epoch = "another boot";
         _ben.Disk.Free = () => 10L * MiB;
         _ben.Start();
         _ann.See(_ben);
@@ -127,7 +126,7 @@ public sealed class SparseTests : TransferSpecs
         using var letThrough = new ManualResetEventSlim();
         var id = await SendHeldUpAsync(_ann, _ben, "image", letThrough);
         var no = _ben.Database.Transfers.All().Single().No;
-        _ben.Database.Chunks.Forget(no, [.. _ben.Database.Chunks.Load(no, "").Select(m => (m.Page, Enumerable.Repeat((byte)0xff, m.Durable.Length).ToArray()))]);
+        _ben.Database.Chunks.Forget(no, [.. _ben.Database.Chunks.Load(no).Select(m => (m.Page, Enumerable.Repeat((byte)0xff, m.Durable.Length).ToArray()))]);
         await _ben.KillAsync();
         letThrough.Set();
         _ben.Disk.OnWrite = _ => { };

@@ -4,6 +4,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Protocol.Transfer;
+using ChunkMap = OpenShare.Device.Storage.Database.ChunkMap;
 
 namespace OpenShare.Device.Tests.Transfers;
 
@@ -57,6 +58,10 @@ public abstract class TransferSpecs : TestKit
         await underWay.Task.WaitAsync(TimeSpan.FromSeconds(20));
         return id;
     }
+
+    /// <summary>The chunks that a map says are written.</summary>
+    private protected static IEnumerable<long> OrdinalsOf(ChunkMap map) =>
+        Enumerable.Range(0, map.Chunks.Count).Where(i => (map.Written[i / 8] & (1 << (i % 8))) != 0).Select(i => (long)map.Chunks.First + i);
 
     private protected void AssertCompleted(TransferView view, int delivered)
     {

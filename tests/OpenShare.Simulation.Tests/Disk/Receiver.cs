@@ -23,7 +23,6 @@ internal sealed class Receiver(SimulatedDisk disk, string inbox, IReadOnlyList<D
     private readonly HashSet<(uint No, long Offset)> _durable = [];
     private readonly SortedDictionary<string, ChosenName> _names = new(StringComparer.Ordinal);
     private readonly SortedDictionary<uint, EntryRefusal> _refused = [];
-    private string _epoch = "";
 
     /// <summary>It said that all is there: durably.</summary>
     internal bool IsDone { get; private set; }
@@ -72,15 +71,13 @@ internal sealed class Receiver(SimulatedDisk disk, string inbox, IReadOnlyList<D
         AssertDone(prepared.Result);
         Assert.Empty(prepared.Refused);
         Assert.All(prepared.MadeAnew, made => Assert.Contains(made, lost));
-        if (_epoch != destination.Epoch)
-            _written.RemoveWhere(c => !_durable.Contains(c));
-        _epoch = destination.Epoch;
+        _written.RemoveWhere(c => !_durable.Contains(c));
 
         var unsynced = new HashSet<DestinationEntry>();
         foreach (var (file, offset) in Chunks().ToList())
         {
             var no = (file.EntryNo, offset);
-            if (!_durable.Contains(no) && !_written.Contains(no) && !IsThere(destination, file, offset))
+            if (!_durable.Contains(no))
                 AssertDone(destination.Write(file, offset, [Bytes(file, offset)]));
             _written.Add(no);
             unsynced.Add(file);

@@ -14,8 +14,9 @@ internal static class PlantedBugs
         new("forget-the-bitmap", "After a restart nothing is known to be there.", "little-travels-twice", "large", Device("Storage.Database.SqliteChunkMapStore", "Load")),
         new("trust-what-was-not-synced", "After a loss of power all that was written is trusted.", "whole-under-its-name", "power", Device("Storage.Database.SqliteChunkMapStore/Row", "ToMap")),
         new("call-it-durable-before-the-sync", "A checkpoint is noted, and nothing synced.", "whole-under-its-name", "blackout", Device("Storage.Disk.Receiving.StagedDestination", "Sync")),
-        new("forget-what-is-durable", "After a loss of power nothing is known to be there.", "little-travels-twice", "dark", Device("Storage.Database.SqliteChunkMapStore/Row", "ToMap")),
+        new("forget-what-is-durable", "After a restart nothing is known of what was synced.", "little-travels-twice", "dark", Device("Storage.Database.SqliteChunkMapStore/Row", "ToMap")),
         new("leave-unsynced-what-a-killed-process-wrote", "What a killed process wrote is called durable, and not synced.", "whole-under-its-name", "revived", Device("Transfers.Receiving.ReceivingActor", "SyncSoon")),
+        new("believe-what-is-in-memory", "What no sync covered is read and hashed after a kill, and not written again.", "whole-under-its-name", "revived", Device("Transfers.Receiving.FrameWriting", "Again")),
         new("place-without-sync", "Files are renamed into place before their data is synced.", "whole-under-its-name", "power", Device("Storage.Disk.Receiving.Finishing", "SyncNow")),
 
         // ------------------------------------------------ transfer: placing and ending

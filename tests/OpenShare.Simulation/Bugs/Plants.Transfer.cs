@@ -43,27 +43,36 @@ internal static partial class Plants
         Unplanted.CallOther(self, "Drive", new ReceiverInput.ChunksWritten([.. chunks.Where(c => c.Keep).Select(c => c.Location.Ordinal)]));
     }
 
-    internal static IReadOnlyList<Device.Storage.Database.ChunkMap> ForgetTheBitmap(SqliteChunkMapStore self, TransferNo transfer, string epoch)
+    internal static IReadOnlyList<Device.Storage.Database.ChunkMap> ForgetTheBitmap(SqliteChunkMapStore self, TransferNo transfer)
     {
-        var maps = (IReadOnlyList<Device.Storage.Database.ChunkMap>)Unplanted.Call(self, "Load", transfer, epoch)!;
+        var maps = (IReadOnlyList<Device.Storage.Database.ChunkMap>)Unplanted.Call(self, "Load", transfer)!;
         return [.. maps.Select(Emptied)];
     }
 
-    internal static Device.Storage.Database.ChunkMap TrustWhatWasNotSynced(object self, string epoch) =>
-        (Device.Storage.Database.ChunkMap)Unplanted.Call(self, "ToMap", EpochOf(self))!;
-
-    internal static Device.Storage.Database.ChunkMap ForgetWhatIsDurable(object self, string epoch)
+    internal static Device.Storage.Database.ChunkMap TrustWhatWasNotSynced(object self)
     {
-        var map = (Device.Storage.Database.ChunkMap)Unplanted.Call(self, "ToMap", epoch)!;
-        return EpochOf(self) == epoch ? map : Emptied(map);
+        var map = (Device.Storage.Database.ChunkMap)Unplanted.Call(self, "ToMap")!;
+        return map with { Durable = map.Written };
+    }
+
+    internal static Device.Storage.Database.ChunkMap ForgetWhatIsDurable(object self)
+    {
+        var map = (Device.Storage.Database.ChunkMap)Unplanted.Call(self, "ToMap")!;
+        return map with { Written = [.. map.Written.Select((b, i) => (byte)(b & ~map.Durable[i]))], Durable = new byte[map.Durable.Length] };
     }
 
     private static Device.Storage.Database.ChunkMap Emptied(Device.Storage.Database.ChunkMap map) =>
-        map with { Written = new byte[map.Written.Length], Durable = new byte[map.Durable.Length], Recheck = new byte[map.Recheck.Length] };
-
-    private static string EpochOf(object row) => Unplanted.Property<string>(row, "Epoch");
+        map with { Written = new byte[map.Written.Length], Durable = new byte[map.Durable.Length] };
 
     internal static void LeaveUnsyncedWhatAKilledProcessWrote(ReceivingActor self, Arrival? arrival) { }
+
+    internal static DiskResult BelieveWhatIsInMemory(ChunkLocation location, IDestination destination)
+    {
+        var bytes = new byte[location.Length];
+        return destination.Read(DestinationEntries.From(location.Entry), location.Offset, bytes).IsDone
+            && System.Security.Cryptography.SHA256.HashData(bytes).AsSpan().SequenceEqual(location.Sha256.Span)
+            ? DiskResult.Done : new DiskResult(DiskProblem.Missing, "");
+    }
 
     internal static DiskResult CallItDurableBeforeTheSync(StagedDestination self, IReadOnlyCollection<DestinationEntry> files) => DiskResult.Done;
 

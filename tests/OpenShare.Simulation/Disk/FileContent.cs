@@ -11,6 +11,9 @@ internal sealed class FileContent
 
     // By block; shorter than a block, or empty, where zeros follow.
     private readonly SortedDictionary<int, byte[]> _before = [];
+
+    // Of blocks that the medium did not take, which the system has told: a sync has them to do once they are written again.
+    private readonly SortedDictionary<int, byte[]> _dropped = [];
     private byte[] _bytes = [];
     private int _syncedLength;
 
@@ -34,7 +37,9 @@ internal sealed class FileContent
         Extend(start + bytes.Length);
         for (var block = start / Block; block * Block < start + bytes.Length; block++)
         {
-            if (!_before.ContainsKey(block))
+            if (_dropped.Remove(block, out var before))
+                _before.TryAdd(block, before);
+            else if (!_before.ContainsKey(block))
                 _before.Add(block, block * Block < _syncedLength ? _bytes[(block * Block)..Math.Min((block + 1) * Block, _syncedLength)] : []);
         }
         bytes.CopyTo(_bytes.AsSpan(start));
@@ -55,6 +60,15 @@ internal sealed class FileContent
     {
         _bytes = bytes.ToArray();
         Length = bytes.Length;
+        _dropped.Clear();
+        Sync();
+    }
+
+    /// <summary>The medium does not take what was written and not synced: processes see it still, and no sync has anything to do.</summary>
+    internal void Drop()
+    {
+        foreach (var (block, before) in _before)
+            _dropped.TryAdd(block, before);
         Sync();
     }
 
@@ -69,6 +83,9 @@ internal sealed class FileContent
     {
         if (_before.Count > 0)
             Tear(random);
+        foreach (var (block, before) in _dropped)
+            Restore(block, before, kept: 0);
+        _dropped.Clear();
         if (Length != _syncedLength && random.Next(3) == 0)
         {
             _bytes.AsSpan(_syncedLength).Clear();
@@ -91,10 +108,15 @@ internal sealed class FileContent
                 _ => Math.Min(Block, sectors * Sector),
             };
             sectors -= Math.Min(sectors, Block / Sector);
-            var lost = _bytes.AsSpan(block * Block, Math.Min(Block, _bytes.Length - block * Block))[Math.Min(kept, Math.Min(Block, _bytes.Length - block * Block))..];
-            lost.Clear();
-            if (kept < before.Length)
-                before.AsSpan(kept, Math.Min(before.Length - kept, lost.Length)).CopyTo(lost);
+            Restore(block, before, kept);
         }
+    }
+
+    private void Restore(int block, byte[] before, int kept)
+    {
+        var lost = _bytes.AsSpan(block * Block, Math.Min(Block, _bytes.Length - block * Block))[Math.Min(kept, Math.Min(Block, _bytes.Length - block * Block))..];
+        lost.Clear();
+        if (kept < before.Length)
+            before.AsSpan(kept, Math.Min(before.Length - kept, lost.Length)).CopyTo(lost);
     }
 }

@@ -12,7 +12,6 @@ public sealed partial class SimulatedDisk(TimeProvider clock, int seed, bool fol
 {
     private readonly Random _random = new(seed);
     private DiskMount? _mount;
-    private int _boot;
     private TimeSpan _cost;
 
     /// <summary>What a process does, just after it was done. Must not throw.</summary>
@@ -50,9 +49,6 @@ public sealed partial class SimulatedDisk(TimeProvider clock, int seed, bool fol
 
     public long BytesPerSecond { get; set; } = 500_000_000;
 
-    /// <summary>Names the boot and the mount: another after each loss of power, and where it was put back.</summary>
-    public string Epoch => $"boot-{seed}-{_boot}";
-
     internal bool IsPulled { get; private set; }
 
     internal int Pulls { get; private set; }
@@ -79,7 +75,17 @@ public sealed partial class SimulatedDisk(TimeProvider clock, int seed, bool fol
         using var scope = Gate.EnterScope();
         Unmount();
         Tree.LosePower(random);
-        _boot++;
+    }
+
+    /// <summary>
+    /// The medium takes nothing of what was written and not synced, and whoever the system has told that is no more: it is there for every
+    /// process until the power goes, and no sync writes it.
+    /// </summary>
+    public void DropUnsynced()
+    {
+        using var scope = Gate.EnterScope();
+        foreach (var file in DiskTree.All(Tree.Root).OfType<FileNode>())
+            file.Content.Drop();
     }
 
     /// <summary>It is pulled out: it answers nothing, what was opened on it is of no use any more, and of what was not synced anything may be lost.</summary>
@@ -89,7 +95,6 @@ public sealed partial class SimulatedDisk(TimeProvider clock, int seed, bool fol
         IsPulled = true;
         Pulls++;
         Tree.LosePower(random);
-        _boot++;
     }
 
     public void PutBack()

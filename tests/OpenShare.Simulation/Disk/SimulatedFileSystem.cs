@@ -66,7 +66,6 @@ internal sealed class SimulatedFileSystem(DiskMount mount) : FileSystem
         node.BirthNs,
         node.Inode,
         Device: 1,
-        Mount: 1,
         User);
 
     protected override void MakeDirectory(string path)

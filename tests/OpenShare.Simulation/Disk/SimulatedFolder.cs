@@ -23,15 +23,6 @@ internal sealed class SimulatedFolder(DiskMount mount, DirectoryNode directory, 
         }
     }
 
-    internal override string Epoch
-    {
-        get
-        {
-            using var scope = mount.Look();
-            return $"{mount.Disk.Epoch}/1";
-        }
-    }
-
     internal override FileKey Key => SimulatedFileSystem.Stat(Directory).Key;
 
     internal override FileStat? Stat(string path)

@@ -40,7 +40,7 @@ public sealed record TransferRecord(
     public bool IsOver => State >= TransferState.Completed;
 
     /// <summary>Over, and without a receipt.</summary>
-    public bool EndedEarly => State is TransferState.Declined or TransferState.Cancelled or TransferState.Failed;
+    public bool EndedEarly => State >= TransferState.Declined;
 
     /// <summary>Receiving: it is under way, and was accepted by whoever is asked here.</summary>
     public bool IsAccepted => State is TransferState.Transferring or TransferState.Finishing;

@@ -102,6 +102,9 @@ internal static class Schema
         ALTER TABLE transfers ADD COLUMN begun_inode INTEGER;
         ALTER TABLE transfers ADD COLUMN begun_birth_ns INTEGER;
         """,
+        """
+        ALTER TABLE chunk_maps DROP COLUMN epoch;
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

@@ -23,7 +23,7 @@ internal sealed class SqliteManifestStore(SqliteGate gate) : IManifestStore
             if (inOrder && chunks is { } span)
             {
                 c.Execute(
-                    "INSERT INTO chunk_maps VALUES (@No, @page, @First, @Count, zeroblob(@Size), zeroblob(@Size), '')",
+                    "INSERT INTO chunk_maps VALUES (@No, @page, @First, @Count, zeroblob(@Size), zeroblob(@Size))",
                     new { No = transfer.Value, page = (long)page, First = Columns.Of(span.First), Count = (long)span.Count, Size = ChunkBits.Size(span.Count) });
             }
 

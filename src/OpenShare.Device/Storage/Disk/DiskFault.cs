@@ -9,6 +9,9 @@ internal sealed class DiskFault(DiskProblem problem, string detail) : Exception(
 
     internal DiskResult Result => new(Problem, Message);
 
+    /// <summary>There is nothing that such a directory's names could be synced to.</summary>
+    internal bool HasNoSync { get; private init; }
+
     /// <param name="errno">of Linux</param>
     internal static DiskFault Of(int errno, string path) => new(Classify(errno), $"{path}: {Say(errno)}");
 
@@ -16,13 +19,13 @@ internal sealed class DiskFault(DiskProblem problem, string detail) : Exception(
     /// Of a sync that failed, whatever it failed for. It is no case for another try: what could not be written is dropped, the next sync has
     /// nothing to do and succeeds (fsync(2); ADR 0055).
     /// </summary>
-    internal static DiskFault OfSync(int errno, string path) => OfSync(path, Say(errno));
+    internal static DiskFault OfSync(int errno, string path) => OfSync(path, Say(errno), errno is Errno.Invalid or Errno.ReadOnly);
 
     /// <inheritdoc cref="OfSync(int, string)"/>
     internal static DiskFault OfSync(IOException error, string path) => OfSync(path, error.Message);
 
-    private static DiskFault OfSync(string path, string detail) =>
-        new(DiskProblem.Failed, $"{path}: what was written does not outlive a loss of power: {detail}");
+    private static DiskFault OfSync(string path, string detail, bool hasNone = false) =>
+        new(DiskProblem.Failed, $"{path}: what was written does not outlive a loss of power: {detail}") { HasNoSync = hasNone };
 
     internal static DiskResult Guard(string path, Action work)
     {
@@ -56,21 +59,24 @@ internal sealed class DiskFault(DiskProblem problem, string detail) : Exception(
         FileNotFoundException or DirectoryNotFoundException => new(DiskProblem.Missing, $"{path}: it is not there"),
         PathTooLongException => new(DiskProblem.NameRefused, $"{path}: the name is too long"),
         UnauthorizedAccessException => new(DiskProblem.Denied, $"{path}: permission denied"),
-        IOException io when Classify(io) is DiskProblem.Full && !OperatingSystem.IsWindows() => new(DiskProblem.Full, $"{path}: {Say(io.HResult)}"),
+        IOException io when Classify(io) is (DiskProblem.Full or DiskProblem.ReadOnly) and var problem && !OperatingSystem.IsWindows() => new(problem, $"{path}: {Say(io.HResult)}"),
         IOException io => new(Classify(io), $"{path}: {io.Message}"),
         _ => null,
     };
 
     private static DiskProblem Classify(int errno) => errno switch
     {
-        // What is mounted for reading only can be mounted anew while it is in use, and is waited for as room is.
-        Errno.NoSpace or Errno.Quota or Errno.FileTooBig or Errno.ReadOnly => DiskProblem.Full,
+        Errno.NoSpace or Errno.Quota or Errno.FileTooBig => DiskProblem.Full,
+        Errno.ReadOnly => DiskProblem.ReadOnly,
         Errno.AccessDenied or Errno.NotPermitted => DiskProblem.Denied,
         Errno.NoEntry => DiskProblem.Missing,
         Errno.NameTooLong or Errno.IllegalSequence or Errno.Exists or Errno.NotDirectory or Errno.IsDirectory or Errno.Invalid => DiskProblem.NameRefused,
         Errno.Loop or Errno.CrossDevice => DiskProblem.LinkInTheWay,
         Errno.InputOutput or Errno.NoSuchAddress or Errno.NoSuchDevice or Errno.ShutDown or Errno.NotConnected or Errno.TimedOut or Errno.HostDown
             or Errno.Stale or Errno.RemoteInputOutput or Errno.NoMedium => DiskProblem.Lost,
+        // What a server's file systems say first, of what was under way.
+        Errno.NoLink or Errno.NetworkDown or Errno.NetworkUnreachable or Errno.NetworkReset or Errno.ConnectionAborted or Errno.ConnectionReset
+            or Errno.ConnectionRefused or Errno.HostUnreachable => DiskProblem.Lost,
         _ => DiskProblem.Failed,
     };
 
@@ -93,13 +99,15 @@ internal sealed class DiskFault(DiskProblem problem, string detail) : Exception(
     private static DiskProblem Classify(IOException error) => OperatingSystem.IsWindows()
         ? (error.HResult & 0xFFFF) switch
         {
-            // DISK_FULL, HANDLE_DISK_FULL, DISK_QUOTA_EXCEEDED, WRITE_PROTECT.
-            0x70 or 0x27 or 0x50F or 0x13 => DiskProblem.Full,
+            // DISK_FULL, HANDLE_DISK_FULL, DISK_QUOTA_EXCEEDED.
+            0x70 or 0x27 or 0x50F => DiskProblem.Full,
+            // WRITE_PROTECT.
+            0x13 => DiskProblem.ReadOnly,
             // NOT_READY, DEV_NOT_EXIST, UNEXP_NET_ERR, NETNAME_DELETED, FILE_INVALID, IO_DEVICE, DEVICE_REMOVED.
             0x15 or 0x37 or 0x3B or 0x40 or 0x3EE or 0x45D or 0x651 => DiskProblem.Lost,
             _ => DiskProblem.Failed,
         }
-        : Classify(error.HResult) is (DiskProblem.Full or DiskProblem.Lost) and var problem ? problem : DiskProblem.Failed;
+        : Classify(error.HResult) is (DiskProblem.Full or DiskProblem.ReadOnly or DiskProblem.Lost) and var problem ? problem : DiskProblem.Failed;
 }
 
 /// <summary>Linux's error numbers, those that are told apart (the same on every architecture the runtime has).</summary>
@@ -124,12 +132,20 @@ internal static class Errno
     internal const int NotImplemented = 38;
     internal const int NotEmpty = 39;
     internal const int Loop = 40;
+    internal const int NoLink = 67;
     internal const int IllegalSequence = 84;
     internal const int NotSupported = 95;
+    internal const int NetworkDown = 100;
+    internal const int NetworkUnreachable = 101;
+    internal const int NetworkReset = 102;
+    internal const int ConnectionAborted = 103;
+    internal const int ConnectionReset = 104;
     internal const int NotConnected = 107;
     internal const int ShutDown = 108;
     internal const int TimedOut = 110;
+    internal const int ConnectionRefused = 111;
     internal const int HostDown = 112;
+    internal const int HostUnreachable = 113;
     internal const int Stale = 116;
     internal const int RemoteInputOutput = 121;
     internal const int Quota = 122;

@@ -5,11 +5,13 @@ public enum DiskProblem
 {
     None,
 
-    /// <summary>
-    /// Nothing can be written now: no room, the user's quota is used up, mounted for reading only. That can be mended, and the same call
-    /// made again.
-    /// </summary>
+    /// <summary>Nothing can be written now: no room, or the user's quota is used up. That can be mended, and the same call made again.</summary>
     Full,
+
+    /// <summary>
+    /// It is mounted for reading only, perhaps by the system, since it does not answer. Mounted anew it can be written; what was opened before may not.
+    /// </summary>
+    ReadOnly,
 
     /// <summary>
     /// It does not answer: unplugged, its server gone, or broken. What was written and not synced may be lost with it; what is durable is
@@ -50,7 +52,7 @@ public readonly record struct DiskResult(DiskProblem Problem, string Detail)
     public bool IsDone => Problem is DiskProblem.None;
 
     /// <summary>A failure of the disk and not of this one entry: the next would find the same.</summary>
-    public bool IsOfDisk => Problem is DiskProblem.Full or DiskProblem.Lost or DiskProblem.Failed;
+    public bool IsOfDisk => Problem is DiskProblem.Full or DiskProblem.ReadOnly or DiskProblem.Lost or DiskProblem.Failed;
 }
 
 /// <summary>A value, or why there is none.</summary>

@@ -11,10 +11,9 @@ internal enum FileKind
 }
 
 /// <summary>What the file system says of a name or an open file, links not followed. Times in nanoseconds since the Unix epoch.</summary>
-/// <param name="Mount">which no other has before the next boot; null: the system gives none such</param>
 /// <param name="Owner">the user's number; 0 where the platform has none</param>
 internal readonly record struct FileStat(
-    FileKind Kind, long Size, uint Mode, long MtimeNs, long CtimeNs, long BirthNs, ulong Inode, ulong Device, ulong? Mount, uint Owner)
+    FileKind Kind, long Size, uint Mode, long MtimeNs, long CtimeNs, long BirthNs, ulong Inode, ulong Device, uint Owner)
 {
     internal FileIdentity Identity => new(Size, MtimeNs, CtimeNs, Inode, Device);
 

@@ -72,7 +72,7 @@ internal abstract class FileSystem
             using var folder = Open(path);
             folder.Sync("");
         }
-        catch (DiskFault fault) when (fault.Problem is DiskProblem.Denied or DiskProblem.NameRefused)
+        catch (DiskFault fault) when (fault.HasNoSync || fault.Problem is DiskProblem.Denied or DiskProblem.NameRefused)
         {
             // One that may only be passed through, or on a file system that cannot be written: no name in it is new.
         }

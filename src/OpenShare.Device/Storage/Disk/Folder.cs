@@ -15,9 +15,6 @@ internal abstract class Folder : IDisposable
     /// <summary>Names the file system: folders of one share its free space.</summary>
     internal abstract string FileSystem { get; }
 
-    /// <summary>Names boot and mount; see <see cref="IDestination.Epoch"/>.</summary>
-    internal abstract string Epoch { get; }
-
     /// <summary>By which the directory itself is known again.</summary>
     internal abstract FileKey Key { get; }
 

@@ -9,12 +9,6 @@ namespace OpenShare.Device.Storage.Disk;
 /// </summary>
 public interface IDestination : IDisposable
 {
-    /// <summary>
-    /// Names the boot and the mount. What was written under one epoch is there while the epoch lasts, whatever
-    /// became of the process; under another only what was synced is.
-    /// </summary>
-    string Epoch { get; }
-
     /// <summary>Names the file system: destinations of the same name share their free bytes.</summary>
     string FileSystem { get; }
 
@@ -59,6 +53,7 @@ public interface IDestination : IDisposable
     DiskResult Remove(DestinationEntry entry);
 
     /// <summary>What stands in the destination itself under this entry's own path, beside the staging place. No link is followed.</summary>
+    /// <exception cref="DiskFault">the disk could not be asked</exception>
     Standing Look(DestinationEntry entry);
 
     /// <summary>Fills the buffer whole from a file that stands in the destination, and checks that it is still the one that was looked at.</summary>

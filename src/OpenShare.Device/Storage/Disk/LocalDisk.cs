@@ -34,7 +34,7 @@ public sealed class LocalDisk : IDisk
     public DiskResult<IDestination> OpenDestination(string directory, DeviceId sender, TransferId transfer, FileKey? begunIn = null)
     {
         var opened = DiskFault.Guard<IDestination>(directory, () => StagedDestination.Open(_files, directory, sender, transfer, begunIn));
-        return begunIn is null || opened.Problem is DiskProblem.None or DiskProblem.Full
+        return begunIn is null || opened.Problem is DiskProblem.None or DiskProblem.Full or DiskProblem.ReadOnly
             ? opened
             : new DiskResult<IDestination>(new DiskResult(DiskProblem.Away, $"{opened.Detail}; is the disk mounted that has what arrived before? If it is gone for good, cancel this and have it sent again."));
     }

@@ -40,7 +40,7 @@ internal sealed record Arrival(
     private static DiskResult<Arrival> Read(TransferScope scope, PublicKey senderKey, IDestination destination)
     {
         var stores = scope.Stores;
-        var held = new HeldChunks(stores.ChunkMaps, scope.No, destination.Epoch);
+        var held = new HeldChunks(stores.ChunkMaps, scope.No);
         var standing = new StandingFiles(destination);
         var unwritten = new UnwrittenFiles();
         var unsynced = new ChunkMap();
@@ -85,8 +85,8 @@ internal sealed record Arrival(
         if (scope.Stores.Outcomes.Names(scope.No).Count > 0)
         {
             // All was synced before, so that what is only noted as written outlived whatever came between.
-            foreach (var map in held.Kept())
-                held.Load((int)map.Page, ChunkBits.Or(map.Written, map.Recheck));
+            foreach (var map in MapsOf(held, manifest))
+                held.Load((int)map.Page, map.Written);
             return DiskResult.Done;
         }
         // What is left out is not made again, and takes no room; nor is what stands in its place already.
@@ -103,9 +103,12 @@ internal sealed record Arrival(
         if (!prepared.Result.IsDone)
             return prepared.Result;
         var zeros = new ChunkReuse(index: null, destination, standing);
-        foreach (var map in held.Kept())
+        foreach (var map in MapsOf(held, manifest))
         {
-            var written = Trusted(destination, zeros, leftOut, manifest, map);
+            var again = WriteAgain(destination, leftOut, manifest, map, out var written);
+            if (!again.IsDone)
+                return again;
+            AddHoles(zeros, leftOut, manifest, map, written);
             if (written.AsSpan().SequenceEqual(map.Written))
                 held.Load((int)map.Page, written);
             else
@@ -121,24 +124,39 @@ internal sealed record Arrival(
         return DiskResult.Done;
     }
 
-    private static byte[] Trusted(
-        IDestination destination, ChunkReuse zeros, IReadOnlyCollection<uint> leftOut, Manifest manifest, Storage.Database.ChunkMap map)
+    // A worker of an earlier session may end with one page more, just now: it is offered again.
+    private static IEnumerable<Storage.Database.ChunkMap> MapsOf(HeldChunks held, Manifest manifest) =>
+        held.Kept().Where(m => m.Page < manifest.Pages.Count);
+
+    // What no sync covered may never have got to the disk, and the word of that may have gone to a session that is no more, or to a mount or a boot.
+    private static DiskResult WriteAgain(
+        IDestination destination, IReadOnlyCollection<uint> leftOut, Manifest manifest, Storage.Database.ChunkMap map, out byte[] written)
+    {
+        written = (byte[])map.Durable.Clone();
+        var page = manifest.Pages[(int)map.Page];
+        foreach (var i in ChunkBits.Set(ChunkBits.Except(map.Written, map.Durable)))
+        {
+            var chunk = manifest.Locate(page.FirstOrdinal + i);
+            // A hole is made again for nothing.
+            if (ZeroChunk.Is(chunk) || leftOut.Contains(chunk.Entry.Number))
+                continue;
+            var again = FrameWriting.Again(chunk, destination);
+            if (again.Problem is DiskProblem.Full or DiskProblem.ReadOnly or DiskProblem.Lost)
+                return again;
+            if (again.IsDone)
+                Set(written, i);
+        }
+        return DiskResult.Done;
+    }
+
+    // It may have been killed when it had the page, and not its holes yet: asked for, they would come as zeros that take room.
+    private static void AddHoles(ChunkReuse zeros, IReadOnlyCollection<uint> leftOut, Manifest manifest, Storage.Database.ChunkMap map, byte[] written)
     {
         var page = manifest.Pages[(int)map.Page];
-        var written = (byte[])map.Written.Clone();
-        for (var i = 0; i < page.ChunkCount; i++)
-        {
-            var (at, bit) = (i / 8, 1 << (i % 8));
-            if ((map.Recheck[at] & bit) != 0 && FrameWriting.IsHeld(manifest.Locate(page.FirstOrdinal + i), destination))
-                written[at] |= (byte)bit;
-        }
-        // It may have been killed when it had the page, and not its holes yet: asked for, they would come as zeros that take room.
         var found = ChunkRanges.Pack(ChunkBits.Set(written).Select(i => page.FirstOrdinal + i));
         foreach (var hole in zeros.Copy(page, found, leftOut))
-        {
-            var i = (int)(hole.Ordinal - page.FirstOrdinal);
-            written[i / 8] |= (byte)(1 << (i % 8));
-        }
-        return written;
+            Set(written, (int)(hole.Ordinal - page.FirstOrdinal));
     }
+
+    private static void Set(byte[] bits, int i) => bits[i / 8] |= (byte)(1 << (i % 8));
 }

@@ -78,14 +78,17 @@ internal static class FrameWriting
     private static List<IncomingChunk> From(IReadOnlyList<IncomingChunk> chunks, int first) =>
         [.. chunks.Select((chunk, i) => chunk with { Keep = chunk.Keep && i >= first })];
 
-    internal static bool IsHeld(ChunkLocation location, IDestination destination)
+    /// <summary>Writes a chunk that may be there already from there, so that a sync has it to do.</summary>
+    /// <returns>Missing where there is something else, or nothing that can be read</returns>
+    internal static DiskResult Again(ChunkLocation location, IDestination destination)
     {
         var buffer = LargeBuffers.Pool.Rent(location.Length);
         try
         {
-            var bytes = buffer.AsMemory(0, location.Length);
-            return destination.Read(DestinationEntries.From(location.Entry), location.Offset, bytes).IsDone
-                && SHA256.HashData(bytes.Span).AsSpan().SequenceEqual(location.Sha256.Span);
+            var (file, bytes) = (DestinationEntries.From(location.Entry), buffer.AsMemory(0, location.Length));
+            return destination.Read(file, location.Offset, bytes).IsDone && SHA256.HashData(bytes.Span).AsSpan().SequenceEqual(location.Sha256.Span)
+                ? destination.Write(file, location.Offset, [bytes])
+                : new DiskResult(DiskProblem.Missing, $"{file.Path}: what was noted as written is not there");
         }
         finally
         {

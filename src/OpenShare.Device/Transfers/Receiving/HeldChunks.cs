@@ -8,7 +8,7 @@ namespace OpenShare.Device.Transfers.Receiving;
 /// Which chunks are written and which of them are on stable storage, page by page as the database keeps them: bit i
 /// of a page's map is its chunk i.
 /// </summary>
-internal sealed class HeldChunks(IChunkMapStore store, TransferNo no, string epoch)
+internal sealed class HeldChunks(IChunkMapStore store, TransferNo no)
 {
     private readonly SortedDictionary<int, byte[]> _written = [];
     private readonly SortedSet<int> _unsynced = [];
@@ -22,11 +22,11 @@ internal sealed class HeldChunks(IChunkMapStore store, TransferNo no, string epo
     internal void Keep(int page, byte[] written)
     {
         Load(page, written);
-        store.SaveWritten(no, epoch, [((uint)page, written)]);
+        store.SaveWritten(no, [((uint)page, written)]);
     }
 
     /// <summary>What is kept of a transfer, to be loaded.</summary>
-    internal IReadOnlyList<Storage.Database.ChunkMap> Kept() => store.Load(no, epoch);
+    internal IReadOnlyList<Storage.Database.ChunkMap> Kept() => store.Load(no);
 
     /// <summary>More of this page is there than is known to outlive a loss of power: the next checkpoint sees to it.</summary>
     internal void Doubt(int page) => _unsynced.Add(page);
@@ -64,7 +64,7 @@ internal sealed class HeldChunks(IChunkMapStore store, TransferNo no, string epo
             var bit = (int)(chunk.Ordinal - page.FirstOrdinal);
             bits[bit / 8] |= (byte)(1 << (bit % 8));
         }
-        store.SaveWritten(no, epoch, [.. pages.Select(p => ((uint)p.Key, p.Value))]);
+        store.SaveWritten(no, [.. pages.Select(p => ((uint)p.Key, p.Value))]);
         // Only now: what is not noted is in no checkpoint, and the next one would call it durable.
         foreach (var (page, bits) in pages)
             _written[page] = bits;

@@ -32,7 +32,7 @@ internal sealed partial class ReceivingActor
         _diskJobs.Dequeue();
         _diskBusy = true;
         Scope.Context.Workers.Run(next.Job).PipeTo(
-            Self, success: then => new DiskJobDone(then), failure: error => new DiskJobDone(() => Fail(error.Message)));
+            Self, success: then => new DiskJobDone(then), failure: error => new DiskJobDone(() => FailOf(error)));
     }
 
     private void OnDiskJobDone(DiskJobDone done)

@@ -146,7 +146,8 @@ internal sealed partial class ReceivingActor
 
     private void Checkpoint()
     {
-        if (_syncing || _unsyncedFiles.Count == 0 || _isLetGo || _machine!.IsOver)
+        // Once it is placed that syncs all: of two syncs side by side one would be told of what the other could not write.
+        if (_syncing || _unsyncedFiles.Count == 0 || _machine!.State >= ReceiverState.Placing)
             return;
         _syncing = true;
         var (destination, files, maps) = (_arrival!.Destination, UnsyncedFiles(), _arrival.Held.TakeUnsynced());
@@ -173,7 +174,7 @@ internal sealed partial class ReceivingActor
         if (synced.Result.IsDone)
             SaveDurable(synced.Maps);
         else if (!_machine!.IsOver)
-            Lose(synced.Result.Detail);
+            Lose(synced.Result);
         NextDiskJob();
     }
 
@@ -186,7 +187,7 @@ internal sealed partial class ReceivingActor
         }
         catch (StorageFullException)
         {
-            // The next checkpoint says so, or the end does: until then what is noted as written is hashed again after a loss of power.
+            // The next checkpoint says so, or the end does.
             _arrival!.Held.Return(maps);
         }
     }

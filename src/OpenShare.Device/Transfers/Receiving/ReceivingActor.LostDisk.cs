@@ -12,20 +12,17 @@ internal sealed partial class ReceivingActor
     // In this session: what is lost after that is another time.
     private bool _hasSynced;
 
+    private void FailOf(Exception error) => FailOf(error.GetBaseException() is DiskFault fault ? fault.Result : new DiskResult(DiskProblem.Failed, error.Message));
+
     private void FailOf(DiskResult result)
     {
-        if (result.Problem is DiskProblem.Lost && _machine!.State is ReceiverState.Receiving or ReceiverState.Placing)
-            Lose(result.Detail);
+        if (result.Problem is DiskProblem.Lost or DiskProblem.ReadOnly && _machine!.State is ReceiverState.Receiving or ReceiverState.Placing)
+            Lose(result);
         else
             Fail(result.Detail);
     }
 
-    private void Lose(string reason)
-    {
-        // What the system could not write it drops, and the next sync says nothing of it (ADR 0055): it travels again. Once names are
-        // chosen all was synced, and some of it may be in its place.
-        if (Scope.Stores.Outcomes.Names(Scope.No).Count == 0)
-            Scope.Stores.ChunkMaps.ForgetUnsynced(Scope.No);
-        throw new DiskLostException(reason, _hasSynced);
-    }
+    // What the system could not write it drops, and the next sync says nothing of it (ADR 0055): the next session writes again what none covered.
+    private void Lose(DiskResult result) =>
+        throw new DiskLostException(result.Detail, _hasSynced || result.Problem is DiskProblem.ReadOnly);
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using OpenShare.Device.Channel;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Contents;
@@ -19,6 +20,9 @@ internal sealed partial class ReceivingActor
     // Why it cannot be opened now.
     private string? _opensNot;
     private TimeSpan _openPause;
+
+    // Said while it is opened, which takes as long as it has to be read again for.
+    private long _saidEarly;
     private bool _isGivenUp;
 
     private void Open()
@@ -29,6 +33,10 @@ internal sealed partial class ReceivingActor
             try
             {
                 return KeptTransfer.ReadEnded(scope, key) is { } ended ? new Opened(default, ended) : new Opened(Arrival.Open(scope, key));
+            }
+            catch (DiskFault fault)
+            {
+                return new Opened(new DiskResult<Arrival>(fault.Result));
             }
             catch (StorageFullException full)
             {
@@ -48,7 +56,7 @@ internal sealed partial class ReceivingActor
             return;
         }
         // What was not accepted yet is not begun without room.
-        if (opened.Arrival.Problem is DiskProblem.Full or DiskProblem.Lost or DiskProblem.Away && _isAccepted && !_isGivenUp)
+        if (opened.Arrival.Problem is DiskProblem.Full or DiskProblem.ReadOnly or DiskProblem.Lost or DiskProblem.Away && _isAccepted && !_isGivenUp)
         {
             WaitToOpen(opened.Arrival.Detail);
             return;
@@ -65,7 +73,7 @@ internal sealed partial class ReceivingActor
         Drive(new ReceiverInput.Started());
         Drive(new ReceiverInput.PauseOrdered(Scope.Record.IsPaused));
         if (Link is not null)
-            Drive(new ReceiverInput.LinkUp(SpeaksFirst: Scope.HasForgotten));
+            Drive(new ReceiverInput.LinkUp(SpeaksFirst: Scope.IsMadeAnew || _saidEarly > Backlog.Most));
         // What it asked for while it was told to wait is answered below.
         if ((waited || Scope.IsMadeAnew) && !_isGivenUp)
             Send(TransferMessages.Stalled(Id, detail: null));
@@ -106,6 +114,18 @@ internal sealed partial class ReceivingActor
             GiveUpWaiting();
     }
 
+    // An honest sender says no more than a few pages without an answer. Of one that does it is asked again what it said.
+    private bool HasRoomFor(Control message)
+    {
+        if (_machine is not null)
+            return true;
+        _saidEarly += message.CalculateSize();
+        if (_saidEarly <= Backlog.Most)
+            return true;
+        _early.RemoveAll(e => e is ReceiverInput.Received { Message.KindCase: not Control.KindOneofCase.TransferCancelled });
+        return false;
+    }
+
     private void HearWaiting(Control message)
     {
         if (message.KindCase is not (Control.KindOneofCase.TransferResumed or Control.KindOneofCase.TransferCancelled))
@@ -126,10 +146,10 @@ internal sealed partial class ReceivingActor
         Self.Tell(new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Full, _opensNot))));
     }
 
-    // It is not to ask again and again meanwhile; the session that is made anew takes it back.
+    // It is not to ask again and again meanwhile; the session that is made anew takes it back. Once there is a receipt none may be made, and it is to ask.
     protected override void OnMadeAnew(string reason)
     {
-        if (_machine is not { IsOver: true })
+        if (_machine is not { State: >= ReceiverState.Delivering })
             Send(TransferMessages.Stalled(Id, Protocol.Identity.Printable.Shorten(reason)));
     }
 

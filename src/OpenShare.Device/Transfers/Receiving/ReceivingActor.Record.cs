@@ -60,7 +60,7 @@ internal sealed partial class ReceivingActor
             UpdatedAt = Now,
             Summary = summary,
             IsText = manifest is null ? Scope.Record.IsText : manifest.Text is not null,
-            Detail = state is TransferState.Failed or TransferState.Cancelled or TransferState.Declined ? _failure ?? _machine.Reason : "",
+            Detail = state >= TransferState.Declined ? _failure ?? _machine.Reason : "",
             BytesTotal = total,
             BytesDone = progress.BytesDone - progress.BytesReused,
             BytesReused = progress.BytesReused,

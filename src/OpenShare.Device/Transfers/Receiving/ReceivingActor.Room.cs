@@ -22,7 +22,7 @@ internal sealed partial class ReceivingActor
 
     private sealed record LookedAt(PageLook Look) : INoSerializationVerificationNeeded;
 
-    private sealed record LookFailed(string Reason);
+    private sealed record LookFailed(Exception Error) : INoSerializationVerificationNeeded;
 
     private void OnPage(ManifestPage page, Signed blob)
     {
@@ -40,7 +40,7 @@ internal sealed partial class ReceivingActor
             return;
         var (standing, page, policy) = (_arrival!.Standing, _pages.Peek().Page, Scope.PolicyFor(_machine!.Manifest!));
         Scope.Context.Workers.Run(() => standing.Look(page, policy, NoEntries)).PipeTo(
-            Self, success: look => new LookedAt(look), failure: error => new LookFailed(error.Message));
+            Self, success: look => new LookedAt(look), failure: error => new LookFailed(error));
     }
 
     private void OnLookedAt(PageLook look)

@@ -53,7 +53,7 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<PersonAsked>(_ => OnPersonAsked());
         Receive<Decided>(m => Drive(new ReceiverInput.Decided(m.Refusal)));
         Receive<LookedAt>(m => OnLookedAt(m.Look));
-        Receive<LookFailed>(m => Fail(m.Reason));
+        Receive<LookFailed>(m => FailOf(m.Error));
         Receive<TransferSignals.RoomPromised>(_ => OnRoomPromised());
         Receive<TransferSignals.RoomRefused>(m => OnRoomRefused(m.Reason));
         Receive<CheckpointDue>(_ => Checkpoint());
@@ -130,7 +130,7 @@ internal sealed partial class ReceivingActor : TransferSession
 
     protected override void OnControl(Control message)
     {
-        if (_opensNot is null)
+        if (_opensNot is null && HasRoomFor(message))
             DriveWhenOpen(new ReceiverInput.Received(message));
         else
             HearWaiting(message);

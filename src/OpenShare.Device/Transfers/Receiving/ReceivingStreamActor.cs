@@ -71,8 +71,7 @@ internal sealed class ReceivingStreamActor : ReceiveActor
                         session.Tell(new FrameArrived(_streamId, frame.Chunks));
                         break;
                     case Inbound.Message message when !_isEnding:
-                        _credits.Writer.TryWrite(Credit.Instance);
-                        session.Tell(new TransferSignals.ControlArrived(message.Control));
+                        session.Tell(new TransferSignals.ControlArrived(message.Control, () => _credits.Writer.TryWrite(Credit.Instance)));
                         break;
                     case Inbound.Closed:
                         session.Tell(new TransferSession.StreamEnded(_streamId, "The sender said goodbye."));

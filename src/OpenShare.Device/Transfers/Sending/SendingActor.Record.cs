@@ -53,7 +53,7 @@ internal sealed partial class SendingActor
 
     // Why it ended comes first, and what was left out after it: a late receipt is for what was listed alone.
     private string Detail(TransferState state) =>
-        string.Join('\n', new[] { state is TransferState.Failed or TransferState.Cancelled or TransferState.Declined ? _failure ?? _machine.Reason : "", _leftOut.Text, _skipped.Text }.Where(t => t.Length > 0));
+        string.Join('\n', new[] { state >= TransferState.Declined ? _failure ?? _machine.Reason : "", _leftOut.Text, _skipped.Text }.Where(t => t.Length > 0));
 
     // The other side is told of this line alone.
     private static string ReasonOf(TransferRecord kept) => kept.Detail.Split('\n', 2)[0];

@@ -25,6 +25,7 @@ internal sealed class SendingStreamActor : ReceiveActor
     private readonly ISource _source;
     private readonly SecureStream _stream;
     private readonly uint _streamId;
+    private readonly Backlog _unhandled = new();
     private Task _sending = Task.CompletedTask;
     private Task _hearing = Task.CompletedTask;
     private volatile bool _isEnding;
@@ -52,6 +53,7 @@ internal sealed class SendingStreamActor : ReceiveActor
     protected override void PostStop()
     {
         _isEnding = true;
+        _unhandled.Close();
         _frames.Writer.TryComplete();
         _ = Goodbye.EndAsync(_stream, Context.System.Scheduler, _sending, _hearing);
     }
@@ -119,7 +121,10 @@ internal sealed class SendingStreamActor : ReceiveActor
         try
         {
             while (await _stream.ReceiveAsync(CancellationToken.None).ConfigureAwait(false) is Inbound.Message message)
-                session.Tell(new TransferSignals.ControlArrived(message.Control));
+            {
+                session.Tell(new TransferSignals.ControlArrived(message.Control, _unhandled.Add(message.Control)));
+                await _unhandled.Room.ConfigureAwait(false);
+            }
             session.Tell(new TransferSession.StreamEnded(_streamId, "The receiver said goodbye."));
         }
         catch (TransportException error)

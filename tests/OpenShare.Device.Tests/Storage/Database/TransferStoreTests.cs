@@ -250,7 +250,7 @@ public sealed class TransferStoreTests : DatabaseSpecs
 
         Reopened();
         Assert.Equal([1u, 0u, 1u], numbers.Select(Database.Manifests.Count));
-        Assert.Equal([0, 0, 1], numbers.Select(no => Database.Chunks.Load(no, "").Count));
+        Assert.Equal([0, 0, 1], numbers.Select(no => Database.Chunks.Load(no).Count));
         Assert.Equal([0, 0, 1], numbers.Select(no => Database.Outcomes.Names(no).Count));
         Assert.Equal([1, 1, 1], numbers.Select(no => Database.Outcomes.All(no).Count));
         Assert.Equal([false, false, true], numbers.Select(no => Database.Manifests.Identities(no, 0).Count > 0));

@@ -2,7 +2,8 @@ namespace OpenShare.Simulation.Scenarios.Happenings;
 
 /// <summary>
 /// The receiver of the first delivery is killed when some of it has arrived, and loses power some seconds after it went on: what the killed
-/// process had written and not synced is then there only if the next one synced it before it called it durable.
+/// process had written and not synced is then there only if the next one synced it before it called it durable; or, where the disk did not
+/// take it and the killed process alone was told, wrote it again.
 /// </summary>
 internal sealed record KillThenPowerLoss : Happening
 {
@@ -16,6 +17,11 @@ internal sealed record KillThenPowerLoss : Happening
         WhenArriving(world, delivery => delivery.BytesDone >= delivery.Bytes / 100 * part, delivery =>
         {
             world.Fault($"{delivery.To.Name} is killed with {part} % of {delivery.Top}");
+            if (random.Next(2) == 0)
+            {
+                world.Fault($"{delivery.To.Name}'s disk did not take what was written");
+                delivery.To.Disk.DropUnsynced();
+            }
             delivery.To.Kill();
             var done = delivery.BytesDone;
             world.After(TimeSpan.FromSeconds(1), () =>

@@ -143,7 +143,6 @@ internal readonly struct StatfsBuffer
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal readonly struct StatxBuffer
 {
-    [FieldOffset(0)] internal readonly uint Mask;
     [FieldOffset(20)] internal readonly uint Uid;
     [FieldOffset(28)] internal readonly ushort Mode;
     [FieldOffset(32)] internal readonly ulong Inode;
@@ -153,7 +152,6 @@ internal readonly struct StatxBuffer
     [FieldOffset(112)] internal readonly StatxTime Modification;
     [FieldOffset(136)] internal readonly uint DeviceMajor;
     [FieldOffset(140)] internal readonly uint DeviceMinor;
-    [FieldOffset(144)] internal readonly ulong Mount;
 }
 
 [StructLayout(LayoutKind.Sequential, Size = 16)]

@@ -12,14 +12,14 @@ internal static class LinuxFiles
 
     /// <returns>null when there is nothing of this name</returns>
     internal static FileStat? Stat(string path) =>
-        Libc.Statx(LinuxFlags.CurrentDirectory, path, LinuxFlags.SymlinkNoFollow, Mask, out var buffer) == 0 ? Read(buffer) : Missing(path);
+        Libc.Statx(LinuxFlags.CurrentDirectory, path, LinuxFlags.SymlinkNoFollow, LinuxFlags.StatxBasicAndBirth, out var buffer) == 0 ? Read(buffer) : Missing(path);
 
     /// <returns>null when there is nothing of this name</returns>
     internal static FileStat? Stat(SafeFileHandle directory, string name) =>
-        Libc.Statx(directory, name, LinuxFlags.SymlinkNoFollow, Mask, out var buffer) == 0 ? Read(buffer) : Missing(name);
+        Libc.Statx(directory, name, LinuxFlags.SymlinkNoFollow, LinuxFlags.StatxBasicAndBirth, out var buffer) == 0 ? Read(buffer) : Missing(name);
 
     internal static FileStat Stat(SafeFileHandle file) =>
-        Libc.Statx(file, "", LinuxFlags.EmptyPath, Mask, out var buffer) == 0 ? Read(buffer) : throw Fault("an open file");
+        Libc.Statx(file, "", LinuxFlags.EmptyPath, LinuxFlags.StatxBasicAndBirth, out var buffer) == 0 ? Read(buffer) : throw Fault("an open file");
 
     /// <summary>Opens for reading. Never blocks on a pipe, never follows a link in the last place.</summary>
     internal static SafeFileHandle OpenToRead(string path)
@@ -45,8 +45,6 @@ internal static class LinuxFiles
 
     internal static DiskFault Fault(string path) => DiskFault.Of(Marshal.GetLastPInvokeError(), path);
 
-    private const uint Mask = LinuxFlags.StatxBasicAndBirth | LinuxFlags.StatxMountUnique;
-
     private static FileStat? Missing(string path) =>
         Marshal.GetLastPInvokeError() == Errno.NoEntry ? null : throw Fault(path);
 
@@ -59,7 +57,5 @@ internal static class LinuxFiles
         s.Birth.Ns,
         s.Inode,
         ((ulong)s.DeviceMajor << 32) | s.DeviceMinor,
-        // Before Linux 6.8 the number of a disk that was unmounted is given to the next that is mounted.
-        (s.Mask & LinuxFlags.StatxMountUnique) != 0 ? s.Mount : null,
         s.Uid);
 }

@@ -32,7 +32,6 @@ internal static class LinuxFlags
     internal const uint RenameNoReplace = 1;
 
     internal const uint StatxBasicAndBirth = 0xFFF;
-    internal const uint StatxMountUnique = 0x4000;
 
     internal const int LimitOfOpenFiles = 7;
 

@@ -28,9 +28,6 @@ internal sealed class LinuxFolder : Folder
 
     internal override string FileSystem => $"{LinuxFiles.Stat(_handle).Device:x}";
 
-    // What a process before this one wrote and did not sync is hashed again where nothing tells whether the disk was gone meanwhile.
-    internal override string Epoch => LinuxFiles.Stat(_handle).Mount is { } mount ? $"{BootId.Value}/{mount:x}" : Guid.NewGuid().ToString();
-
     internal override FileKey Key => LinuxFiles.Stat(_handle).Key;
 
     internal static LinuxFolder Open(string path)

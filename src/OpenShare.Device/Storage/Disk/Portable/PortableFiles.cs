@@ -31,7 +31,7 @@ internal static class PortableFiles
     internal static DateTime Time(long ns) => DateTime.UnixEpoch.AddTicks(ns / 100);
 
     private static FileStat Make(FileKind kind, long size, uint mode, DateTime modified, DateTime born) =>
-        new(kind, size, mode, Ns(modified), 0, Ns(born), 0, 0, 0, 0);
+        new(kind, size, mode, Ns(modified), 0, Ns(born), 0, 0, 0);
 
     private static long Ns(DateTime time) => unchecked((time - DateTime.UnixEpoch).Ticks * 100);
 }

@@ -16,9 +16,6 @@ internal sealed class PortableFolder(string path) : Folder
 
     internal override string FileSystem => Path.GetPathRoot(FullPath) ?? "";
 
-    // There is no sure name of a boot, so each process is an epoch of its own and only what was synced is trusted after it.
-    internal override string Epoch { get; } = Guid.NewGuid().ToString();
-
     internal override FileKey Key => PortableFiles.Stat(FullPath)?.Key ?? default;
 
     internal override FileStat? Stat(string path) => PortableFiles.Stat(At(path));

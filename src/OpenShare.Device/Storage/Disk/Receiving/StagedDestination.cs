@@ -34,10 +34,8 @@ internal sealed class StagedDestination : IDestination
         _files = new HandleCache<OpenedFile>(OpenFiles, _staging.OpenFile);
         _names = new StandingNames(destination);
         _standing = new StandingSync(destination);
-        (Epoch, FileSystem, Directory) = (_staging.Epoch, _staging.FileSystem, destination.Key);
+        (FileSystem, Directory) = (_staging.FileSystem, destination.Key);
     }
-
-    public string Epoch { get; }
 
     public string FileSystem { get; }
 
@@ -188,9 +186,10 @@ internal sealed class StagedDestination : IDestination
         _staging.Forget();
         var refused = new List<EntryRefusal>();
         conflicts ??= Conflicts.None;
-        var placing = new Placing(_staging, _destination, earlier, persist, conflicts);
+        Placing? placing = null;
         var result = DiskFault.Guard(_destination.FullPath, () =>
         {
+            placing = new Placing(_staging, _destination, earlier, persist, conflicts);
             var finishing = new Finishing(_staging, placing.IsToBePlaced, refused);
             finishing.Run(entries);
             placing.Run(entries, finishing.Tops, refused, () =>
@@ -201,7 +200,7 @@ internal sealed class StagedDestination : IDestination
                 Anchor();
             });
         });
-        return new CompletionReport(result, placing.Placed, refused);
+        return new CompletionReport(result, placing?.Placed ?? [], refused);
     }
 
     public DiskResult Discard() => DiskFault.Guard(_destination.FullPath, () =>

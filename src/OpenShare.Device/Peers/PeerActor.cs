@@ -5,11 +5,8 @@ using Akka.Event;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Channel;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
-using OpenShare.Protocol.Transfer;
-using OpenShare.Protocol.Transfer.Carriers;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Peers;
@@ -181,68 +178,6 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
     {
         if (command.Link == _link?.Id)
             _link.Send(command.Message);
-    }
-
-    private void OnArrived(Link.Arrived arrived)
-    {
-        // Of a link that has ended nobody reads on.
-        if (_link is not { } link || arrived.Link != link.Id)
-            return;
-        link.Liveness.Heard(_context.Steady);
-        if (SaidIn(arrived.Message, link) is { } said)
-        {
-            _context.Events.Publish(said with { Handled = arrived.Handled });
-            return;
-        }
-        OnOwn(link, arrived.Message);
-        arrived.Handled();
-    }
-
-    private PeerEvents.Said? SaidIn(Control message, Link link) => message.KindCase switch
-    {
-        Control.KindOneofCase.RevocationOffer when message.RevocationOffer.RevocationList is { } list => new PeerEvents.RevocationOffered(_device, list),
-        Control.KindOneofCase.WithdrawalsOffer => new PeerEvents.WithdrawalsOffered(_device, message.WithdrawalsOffer.Withdrawals),
-        Control.KindOneofCase.DiscoveryKeyOffer => DiscoveryKey.TryRead(message.DiscoveryKeyOffer) is { } newer ? new PeerEvents.DiscoveryKeyOffered(_device, newer) : null,
-        _ => TransferMessages.TransferOf(message) is null ? null : new PeerEvents.ControlReceived(_device, link.Id, message),
-    };
-
-    // What is between this peer's actor and that there.
-    private void OnOwn(Link link, Control message)
-    {
-        switch (message.KindCase)
-        {
-            case Control.KindOneofCase.Ping:
-                link.Send(new Control { Pong = new Pong { Id = message.Ping.Id } });
-                break;
-            case Control.KindOneofCase.StreamsWanted when link.Session.Role == HandshakeRole.Initiator:
-                if (message.StreamsWanted.TransferId.Length == 16)
-                    DialStreams(
-                        TransferId.FromBytes(message.StreamsWanted.TransferId.Span), (int)Math.Min(message.StreamsWanted.Count, LinkStreams.MostAtOnce),
-                        message.StreamsWanted.Carrier == StreamCarrier.Quic ? Carrier.Quic : Carrier.Tcp);
-                break;
-            case Control.KindOneofCase.Listening:
-                if (ListeningNotice.Read(message.Listening, _device, link.Remote, link.Session.Role) is { } told)
-                    _context.Events.Publish(told);
-                break;
-            case Control.KindOneofCase.QuicOffer:
-                OnQuicOffer(link, message.QuicOffer);
-                break;
-            case Control.KindOneofCase.DialBackWanted:
-                OnDialBackWanted(link, message.DialBackWanted);
-                break;
-            case Control.KindOneofCase.DialBackAnswer:
-                OnDialBackAnswer(message.DialBackAnswer);
-                break;
-        }
-    }
-
-    // Whoever sends a long message hears nothing else of this side meanwhile: its ping waits behind it.
-    private void OnPartArrived(Link.PartArrived part)
-    {
-        if (_link is not { } link || part.Link != link.Id)
-            return;
-        link.Liveness.Heard(_context.Steady);
-        link.Send(new Control { Pong = new Pong() });
     }
 
     private void OnLivenessDue()

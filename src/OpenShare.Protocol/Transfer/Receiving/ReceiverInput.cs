@@ -13,7 +13,7 @@ public abstract record ReceiverInput
     public sealed record Started : ReceiverInput;
 
     /// <summary>There is an authenticated link to the sender. Messages of an earlier link must not come after this.</summary>
-    /// <param name="SpeaksFirst">the sender was told on it of chunks that are not there any more, so that he has no reason to ask</param>
+    /// <param name="SpeaksFirst">an earlier session was on it, and the sender has no reason to ask: for chunks that are not there any more, say</param>
     public sealed record LinkUp(bool SpeaksFirst = false) : ReceiverInput;
 
     /// <summary>The link is gone, and its streams with it.</summary>

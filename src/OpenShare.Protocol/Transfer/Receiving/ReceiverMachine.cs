@@ -115,7 +115,7 @@ public sealed partial class ReceiverMachine
             SayLastWord();
         else if (State == ReceiverState.Delivering)
             Deliver();
-        else if (speaksFirst && State == ReceiverState.Receiving)
+        else if (speaksFirst && State < ReceiverState.Placing)
             SayWhatIsMissing();
     }
 

@@ -1,5 +1,7 @@
 using Akka.Actor;
+using OpenShare.Device.Channel;
 using OpenShare.Device.Storage;
+using OpenShare.Device.Transfers.Receiving;
 
 namespace OpenShare.Device.Transfers;
 
@@ -17,7 +19,7 @@ internal abstract partial class TransferSession
         }
         catch (StorageFullException full)
         {
-            EndToBeMadeAnew(full.Message, new TransferSignals.NoRoom(full.Message));
+            EndToBeMadeAnew(full, new TransferSignals.NoRoom(full.Message));
         }
     }
 
@@ -29,15 +31,13 @@ internal abstract partial class TransferSession
         }
         catch (StorageFullException full)
         {
-            EndToBeMadeAnew(full.Message, new TransferSignals.NoRoom(full.Message));
-            // A person's order is not kept: he is to give it again.
-            if (message is TransferSignals.Cancel or TransferSignals.Pause or TransferSignals.Answer)
-                Sender.Tell(new Status.Failure(full));
+            EndToBeMadeAnew(full, new TransferSignals.NoRoom(full.Message));
+            Refuse(message, full);
             return true;
         }
         catch (DiskLostException lost)
         {
-            EndToBeMadeAnew(lost.Message, new TransferSignals.DiskLost(lost.Message, lost.HasHeld));
+            EndToBeMadeAnew(lost, new TransferSignals.DiskLost(lost.Message, lost.HasHeld));
             return true;
         }
     }
@@ -45,10 +45,25 @@ internal abstract partial class TransferSession
     /// <summary>For the other side, which may wait for this one.</summary>
     protected virtual void OnMadeAnew(string reason) { }
 
-    private void EndToBeMadeAnew(string reason, object signal)
+    // Not stopped at once: with what it has been told and not heard yet streams would be lost, which stay open there and are sent on.
+    private void EndToBeMadeAnew(Exception reason, object signal)
     {
-        OnMadeAnew(reason);
+        OnMadeAnew(reason.Message);
         Context.Parent.Tell(signal);
-        Context.Stop(Self);
+        Become(() =>
+        {
+            Receive<TransferSignals.End>(_ => Context.Stop(Self));
+            Receive<TransferSignals.StreamReady>(m => _ = Goodbye.EndAsync(m.Stream, Context.System.Scheduler));
+            Receive<TransferSignals.ControlArrived>(m => m.Handled?.Invoke());
+            Receive<ReceivingStreamActor.FrameArrived>(m => m.Frame.Dispose());
+            ReceiveAny(m => Refuse(m, reason));
+        });
+    }
+
+    // A person's order is not kept: he is to give it again.
+    private void Refuse(object message, Exception reason)
+    {
+        if (message is TransferSignals.Cancel or TransferSignals.Pause or TransferSignals.Answer)
+            Sender.Tell(new Status.Failure(reason));
     }
 }

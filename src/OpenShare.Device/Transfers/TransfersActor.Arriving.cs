@@ -33,7 +33,7 @@ internal sealed partial class TransfersActor
         if (TransferMessages.IsLastWord(received.Message) && (EndedEarly(key) || EndedEarly(key with { Direction = TransferDirection.Receiving })))
             return null;
         // One that waits to be made anew does so as long as it is to, and asks then; but it may be cancelled.
-        if (direction == TransferDirection.Receiving && _noRoom.ContainsKey(key) && !_sessions.ContainsKey(key))
+        if (direction == TransferDirection.Receiving && _noRoom.ContainsKey(key))
             return null;
         // Either side may cancel, and an ended transfer may be asked for its last word.
         return FindSession(key) ?? FindSession(key with { Direction = TransferDirection.Receiving })
@@ -72,7 +72,9 @@ internal sealed partial class TransfersActor
     private void OnStreamOpened(PeerEvents.StreamOpened opened)
     {
         var key = new TransferKey(TransferDirection.Receiving, opened.Device, opened.Transfer);
-        if ((_sessions.GetValueOrDefault(key with { Direction = TransferDirection.Sending }) ?? _sessions.GetValueOrDefault(key)) is { } session)
+        if (_noRoom.ContainsKey(key))
+            _early.Add(opened);
+        else if ((_sessions.GetValueOrDefault(key with { Direction = TransferDirection.Sending }) ?? _sessions.GetValueOrDefault(key)) is { } session)
             session.Tell(new TransferSignals.StreamReady(opened.StreamId, opened.Stream));
         else if (IsOver(key) || IsOver(key with { Direction = TransferDirection.Sending }) || !_links.TryGetValue(opened.Device, out var link) || link.Link != opened.Link)
             End(opened.Stream);

@@ -37,15 +37,22 @@ internal sealed partial class TransfersActor
     private void OnNoRoom(TransferSignals.NoRoom told)
     {
         if (_keys.TryGetValue(Sender, out var key))
-            _noRoom[key] = told.Reason;
+            LetEnd(key, told.Reason);
     }
 
     private void OnDiskLost(TransferSignals.DiskLost told)
     {
         if (!_keys.TryGetValue(Sender, out var key))
             return;
-        _noRoom[key] = told.Reason;
+        LetEnd(key, told.Reason);
         _disksLost[key] = told.HasHeld ? 1 : _disksLost.GetValueOrDefault(key) + 1;
+    }
+
+    // From here on nothing is told it any more: what comes over the link is for the next, or is asked for again by that.
+    private void LetEnd(TransferKey key, string reason)
+    {
+        _noRoom[key] = reason;
+        Sender.Tell(new TransferSignals.End());
     }
 
     private void WaitForRoom(TransferNo no, TransferRecord record, string reason)

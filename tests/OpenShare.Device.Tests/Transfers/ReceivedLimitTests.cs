@@ -4,6 +4,7 @@ using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
+using OpenShare.Device.Storage;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Protocol.Transfer;
@@ -89,6 +90,38 @@ public sealed class ReceivedLimitTests : TransfersRig
             Assert.True(Peers.HasMessages);
         }, Patience);
         Said(Control.KindOneofCase.PageWanted);
+    }
+
+    [Fact]
+    public async Task What_joins_a_session_that_is_ending_to_be_made_anew_is_not_left_open_and_what_joins_later_is_for_the_next()
+    {
+        var streams = Enumerable.Range(0, 3).Select(_ => new FakeConnection()).ToList();
+        var id = default(TransferId);
+        OnNote = note =>
+        {
+            if (note != "state")
+                return;
+            OnNote = _ => { };
+            for (uint stream = 1; stream <= streams.Count; stream++)
+                Context.Events.Publish(new PeerEvents.StreamOpened(_ann.DeviceId, Link, id, stream, streams[(int)stream - 1].Secured()));
+            HeardAsync().Wait(Patience);
+            throw new StorageFullException("no space left on the disk");
+        };
+        using var letOpen = new ManualResetEventSlim();
+        Disk.OnOpen = () => letOpen.Wait(Patience);
+        id = BeginFile();
+        letOpen.Set();
+
+        await AwaitAssertAsync(() => Assert.All(streams, s => Assert.True(s.IsClosed)), Patience);
+        Assert.True(Said(Control.KindOneofCase.TransferStalled).TransferStalled.Stalled);
+        await AwaitAssertAsync(async () => Assert.Empty(await SessionsAsync()), Patience);
+        var later = new FakeConnection();
+        Context.Events.Publish(new PeerEvents.StreamOpened(_ann.DeviceId, Link, id, 4, later.Secured()));
+        await HeardAsync();
+        Advance(Context.TransferTuning.LongestDiskRetry);
+        Said(Control.KindOneofCase.PageWanted);
+        Assert.False(Said(Control.KindOneofCase.TransferStalled).TransferStalled.Stalled);
+        Assert.False(later.IsClosed);
     }
 
     private static bool IsGivenBack(InboundFrame frame)

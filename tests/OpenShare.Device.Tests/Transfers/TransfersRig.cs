@@ -33,7 +33,7 @@ public abstract class TransfersRig : TestKit
         };
         Peers = CreateTestProbe();
         Transfers = Sys.ActorOf(TransfersActor.Props(
-            Context, TransferStores.Of(Database), Disk, Database.Peers, Peers.Ref, new ReceivingPolicy(AcceptPolicy.Own, Inbox)), "transfers");
+            Context, TransferStores.Of(Database) with { Transfers = new TransfersWithRoom(Database.Transfers, note => OnNote(note)) }, Disk, Database.Peers, Peers.Ref, new ReceivingPolicy(AcceptPolicy.Own, Inbox)), "transfers");
         Peers.ExpectMsg<PeerCommands.TellLinks>();
         Context.Events.Publish(new RegistrationEvents.Certified(Self));
     }
@@ -47,6 +47,9 @@ public abstract class TransfersRig : TestKit
     private protected DeviceDatabase Database { get; } = DeviceDatabase.OpenInMemory();
 
     private protected ObservedDisk Disk { get; } = new();
+
+    /// <summary>Before the database notes an "order" or a later "state" of a transfer; throws where it has no room.</summary>
+    private protected Action<string> OnNote { get; set; } = _ => { };
 
     private protected TestProbe Peers { get; }
 

@@ -113,6 +113,7 @@ internal sealed partial class TransfersActor
                 OwesWord = record.Key.Direction == TransferDirection.Sending,
             };
             _stores.Transfers.Update(no, record);
+            Forget(record.Key);
             EndWithoutSession(no, record);
         }
         Sender.Tell(new TransferAnswer(ViewOf(no, record)));

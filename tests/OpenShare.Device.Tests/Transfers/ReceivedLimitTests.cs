@@ -124,6 +124,29 @@ public sealed class ReceivedLimitTests : TransfersRig
         Assert.False(later.IsClosed);
     }
 
+    [Fact]
+    public async Task What_is_cancelled_while_it_waits_to_be_made_anew_and_nobody_is_there_is_answered_when_its_sender_comes_back()
+    {
+        OnNote = note =>
+        {
+            if (note != "state")
+                return;
+            OnNote = _ => { };
+            throw new StorageFullException("no space left on the disk");
+        };
+        var (id, manifest) = BeginFolder();
+        Said(Control.KindOneofCase.TransferStalled);
+        await AwaitAssertAsync(async () => Assert.Empty(await SessionsAsync()), Patience);
+        Context.Events.Publish(new PeerEvents.LinkClosed(_ann.DeviceId, Link, LinkEnd.Cut, "gone"));
+        Transfers.Tell(new TransferCommands.CancelTransfer(id), TestActor);
+        ExpectMsg<Device.Transfers.TransferAnswer>();
+
+        Context.Events.Publish(new PeerEvents.LinkOpened(_ann.DeviceId, new LinkId(6), _ann.Certificate));
+        Hear(Resumed(id, manifest));
+
+        Said(Control.KindOneofCase.TransferCancelled);
+    }
+
     private static bool IsGivenBack(InboundFrame frame)
     {
         try

@@ -19,13 +19,13 @@ internal sealed class Backlog
     private bool _isClosed;
     private TaskCompletionSource? _room;
 
-    /// <summary>Done as long as there is room for more. Goes on where room is made, which keeps a simulation's order its own.</summary>
+    /// <summary>Done as long as there is room for more. Whoever makes room does not read on in the reader's place.</summary>
     internal Task Room
     {
         get
         {
             lock (_gate)
-                return _isClosed || _bytes <= Most ? Task.CompletedTask : (_room ??= new TaskCompletionSource()).Task;
+                return _isClosed || _bytes <= Most ? Task.CompletedTask : (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 

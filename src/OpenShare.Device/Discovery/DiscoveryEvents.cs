@@ -40,7 +40,7 @@ public static class DiscoveryEvents
     /// <summary>It said goodbye, or its announcement expired.</summary>
     public sealed record PeerLost(DeviceId DeviceId) : IDeviceEvent;
 
-    /// <summary>This device no longer has one of the addresses that it had: what led from there leads nowhere.</summary>
+    /// <summary>This device has another address in the place of one that it had: what led from there leads nowhere.</summary>
     public sealed record OwnAddressLost : IDeviceEvent;
 
     /// <summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using Akka.Actor;
 using Akka.Event;
 using OpenShare.Device.Hosting;
@@ -30,7 +29,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
     private readonly IActorRef _parent = Context.Parent;
     private readonly SortedDictionary<DeviceId, PeerSighting> _unpaired = [];
     private Dictionary<int, string> _names = [];
-    private HashSet<IPAddress> _addresses = [];
+    private readonly OwnAddresses _addresses = new();
     private DiscoveryOptions _options;
     private TimeSpan _slept;
     private DateTimeOffset? _awaited;
@@ -108,9 +107,7 @@ internal sealed class MdnsActor : ReceiveActor, IWithTimers
             Log(failure);
         _failing.Looked(interfaces);
         TellFailing();
-        var had = _addresses;
-        _addresses = [.. interfaces.Usable.SelectMany(i => i.Addresses)];
-        if (!_addresses.IsSupersetOf(had))
+        if (_addresses.Look(interfaces.Usable.SelectMany(i => i.Addresses)))
             _parent.Tell(new DiscoveryEvents.OwnAddressLost());
         Feed(new MdnsInput.InterfacesChanged(interfaces.Usable));
     }

@@ -12,7 +12,7 @@ internal sealed partial class PairingActor
     private void ReceiveWithdrawals()
     {
         ReceiveAsync<PairingCommands.Withdraw>(OnWithdraw);
-        ReceiveAsync<PeerEvents.WithdrawalsOffered>(OnOffered);
+        ReceiveAsync<PeerEvents.WithdrawalsOffered>(m => m.DealtWith(() => OnOffered(m)));
     }
 
     private async Task OnWithdraw(PairingCommands.Withdraw withdraw)
@@ -46,10 +46,6 @@ internal sealed partial class PairingActor
         catch (StorageException error)
         {
             _log.Warning("What another device took back cannot be stored, and is not in force here: {0}", error.Message);
-        }
-        finally
-        {
-            offer.Handled?.Invoke();
         }
     }
 

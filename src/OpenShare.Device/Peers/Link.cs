@@ -126,10 +126,11 @@ internal sealed class Link : IDisposable
     internal Task CloseAsync(IScheduler scheduler, bool dropsQueued)
     {
         (_isClosing, _dropsQueued) = (true, dropsQueued);
-        _unhandled.Close();
         _outgoing.Writer.TryComplete();
         _stop.Cancel();
-        return Goodbye.EndAsync(this, scheduler, _writing, _reading, Streams.EndedAsync());
+        var ended = Goodbye.EndAsync(this, scheduler, _writing, _reading, Streams.EndedAsync());
+        _unhandled.Close();
+        return ended;
     }
 
     /// <summary>Cuts it, and its streams.</summary>

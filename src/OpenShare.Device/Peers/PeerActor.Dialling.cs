@@ -32,6 +32,7 @@ internal sealed partial class PeerActor
     private void DoubtLink(Link link)
     {
         link.Liveness.Doubt(_context.Steady);
+        link.ForgetUnhandled();
         link.Send(new Control { Ping = new Ping() });
         ScheduleLiveness();
     }

@@ -158,6 +158,18 @@ public static class PeerEvents
     {
         /// <summary>Called by the flow that is done with it: no more is read of a peer than is dealt with.</summary>
         internal Action? Handled { get; init; }
+
+        internal async Task DealtWith(Func<Task> deal)
+        {
+            try
+            {
+                await deal();
+            }
+            finally
+            {
+                Handled?.Invoke();
+            }
+        }
     }
 
     /// <summary>The device's peers has started anew: it knows neither what is in sight nor which links are wanted, and is to be told again.</summary>

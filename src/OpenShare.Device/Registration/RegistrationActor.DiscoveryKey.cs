@@ -14,7 +14,7 @@ internal sealed partial class RegistrationActor
 
     private void ReceiveDiscoveryKeys()
     {
-        ReceiveAsync<PeerEvents.DiscoveryKeyOffered>(async m => { await Offer(m.Key); m.Handled?.Invoke(); });
+        ReceiveAsync<PeerEvents.DiscoveryKeyOffered>(m => m.DealtWith(() => Offer(m.Key)));
         ReceiveAsync<DiscoveryKeyInput>(input => CarryOut(_keyMachine.Handle(input, _context.Now)));
         ReceiveAsync<KeyTick>(_ =>
         {

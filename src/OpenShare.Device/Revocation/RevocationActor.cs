@@ -89,7 +89,7 @@ internal sealed partial class RevocationActor : ReceiveActor, IWithTimers, IWith
             Load();
         });
         ReceiveAsync<RegistrationEvents.TimeFloorRaised>(m => Handle(new RevocationInput.FloorRaised(m.Floor)));
-        ReceiveAsync<PeerEvents.RevocationOffered>(async m => { await Handle(new RevocationInput.Offered(m.List)); m.Handled?.Invoke(); });
+        ReceiveAsync<PeerEvents.RevocationOffered>(m => m.DealtWith(() => Handle(new RevocationInput.Offered(m.List))));
         ReceiveAsync<RevocationInput.Answered>(async m => { await Handle(m); TellWithdrawals(); });
         ReceiveAsync<RevocationInput>(Handle);
         ReceiveWithdrawals();

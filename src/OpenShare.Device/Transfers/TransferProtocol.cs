@@ -115,6 +115,9 @@ internal static class TransferSignals
     /// <param name="Handled">to be called by whoever is done with it (<see cref="Backlog"/>)</param>
     internal sealed record ControlArrived(Control Message, Action? Handled = null) : INoSerializationVerificationNeeded;
 
+    /// <summary>From a receiving session that ends: what is still done for it.</summary>
+    internal sealed record StillOnDisk(Task Work) : INoSerializationVerificationNeeded;
+
     internal sealed record StreamReady(uint StreamId, SecureStream Stream);
 
     /// <summary>To a sending session: of all transfers to the same peer it is this one's turn.</summary>

@@ -58,6 +58,9 @@ internal sealed record TransferScope(
     /// <summary>An earlier session of this process ended in the middle, perhaps on the link that is up.</summary>
     internal bool IsMadeAnew { get; init; }
 
+    /// <summary>What an earlier session had a worker do, and is still done: a sync that fails would tell nobody what this one wrote meanwhile.</summary>
+    internal Task Before { get; init; } = Task.CompletedTask;
+
     /// <summary>Whose frames go next, of all that are sent to this peer.</summary>
     internal PeerTurns Turns { get; init; } = new();
 

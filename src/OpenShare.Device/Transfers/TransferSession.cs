@@ -48,8 +48,14 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
         Receive<TransferSignals.LinkDelayed>(m => { Waiting = m.Reason; ShowView(); });
         Receive<TransferSignals.ControlArrived>(m =>
         {
-            OnControl(m.Message);
-            m.Handled?.Invoke();
+            try
+            {
+                OnControl(m.Message);
+            }
+            finally
+            {
+                m.Handled?.Invoke();
+            }
         });
         Receive<TransferSignals.StreamReady>(OnStreamReady);
         Receive<TransferSignals.Cancel>(_ =>

@@ -17,10 +17,17 @@ internal sealed partial class TransfersActor
 
     private void OnControlReceived(PeerEvents.ControlReceived received)
     {
-        if (SessionFor(received) is { } session)
-            session.Tell(new TransferSignals.ControlArrived(received.Message, received.Handled));
-        else
-            received.Handled?.Invoke();
+        IActorRef? session = null;
+        try
+        {
+            session = SessionFor(received);
+            session?.Tell(new TransferSignals.ControlArrived(received.Message, received.Handled));
+        }
+        finally
+        {
+            if (session is null)
+                received.Handled?.Invoke();
+        }
     }
 
     private IActorRef? SessionFor(PeerEvents.ControlReceived received)

@@ -19,6 +19,8 @@ internal sealed partial class TransfersActor
             Sender.Tell(new OfferAnswered(_history.Find(command.Id) is var (n, other) ? ViewOf(n, other) : null, WasAsked: false));
             return;
         }
+        if (IsEnding(record.Key))
+            return;
         if (_sessions.TryGetValue(record.Key, out var session))
         {
             session.Forward(new TransferSignals.Answer(command.IsAccepted, command.SaveTo));

@@ -72,5 +72,6 @@ internal sealed partial class TransfersActor
         _failures.Remove(key);
         _noRoom.Remove(key);
         _disksLost.Remove(key);
+        _onDisk.Remove(key);
     }
 }

@@ -18,6 +18,9 @@ internal sealed partial class TransfersActor
     // How often in a row a disk was lost that had made nothing durable meanwhile: that one is there, and broken.
     private readonly Dictionary<TransferKey, int> _disksLost = [];
 
+    // What workers still do for sessions that have ended.
+    private readonly Dictionary<TransferKey, Task> _onDisk = [];
+
     // One order that cannot be kept is not to end every session.
     protected override bool AroundReceive(Receive receive, object message)
     {
@@ -40,6 +43,12 @@ internal sealed partial class TransfersActor
             LetEnd(key, told.Reason);
     }
 
+    private void OnStillOnDisk(TransferSignals.StillOnDisk told)
+    {
+        if (_keys.TryGetValue(Sender, out var key))
+            _onDisk[key] = told.Work;
+    }
+
     private void OnDiskLost(TransferSignals.DiskLost told)
     {
         if (!_keys.TryGetValue(Sender, out var key))
@@ -53,6 +62,15 @@ internal sealed partial class TransfersActor
     {
         _noRoom[key] = reason;
         Sender.Tell(new TransferSignals.End());
+    }
+
+    // Nor what a person orders: he is to order it again.
+    private bool IsEnding(TransferKey key)
+    {
+        if (!_sessions.ContainsKey(key) || !_noRoom.TryGetValue(key, out var reason))
+            return false;
+        Sender.Tell(new Status.Failure(new StorageFullException(reason)));
+        return true;
     }
 
     private void WaitForRoom(TransferNo no, TransferRecord record, string reason)

@@ -97,6 +97,8 @@ internal sealed partial class TransfersActor
             Sender.Tell(new TransferAnswer(null));
             return;
         }
+        if (IsEnding(record.Key))
+            return;
         if (!record.IsOver)
         {
             if (_sessions.TryGetValue(record.Key, out var session))
@@ -126,6 +128,8 @@ internal sealed partial class TransfersActor
             Sender.Tell(new TransferAnswer(null));
             return;
         }
+        if (IsEnding(record.Key))
+            return;
         if (!record.IsOver && _sessions.TryGetValue(record.Key, out var session))
         {
             session.Forward(new TransferSignals.Pause(command.IsPaused));

@@ -83,6 +83,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         Receive<TransferSignals.Settled>(_ => Sender.Tell(new TransferSignals.End()));
         Receive<TransferSignals.NoRoom>(OnNoRoom);
         Receive<TransferSignals.DiskLost>(OnDiskLost);
+        Receive<TransferSignals.StillOnDisk>(OnStillOnDisk);
         Receive<Terminated>(OnTerminated);
         Receive<ReviveDue>(m => Revive(m.Key));
     }
@@ -185,6 +186,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             Provisional = _receiving.Provisional,
             Turns = TurnsOf(record.Key.Peer),
             IsMadeAnew = _noRoom.Remove(record.Key) | _failures.ContainsKey(record.Key),
+            Before = _onDisk.Remove(record.Key, out var work) ? work : Task.CompletedTask,
         };
         var sending = record.Key.Direction == TransferDirection.Sending;
         if (!sending)

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Protocol.Transfer;
@@ -16,6 +19,7 @@ public sealed class LostDiskTests : TransferSpecs
     private readonly TransferDevice _ann;
     private readonly TaskCompletionSource _isHeldUp = new();
     private readonly ManualResetEventSlim _letThrough = new();
+    private readonly ManualResetEventSlim _letSync = new();
     private byte[] _content = [];
 
     public LostDiskTests() => _ann = Start("ann");
@@ -60,6 +64,43 @@ public sealed class LostDiskTests : TransferSpecs
         Assert.Equal(_content, ben.Arrived("a.bin"));
         var again = ben.Disk.Writes.GroupBy(w => w.Offset).Count(g => g.Count() > 1);
         Assert.InRange(again, HeldUpAt / 2, Chunks - 1);
+    }
+
+    // That sync would be told of what the disk does not take, and of what the next session wrote meanwhile.
+    [Fact]
+    public async Task A_session_that_is_made_anew_waits_for_the_sync_of_the_one_before()
+    {
+        var ben = Ben();
+        var (events, syncing) = (new ConcurrentQueue<string>(), new TaskCompletionSource());
+        ben.Disk.OnOpen = () => events.Enqueue("opened");
+        ben.Disk.OnSync = () =>
+        {
+            if (!syncing.TrySetResult())
+                return;
+            _letSync.Wait(TimeSpan.FromSeconds(20));
+            events.Enqueue("synced");
+        };
+        var id = await SendHeldUpAsync(ben);
+        await syncing.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        var first = await SessionAsync();
+
+        ben.OnNote = note =>
+        {
+            if (note == "state")
+                throw new StorageFullException("no space left on the disk");
+        };
+        await Assert.ThrowsAsync<StorageFullException>(() => ben.PauseAsync(id, isPaused: true));
+        ben.OnNote = _ => { };
+        await AwaitAssertAsync(async () => Assert.NotEqual(first, await SessionAsync()), TimeSpan.FromSeconds(20));
+        Assert.Null(await ben.FilesAsync(id));
+        events.Enqueue("let through");
+        _letSync.Set();
+        _letThrough.Set();
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        Assert.Equal(["opened", "let through", "synced", "opened"], events.Take(4));
+
+        async Task<IActorRef> SessionAsync() => await Sys.ActorSelection(ben.TransfersPath / $"from-*-{id}-*").ResolveOne(TimeSpan.FromSeconds(10));
     }
 
     [SkippableFact]
@@ -117,6 +158,7 @@ public sealed class LostDiskTests : TransferSpecs
     protected override void AfterAll()
     {
         _letThrough.Set();
+        _letSync.Set();
         base.AfterAll();
     }
 

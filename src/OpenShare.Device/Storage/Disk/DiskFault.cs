@@ -107,7 +107,7 @@ internal sealed class DiskFault(DiskProblem problem, string detail) : Exception(
             0x15 or 0x37 or 0x3B or 0x40 or 0x3EE or 0x45D or 0x651 => DiskProblem.Lost,
             _ => DiskProblem.Failed,
         }
-        : Classify(error.HResult) is (DiskProblem.Full or DiskProblem.ReadOnly or DiskProblem.Lost) and var problem ? problem : DiskProblem.Failed;
+        : (OperatingSystem.IsLinux() || error.HResult <= Errno.LastInCommon ? Classify(error.HResult) : DiskProblem.Failed) is (DiskProblem.Full or DiskProblem.ReadOnly or DiskProblem.Lost) and var problem ? problem : DiskProblem.Failed;
 }
 
 /// <summary>Linux's error numbers, those that are told apart (the same on every architecture the runtime has).</summary>
@@ -128,6 +128,10 @@ internal static class Errno
     internal const int FileTooBig = 27;
     internal const int NoSpace = 28;
     internal const int ReadOnly = 30;
+
+    // Up to here Unix systems agree.
+    internal const int LastInCommon = 34;
+
     internal const int NameTooLong = 36;
     internal const int NotImplemented = 38;
     internal const int NotEmpty = 39;

@@ -51,8 +51,11 @@ public readonly record struct DiskResult(DiskProblem Problem, string Detail)
 
     public bool IsDone => Problem is DiskProblem.None;
 
+    /// <summary>It can be mended, and is waited for.</summary>
+    public bool IsWaitedFor => Problem is DiskProblem.Full or DiskProblem.ReadOnly or DiskProblem.Lost;
+
     /// <summary>A failure of the disk and not of this one entry: the next would find the same.</summary>
-    public bool IsOfDisk => Problem is DiskProblem.Full or DiskProblem.ReadOnly or DiskProblem.Lost or DiskProblem.Failed;
+    public bool IsOfDisk => IsWaitedFor || Problem is DiskProblem.Failed;
 }
 
 /// <summary>A value, or why there is none.</summary>

@@ -134,7 +134,10 @@ internal sealed class ChunkReuse(ContentIndex? index, IDestination destination, 
 
     private OlderVersion? FindOlder(ContentIndex index, DestinationEntry entry)
     {
-        if (destination.Look(entry).Identity is { Size: > 0 } identity)
+        FileIdentity identity = default;
+        // What cannot be looked at is of no use, and no harm.
+        DiskFault.Guard(entry.Path, () => { identity = destination.Look(entry).Identity; });
+        if (identity.Size > 0)
             return new OlderVersion((offset, into) => destination.ReadStanding(entry, identity, offset, into).IsDone, identity.Size, entry.Size);
         return index.Named(Path.GetFileName(entry.Path)) is { } file
             ? new OlderVersion((offset, into) => index.TryRead(file, offset, into), file.Size, entry.Size)

@@ -141,7 +141,8 @@ internal sealed record Arrival(
             if (ZeroChunk.Is(chunk) || leftOut.Contains(chunk.Entry.Number))
                 continue;
             var again = FrameWriting.Again(chunk, destination);
-            if (again.Problem is DiskProblem.Full or DiskProblem.ReadOnly or DiskProblem.Lost)
+            // A place that cannot be read is written anew; a disk that does not answer is waited for.
+            if (again.IsWaitedFor && !(again.Problem is DiskProblem.Lost && destination.Sync([]).IsDone))
                 return again;
             if (again.IsDone)
                 Set(written, i);

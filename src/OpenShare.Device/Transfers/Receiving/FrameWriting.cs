@@ -79,14 +79,17 @@ internal static class FrameWriting
         [.. chunks.Select((chunk, i) => chunk with { Keep = chunk.Keep && i >= first })];
 
     /// <summary>Writes a chunk that may be there already from there, so that a sync has it to do.</summary>
-    /// <returns>Missing where there is something else, or nothing that can be read</returns>
+    /// <returns>Missing where there is something else</returns>
     internal static DiskResult Again(ChunkLocation location, IDestination destination)
     {
         var buffer = LargeBuffers.Pool.Rent(location.Length);
         try
         {
             var (file, bytes) = (DestinationEntries.From(location.Entry), buffer.AsMemory(0, location.Length));
-            return destination.Read(file, location.Offset, bytes).IsDone && SHA256.HashData(bytes.Span).AsSpan().SequenceEqual(location.Sha256.Span)
+            var read = destination.Read(file, location.Offset, bytes);
+            if (!read.IsDone)
+                return read;
+            return SHA256.HashData(bytes.Span).AsSpan().SequenceEqual(location.Sha256.Span)
                 ? destination.Write(file, location.Offset, [bytes])
                 : new DiskResult(DiskProblem.Missing, $"{file.Path}: what was noted as written is not there");
         }

@@ -31,7 +31,7 @@ internal sealed partial class ReceivingActor
             return;
         _diskJobs.Dequeue();
         _diskBusy = true;
-        Scope.Context.Workers.Run(next.Job).PipeTo(
+        OnDisk(Scope.Context.Workers.Run(next.Job)).PipeTo(
             Self, success: then => new DiskJobDone(then), failure: error => new DiskJobDone(() => FailOf(error)));
     }
 

@@ -28,7 +28,13 @@ internal sealed partial class ReceivingActor
     private void Open()
     {
         var (scope, key) = (Scope, _senderKey!);
-        _opening = scope.Context.Workers.Run(() =>
+        // By whoever did it, at once: a simulation has no other thread.
+        _opening = scope.Before.IsCompleted ? Run() : scope.Before.ContinueWith(_ => Run(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Unwrap();
+        _opening.PipeTo(
+            Self,
+            failure: error => new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Failed, error.Message))));
+
+        Task<Opened> Run() => scope.Context.Workers.Run(() =>
         {
             try
             {
@@ -43,9 +49,13 @@ internal sealed partial class ReceivingActor
                 return new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Full, full.Message)));
             }
         });
-        _opening.PipeTo(
-            Self,
-            failure: error => new Opened(new DiskResult<Arrival>(new DiskResult(DiskProblem.Failed, error.Message))));
+    }
+
+    // To be waited for by the next session, whatever becomes of this one.
+    private Task<T> OnDisk<T>(Task<T> work)
+    {
+        _onDisk = _onDisk.IsCompleted ? work : Task.WhenAll(_onDisk, work);
+        return work;
     }
 
     private void OnOpened(Opened opened)

@@ -35,6 +35,7 @@ internal sealed partial class ReceivingActor : TransferSession
     private OfferLimit? _limit;
     private string? _failure;
     private Task<Opened>? _opening;
+    private Task _onDisk;
     private bool _diskBusy;
     private bool _syncing;
     private int _writing;
@@ -44,6 +45,7 @@ internal sealed partial class ReceivingActor : TransferSession
     {
         // Accepted by a process before this one, whether or not its file list was stored by then.
         _isAccepted = scope.Record.IsAccepted;
+        _onDisk = scope.Before;
         Receive<Opened>(OnOpened);
         Receive<ReceivingStreamActor.FrameArrived>(OnFrameArrived);
         Receive<FrameWritten>(m => OnFrameWritten(m.Result));
@@ -68,6 +70,8 @@ internal sealed partial class ReceivingActor : TransferSession
     protected override void PostStop()
     {
         DropFrames();
+        if (!_onDisk.IsCompleted)
+            Context.Parent.Tell(new TransferSignals.StillOnDisk(_onDisk));
         CloseUnseen(_moving, moved => moved);
         if (_arrival is not null)
             _arrival.Destination.Dispose();
@@ -161,8 +165,9 @@ internal sealed partial class ReceivingActor : TransferSession
 
     protected override void OnPause(bool isPaused)
     {
+        // Noted first: the sender would be told of what the next session knows nothing of.
+        Scope.Stores.Transfers.Update(Scope.No, (_machine is null ? Scope.Record : Record(State())) with { IsPaused = isPaused && _machine is not { IsOver: true } });
         DriveWhenOpen(new ReceiverInput.PauseOrdered(isPaused));
-        Scope.Stores.Transfers.Update(Scope.No, _machine is null ? Scope.Record with { IsPaused = isPaused } : Record(State()));
     }
 
     protected override void OnTimedOut() => DriveWhenOpen(new ReceiverInput.TimedOut());

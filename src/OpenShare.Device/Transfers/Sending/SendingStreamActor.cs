@@ -53,9 +53,9 @@ internal sealed class SendingStreamActor : ReceiveActor
     protected override void PostStop()
     {
         _isEnding = true;
-        _unhandled.Close();
         _frames.Writer.TryComplete();
         _ = Goodbye.EndAsync(_stream, Context.System.Scheduler, _sending, _hearing);
+        _unhandled.Close();
     }
 
     // The frame that is under way is sent whole; those behind it are not, once this side ends the stream.

@@ -12,7 +12,7 @@ internal sealed class StandingNames(Folder destination)
             return standing;
         // What cannot be looked at, since a link or a file stands on the way to it, is in the way. What the disk does not tell is not known.
         var result = DiskFault.Guard(entry.Path, () => { standing = Compare(entry); });
-        return result.IsOfDisk ? throw new DiskFault(result.Problem, result.Detail) : standing;
+        return result.IsWaitedFor ? throw new DiskFault(result.Problem, result.Detail) : standing;
     }
 
     internal void Read(DestinationEntry file, FileIdentity expected, long offset, Memory<byte> into)

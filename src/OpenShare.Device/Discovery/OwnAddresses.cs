@@ -14,8 +14,8 @@ internal sealed class OwnAddresses
     /// <returns>true: one is gone for which there is another</returns>
     internal bool Look(IEnumerable<IPAddress> addresses)
     {
-        // A link-local one comes back some seconds after the others of its interface, and goes with them.
-        HashSet<IPAddress> now = [.. addresses.Where(a => !a.IsIPv6LinkLocal)];
+        // Loopback is always there. A link-local one comes back some seconds after the others of its interface, and goes with them.
+        HashSet<IPAddress> now = [.. addresses.Where(a => !IPAddress.IsLoopback(a) && !a.IsIPv6LinkLocal)];
         _gone.UnionWith(_now);
         _gone.ExceptWith(now);
         _now = now;

@@ -30,7 +30,7 @@ public sealed class OwnAddressesTests
     {
         Look("10.0.0.1", "2001:db8::1");
 
-        Assert.False(Look());
+        Assert.False(Look("127.0.0.1", "::1"));
         Assert.False(Look("10.0.0.1"));
         Assert.False(Look("10.0.0.1", "2001:db8::1"));
     }

@@ -118,11 +118,14 @@ internal sealed class Lan : IDisposable
     public Task AddressAsync(string host, string address) =>
         HostAsync(host, "sh", "-c", $"ip -4 address flush dev eth0; ip address add {address}/24 dev eth0");
 
-    /// <summary>Takes every rule back.</summary>
+    /// <summary>Takes every rule back, and has the system forget what it remembers of paths: new connections would begin with that.</summary>
     public async Task OpenAsync()
     {
         foreach (var each in _namespaces)
+        {
             await SystemCommand.SucceedsAsync("ip", "netns", "exec", each, "nft", "flush", "ruleset");
+            await SystemCommand.SucceedsAsync("ip", "netns", "exec", each, "ip", "tcp_metrics", "flush", "all");
+        }
     }
 
     /// <summary>Does something in a host's network from within this very process: a socket made there stays there.</summary>

@@ -29,10 +29,13 @@ internal sealed class Backlog
         }
     }
 
+    /// <summary>Bytes of memory that a message takes.</summary>
+    internal static long SizeOf(Control message) => message.CalculateSize() + MessageOverhead;
+
     /// <returns>to be called once by whoever has handled it, or lets go of it; where its actor ends with it, <see cref="Forget"/> makes room</returns>
     internal Action Add(Control message)
     {
-        var size = message.CalculateSize() + MessageOverhead;
+        var size = SizeOf(message);
         lock (_gate)
             _bytes += size;
         return () => Take(size);

@@ -35,9 +35,6 @@ internal sealed class Link : IDisposable
     /// </summary>
     internal const long MostWaiting = 256 * 1024 * 1024;
 
-    // What a message takes beside its bytes.
-    private const long MessageOverhead = 256;
-
     private readonly SecureStream _control;
     private readonly CancellationTokenSource _stop = new();
     private readonly Backlog _unhandled = new();
@@ -101,7 +98,7 @@ internal sealed class Link : IDisposable
 
     internal void Send(Control message)
     {
-        var size = message.CalculateSize() + MessageOverhead;
+        var size = Backlog.SizeOf(message);
         if (Interlocked.Add(ref _waiting, size) <= MostWaiting)
             _outgoing.Writer.TryWrite((message, size));
         else if (_outgoing.Writer.TryComplete())

@@ -52,12 +52,8 @@ internal sealed class TransferHistory(TransferStores stores, IPeerStore peers)
         var there = new ChunkMap();
         foreach (var map in stores.ChunkMaps.Load(no))
         {
-            var bits = map.Written;
-            for (var i = 0; i < manifest.Pages[(int)map.Page].ChunkCount; i++)
-            {
-                if ((bits[i / 8] & 1 << (i % 8)) != 0)
-                    there.Add(manifest.Pages[(int)map.Page].FirstOrdinal + i);
-            }
+            foreach (var i in ChunkBits.Set(map.Written))
+                there.Add(manifest.Pages[(int)map.Page].FirstOrdinal + i);
         }
         return there;
     }

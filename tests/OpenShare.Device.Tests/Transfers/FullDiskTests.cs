@@ -88,9 +88,9 @@ public sealed class FullDiskTests : TransferSpecs
     [Theory]
     [InlineData("the database")]
     [InlineData("the disk")]
-    public async Task What_is_opened_after_a_reboot_and_finds_no_room_waits_for_it_too(string whose)
+    public async Task What_is_opened_after_a_restart_and_finds_no_room_waits_for_it_too(string whose)
     {
-        var id = await RebootedAsync(whose);
+        var id = await RestartedAsync(whose);
         foreach (var device in (TransferDevice[])[_ann, _ben])
             await device.SeesAsync(id, v => v is { State: TransferState.Waiting, Detail: "a.bin: no space left on the disk" });
 
@@ -105,7 +105,7 @@ public sealed class FullDiskTests : TransferSpecs
     [InlineData(false)]
     public async Task What_waits_to_be_opened_can_be_cancelled_on_either_side_and_leaves_nothing(bool bySender)
     {
-        var id = await RebootedAsync("the database");
+        var id = await RestartedAsync("the database");
         await _ann.SeesAsync(id, v => v is { State: TransferState.Waiting, Detail: "a.bin: no space left on the disk" });
 
         await (bySender ? _ann : _ben).CancelAsync(id);
@@ -118,7 +118,7 @@ public sealed class FullDiskTests : TransferSpecs
     [Fact]
     public async Task It_waits_over_a_lost_link_as_well()
     {
-        var id = await RebootedAsync("the database");
+        var id = await RestartedAsync("the database");
         await _ann.SeesAsync(id, v => v is { State: TransferState.Waiting });
         await _ann.KillAsync();
         _ann.Start();
@@ -149,7 +149,7 @@ public sealed class FullDiskTests : TransferSpecs
     }
 
     // Some of it has arrived, and the machine that has it comes up on a full disk.
-    private async Task<TransferId> RebootedAsync(string whose)
+    private async Task<TransferId> RestartedAsync(string whose)
     {
         var id = await WaitingAsync();
         await _ben.KillAsync();

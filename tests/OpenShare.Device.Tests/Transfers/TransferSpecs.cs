@@ -1,10 +1,10 @@
 using System.Net;
 using Akka.TestKit.Xunit2;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Protocol.Transfer;
-using ChunkMap = OpenShare.Device.Storage.Database.ChunkMap;
 
 namespace OpenShare.Device.Tests.Transfers;
 
@@ -61,7 +61,7 @@ public abstract class TransferSpecs : TestKit
 
     /// <summary>The chunks that a map says are written.</summary>
     private protected static IEnumerable<long> OrdinalsOf(ChunkMap map) =>
-        Enumerable.Range(0, map.Chunks.Count).Where(i => (map.Written[i / 8] & (1 << (i % 8))) != 0).Select(i => (long)map.Chunks.First + i);
+        ChunkBits.Set(map.Written).Select(i => (long)map.Chunks.First + i);
 
     private protected void AssertCompleted(TransferView view, int delivered)
     {

@@ -145,7 +145,7 @@ internal sealed record Arrival(
             if (again.IsWaitedFor && !(again.Problem is DiskProblem.Lost && destination.Sync([]).IsDone))
                 return again;
             if (again.IsDone)
-                Set(written, i);
+                ChunkBits.Add(written, i);
         }
         return DiskResult.Done;
     }
@@ -156,8 +156,6 @@ internal sealed record Arrival(
         var page = manifest.Pages[(int)map.Page];
         var found = ChunkRanges.Pack(ChunkBits.Set(written).Select(i => page.FirstOrdinal + i));
         foreach (var hole in zeros.Copy(page, found, leftOut))
-            Set(written, (int)(hole.Ordinal - page.FirstOrdinal));
+            ChunkBits.Add(written, (int)(hole.Ordinal - page.FirstOrdinal));
     }
-
-    private static void Set(byte[] bits, int i) => bits[i / 8] |= (byte)(1 << (i % 8));
 }

@@ -42,8 +42,7 @@ internal sealed class HeldChunks(IChunkMapStore store, TransferNo no)
                 var page = manifest.PageOf(ordinal);
                 if (!pages.TryGetValue((uint)page.Index, out var lost))
                     pages.Add((uint)page.Index, lost = new byte[ChunkBits.Size(page.ChunkCount)]);
-                var bit = (int)(ordinal - page.FirstOrdinal);
-                lost[bit / 8] |= (byte)(1 << (bit % 8));
+                ChunkBits.Add(lost, (int)(ordinal - page.FirstOrdinal));
             }
         }
         if (pages.Count > 0)
@@ -61,8 +60,7 @@ internal sealed class HeldChunks(IChunkMapStore store, TransferNo no)
             var page = manifest.PageOf(chunk.Ordinal);
             if (!pages.TryGetValue(page.Index, out var bits))
                 pages.Add(page.Index, bits = [.. _written[page.Index]]);
-            var bit = (int)(chunk.Ordinal - page.FirstOrdinal);
-            bits[bit / 8] |= (byte)(1 << (bit % 8));
+            ChunkBits.Add(bits, (int)(chunk.Ordinal - page.FirstOrdinal));
         }
         store.SaveWritten(no, [.. pages.Select(p => ((uint)p.Key, p.Value))]);
         // Only now: what is not noted is in no checkpoint, and the next one would call it durable.

@@ -31,7 +31,9 @@ internal sealed partial class ReceivingActor
             return;
         _diskJobs.Dequeue();
         _diskBusy = true;
-        OnDisk(Scope.Context.Workers.Run(next.Job)).PipeTo(
+        var job = Scope.Context.Workers.Run(next.Job);
+        _job = job;
+        job.PipeTo(
             Self, success: then => new DiskJobDone(then), failure: error => new DiskJobDone(() => FailOf(error)));
     }
 

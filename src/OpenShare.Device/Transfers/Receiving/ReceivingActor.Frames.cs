@@ -153,7 +153,9 @@ internal sealed partial class ReceivingActor
         var (destination, files, maps) = (_arrival!.Destination, UnsyncedFiles(), _arrival.Held.TakeUnsynced());
         _unsyncedFiles.Clear();
         _unsyncedBytes = 0;
-        OnDisk(Scope.Context.Workers.Run(() => destination.Sync(files))).PipeTo(
+        var sync = Scope.Context.Workers.Run(() => destination.Sync(files));
+        _sync = sync;
+        sync.PipeTo(
             Self,
             success: result => new Synced(maps, result),
             failure: error => new Synced(maps, new DiskResult(DiskProblem.Failed, error.Message)));

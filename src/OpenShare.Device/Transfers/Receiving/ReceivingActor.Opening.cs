@@ -51,13 +51,6 @@ internal sealed partial class ReceivingActor
         });
     }
 
-    // To be waited for by the next session, whatever becomes of this one.
-    private Task<T> OnDisk<T>(Task<T> work)
-    {
-        _onDisk = _onDisk.IsCompleted ? work : Task.WhenAll(_onDisk, work);
-        return work;
-    }
-
     private void OnOpened(Opened opened)
     {
         if (_machine is not null)

@@ -35,7 +35,8 @@ internal sealed partial class ReceivingActor : TransferSession
     private OfferLimit? _limit;
     private string? _failure;
     private Task<Opened>? _opening;
-    private Task _onDisk;
+    private Task _sync = Task.CompletedTask;
+    private Task _job = Task.CompletedTask;
     private bool _diskBusy;
     private bool _syncing;
     private int _writing;
@@ -45,7 +46,6 @@ internal sealed partial class ReceivingActor : TransferSession
     {
         // Accepted by a process before this one, whether or not its file list was stored by then.
         _isAccepted = scope.Record.IsAccepted;
-        _onDisk = scope.Before;
         Receive<Opened>(OnOpened);
         Receive<ReceivingStreamActor.FrameArrived>(OnFrameArrived);
         Receive<FrameWritten>(m => OnFrameWritten(m.Result));
@@ -70,8 +70,9 @@ internal sealed partial class ReceivingActor : TransferSession
     protected override void PostStop()
     {
         DropFrames();
-        if (!_onDisk.IsCompleted)
-            Context.Parent.Tell(new TransferSignals.StillOnDisk(_onDisk));
+        // The next session waits for it, whatever became of this one.
+        if (Task.WhenAll(Scope.Before, _sync, _job) is { IsCompleted: false } work)
+            Context.Parent.Tell(new TransferSignals.StillOnDisk(work));
         CloseUnseen(_moving, moved => moved);
         if (_arrival is not null)
             _arrival.Destination.Dispose();

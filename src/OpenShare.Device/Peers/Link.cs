@@ -90,6 +90,9 @@ internal sealed class Link : IDisposable
     /// <summary>The streams joined to this link's session: they end with it.</summary>
     internal LinkStreams Streams { get; } = new();
 
+    /// <summary>The peer has acknowledged chunks.</summary>
+    internal bool HasCarried { get; set; }
+
     /// <summary>Cancelled when the link begins to end: nothing joins it any more.</summary>
     internal CancellationToken Stopping => _stop.Token;
 

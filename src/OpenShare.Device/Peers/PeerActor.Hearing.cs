@@ -65,6 +65,9 @@ internal sealed partial class PeerActor
             case Control.KindOneofCase.DialBackAnswer:
                 OnDialBackAnswer(message.DialBackAnswer);
                 return null;
+            case Control.KindOneofCase.ChunksAcknowledged:
+                link.HasCarried = true;
+                return new PeerEvents.ControlReceived(_device, link.Id, message);
             default:
                 return new PeerEvents.ControlReceived(_device, link.Id, message);
         }

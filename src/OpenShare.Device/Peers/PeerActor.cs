@@ -211,18 +211,19 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
     {
         _dial.Release();
         _ = CloseLink(LinkEnd.ClosedHere, problem.Detail, dropsQueued: true);
-        _dial.Unlinked(_context.Steady);
+        _dial.Unlinked(_context.Steady, hasCarried: false);
         Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
         _context.Events.Publish(new PeerEvents.LinkFailed(_device, problem, WillRetry: false));
     }
 
     private void EndLink(LinkEnd end, string reason)
     {
+        var hasCarried = _link!.HasCarried;
         _ = CloseLink(end, reason, dropsQueued: end == LinkEnd.ClosedByPeer);
         if (end == LinkEnd.ClosedByPeer)
             _dial.PeerSaidGoodbye(_context.Steady);
         else
-            DialIf(_dial.Unlinked(_context.Steady));
+            DialIf(_dial.Unlinked(_context.Steady, hasCarried));
         ScheduleDial();
     }
 

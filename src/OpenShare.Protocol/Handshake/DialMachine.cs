@@ -19,7 +19,7 @@ public sealed class DialMachine(IRandomSource random)
     /// </summary>
     public static readonly TimeSpan FutileAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>A link that lived for less has come to as little as a dial that failed: without a pause it would be made and lost for ever.</summary>
+    /// <summary>A link that lived for less and carried nothing has come to as little as a dial that failed: without a pause it would be made and lost for ever.</summary>
     public static readonly TimeSpan LastsAfter = TimeSpan.FromSeconds(5);
 
     private enum State { Idle, Dialing, Waiting, Linked }
@@ -91,10 +91,11 @@ public sealed class DialMachine(IRandomSource random)
         Rest(State.Linked);
     }
 
-    /// <summary>The link was cut, or ended here: one that lasted is dialled at once.</summary>
-    public bool Unlinked(DateTimeOffset now)
+    /// <summary>The link was cut, or ended here: one that lasted, or carried something, is dialled at once.</summary>
+    /// <param name="hasCarried">chunks were acknowledged over it: however brief, another one gets on</param>
+    public bool Unlinked(DateTimeOffset now, bool hasCarried)
     {
-        CountBrief(now);
+        CountBrief(now, hasCarried);
         Rest(State.Idle);
         if (_wanted && _brief == 0)
             return Dial(now);
@@ -106,7 +107,7 @@ public sealed class DialMachine(IRandomSource random)
     /// <summary>The peer said goodbye: it has its reasons, so the link is made anew after a pause, or when discovery sees the peer.</summary>
     public void PeerSaidGoodbye(DateTimeOffset now)
     {
-        CountBrief(now);
+        CountBrief(now, hasCarried: false);
         Rest(State.Idle);
         if (_wanted)
             Wait(now);
@@ -117,9 +118,9 @@ public sealed class DialMachine(IRandomSource random)
     private bool HasLasted(DateTimeOffset now) => now - _linkedAt >= LastsAfter;
 
     // Apart from the dials that failed before it: after an outage the first link may be a brief one, and the next must not wait for that.
-    private void CountBrief(DateTimeOffset now)
+    private void CountBrief(DateTimeOffset now, bool hasCarried)
     {
-        _brief = HasLasted(now) ? 0 : _brief + 1;
+        _brief = hasCarried || HasLasted(now) ? 0 : _brief + 1;
         _failures = Math.Max(_brief - 1, 0);
     }
 

@@ -4,6 +4,7 @@ using OpenShare.Device.Discovery;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Peers;
 
@@ -85,5 +86,31 @@ public sealed class AwayTests : PeersKit
 
         Assert.True(await EndsWithGoodbye(another.Control));
         await a.Events.FishForMessageAsync<PeerEvents.LinkClosed>(m => m.End == LinkEnd.Cut, Soon);
+    }
+
+    [Fact]
+    public async Task A_link_that_is_cut_again_and_again_and_carries_chunks_each_time_is_dialled_without_a_pause()
+    {
+        var (a, bob) = (Start("alice", "127.0.0.1"), Organisation.Enroll("bob"));
+        using var there = TransportOf(Here).Listen(new IPEndPoint(Here, 0));
+        See(a, bob, there.LocalEndPoint.Port, Here);
+        // To learn who is there.
+        await there.AcceptAsync(default).WaitAsync(Patience);
+        a.Peers.Tell(new PeerCommands.Connect(bob.DeviceId));
+
+        // With the pauses between links that come to nothing, fifteen in a row, this takes longer.
+        await CutEachTimeAsync().WaitAsync(Patience);
+
+        async Task CutEachTimeAsync()
+        {
+            for (var i = 0; i < 15; i++)
+            {
+                var (connection, hello) = await Opening(there);
+                var open = Assert.IsType<HandshakeOutcome.Open>(await new HandshakeRunner(ContextAt(Here), PartyOf(bob)).AnswerAsync(connection, hello, default));
+                await open.Control.SendAsync(new Control { ChunksAcknowledged = new ChunksAcknowledged() }, default);
+                await a.Hears<PeerEvents.ControlReceived>();
+                open.Control.Dispose();
+            }
+        }
     }
 }

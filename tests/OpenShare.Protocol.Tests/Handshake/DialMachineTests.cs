@@ -14,10 +14,10 @@ public sealed class DialMachineTests
         var cut = Now + DialMachine.LastsAfter;
         Assert.True(_dial.Want(Now));
         _dial.Linked(Now);
-        Assert.True(_dial.Unlinked(cut));
+        Assert.True(_dial.Unlinked(cut, hasCarried: false));
         _dial.Linked(cut);
         _dial.Release();
-        Assert.False(_dial.Unlinked(cut + DialMachine.LastsAfter));
+        Assert.False(_dial.Unlinked(cut + DialMachine.LastsAfter, hasCarried: false));
     }
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class DialMachineTests
             if (saysGoodbye)
                 _dial.PeerSaidGoodbye(now);
             else
-                Assert.False(_dial.Unlinked(now));
+                Assert.False(_dial.Unlinked(now, hasCarried: false));
             pauses.Add(_dial.NextTimeout!.Value - now);
             now = _dial.NextTimeout.Value;
             Assert.True(_dial.HandleTimeout(now));
@@ -44,9 +44,24 @@ public sealed class DialMachineTests
         Assert.All(pauses.Select((pause, i) => (pause, Ceiling: DialMachine.FirstPause * Math.Pow(2, i))), p =>
             Assert.InRange(p.pause, Min(p.Ceiling, DialMachine.LongestPause) / 10, Min(p.Ceiling, DialMachine.LongestPause)));
         _dial.Linked(now);
-        Assert.True(_dial.Unlinked(now + DialMachine.LastsAfter));
+        Assert.True(_dial.Unlinked(now + DialMachine.LastsAfter, hasCarried: false));
 
         static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+    }
+
+    [Fact]
+    public void A_link_that_dies_at_once_and_carried_chunks_is_dialled_without_a_pause_each_time()
+    {
+        _dial.Want(Now);
+        for (var i = 0; i < 10; i++)
+        {
+            _dial.Linked(Now);
+            Assert.True(_dial.Unlinked(Now, hasCarried: true));
+        }
+
+        _dial.Linked(Now);
+        Assert.False(_dial.Unlinked(Now, hasCarried: false));
+        Assert.InRange(_dial.NextTimeout!.Value - Now, DialMachine.FirstPause / 10, DialMachine.FirstPause);
     }
 
     [Fact]
@@ -54,7 +69,7 @@ public sealed class DialMachineTests
     {
         _dial.Want(Now);
         _dial.Linked(Now);
-        _dial.Unlinked(Now);
+        _dial.Unlinked(Now, hasCarried: false);
         Assert.True(_dial.Sighted(Now));
     }
 
@@ -69,7 +84,7 @@ public sealed class DialMachineTests
         }
         _dial.Linked(Now);
 
-        _dial.Unlinked(Now);
+        _dial.Unlinked(Now, hasCarried: false);
 
         Assert.InRange(_dial.NextTimeout!.Value - Now, DialMachine.FirstPause / 10, DialMachine.FirstPause);
     }

@@ -108,7 +108,7 @@ public sealed class DeviceDatabaseTests : IDisposable
     public void What_files_were_that_an_earlier_program_was_sending_is_known_on()
     {
         const string ofFiles = "ALTER TABLE peers ADD COLUMN device_no";
-        SqliteGate.Open($"Data Source={DatabaseFile};Pooling=False", "test", Schema.Steps[..(Array.FindIndex(Schema.Steps, s => s.Contains(ofFiles, StringComparison.Ordinal)) + 1)]).Dispose();
+        MakeUpTo(ofFiles);
         var all = Enumerable.Range(0, 700).Select(i => new SourceIdentity((uint)i, new FileIdentity(i, -i, long.MaxValue - i, ulong.MaxValue - (ulong)i, 1))).Reverse().ToList();
         foreach (var (no, file) in all)
             Run($"INSERT INTO source_identities VALUES (5, {no}, {file.Size}, {file.MtimeNs}, {file.CtimeNs}, {unchecked((long)file.Inode)}, {file.Device})");
@@ -117,6 +117,20 @@ public sealed class DeviceDatabaseTests : IDisposable
 
         Assert.All(all, i => Assert.Contains(i, database.Manifests.Identities(new TransferNo(5), i.EntryNo)));
         Assert.Equal(all.Select(i => i.EntryNo).Order(), new uint[] { 0, 699 }.SelectMany(n => database.Manifests.Identities(new TransferNo(5), n)).Select(i => i.EntryNo));
+    }
+
+    [Fact]
+    public void What_an_earlier_program_had_of_a_partial_file_is_known_on()
+    {
+        MakeUpTo("ALTER TABLE transfers ADD COLUMN begun_inode");
+        Run("INSERT INTO chunk_maps VALUES (5, 0, 0, 12, x'FF0F', x'0F00', 'of another boot'), (5, 1, -1, 3, x'07', x'00', '')");
+
+        using var database = DeviceDatabase.Open(DatabaseFile);
+
+        Assert.Collection(
+            database.Chunks.Load(new TransferNo(5)),
+            m => Assert.Equal((0u, new ChunkSpan(0, 12), "FF0F", "0F00"), (m.Page, m.Chunks, Convert.ToHexString(m.Written), Convert.ToHexString(m.Durable))),
+            m => Assert.Equal((1u, new ChunkSpan(ulong.MaxValue, 3), "07", "00"), (m.Page, m.Chunks, Convert.ToHexString(m.Written), Convert.ToHexString(m.Durable))));
     }
 
     [Fact]
@@ -142,6 +156,13 @@ public sealed class DeviceDatabaseTests : IDisposable
         var refused = Assert.Throws<StorageException>(() => DeviceDatabase.Open(_folder["missing/device.db"]));
 
         Assert.StartsWith($"The database {_folder["missing/device.db"]} cannot be opened: ", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The database as it was after the step that has this.</summary>
+    private void MakeUpTo(string step)
+    {
+        var last = Array.FindIndex(Schema.Steps, s => s.Contains(step, StringComparison.Ordinal));
+        SqliteGate.Open($"Data Source={DatabaseFile};Pooling=False", "test", Schema.Steps[..(last + 1)]).Dispose();
     }
 
     private void FillAndClose()

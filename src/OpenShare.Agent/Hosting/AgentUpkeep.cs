@@ -35,6 +35,8 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
     private readonly ResidentMemory _memory = new();
     private readonly Task _running;
 
+    private IDevice Device => _services.GetRequiredService<DeviceService>().Device;
+
     internal AgentUpkeep(IServiceProvider services, AgentOptions options, DeviceHome home, TimeProvider time)
     {
         (_services, _options, _home, _time) = (services, options, home, time);
@@ -76,14 +78,21 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
         limit.CancelAfter(s_longestRehearsal);
         try
         {
-            // A transfer that goes on from before is as good as a rehearsal.
-            if ((await _services.GetRequiredService<DeviceService>().Device.GetTransfers(limit.Token)).Any(t => !t.IsEnded))
+            // As good as a rehearsal, and beside one it would take longer, and more memory than is promised.
+            if (await IsTransferringAsync(limit.Token))
             {
                 LogUnneeded(log);
                 return;
             }
-            switch (await Rehearsal.RunAsync(_services.GetRequiredService<ActorSystem>(), _home.RehearsalDirectory, limit.Token))
+            using var needed = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+            var madeWay = MakeWayAsync(needed);
+            var end = await Rehearsal.RunAsync(_services.GetRequiredService<ActorSystem>(), _home.RehearsalDirectory, needed.Token);
+            await needed.CancelAsync();
+            switch (end)
             {
+                case var _ when await madeWay:
+                    LogMadeWay(log);
+                    break;
                 case RehearsalEnd.Completed completed:
                     using (var api = new LocalApiClient(_options.Control))
                         await AskAsync(api, limit.Token);
@@ -100,6 +109,25 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
             // Whatever it is, the agent does without, and stops as it would.
             LogUnrehearsed(log, e.Message);
         }
+    }
+
+    private async Task<bool> IsTransferringAsync(CancellationToken cancellation) =>
+        (await Device.GetTransfers(cancellation)).Any(t => !t.IsEnded);
+
+    /// <returns>true: a transfer began, and the rehearsal was cancelled; false once it is over</returns>
+    private async Task<bool> MakeWayAsync(CancellationTokenSource needed)
+    {
+        try
+        {
+            for (long seen = 0; !await IsTransferringAsync(needed.Token);)
+                seen = await Device.WaitForChange(seen, needed.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        await needed.CancelAsync();
+        return true;
     }
 
     // As commands do; what is sent goes nowhere.
@@ -135,6 +163,9 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Information, "No transfer is rehearsed: one goes on from before")]
     private static partial void LogUnneeded(ILogger logger);
+
+    [LoggerMessage(LogLevel.Information, "A rehearsal made way for a transfer that began")]
+    private static partial void LogMadeWay(ILogger logger);
 
     [LoggerMessage(LogLevel.Information, "No transfer was rehearsed, and the first may be slower than later ones: {Problem}")]
     private static partial void LogUnrehearsed(ILogger logger, string problem);

@@ -42,6 +42,24 @@ public sealed class RehearsalTests(SharedPair shared) : IClassFixture<SharedPair
         Assert.DoesNotContain("was rehearsed", alice.Agent.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task It_makes_way_for_a_transfer_that_begins()
+    {
+        var pair = await shared.ReadyAsync();
+        var alice = Rehearsing(pair);
+        await alice.StartAgentAsync();
+        await Eventually.TrueAsync("it rehearses", Patience.Long, () => Directory.Exists(Path.Combine(alice.Home, "rehearsal")));
+
+        // By a command it might be over before.
+        var begun = await LocalApi.PostAsync(alice, "/v1/sends", new { paths = new[] { pair.File("begins", 1) }, to = pair.Bob.Id });
+
+        await SaysAsync(alice, "A rehearsal made way for a transfer that began");
+        var id = begun.Text("transfer_id");
+        await Eventually.TrueAsync(
+            "the transfer completes", Patience.Long, async () => (await LocalApi.GetAsync(alice, $"/v1/transfers/{id}")).Contains("\"state\":\"completed\"", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(Path.Combine(alice.Home, "rehearsal")));
+    }
+
     private static TestDevice Rehearsing(Pair pair)
     {
         (pair.Alice.Environment["OPENSHARE__REHEARSAL"], pair.Alice.Environment["OPENSHARE__LOGLEVEL"]) = ("yes", "information");

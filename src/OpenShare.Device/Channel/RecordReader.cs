@@ -23,6 +23,31 @@ internal sealed class RecordReader(ITransportConnection connection, SecureChanne
 
     internal async ValueTask<Inbound> ReadAsync(CancellationToken cancellation)
     {
+        try
+        {
+            var inbound = await ReadNextAsync(cancellation).ConfigureAwait(false);
+            if (inbound is Inbound.Closed)
+                Release();
+            return inbound;
+        }
+        // Nothing is read into the buffer any more; where a read was cancelled something may be.
+        catch (Exception error) when (error is TransportException or ProtocolException)
+        {
+            Release();
+            throw;
+        }
+    }
+
+    // Links that are cut one after the other would leave a frame for each of their streams to the collector.
+    private void Release()
+    {
+        if (_buffer.Length > 0)
+            LargeBuffers.Pool.Return(_buffer);
+        (_buffer, _start, _end) = ([], 0, 0);
+    }
+
+    private async ValueTask<Inbound> ReadNextAsync(CancellationToken cancellation)
+    {
         MemoryStream? parts = null;
         while (true)
         {

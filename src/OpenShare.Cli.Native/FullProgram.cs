@@ -8,6 +8,14 @@ namespace OpenShare.Cli.Native;
 /// <summary>The whole of openshare, which can be a device of its own; it lies beside this program.</summary>
 internal static partial class FullProgram
 {
+    // Compiling well takes longer than what soon ends takes to run.
+    private static readonly (string Name, string Value)[] s_soonEnds = [("DOTNET_TC_QuickJit", "1")];
+
+    // What stays has one heap of the GNU library, and not one for each thread, and what is freed of it goes back to the system: the compiler, the database and
+    // keys leave megabytes. The library reads these once, before any of the program runs: mallopt(3) comes too late.
+    private static readonly (string Name, string Value)[] s_stays =
+        [("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_THRESHOLD_", "32768"), ("MALLOC_TRIM_THRESHOLD_", "65536"), ("MALLOC_TOP_PAD_", "16384")];
+
     /// <summary>
     /// Goes on as that program with the same arguments: in the same process, so that whoever signals, measures or waits for it
     /// notices nothing. The standard input must not have been read yet.
@@ -19,9 +27,8 @@ internal static partial class FullProgram
     {
         if (begun is not null)
             SetVariable(Shell.BegunVariable, begun, overwrite: 1);
-        // Compiling well takes longer than what soon ends takes to run.
-        if (!args.Any(a => a is "agent" or "send"))
-            SetVariable("DOTNET_TC_QuickJit", "1", overwrite: 0);
+        foreach (var (name, value) in args.Any(a => a is "agent" or "send") ? s_stays : s_soonEnds)
+            SetVariable(name, value, overwrite: 0);
         // A package brings the runtime along; what was published here takes that of the machine.
         var packaged = Path.Combine(AppContext.BaseDirectory, "openshare-full");
         if (File.Exists(packaged))

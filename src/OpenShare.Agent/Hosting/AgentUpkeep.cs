@@ -88,11 +88,13 @@ internal sealed partial class AgentUpkeep : IAsyncDisposable
             var madeWay = MakeWayAsync(needed);
             var end = await Rehearsal.RunAsync(_services.GetRequiredService<ActorSystem>(), _home.RehearsalDirectory, needed.Token);
             await needed.CancelAsync();
+            if (await madeWay)
+            {
+                LogMadeWay(log);
+                return;
+            }
             switch (end)
             {
-                case var _ when await madeWay:
-                    LogMadeWay(log);
-                    break;
                 case RehearsalEnd.Completed completed:
                     using (var api = new LocalApiClient(_options.Control))
                         await AskAsync(api, limit.Token);

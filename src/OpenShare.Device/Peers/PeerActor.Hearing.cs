@@ -65,10 +65,8 @@ internal sealed partial class PeerActor
             case Control.KindOneofCase.DialBackAnswer:
                 OnDialBackAnswer(message.DialBackAnswer);
                 return null;
-            case Control.KindOneofCase.ChunksAcknowledged:
-                link.HasCarried = true;
-                return new PeerEvents.ControlReceived(_device, link.Id, message);
             default:
+                link.HasCarried |= message.KindCase == Control.KindOneofCase.ChunksAcknowledged;
                 return new PeerEvents.ControlReceived(_device, link.Id, message);
         }
     }

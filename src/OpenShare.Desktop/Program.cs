@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using OpenShare.Agent;
 using OpenShare.Agent.Hosting;
 using OpenShare.Desktop;
 using OpenShare.Desktop.Windows;
@@ -16,9 +17,16 @@ foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, 
     }));
 try
 {
-    return await DesktopCommand.RunAsync(args, new DesktopShell(Console.Out, Console.Error, () => AgentHosting.Launcher, AgentSettings.Environment, interrupted.Token));
+    return await DesktopCommand.RunAsync(args, new DesktopShell(Console.Out, Console.Error, Launcher, AgentSettings.Environment, interrupted.Token));
 }
 finally
 {
     signals.ForEach(s => s.Dispose());
+}
+
+// Asked for where this process is to stay.
+static AgentLauncher Launcher()
+{
+    LibraryHeaps.Settle();
+    return AgentHosting.Launcher;
 }

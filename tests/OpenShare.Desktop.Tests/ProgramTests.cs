@@ -155,6 +155,29 @@ public sealed class ProgramTests : IDisposable
         Assert.Matches("&amp;page=send-[a-z]{24}\"", await File.ReadAllTextAsync(Opened));
     }
 
+    [SkippableFact]
+    public async Task A_program_that_stays_has_one_heap_of_the_C_library_and_the_browser_has_its_own()
+    {
+        PutProgram("xdg-open", $"env >'{Opened}.new'\n/bin/mv '{Opened}.new' '{Opened}'");
+        _environment["PATH"] += ":/usr/bin:/bin";
+        _environment["MALLOC_TOP_PAD_"] = "4096";
+
+        using var process = Start("open", "--home", Path.Combine(_home.Root, "it's a device"));
+        try
+        {
+            await Until.TrueAsync(() => File.Exists(Opened), "it runs, with the same words, and opens its page");
+
+            var begunWith = (await File.ReadAllTextAsync($"/proc/{process.Id}/environ")).Split('\0');
+            Assert.Equal(["MALLOC_ARENA_MAX=1", "MALLOC_TOP_PAD_=4096"], begunWith.Where(v => v.StartsWith("MALLOC_ARENA", StringComparison.Ordinal) || v.StartsWith("MALLOC_TOP", StringComparison.Ordinal)).Order());
+            Assert.Equal("MALLOC_TOP_PAD_=4096", Assert.Single(await File.ReadAllLinesAsync(Opened), v => v.StartsWith("MALLOC_", StringComparison.Ordinal)));
+            Assert.True(Directory.Exists(Path.Combine(_home.Root, "it's a device")));
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
     private string Opened => Path.Combine(_home.Root, "opened");
 
     // It keeps the page that it was given; whole, when it is there.
@@ -182,15 +205,20 @@ public sealed class ProgramTests : IDisposable
     /// <returns>all that it said</returns>
     private async Task<string> RunAsync(int exitCode, params string[] arguments)
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "Linux alone");
-        var start = new ProcessStartInfo(Dotnet, [typeof(DesktopCommand).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in _environment)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
+        using var process = Start(arguments);
         var said = string.Concat(await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()).WaitAsync(Until.Deadline));
         Assert.True(process.WaitForExit(Until.Deadline));
         Assert.True(exitCode == process.ExitCode, $"ended with {process.ExitCode}: {said}");
         return said;
+    }
+
+    private Process Start(params string[] arguments)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Linux alone");
+        var start = new ProcessStartInfo(Dotnet, [typeof(DesktopCommand).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in _environment)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
     }
 
     private static string Dotnet => Path.GetFileName(Environment.ProcessPath!) == "dotnet" ? Environment.ProcessPath! : "dotnet";

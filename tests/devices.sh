@@ -132,20 +132,31 @@ register() {
   say "$name registered with a one-time token: $(head -n 1 "$log.out")"
 }
 
-# start_agent NAME PORT [ADVERTISED-PORT]: receives into NAME-received; its process id is in NAME_pid.
+# start_agent NAME PORT [ADVERTISED-PORT]: receives into NAME-received; its process id is in NAME_pid. agent is the command that is one.
+agent=("$openshare" agent)
 start_agent() {
   local name=$1
   begin "Agent of $name"
   mkdir -p "$work/$name-received"
   start "$name" env ${3:+"OPENSHARE__Discovery__AdvertisedPort=$3"} \
-    "$openshare" --home "$work/$name" agent --accept own --save-to "$work/$name-received" --listen "0.0.0.0:$2"
+    "${agent[@]}" --home "$work/$name" --accept own --save-to "$work/$name-received" --listen "0.0.0.0:$2"
   printf -v "${name}_pid" %s "$last_pid"
   wait_for 60 agent_listens "$name" "$last_pid" || fail "it does not listen: $(said "$work/logs/$name.err")"
 }
 agent_listens() {
   kill -0 "$2" 2>/dev/null || fail "it ended: $(said "$work/logs/$1.err")"
-  # Its first words are said once it listens.
-  [ -s "$work/logs/$1.out" ]
+  # Its first words are said once it listens; openshare-desktop's are for people.
+  [ -s "$work/logs/$1.out" ] || grep -qs " runs" "$work/logs/$1.err"
+}
+
+# on_a_desktop: the agents are openshare-desktop, each with an icon in the tray of the same session, of which there is the bus alone.
+on_a_desktop() {
+  begin "Desktop"
+  publish_desktop "$root/artifacts/build.log" || fail "openshare-desktop does not build"
+  start bus dbus-daemon --session --nofork --nopidfile --print-address
+  wait_for 10 test -s "$work/logs/bus.out" || fail "no session bus: $(said "$work/logs/bus.err")"
+  agent=(env DBUS_SESSION_BUS_ADDRESS="$(head -n 1 "$work/logs/bus.out")" "$root/artifacts/openshare-desktop" run)
+  say "Built artifacts/openshare-desktop"
 }
 
 # discover: until alice and bob see each other; what alice shows of bob is in bob_seen.

@@ -9,17 +9,19 @@ usage() {
 Usage: tests/long.sh [--size BYTES] [--cuts N] [--seed N] [TREE]
        tests/long.sh --wifi
        tests/long.sh --sparse [--size BYTES]
+       tests/long.sh --desktop [--size BYTES] [--cuts N] [--seed N] [TREE]
 
   --size BYTES  of the file, with K, M or G (default: 4G)
   --cuts N      how often the link is cut in the last part (default: 20)
   --seed N      of the random cuts (default: printed)
   --wifi        instead of all that: what Wi-Fi does to transfers, in network namespaces (root), and a table of it
   --sparse      instead of all that: one file of 1 TiB (or --size, with T) that is holes but for 24 MiB
+  --desktop     the transfers alone, of agents that are openshare-desktop
   TREE          the tree (default: the folder of the dotnet on the PATH)
 END
 }
 
-size="" cuts=20 seed=$RANDOM tree="" wifi=false sparse=false
+size="" cuts=20 seed=$RANDOM tree="" wifi=false sparse=false desktop=false
 while [ $# -gt 0 ]; do
   case $1 in
     --size) size=$2; shift ;;
@@ -27,6 +29,7 @@ while [ $# -gt 0 ]; do
     --seed) seed=$2; shift ;;
     --wifi) wifi=true ;;
     --sparse) sparse=true ;;
+    --desktop) desktop=true ;;
     -h | --help) usage; exit 0 ;;
     -*) usage >&2; exit 2 ;;
     *) tree=$1 ;;
@@ -156,6 +159,7 @@ begin_work long
 began=$EPOCHREALTIME
 [ "$wifi" = false ] || { wifi; exit 0; }
 build
+[ "$desktop" = false ] || on_a_desktop
 start_server
 register alice
 register bob
@@ -193,8 +197,6 @@ send "The tree, with cuts" "$tree"
 kill "$cutter" 2>/dev/null
 note "the link was cut $(events cut) times"
 [ "$(events cut)" -gt 0 ] || fail "there was no cut"
-tests
-packages
-crowd
+[ "$desktop" = true ] || { tests; packages; crowd; }
 started=$began
 say "All of it held."

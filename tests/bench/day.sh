@@ -23,15 +23,13 @@ measure() {
 
 begin_work day
 build
-publish_desktop "$root/artifacts/build.log" || fail "openshare-desktop does not build"
+on_a_desktop
 start_server
 register me
 begin "Start"
-start bus dbus-daemon --session --nofork --nopidfile --print-address
-wait_for 10 test -s "$work/logs/bus.out" || fail "no session bus: $(said "$work/logs/bus.err")"
-start desktop env DBUS_SESSION_BUS_ADDRESS="$(head -n 1 "$work/logs/bus.out")" "$root/artifacts/openshare-desktop" run --home "$work/me" --save-to "$work/in"
+start desktop "${agent[@]}" --home "$work/me" --save-to "$work/in"
 desktop_pid=$last_pid
-wait_for 60 grep -qs "runs" "$work/logs/desktop.err" || fail "it does not run: $(said "$work/logs/desktop.err")"
+wait_for 60 agent_listens desktop "$desktop_pid" || fail "it does not run: $(said "$work/logs/desktop.err")"
 sleep 40
 say "openshare-desktop, forty seconds old, in $work on $(stat -f -c %T "$work")"
 measure "Nobody at the page"

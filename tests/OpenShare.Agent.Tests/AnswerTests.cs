@@ -1,6 +1,7 @@
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Views;
 
 namespace OpenShare.Agent.Tests;
 

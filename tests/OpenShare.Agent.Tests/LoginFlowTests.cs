@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Tests.Support;
 

@@ -3,6 +3,7 @@ using OpenShare.Agent.Tests.Support;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Pairing;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Wire;

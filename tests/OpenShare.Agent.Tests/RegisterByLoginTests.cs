@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using OpenShare.Agent.Browsing;
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Registration;
 using OpenShare.Registration.Tests.Support;
 

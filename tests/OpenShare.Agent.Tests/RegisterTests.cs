@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 

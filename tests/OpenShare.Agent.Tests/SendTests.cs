@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Agent.Tests;

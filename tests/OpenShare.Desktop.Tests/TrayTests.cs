@@ -3,6 +3,7 @@ using OpenShare.Desktop.Linux;
 using OpenShare.Desktop.Linux.Bus;
 using OpenShare.Desktop.Tests.Support;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Desktop.Tests;

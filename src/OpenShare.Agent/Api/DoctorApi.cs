@@ -1,6 +1,7 @@
 using OpenShare.Agent.Documents;
 using OpenShare.Device.Discovery.Doctor;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Agent.Api;

@@ -4,6 +4,7 @@ using OpenShare.Agent.Hosting;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;

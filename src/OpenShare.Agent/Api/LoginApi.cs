@@ -3,6 +3,7 @@ using OpenShare.Agent.Documents;
 using OpenShare.Agent.Login;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Registration;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Registration;
 
 namespace OpenShare.Agent.Api;

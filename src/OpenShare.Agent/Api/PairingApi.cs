@@ -2,6 +2,7 @@ using System.Globalization;
 using OpenShare.Agent.Documents;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Wire;

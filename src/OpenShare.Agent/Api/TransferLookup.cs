@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OpenShare.Agent.Documents;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 

@@ -4,6 +4,7 @@ using OpenShare.Agent.Api;
 using OpenShare.Agent.Client;
 using OpenShare.Agent.Documents;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Memory;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Transfers.Rehearsing;
 using OpenShare.Protocol.Transfer;

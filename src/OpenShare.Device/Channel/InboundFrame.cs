@@ -1,4 +1,5 @@
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Memory;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Channel;

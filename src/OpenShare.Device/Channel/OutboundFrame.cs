@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Memory;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Wire;
 

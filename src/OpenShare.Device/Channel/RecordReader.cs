@@ -1,4 +1,5 @@
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Memory;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Identity;

@@ -5,6 +5,7 @@ using OpenShare.Device.Registration;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transfers.Receiving;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Receipts;

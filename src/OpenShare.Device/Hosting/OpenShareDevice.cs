@@ -17,6 +17,7 @@ using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Keys;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transport;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;

@@ -4,6 +4,7 @@ using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;

@@ -6,6 +6,7 @@ using OpenShare.Device.Revocation;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Keys;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Registration;
 
 namespace OpenShare.Device.Registration;

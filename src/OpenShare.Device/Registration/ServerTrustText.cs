@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Registration;

@@ -6,6 +6,7 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;
 

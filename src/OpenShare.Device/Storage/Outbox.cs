@@ -1,5 +1,6 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Views;
 
 namespace OpenShare.Device.Storage;
 

@@ -1,5 +1,6 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Chunks;
@@ -7,7 +8,7 @@ using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Wire;
 using ChunkMap = OpenShare.Protocol.Transfer.Chunks.ChunkMap;
-using TransferState = OpenShare.Device.Hosting.TransferState;
+using TransferState = OpenShare.Device.Views.TransferState;
 
 namespace OpenShare.Device.Transfers;
 

@@ -5,6 +5,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transfers.Receiving;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Receiving;
 

@@ -1,8 +1,9 @@
 using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
-using TransferState = OpenShare.Device.Hosting.TransferState;
+using TransferState = OpenShare.Device.Views.TransferState;
 
 namespace OpenShare.Device.Transfers;
 

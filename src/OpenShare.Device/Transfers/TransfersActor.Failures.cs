@@ -2,6 +2,7 @@ using Akka.Event;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Transfer;
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Transfers;

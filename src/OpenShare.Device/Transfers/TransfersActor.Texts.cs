@@ -2,6 +2,7 @@ using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Views;
 
 namespace OpenShare.Device.Transfers;
 

@@ -10,9 +10,10 @@ using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Device.Transfers.Sending;
 using OpenShare.Device.Transfers.Telemetry;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer.Manifests;
-using TransferState = OpenShare.Device.Hosting.TransferState;
+using TransferState = OpenShare.Device.Views.TransferState;
 
 namespace OpenShare.Device.Transfers;
 

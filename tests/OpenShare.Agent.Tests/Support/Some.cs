@@ -1,6 +1,7 @@
 using System.Net;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Transfers;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Tests.Hosting;

@@ -8,6 +8,7 @@ using OpenShare.Device.Revocation;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Device.Transport.Tcp;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;

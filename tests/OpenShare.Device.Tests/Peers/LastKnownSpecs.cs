@@ -9,6 +9,7 @@ using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Device.Transport.Tcp;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Discovery;
 
 namespace OpenShare.Device.Tests.Peers;

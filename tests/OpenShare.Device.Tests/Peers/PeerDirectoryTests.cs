@@ -6,6 +6,7 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport.Memory;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Discovery.Places;
 
 namespace OpenShare.Device.Tests.Peers;

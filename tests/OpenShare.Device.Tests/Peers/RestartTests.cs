@@ -9,6 +9,7 @@ using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Tests.Peers;

@@ -6,6 +6,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Tests.Peers;

@@ -4,6 +4,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Tests.Support;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Registration;
 
 namespace OpenShare.Device.Tests.Registration;

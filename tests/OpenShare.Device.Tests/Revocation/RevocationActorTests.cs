@@ -7,6 +7,7 @@ using OpenShare.Device.Revocation;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Tests.Registration;
 using OpenShare.Device.Tests.Support;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Registration;

@@ -4,6 +4,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Transfers;
+using OpenShare.Device.Views;
 
 namespace OpenShare.Device.Tests.Transfers;
 

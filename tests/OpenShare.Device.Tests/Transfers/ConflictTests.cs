@@ -1,4 +1,5 @@
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Wire;
 using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;

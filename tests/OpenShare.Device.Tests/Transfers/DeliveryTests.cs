@@ -2,6 +2,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Disk.Sending;
 using OpenShare.Device.Tests.Support;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer.Receipts;
 
 namespace OpenShare.Device.Tests.Transfers;

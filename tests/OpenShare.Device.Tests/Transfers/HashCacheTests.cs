@@ -5,6 +5,7 @@ using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Disk.Sending;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers.Sending;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Transfers;

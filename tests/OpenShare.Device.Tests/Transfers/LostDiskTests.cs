@@ -4,8 +4,9 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Tests.Support;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer;
-using TransferState = OpenShare.Device.Hosting.TransferState;
+using TransferState = OpenShare.Device.Views.TransferState;
 
 namespace OpenShare.Device.Tests.Transfers;
 

@@ -6,6 +6,7 @@ using OpenShare.Device.Storage.Disk.Sending;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers.Contents;
 using OpenShare.Device.Transfers.Sending;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer.Chunks;
 using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;

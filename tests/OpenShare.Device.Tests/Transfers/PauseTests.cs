@@ -1,5 +1,6 @@
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer;
-using TransferState = OpenShare.Device.Hosting.TransferState;
+using TransferState = OpenShare.Device.Views.TransferState;
 
 namespace OpenShare.Device.Tests.Transfers;
 

@@ -1,6 +1,7 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transfers.Receiving;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Tests.Transfers;

@@ -4,6 +4,7 @@ using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transfers.Contents;
+using OpenShare.Device.Views;
 
 namespace OpenShare.Device.Tests.Transfers;
 

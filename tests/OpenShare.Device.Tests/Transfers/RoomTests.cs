@@ -3,6 +3,7 @@ using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Tests.Transfers;

@@ -2,10 +2,11 @@ using System.Security.Cryptography;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers.Receiving;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer.Chunks;
 using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;
-using TransferState = OpenShare.Device.Hosting.TransferState;
+using TransferState = OpenShare.Device.Views.TransferState;
 
 namespace OpenShare.Device.Tests.Transfers;
 

@@ -3,6 +3,7 @@ using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers.Receiving;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 

@@ -3,6 +3,7 @@ using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transfers.Receiving;
+using OpenShare.Device.Views;
 
 namespace OpenShare.Device.Tests.Transfers;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Views;
 using OpenShare.Simulation.Devices;
 
 namespace OpenShare.Simulation.Tests.Devices;

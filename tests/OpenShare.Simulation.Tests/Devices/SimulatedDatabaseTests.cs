@@ -1,6 +1,7 @@
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Simulation.Devices;
 

@@ -88,7 +88,7 @@ public sealed class RevocationTests
         bob.Send(alice, TestWorld.Tree(bob, 1, 100_000));
 
         world.Until(() => bob.Transfers.Values.Any(t => t.IsEnded), 60, "The transfer did not end.");
-        Assert.All(bob.Transfers.Values, t => Assert.Equal(OpenShare.Device.Hosting.TransferProblem.NotTrusted, t.Problem));
+        Assert.All(bob.Transfers.Values, t => Assert.Equal(OpenShare.Device.Views.TransferProblem.NotTrusted, t.Problem));
     }
 
     private static long Polls(TestWorld world) => world.World.Service.Served;

@@ -6,6 +6,7 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
 using OpenShare.Device.Transfers;
+using OpenShare.Device.Views;
 
 namespace OpenShare.Simulation.Devices;
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 
 namespace OpenShare.Simulation.Devices;
 

@@ -8,6 +8,7 @@ using OpenShare.Device.Revocation;
 using OpenShare.Device.Tests.Registration;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Registration;

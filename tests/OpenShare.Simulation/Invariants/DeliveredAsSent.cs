@@ -1,5 +1,6 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Transfers;
+using OpenShare.Device.Views;
 using OpenShare.Simulation.Devices;
 
 namespace OpenShare.Simulation.Invariants;

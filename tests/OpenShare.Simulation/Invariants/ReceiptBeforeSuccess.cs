@@ -1,9 +1,10 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Transfers;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Simulation.Devices;
-using TransferState = OpenShare.Device.Hosting.TransferState;
+using TransferState = OpenShare.Device.Views.TransferState;
 
 namespace OpenShare.Simulation.Invariants;
 

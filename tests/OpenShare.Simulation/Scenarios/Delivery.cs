@@ -1,4 +1,5 @@
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 using OpenShare.Simulation.Devices;
 using OpenShare.Simulation.Disk;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using OpenShare.Device.Discovery.Doctor.Host;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;

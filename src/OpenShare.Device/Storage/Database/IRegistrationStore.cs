@@ -1,3 +1,4 @@
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Manifests;

@@ -4,6 +4,7 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Manifests;

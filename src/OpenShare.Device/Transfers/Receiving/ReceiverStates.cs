@@ -1,4 +1,5 @@
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer.Receiving;
 
 namespace OpenShare.Device.Transfers.Receiving;

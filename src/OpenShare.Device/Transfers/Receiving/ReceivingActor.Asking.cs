@@ -2,8 +2,9 @@ using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Contents;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer.Receiving;
-using TransferState = OpenShare.Device.Hosting.TransferState;
+using TransferState = OpenShare.Device.Views.TransferState;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

@@ -4,6 +4,7 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Telemetry;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer.Chunks;
 using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Transfer.Receiving;

@@ -1,11 +1,12 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Transfer.Receiving;
 using OpenShare.Protocol.Wire;
 using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;
-using TransferState = OpenShare.Device.Hosting.TransferState;
+using TransferState = OpenShare.Device.Views.TransferState;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Receipts;
@@ -9,7 +10,7 @@ using OpenShare.Protocol.Transfer.Receiving;
 using OpenShare.Protocol.Wire;
 using ChunkMap = OpenShare.Protocol.Transfer.Chunks.ChunkMap;
 using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;
-using TransferState = OpenShare.Device.Hosting.TransferState;
+using TransferState = OpenShare.Device.Views.TransferState;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

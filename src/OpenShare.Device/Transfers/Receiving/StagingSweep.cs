@@ -1,6 +1,7 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Views;
 
 namespace OpenShare.Device.Transfers.Receiving;
 

@@ -1,4 +1,5 @@
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 
 namespace OpenShare.Device.Transfers.Rehearsing;
 

@@ -10,6 +10,7 @@ using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Tcp;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Transfer;

@@ -1,10 +1,11 @@
 using Akka.Actor;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Transfer.Sending;
 using OpenShare.Protocol.Wire;
-using TransferState = OpenShare.Device.Hosting.TransferState;
+using TransferState = OpenShare.Device.Views.TransferState;
 
 namespace OpenShare.Device.Transfers.Sending;
 

@@ -5,6 +5,7 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk.Sending;
 using OpenShare.Device.Transfers.Telemetry;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Carriers;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Views;
 
 namespace OpenShare.Device.Transfers.Telemetry;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Views;
 
 namespace OpenShare.Device.Transfers.Telemetry;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using OpenShare.Protocol.Discovery.Dns;
 using OpenShare.Protocol.Discovery.Places;
@@ -26,11 +25,10 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
 
     private readonly RecordCache _cache = new();
     private readonly PacketMemory _packets = new();
-    private readonly SortedDictionary<DnsName, Candidate> _candidates = [];
+    private readonly Candidates _candidates = new(medium);
     private readonly Resolves _resolves = new(random);
     private readonly ProbesHeard _probes = new();
     private readonly QuerySchedule _schedule = new(random);
-    private int _others;
     private DateTimeOffset _asksSince;
     private bool _isResting;
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
@@ -40,7 +38,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
     internal HeardAgain HeardAgain { get; } = new();
 
     /// <summary>Devices of the account on other hosts are heard.</summary>
-    internal bool HearsOthers => _others > 0;
+    internal bool HearsOthers => _candidates.HaveOthers;
 
     internal DateTimeOffset NextTimeout
     {
@@ -81,7 +79,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
             return false;
         foreach (var held in records)
         {
-            HeardAgain.Note(held.Record.Record, _candidates, held.Record.HeardAt, now);
+            HeardAgain.Note(held.Record.Record, _candidates.Told, held.Record.HeardAt, now);
             held.Record.HeardAgain(Jitter(), now);
         }
         return true;
@@ -103,7 +101,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
                 if (Order(record.Data) != order || !IsRelevant(own, record))
                     continue;
                 if (record.Data is DnsData.Pointer { Target: var instance } && _cache.Newest(instance, DnsType.Ptr) is { } before)
-                    HeardAgain.Note(record, _candidates, before.HeardAt, now);
+                    HeardAgain.Note(record, _candidates.Told, before.HeardAt, now);
                 if (!IsOfNamedHost(record) || _cache.Put(record, packet.From.Address, Jitter(), now, out var isNews) is not { } cached)
                 {
                     isWhole = false;
@@ -186,62 +184,21 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
         {
             if (_cache.Newest(instance, DnsType.Ptr) is not null)
                 _resolves.Note(instance, Missing(own, instance).Any(), now);
-            TellCandidate(own, ownAddresses, instance, now, peers);
+            _candidates.Tell(_cache, Network, own.Options, ownAddresses, instance, now, peers);
         }
     }
 
     /// <summary>The same, where others are of the own account, or their addresses mean something else.</summary>
     internal void TellAll(OwnService own, IReadOnlySet<IPAddress> ownAddresses, DateTimeOffset now, PeerTables peers)
     {
-        foreach (var instance in _cache.Pointers.Select(Instance).ToList())
-            TellCandidate(own, ownAddresses, instance, now, peers);
+        foreach (var pointer in _cache.Pointers.ToList())
+            _candidates.Tell(_cache, Network, own.Options, ownAddresses, ((DnsData.Pointer)pointer.Record.Data).Target, now, peers);
     }
 
     /// <summary>Takes back all it told.</summary>
-    internal void TakeBack(PeerTables peers)
-    {
-        foreach (var candidate in _candidates.Values)
-            peers.Replace(candidate, null);
-        _candidates.Clear();
-        _others = 0;
-    }
-
-    private void TellCandidate(OwnService own, IReadOnlySet<IPAddress> ownAddresses, DnsName instance, DateTimeOffset now, PeerTables peers)
-    {
-        var before = _candidates.GetValueOrDefault(instance);
-        var after = Candidate(instance, own.Options, ownAddresses);
-        peers.Replace(before, after);
-        _others += (IsOther(after) ? 1 : 0) - (IsOther(before) ? 1 : 0);
-        // Seen again, it was away since now: under a key that this device had not, say.
-        if (before is not null && after is null && _cache.Newest(instance, DnsType.Ptr) is { } pointer)
-            pointer.AppearedAt = now;
-        if (after is null)
-            _candidates.Remove(instance);
-        else
-            _candidates[instance] = after;
-    }
-
-    private static bool IsOther(Candidate? candidate) => candidate is { IsElsewhere: true, IsUnpaired: false };
-
-    private Candidate? Candidate(DnsName instance, MdnsOptions own, IReadOnlySet<IPAddress> ownAddresses)
-    {
-        if (_cache.Newest(instance, DnsType.Ptr) is not { } pointer
-            || _cache.Newest(instance, DnsType.Srv) is not { Record.Data: DnsData.Service service } srv
-            || _cache.Newest(instance, DnsType.Txt) is not { Announcement: { } announcement } || !own.IsHeard(announcement.Account))
-            return null;
-        var addresses = Addresses(service.Target);
-        if (addresses.IsEmpty || service.Port == 0)
-            return null;
-        return new Candidate(
-            announcement.DeviceId, Printable.Shorten(instance.Labels[0]), announcement.ShortFingerprint,
-            service.Target.ToString().ToLowerInvariant(), service.Port, addresses,
-            announcement.News, pointer.AppearedAt, srv.HeardAt, medium, addresses.Any(a => !ownAddresses.Contains(PeerAddresses.WithoutScope(a))), pointer.IsLeaving || srv.IsLeaving,
-            announcement.Account == AccountHash.Unpaired);
-    }
+    internal void TakeBack(PeerTables peers) => _candidates.TakeBack(peers);
 
     private double Jitter() => random.Between(TimeSpan.Zero, s_jitter).TotalSeconds;
-
-    private static DnsName Instance(CachedRecord pointer) => ((DnsData.Pointer)pointer.Record.Data).Target;
 
     private static int Order(DnsData data) => data switch
     {
@@ -281,7 +238,7 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
             yield return new DnsQuestion(instance, DnsType.Srv);
         if (txt is null)
             yield return new DnsQuestion(instance, DnsType.Txt);
-        if (srv?.Record.Data is DnsData.Service service && Addresses(service.Target).IsEmpty)
+        if (srv?.Record.Data is DnsData.Service service && _cache.Addresses(service.Target, Network).IsEmpty)
         {
             yield return new DnsQuestion(service.Target, DnsType.A);
             yield return new DnsQuestion(service.Target, DnsType.Aaaa);
@@ -294,14 +251,6 @@ internal sealed class Browser(MdnsInterface network, DiscoveryMedium medium, IRa
 
     private static bool IsForeign(OwnService own, CachedRecord? txt) =>
         txt is not null && !(txt.Announcement is { } announcement && own.Options.IsHeard(announcement.Account));
-
-    // An address said goodbye to counts while there is no other: the next is about to be announced.
-    private ImmutableArray<IPAddress> Addresses(DnsName host)
-    {
-        var held = _cache.Find(host, DnsType.A).Concat(_cache.Find(host, DnsType.Aaaa)).ToList();
-        var staying = held.Exists(r => !r.IsLeaving) ? held.Where(r => !r.IsLeaving) : held;
-        return [.. PeerAddresses.InOrder(staying.Select(r => PeerAddresses.Scoped(((DnsData.Address)r.Record.Data).Value, Network)))];
-    }
 
     private bool IsKnownAnswer(OwnService own, DnsRecord record, DateTimeOffset now) =>
         record.Name != OwnService.Type || record.Data is not DnsData.Pointer pointer || pointer.Target == own.Instance

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Net;
 using OpenShare.Protocol.Discovery.Dns;
+using OpenShare.Protocol.Discovery.Places;
 
 namespace OpenShare.Protocol.Discovery.Mdns;
 
@@ -57,6 +59,15 @@ internal sealed class RecordCache
                 newest = record;
         }
         return newest;
+    }
+
+    /// <summary>Those of a host, as they are dialled on this interface.</summary>
+    internal ImmutableArray<IPAddress> Addresses(DnsName host, MdnsInterface network)
+    {
+        var held = Find(host, DnsType.A).Concat(Find(host, DnsType.Aaaa)).ToList();
+        // An address said goodbye to counts while there is no other: the next is about to be announced.
+        var staying = held.Exists(r => !r.IsLeaving) ? held.Where(r => !r.IsLeaving) : held;
+        return [.. PeerAddresses.InOrder(staying.Select(r => PeerAddresses.Scoped(((DnsData.Address)r.Record.Data).Value, network)))];
     }
 
     /// <summary>True when a service is said to be at this host.</summary>

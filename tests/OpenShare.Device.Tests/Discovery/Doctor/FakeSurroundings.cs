@@ -7,6 +7,7 @@ using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Tests.Support;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;

@@ -3,6 +3,7 @@ using OpenShare.Device.Discovery;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Tests.Support;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Tests.Storage.Database;

@@ -1,8 +1,9 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
+using OpenShare.Device.Views;
 using OpenShare.Protocol.Wire;
-using TransferState = OpenShare.Device.Hosting.TransferState;
+using TransferState = OpenShare.Device.Views.TransferState;
 
 namespace OpenShare.Device.Tests.Storage.Database;
 

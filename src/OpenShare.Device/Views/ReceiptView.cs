@@ -3,7 +3,7 @@ using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Manifests;
 
-namespace OpenShare.Device.Hosting;
+namespace OpenShare.Device.Views;
 
 /// <summary>Counts of entries by outcome.</summary>
 public sealed record ReceiptSummary(DateTimeOffset CompletedAt, int Delivered, int Withdrawn, int Refused, int Skipped = 0);

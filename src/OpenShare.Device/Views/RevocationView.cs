@@ -1,4 +1,4 @@
-namespace OpenShare.Device.Hosting;
+namespace OpenShare.Device.Views;
 
 /// <param name="Version">0: this device holds no list yet; the times are null then</param>
 /// <param name="IsStale">past its next update: still used</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using OpenShare.Device.Storage.Disk.Linux;
 
-namespace OpenShare.Device.Hosting;
+namespace OpenShare.Device.Memory;
 
 /// <summary>
 /// The runtime maps each assembly twice: as a file to see what it is, and in parts to run it. Of both stays in memory what was looked at once,

@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Memory;
 using OpenShare.Device.Tests.Support;
 
-namespace OpenShare.Device.Tests.Hosting;
+namespace OpenShare.Device.Tests.Memory;
 
 [Collection(nameof(Alone))]
 public sealed partial class AssemblyMappingsTests

@@ -1,4 +1,4 @@
-namespace OpenShare.Device.Hosting;
+namespace OpenShare.Device.Views;
 
 /// <summary>A text that was received.</summary>
 /// <param name="Path">where it was saved</param>

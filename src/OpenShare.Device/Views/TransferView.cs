@@ -3,7 +3,7 @@ using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Manifests;
 
-namespace OpenShare.Device.Hosting;
+namespace OpenShare.Device.Views;
 
 /// <summary>To whom: a device that is known, or whoever of this account answers at an address.</summary>
 public abstract record SendTarget

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using OpenShare.Protocol.Identity;
 
-namespace OpenShare.Device.Hosting;
+namespace OpenShare.Device.Views;
 
 /// <param name="Trust">what other devices will make of this one</param>
 /// <param name="Listening">empty while not on the network</param>

@@ -7,7 +7,7 @@ using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Wire;
 
-namespace OpenShare.Device.Hosting;
+namespace OpenShare.Device.Views;
 
 /// <summary>Receipts as a person sees them.</summary>
 internal static class ReceiptViews

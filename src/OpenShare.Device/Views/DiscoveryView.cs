@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using OpenShare.Device.Discovery;
 using OpenShare.Protocol.Discovery;
 
-namespace OpenShare.Device.Hosting;
+namespace OpenShare.Device.Views;
 
 /// <summary>The ways of finding devices, in the order in which one follows the other, and what came of each.</summary>
 /// <param name="LastKnown">known devices, dialled where they were last reached</param>

@@ -3,7 +3,7 @@ using System.Numerics;
 using Microsoft.Extensions.ObjectPool;
 using OpenShare.Protocol.Wire;
 
-namespace OpenShare.Device.Hosting;
+namespace OpenShare.Device.Memory;
 
 /// <summary>
 /// The buffers of frames, and of what is read to be hashed or copied. A pool of its own, as the shared one keeps some for each thread

@@ -1,7 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using OpenShare.Protocol.Registration;
 
-namespace OpenShare.Device.Hosting;
+namespace OpenShare.Device.Views;
 
 /// <param name="Name">null: <see cref="DeviceOptions.Name"/></param>
 public sealed record RegistrationOrder(Uri Server, RegistrationCredential Credential, ServerTrust ServerTrust, string? Name);

@@ -1,6 +1,6 @@
 using OpenShare.Protocol.Pairing;
 
-namespace OpenShare.Device.Hosting;
+namespace OpenShare.Device.Views;
 
 /// <summary>A device that may be paired, as its person shows it to another.</summary>
 /// <param name="Fingerprint">of its key: 32 hex digits</param>

@@ -1,6 +1,6 @@
 using OpenShare.Device.Storage.Disk.Linux;
 
-namespace OpenShare.Device.Hosting;
+namespace OpenShare.Device.Memory;
 
 /// <summary>What a process that stays has in memory and does not use: from its start, or from a transfer that is over. Nobody else asks it to let go.</summary>
 public sealed class ResidentMemory

@@ -1,7 +1,8 @@
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Memory;
 using OpenShare.Protocol.Wire;
 
-namespace OpenShare.Device.Tests.Hosting;
+namespace OpenShare.Device.Tests.Memory;
 
 public sealed class LargeBuffersTests
 {

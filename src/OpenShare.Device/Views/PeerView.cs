@@ -2,7 +2,7 @@ using System.Net;
 using OpenShare.Device.Discovery;
 using OpenShare.Protocol.Identity;
 
-namespace OpenShare.Device.Hosting;
+namespace OpenShare.Device.Views;
 
 /// <param name="Name">as its certificate says; as announced, hence unproven, before the first handshake</param>
 /// <param name="Address">where it is reached; null while it is not to be seen</param>

@@ -60,6 +60,8 @@ internal sealed partial class TransfersActor
             ForgetText(record);
         if (_identity is not null && (record.OwesWord || isReceiving && _links.ContainsKey(record.Key.Peer)))
             Start(no, record);
+        else
+            ReleaseUnlessSentTo(record.Key.Peer);
     }
 
     private void Revive(TransferKey key)

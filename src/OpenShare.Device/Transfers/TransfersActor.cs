@@ -134,9 +134,28 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         _identity = certified.Identity;
         if (!isFirst)
             return;
-        // Sending goes on by itself; what is received goes on when its sender comes back.
+        // Sending goes on by itself; what is received goes on when its sender comes back, or is found.
         foreach (var (no, record) in _stores.Transfers.Unfinished().Where(t => t.Transfer.Key.Direction == TransferDirection.Sending))
             Start(no, record);
+        SeekSenders();
+    }
+
+    // All of it is here, but for its names, and its sender may have called it off, too late: he has no reason to come back.
+    private void SeekSenders()
+    {
+        foreach (var key in _stores.Transfers.Unfinished().Select(t => t.Transfer).Where(t => t is { Key.Direction: TransferDirection.Receiving, State: TransferState.Finishing }).Select(t => t.Key))
+        {
+            if (!_sessions.ContainsKey(key))
+                _peers.Tell(new PeerCommands.Connect(key.Peer));
+        }
+    }
+
+    private void ReleaseUnlessSentTo(DeviceId peer)
+    {
+        if (_sessions.Keys.Any(k => k.Peer == peer && k.Direction == TransferDirection.Sending))
+            return;
+        _turns.Remove(peer);
+        _peers.Tell(new PeerCommands.Release(peer));
     }
 
     private void OnLinkOpened(PeerEvents.LinkOpened opened)
@@ -210,6 +229,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     {
         foreach (var peer in _sessions.Keys.Where(k => k.Direction == TransferDirection.Sending).Select(k => k.Peer).Distinct())
             _peers.Tell(new PeerCommands.Connect(peer));
+        SeekSenders();
     }
 
     private void OnTerminated(Terminated terminated)
@@ -224,11 +244,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             trace.Dispose();
         _context.Metrics.Stopped(key.Direction);
         EndRoom(key, terminated.ActorRef);
-        if (!_sessions.Keys.Any(k => k.Peer == key.Peer && k.Direction == TransferDirection.Sending))
-        {
-            _turns.Remove(key.Peer);
-            _peers.Tell(new PeerCommands.Release(key.Peer));
-        }
+        ReleaseUnlessSentTo(key.Peer);
         if (_stores.Transfers.Find(key) is not var (no, record) || record.IsOver)
             Forget(key);
         else if (!_noRoom.TryGetValue(key, out var reason))

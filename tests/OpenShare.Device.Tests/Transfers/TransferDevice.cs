@@ -39,7 +39,7 @@ internal sealed class TransferDevice : IDisposable
         CarrierRule carriers = CarrierRule.Tcp, TransferTuning? tuning = null, int workers = 2)
     {
         _workers = workers;
-        (Accept, _carriers, _tuning) = (accept, carriers, tuning ?? TransferTuning.Default);
+        (Accept, _carriers, _tuning) = (accept, carriers, tuning ?? TransferTuning.Default with { Heard = TimeSpan.FromMilliseconds(100) });
         (_kit, _transport, Identity) = (kit, transport, identity);
         Inbox = inbox ?? _folder["inbox"];
         Directory.CreateDirectory(Files);

@@ -2,6 +2,7 @@ using OpenShare.Device.Channel;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Disk.Receiving;
+using OpenShare.Device.Transfers;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Device.Transfers.Sending;
 using OpenShare.Protocol.Identity;
@@ -99,6 +100,17 @@ internal static partial class Plants
         if (message.KindCase == Control.KindOneofCase.ReceiptConfirmed)
             Unplanted.CallOther(self, "Deliver");
     }
+
+    internal static void CallItHeardWhenItIsSaid(SenderMachine self)
+    {
+        Unplanted.Call(self, "SayLastWord");
+        if (self.IsOver)
+            Unplanted.CallOther(self, "OnTold");
+    }
+
+    internal static void WaitForWhoWillNotCome(TransfersActor self) { }
+
+    internal static DiskResult LeaveTheParts(StagedDestination self) => DiskResult.Done;
 
     internal static bool LoseACredit(SendWindow self, long ordinal) => self.Contains(ordinal);
 

@@ -188,6 +188,9 @@ public sealed partial class SimulatedDevice : IDisposable
     /// <summary>As its user would: has a transfer wait, or lets it go on.</summary>
     internal void Pause(TransferId transfer, bool isPaused) => Running.Tell(new TransferCommands.PauseTransfer(transfer, isPaused));
 
+    /// <summary>As its user would: ends a transfer for good.</summary>
+    internal void Cancel(TransferId transfer) => Running.Tell(new TransferCommands.CancelTransfer(transfer));
+
     /// <summary>As its user would: looks at the list of devices.</summary>
     public void LookAtPeers() => Running.Tell(new PeerQueries.GetPeers());
 

@@ -36,6 +36,9 @@ internal sealed class FileNode(ulong inode, Attributes attributes) : Node(inode,
 {
     internal FileContent Content { get; } = new();
 
+    /// <summary>How much of it was read once, from its front on.</summary>
+    internal long ReadUpTo { get; set; }
+
     internal override void Sync()
     {
         base.Sync();

@@ -35,7 +35,7 @@ public sealed partial class SimulatedDisk(TimeProvider clock, int seed, bool fol
     /// <summary>The chance that a change or a sync fails, from 0 to 1.</summary>
     public double WriteErrors { get; set; }
 
-    /// <summary>The chance that a read gives one bit other than was written, and says nothing, from 0 to 1.</summary>
+    /// <summary>The chance that reading again gives one bit other than was written and read before, and says nothing, from 0 to 1.</summary>
     public double ReadsTurnABit { get; set; }
 
     /// <summary>One sync of all of it is as good as one of each file.</summary>

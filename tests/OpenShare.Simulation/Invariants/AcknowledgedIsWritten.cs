@@ -31,7 +31,8 @@ internal sealed class AcknowledgedIsWritten : Invariant
     private void Check(SimulatedDevice receiver, SimulatedDevice sender, TransferId transfer, ChunksAcknowledged acknowledged)
     {
         // What was under way when it lost power may be torn since; it will be judged again after its restart.
-        if (!receiver.IsRunning || receiver.LostPowerWithin(TimeSpan.FromMinutes(1)) || _manifests.GetValueOrDefault(transfer)?.Manifest is not { } manifest)
+        // And what was called off there is taken away, whatever was said of it before.
+        if (!receiver.IsRunning || receiver.Transfers.GetValueOrDefault(transfer.ToString()) is { State: Device.Views.TransferState.Cancelled } || receiver.LostPowerWithin(TimeSpan.FromMinutes(1)) || _manifests.GetValueOrDefault(transfer)?.Manifest is not { } manifest)
             return;
         foreach (var range in acknowledged.Chunks)
         {
@@ -47,7 +48,7 @@ internal sealed class AcknowledgedIsWritten : Invariant
     }
 
     private static bool IsThere(SimulatedDevice receiver, SimulatedDevice sender, TransferId transfer, ChunkLocation chunk) =>
-        new[] { $"{receiver.SaveTo}/.openshare-partial/{sender.Id}-{transfer}/{chunk.Entry.Path}", $"{receiver.SaveTo}/{chunk.Entry.Path}" }
+        new[] { $"{receiver.SaveTo}/{InsideTheDestination.Staging}/{sender.Id}-{transfer}/{chunk.Entry.Path}", $"{receiver.SaveTo}/{chunk.Entry.Path}" }
             .Where(receiver.Disk.Exists)
             .Select(path => receiver.Disk.ReadAllBytes(path))
             .Any(bytes => bytes.Length >= chunk.Offset + chunk.Length

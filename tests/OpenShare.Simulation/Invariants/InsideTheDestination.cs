@@ -6,7 +6,8 @@ namespace OpenShare.Simulation.Invariants;
 /// <summary>A device writes inside the directory that its user chose, and there only under names that were sent to it.</summary>
 internal sealed class InsideTheDestination : Invariant
 {
-    private const string Staging = ".openshare-partial";
+    /// <summary>Where what arrives is until it has its name.</summary>
+    internal const string Staging = ".openshare-partial";
 
     internal override string Name => "inside-the-destination";
 

@@ -22,6 +22,7 @@ internal static class Promises
         new ProvisionalKeepsItsBounds(),
         new WithdrawnIsCutOff(),
         new EveryTransferEnds(),
+        new NothingStays(),
         new KeepsMoving(),
         new EverythingIsBounded(),
     ];

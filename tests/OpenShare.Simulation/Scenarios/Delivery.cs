@@ -48,6 +48,12 @@ public sealed class Delivery
 
     public bool IsCompleted => View?.State == TransferState.Completed;
 
+    /// <summary>On either side.</summary>
+    internal bool IsFinishing => View?.State == TransferState.Finishing || Received?.State == TransferState.Finishing;
+
+    /// <summary>What the receiver's user last saw of it.</summary>
+    internal TransferView? Received => Transfer is { } id ? To.Transfers.GetValueOrDefault(id) : null;
+
     internal long BytesDone => View?.BytesDone ?? 0;
 
     internal string Outcome => View?.State.ToString() ?? "not begun";

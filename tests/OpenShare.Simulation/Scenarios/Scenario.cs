@@ -115,7 +115,10 @@ public sealed record Scenario
     /// <summary>People on either side pause transfers, and resume them when all heals.</summary>
     public Scenario PausingTransfers() => With(new Pauses());
 
-    /// <summary>Files come from the sender's disk with a bit turned, now and then.</summary>
+    /// <summary>People on either side call transfers off.</summary>
+    public Scenario CancellingTransfers() => With(new Cancels());
+
+    /// <summary>Files that are read again come from the sender's disk with a bit turned, now and then.</summary>
     public Scenario RottingDisks() => With(new RottingDisks());
 
     /// <summary>Each device's clock is wrong by up to so much, and jumps now and then within it.</summary>

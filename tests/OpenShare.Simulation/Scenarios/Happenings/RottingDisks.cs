@@ -1,6 +1,6 @@
 namespace OpenShare.Simulation.Scenarios.Happenings;
 
-/// <summary>Now and then a read gives other bytes than were written, without an error. What is sent from it may be given up.</summary>
+/// <summary>Now and then what is read again is not what it was, without an error. What is sent from it may be given up.</summary>
 internal sealed record RottingDisks : Happening
 {
     internal override void Begin(World world, Random random)

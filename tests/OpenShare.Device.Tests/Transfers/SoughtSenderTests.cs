@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.TestKit;
+using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
+using OpenShare.Device.Registration;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Transfers;
+using OpenShare.Device.Views;
+using OpenShare.Protocol.Identity;
+using OpenShare.Protocol.Transfer;
+using TransferState = OpenShare.Device.Views.TransferState;
+
+namespace OpenShare.Device.Tests.Transfers;
+
+/// <summary>
+/// A sender that called a transfer off too late, while its files were given their names, comes back for nothing. Where the receiver's process
+/// ended in that moment, it looks for its sender itself.
+/// </summary>
+public sealed class SoughtSenderTests : TransfersRig
+{
+    private readonly DeviceIdentity _ann;
+    private readonly DeviceIdentity _cat;
+    private readonly TransferId _whole = TransferId.Parse(new string('1', 32));
+
+    public SoughtSenderTests()
+    {
+        // It has heard by then that it is registered.
+        Transfers.Tell(new TransferQueries.GetTransfers(), TestActor);
+        ExpectMsg<ImmutableArray<TransferView>>();
+        (_ann, _cat) = (Organisation.Enroll("ann"), Organisation.Enroll("cat"));
+        Add(_ann, _whole, TransferState.Finishing);
+        Add(_cat, TransferId.Parse(new string('2', 32)), TransferState.Transferring);
+        Add(_cat, TransferId.Parse(new string('3', 32)), TransferState.Completed);
+    }
+
+    [Fact]
+    public void After_a_restart_of_the_device()
+    {
+        var peers = CreateTestProbe();
+        Sys.ActorOf(TransfersActor.Props(Context, TransferStores.Of(Database), Disk, Database.Peers, peers.Ref, new ReceivingPolicy(AcceptPolicy.Own, Inbox)));
+        peers.ExpectMsg<PeerCommands.TellLinks>();
+
+        Context.Events.Publish(new RegistrationEvents.Certified(Self));
+
+        AssertSought(peers);
+    }
+
+    [Fact]
+    public void After_a_restart_of_what_dials()
+    {
+        Context.Events.Publish(new PeerEvents.Restarted());
+
+        AssertSought(Peers);
+    }
+
+    [Fact]
+    public void And_no_more_once_it_is_called_off_here()
+    {
+        Transfers.Tell(new TransferCommands.CancelTransfer(_whole), TestActor);
+
+        Assert.Equal(TransferState.Cancelled, ExpectMsg<TransferAnswer>().Transfer!.State);
+        Assert.Equal(_ann.DeviceId, Peers.ExpectMsg<PeerCommands.Release>().Device);
+    }
+
+    // Who is sent on has a sender that wants to.
+    private void AssertSought(TestProbe peers)
+    {
+        Assert.Equal(_ann.DeviceId, peers.ExpectMsg<PeerCommands.Connect>().Device);
+        peers.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    private void Add(DeviceIdentity sender, TransferId id, TransferState state) => Database.Transfers.Add(new TransferRecord(
+        new TransferKey(TransferDirection.Receiving, sender.DeviceId, id), state, Problem: null, Manifest: null, ImmutableArray<string>.Empty, Inbox, Start, Start,
+        "file", Detail: "", 5, 5, 0, 1, 1, TimeSpan.Zero));
+}

@@ -43,7 +43,7 @@ public static class LibraryHeaps
     {
         try
         {
-            return File.ReadAllText("/proc/self/cmdline", Encoding.UTF8).Split('\0')[1..^1];
+            return File.ReadAllText("/proc/self/cmdline", Encoding.UTF8).Split('\0') is [_, .. var arguments, ""] ? arguments : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -191,6 +191,9 @@ public sealed partial class SimulatedDevice : IDisposable
     /// <summary>As its user would: ends a transfer for good.</summary>
     internal void Cancel(TransferId transfer) => Running.Tell(new TransferCommands.CancelTransfer(transfer));
 
+    /// <summary>As its user would: takes what is offered, or does not.</summary>
+    internal void Answer(TransferId transfer, bool isAccepted) => Running.Tell(new TransferCommands.AnswerOffer(transfer, isAccepted));
+
     /// <summary>As its user would: looks at the list of devices.</summary>
     public void LookAtPeers() => Running.Tell(new PeerQueries.GetPeers());
 

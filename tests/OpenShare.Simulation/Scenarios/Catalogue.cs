@@ -24,6 +24,7 @@ public static class Catalogue
         Lan.With(4).Devices().Named("paused").PausingTransfers().FlappingWiFi().KillingProcesses(6).SendingRandomTrees(12).For(6.Minutes()),
         Lan.With(4).Devices().Named("cancelled")
             .Over(Network.Links.LinkConditions.PoorWiFi with { BytesPerSecond = 300_000 }).CancellingTransfers().FlappingWiFi(every: 1.Minutes()).KillingProcesses(4).SlowDisks().SendingRandomTrees(24, largestFile: 1024 * 1024).For(8.Minutes()),
+        Lan.With(4).Devices().Named("asked").AskingPeople().FlappingWiFi(every: 1.Minutes()).KillingProcesses(8).SendingRandomTrees(24).For(8.Minutes()),
         Lan.With(4).Devices().Named("full").FillingDisks(6).RottingDisks().SendingRandomTrees(12).For(6.Minutes()),
         Lan.With(4).Devices().Named("pulled").PullingDisks(12).SlowDisks().SendingRandomTrees(12).SendingFiles(3, 24 * 1024 * 1024).For(8.Minutes()),
         Lan.With(3).Devices().Named("pairing").KillingProcesses(6).SkewingClocks().FlappingWiFi(every: 1.Minutes()).PairingNewcomers(4).For(15.Minutes()),

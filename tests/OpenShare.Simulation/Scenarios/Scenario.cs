@@ -118,6 +118,9 @@ public sealed record Scenario
     /// <summary>People on either side call transfers off.</summary>
     public Scenario CancellingTransfers() => With(new Cancels());
 
+    /// <summary>People are asked whether to take what is sent to them, and some decline.</summary>
+    public Scenario AskingPeople() => With(new Answers());
+
     /// <summary>Files that are read again come from the sender's disk with a bit turned, now and then.</summary>
     public Scenario RottingDisks() => With(new RottingDisks());
 

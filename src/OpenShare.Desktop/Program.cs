@@ -17,7 +17,7 @@ foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, 
     }));
 try
 {
-    return await DesktopCommand.RunAsync(args, new DesktopShell(Console.Out, Console.Error, Launcher, AgentSettings.Environment, interrupted.Token));
+    return await DesktopCommand.RunAsync(args, new DesktopShell(Console.Out, Console.Error, () => Launcher(interrupted.Token), AgentSettings.Environment, interrupted.Token));
 }
 finally
 {
@@ -25,8 +25,10 @@ finally
 }
 
 // Asked for where this process is to stay.
-static AgentLauncher Launcher()
+static AgentLauncher Launcher(CancellationToken interrupted)
 {
-    LibraryHeaps.Settle();
+    // A program that begins anew would know nothing of it.
+    if (!interrupted.IsCancellationRequested)
+        LibraryHeaps.Settle();
     return AgentHosting.Launcher;
 }

@@ -12,6 +12,9 @@ public static class LibraryHeaps
     private static readonly (string Name, string Value)[] s_variables =
         [("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_THRESHOLD_", "32768"), ("MALLOC_TRIM_THRESHOLD_", "65536"), ("MALLOC_TOP_PAD_", "16384")];
 
+    // What a privileged process is given of the library's own variables is taken from it: it would begin for ever.
+    private const string Begun = "OPENSHARE_HEAPS_SET";
+
     /// <summary>For the program that this process becomes. What a person has set stays.</summary>
     public static void SetVariables()
     {
@@ -25,12 +28,14 @@ public static class LibraryHeaps
     {
         if (!OperatingSystem.IsLinux())
             return;
-        if (Environment.GetEnvironmentVariable(s_variables[0].Name) is null && Arguments() is { } arguments)
+        if (Environment.GetEnvironmentVariable(Begun) is null && Environment.GetEnvironmentVariable(s_variables[0].Name) is null && Arguments() is { } arguments)
         {
             SetVariables();
+            ProcessImage.SetVariable(Begun, "1", overwrites: true);
             // What it says of a failure is nobody's concern: then it goes on as it is, in a few megabytes more.
             ProcessImage.Become(Environment.ProcessPath!, arguments);
         }
+        Environment.SetEnvironmentVariable(Begun, null);
         foreach (var (name, value) in s_variables)
         {
             if (Environment.GetEnvironmentVariable(name) == value)

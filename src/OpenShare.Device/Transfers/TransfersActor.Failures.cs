@@ -61,7 +61,7 @@ internal sealed partial class TransfersActor
         if (_identity is not null && (record.OwesWord || isReceiving && _links.ContainsKey(record.Key.Peer)))
             Start(no, record);
         else
-            ReleaseUnlessSentTo(record.Key.Peer);
+            ReleaseUnlessWanted(record.Key.Peer);
     }
 
     private void Revive(TransferKey key)

@@ -134,28 +134,9 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         _identity = certified.Identity;
         if (!isFirst)
             return;
-        // Sending goes on by itself; what is received goes on when its sender comes back, or is found.
         foreach (var (no, record) in _stores.Transfers.Unfinished().Where(t => t.Transfer.Key.Direction == TransferDirection.Sending))
             Start(no, record);
-        SeekSenders();
-    }
-
-    // All of it is here, but for its names, and its sender may have called it off, too late: he has no reason to come back.
-    private void SeekSenders()
-    {
-        foreach (var key in _stores.Transfers.Unfinished().Select(t => t.Transfer).Where(t => t is { Key.Direction: TransferDirection.Receiving, State: TransferState.Finishing }).Select(t => t.Key))
-        {
-            if (!_sessions.ContainsKey(key))
-                _peers.Tell(new PeerCommands.Connect(key.Peer));
-        }
-    }
-
-    private void ReleaseUnlessSentTo(DeviceId peer)
-    {
-        if (_sessions.Keys.Any(k => k.Peer == peer && k.Direction == TransferDirection.Sending))
-            return;
-        _turns.Remove(peer);
-        _peers.Tell(new PeerCommands.Release(peer));
+        ConnectAgain();
     }
 
     private void OnLinkOpened(PeerEvents.LinkOpened opened)
@@ -220,16 +201,23 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         if (_links.TryGetValue(record.Key.Peer, out var link))
             session.Tell(new TransferSignals.LinkUp(link.Link, link.Certificate, link.Carrier));
         HandOver(record.Key, session);
-        if (sending && (!record.IsOver || record.OwesWord))
+        if (!record.IsOver || record.OwesWord)
             _peers.Tell(new PeerCommands.Connect(record.Key.Peer));
         return session;
     }
 
+    // Both sides of what is not over want a link, until it is: a sender's last word may have gone into a link that was dead, or to a receiver that died
+    // of something else, and then he has no reason to come back; but who asks him is told.
     private void ConnectAgain()
     {
-        foreach (var peer in _sessions.Keys.Where(k => k.Direction == TransferDirection.Sending).Select(k => k.Peer).Distinct())
+        foreach (var peer in _stores.Transfers.Unfinished().Select(t => t.Transfer.Key.Peer).Distinct())
             _peers.Tell(new PeerCommands.Connect(peer));
-        SeekSenders();
+    }
+
+    private void ReleaseUnlessWanted(DeviceId peer)
+    {
+        if (!_stores.Transfers.GoesOnWith(peer))
+            _peers.Tell(new PeerCommands.Release(peer));
     }
 
     private void OnTerminated(Terminated terminated)
@@ -244,7 +232,8 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             trace.Dispose();
         _context.Metrics.Stopped(key.Direction);
         EndRoom(key, terminated.ActorRef);
-        ReleaseUnlessSentTo(key.Peer);
+        if (!_sessions.Keys.Any(k => k.Peer == key.Peer && k.Direction == TransferDirection.Sending))
+            _turns.Remove(key.Peer);
         if (_stores.Transfers.Find(key) is not var (no, record) || record.IsOver)
             Forget(key);
         else if (!_noRoom.TryGetValue(key, out var reason))
@@ -253,6 +242,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             GiveUp(no, record, reason);
         else
             WaitForRoom(no, record, reason);
+        ReleaseUnlessWanted(key.Peer);
     }
 
     private void OnViewChanged(TransferSignals.ViewChanged changed)

@@ -26,9 +26,6 @@ public sealed record TransferTuning
     /// <summary>After so long without a word on a transfer that waits for one, the waiting side asks again.</summary>
     public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>A sender's last word counts as heard once its link has been up for so long after it: a dead one is noticed sooner (<see cref="Channel.LinkLiveness"/>).</summary>
-    public TimeSpan Heard { get; init; } = TimeSpan.FromSeconds(10);
-
     /// <summary>So long after a disk was found full it is tried again, twice as long each time that it is full still.</summary>
     public TimeSpan DiskRetry { get; init; } = TimeSpan.FromSeconds(1);
 

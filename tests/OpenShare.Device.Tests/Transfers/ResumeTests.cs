@@ -72,8 +72,7 @@ public sealed class ResumeTests : TransferSpecs
     {
         var id = await SendAndKillAsync(_ben);
 
-        _ben.Start();
-        Remember();
+        _ben.Start(Remember);
         _ann.See(_ben);
 
         AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
@@ -84,10 +83,13 @@ public sealed class ResumeTests : TransferSpecs
     public async Task Of_what_a_killed_receiver_did_not_sync_only_what_is_not_there_any_more_travels_again()
     {
         var id = await SendAndKillAsync(_ben);
-        _ben.Start();
-        Remember();
-        var lost = _arrivedBefore.First();
-        Damage(lost.Offset);
+        ObservedDisk.Place lost = default;
+        _ben.Start(() =>
+        {
+            Remember();
+            lost = _arrivedBefore.First();
+            Damage(lost.Offset);
+        });
         _ann.See(_ben);
 
         AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
@@ -129,6 +131,7 @@ public sealed class ResumeTests : TransferSpecs
     {
         var id = await SendAndKillAsync(_ben);
         File.Delete(StagedFile());
+        await _ann.KillAsync();
         _ben.Start();
 
         var (no, record) = Assert.Single(_ben.Database.Transfers.All());
@@ -147,6 +150,7 @@ public sealed class ResumeTests : TransferSpecs
     {
         await SendAndKillAsync(_ben);
         File.Delete(StagedFile());
+        await _ann.KillAsync();
         _ben.Start();
         var (no, record) = Assert.Single(_ben.Database.Transfers.All());
         var scope = new TransferScope(_ben.Context, _ben.Stores, _ben.Disk, _ben.Identity, TestActor, no, record, AcceptPolicy.Own);
@@ -193,8 +197,7 @@ public sealed class ResumeTests : TransferSpecs
         _ben.Disk.OnSync = () => synced.TrySetResult();
         // Nothing more arrives meanwhile: what is synced was written before.
         _ann.Disk.OnRead = _ => synced.Task.Wait(TimeSpan.FromSeconds(10));
-        _ben.Start();
-        Remember();
+        _ben.Start(Remember);
         _ann.See(_ben);
 
         await synced.Task.WaitAsync(TimeSpan.FromSeconds(9));

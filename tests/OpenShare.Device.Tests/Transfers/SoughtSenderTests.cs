@@ -14,8 +14,7 @@ using TransferState = OpenShare.Device.Views.TransferState;
 namespace OpenShare.Device.Tests.Transfers;
 
 /// <summary>
-/// A sender that called a transfer off too late, while its files were given their names, comes back for nothing. Where the receiver's process
-/// ended in that moment, it looks for its sender itself.
+/// A sender whose last word was lost, or came too late, has no reason to come back: the receiver of what is not over looks for it.
 /// </summary>
 public sealed class SoughtSenderTests : TransfersRig
 {
@@ -31,7 +30,7 @@ public sealed class SoughtSenderTests : TransfersRig
         (_ann, _cat) = (Organisation.Enroll("ann"), Organisation.Enroll("cat"));
         Add(_ann, _whole, TransferState.Finishing);
         Add(_cat, TransferId.Parse(new string('2', 32)), TransferState.Transferring);
-        Add(_cat, TransferId.Parse(new string('3', 32)), TransferState.Completed);
+        Add(Organisation.Enroll("dan"), TransferId.Parse(new string('3', 32)), TransferState.Completed);
     }
 
     [Fact]
@@ -63,10 +62,20 @@ public sealed class SoughtSenderTests : TransfersRig
         Assert.Equal(_ann.DeviceId, Peers.ExpectMsg<PeerCommands.Release>().Device);
     }
 
-    // Who is sent on has a sender that wants to.
+    [Fact]
+    public void But_for_as_long_as_another_is_there()
+    {
+        Add(_ann, TransferId.Parse(new string('4', 32)), TransferState.Offered);
+
+        Transfers.Tell(new TransferCommands.CancelTransfer(_whole), TestActor);
+
+        ExpectMsg<TransferAnswer>();
+        Peers.ExpectNoMsg(TimeSpan.Zero);
+    }
+
     private void AssertSought(TestProbe peers)
     {
-        Assert.Equal(_ann.DeviceId, peers.ExpectMsg<PeerCommands.Connect>().Device);
+        Assert.Equal([_ann.DeviceId, _cat.DeviceId], new[] { peers.ExpectMsg<PeerCommands.Connect>().Device, peers.ExpectMsg<PeerCommands.Connect>().Device });
         peers.ExpectNoMsg(TimeSpan.Zero);
     }
 

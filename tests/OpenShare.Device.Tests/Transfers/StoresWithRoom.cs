@@ -53,6 +53,8 @@ internal sealed class TransfersWithRoom(ITransferStore inner, Action<string> not
 
     public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() => inner.Unfinished();
 
+    public bool GoesOnWith(DeviceId peer) => inner.GoesOnWith(peer);
+
     public int CountReceiving(DeviceId peer) => inner.CountReceiving(peer);
 
     public bool WasDelivered(DeviceId peer, ImmutableArray<string> paths) => inner.WasDelivered(peer, paths);

@@ -39,7 +39,7 @@ internal sealed class TransferDevice : IDisposable
         CarrierRule carriers = CarrierRule.Tcp, TransferTuning? tuning = null, int workers = 2)
     {
         _workers = workers;
-        (Accept, _carriers, _tuning) = (accept, carriers, tuning ?? TransferTuning.Default with { Heard = TimeSpan.FromMilliseconds(100) });
+        (Accept, _carriers, _tuning) = (accept, carriers, tuning ?? TransferTuning.Default);
         (_kit, _transport, Identity) = (kit, transport, identity);
         Inbox = inbox ?? _folder["inbox"];
         Directory.CreateDirectory(Files);
@@ -92,9 +92,11 @@ internal sealed class TransferDevice : IDisposable
     public ActorPath TransfersPath => _transfers.Path;
 
     /// <summary>As a process that starts on what an earlier one left.</summary>
-    public void Start()
+    /// <param name="before">what is done before it goes on with anything, and looks for its senders</param>
+    public void Start(Action? before = null)
     {
         Database = DeviceDatabase.Open(DatabaseFile);
+        before?.Invoke();
         _context = new DeviceContext(new Clock(this), new SystemRandom(), new Workers(_workers), _transport, new DeviceEventBus())
         {
             Carriers = _carriers,

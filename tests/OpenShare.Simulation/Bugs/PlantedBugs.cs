@@ -25,8 +25,7 @@ internal static class PlantedBugs
         new("succeed-without-receipt", "All is acknowledged, so the sender calls it done.", "no-surprise", "quiet", Protocol("Transfer.Sending.SenderMachine", "Advance")),
         new("lose-the-receipt", "The receipt is not stored, only the word that it came.", "receipt-before-success", "killed", Device("Storage.Database.SqliteReceiptStore", "Save")),
         new("answer-the-confirmation", "Whoever confirms a receipt is given it again.", "everything-is-bounded", "quiet", Protocol("Transfer.Receiving.ReceiverMachine", "OnReceived")),
-        new("call-it-heard-when-it-is-said", "A sender's last word counts as heard once it is sent.", "every-transfer-ends", "cancelled", Protocol("Transfer.Sending.SenderMachine", "SayLastWord")),
-        new("wait-for-who-will-not-come", "A receiver whose process ended while it placed files waits for its sender.", "every-transfer-ends", "cancelled", Device("Transfers.TransfersActor", "SeekSenders")),
+        new("wait-for-who-will-not-come", "A receiver that is started again waits for its sender to come back.", "every-transfer-ends", "cancelled", Device("Transfers.TransfersActor", "ConnectAgain")),
         new("leave-the-parts", "What had arrived of a transfer that ends stays.", "nothing-stays", "cancelled", Device("Storage.Disk.Receiving.StagedDestination", "Discard")),
         new("lose-a-credit", "A window's place is not given back.", "keeps-moving", "quiet", Protocol("Transfer.Sending.SendWindow", "Settle")),
 

@@ -101,13 +101,6 @@ internal static partial class Plants
             Unplanted.CallOther(self, "Deliver");
     }
 
-    internal static void CallItHeardWhenItIsSaid(SenderMachine self)
-    {
-        Unplanted.Call(self, "SayLastWord");
-        if (self.IsOver)
-            Unplanted.CallOther(self, "OnTold");
-    }
-
     internal static void WaitForWhoWillNotCome(TransfersActor self) { }
 
     internal static DiskResult LeaveTheParts(StagedDestination self) => DiskResult.Done;

@@ -89,6 +89,9 @@ public interface ITransferStore
     /// <returns>those to be gone on with, oldest first; of those that are over, the ones that owe the other side a word</returns>
     IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished();
 
+    /// <returns>whether there is one of them with this device</returns>
+    bool GoesOnWith(DeviceId peer);
+
     /// <returns>how many of this device are to be gone on with</returns>
     int CountReceiving(DeviceId peer);
 

@@ -58,6 +58,9 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
 
     public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() => Query($"WHERE {GoesOn} ORDER BY no");
 
+    public bool GoesOnWith(DeviceId peer) => gate.Read(c => c.ExecuteScalar<long>(
+        $"SELECT EXISTS (SELECT 1 FROM transfers WHERE peer = @Peer AND {GoesOn})", new { Peer = peer.ToString() })) != 0;
+
     public int CountReceiving(DeviceId peer) => gate.Read(c => c.ExecuteScalar<int>(
         $"SELECT COUNT(*) FROM transfers WHERE direction = 'Receiving' AND peer = @Peer AND state IN {UnderWay}", new { Peer = peer.ToString() }));
 

@@ -27,7 +27,6 @@ public sealed partial class SenderMachine
     private bool _offered;
     private bool _awaitingResume;
     private bool _owesLastWord;
-    private DateTimeOffset? _lastWordAt;
     private int _nextPage;
     private int _answered;
     private Receipt? _receipt;
@@ -63,7 +62,7 @@ public sealed partial class SenderMachine
 
     public TransferProgress Progress => _ledger.Progress(Manifest);
 
-    public DateTimeOffset? NextTimeout => !_linkUp ? null : IsOver ? _lastWordAt + _setup.Tuning.Heard : Earlier(Earlier(Earlier(IsWaiting ? _heardAt + _setup.Tuning.Quiet : null, _reopenAt), Earlier(_goOnAt, RetiredDue)), SilentDue);
+    public DateTimeOffset? NextTimeout => !_linkUp || IsOver ? null : Earlier(Earlier(Earlier(IsWaiting ? _heardAt + _setup.Tuning.Quiet : null, _reopenAt), Earlier(_goOnAt, RetiredDue)), SilentDue);
 
     private bool IsWaiting => StalledThere is null && (State == SenderState.AwaitingReceipt || (!IsPaused && IsWaitingForChunks));
 
@@ -168,7 +167,6 @@ public sealed partial class SenderMachine
         StalledThere = null;
         _goOnAt = null;
         _reopenAt = null;
-        _lastWordAt = null;
         _window.Clear();
         _carriers.Clear();
         _ledger.ForgetPending();
@@ -196,7 +194,6 @@ public sealed partial class SenderMachine
         if (_receipt is null || State == SenderState.Completed)
             return;
         Reason = "";
-        OnTold();
         SetState(SenderState.Completed);
         _window.Clear();
         if (_linkUp)
@@ -207,11 +204,6 @@ public sealed partial class SenderMachine
     {
         if (NextTimeout is not { } due || _now < due)
             return;
-        if (IsOver)
-        {
-            OnTold();
-            return;
-        }
         if (_reopenAt <= _now)
             AskForStreams();
         if (SilentDue <= _now)
@@ -271,15 +263,8 @@ public sealed partial class SenderMachine
     {
         if (State == SenderState.Completed)
             return;
-        // Nobody answers it, and a receiver that died or was cut off in this moment would wait for ever: no other link may ever come by itself.
-        _lastWordAt = _now;
-        Send(TransferMessages.Cancelled(_setup.Transfer, Reason));
-    }
-
-    private void OnTold()
-    {
         _owesLastWord = false;
-        _lastWordAt = null;
+        Send(TransferMessages.Cancelled(_setup.Transfer, Reason));
     }
 
     private void SetState(SenderState state)

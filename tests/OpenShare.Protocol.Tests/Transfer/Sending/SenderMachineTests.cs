@@ -219,34 +219,7 @@ public sealed partial class SenderMachineTests
         Expect(Do(new SenderInput.Cancelled("enough")), "=Cancelled");
         Assert.False(_machine.IsSettled);
         Expect(Do(new SenderInput.LinkUp()), "-> TransferCancelled");
-        Pass();
         Assert.True(_machine.IsSettled);
-        Assert.Null(_machine.NextTimeout);
-    }
-
-    [Fact]
-    public void A_last_word_is_heard_only_where_its_link_outlives_it()
-    {
-        Begin();
-        Expect(Do(new SenderInput.Cancelled("enough")), "=Cancelled", "-> TransferCancelled");
-        var heardAt = Assert.NotNull(_machine.NextTimeout);
-        Assert.True(heardAt - _now > Protocol.Channel.LinkLiveness.DeadAfter);
-        _now = heardAt - TimeSpan.FromTicks(1);
-        Expect(Do(new SenderInput.TimedOut()));
-        Do(new SenderInput.LinkLost());
-        Assert.Null(_machine.NextTimeout);
-        Assert.False(_machine.IsSettled);
-
-        Expect(Do(new SenderInput.LinkUp()), "-> TransferCancelled");
-        Assert.False(_machine.IsSettled);
-        Pass();
-        Assert.True(_machine.IsSettled);
-    }
-
-    private void Pass()
-    {
-        _now = Assert.NotNull(_machine.NextTimeout);
-        Expect(Do(new SenderInput.TimedOut()));
     }
 
     [Fact]

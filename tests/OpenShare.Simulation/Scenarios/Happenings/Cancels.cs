@@ -34,7 +34,7 @@ internal sealed record Cancels : Happening
     {
         Cancel(world, delivery, delivery.From);
         delivery.To.WorkFactor = 3_000;
-        world.After(TransferTuning.Default.Heard + TimeSpan.FromSeconds(1), () =>
+        world.After(TimeSpan.FromSeconds(10), () =>
         {
             delivery.To.WorkFactor = 1;
             if (delivery.Received is not { IsEnded: false } || !delivery.To.IsRunning)

@@ -55,7 +55,7 @@ internal sealed class EverythingIsBounded : Invariant
         foreach (var device in World.Devices)
         {
             if (device.OpenConnections > _links.GetValueOrDefault(device))
-                Tell($"{device.Name} holds {device.OpenConnections} connections and {_links.GetValueOrDefault(device)} links when all is over");
+                Tell($"{device.Name} holds {device.OpenConnections} connections, with {device.Host.Process.Partners}, and {_links.GetValueOrDefault(device)} links when all is over");
         }
     }
 

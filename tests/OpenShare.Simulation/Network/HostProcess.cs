@@ -26,6 +26,9 @@ internal sealed class HostProcess(SimulatedHost host) : ITransport
 
     internal int Connections => _connections.Values.Count(c => c.IsHeld);
 
+    /// <summary>With whom, for a person.</summary>
+    internal string Partners => string.Join(", ", _connections.Values.Where(c => c.IsHeld).Select(c => $"{c.Remote} ({c.Number})"));
+
     internal IReadOnlyList<SimulatedDiscoveryPort> Ports => _ports;
 
     public ITransportListener Listen(IPEndPoint endpoint)

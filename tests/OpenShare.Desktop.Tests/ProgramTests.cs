@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using OpenShare.Agent.Hosting;
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Desktop.Install.Linux;
@@ -171,6 +172,8 @@ public sealed class ProgramTests : IDisposable
             Assert.Equal(["MALLOC_ARENA_MAX=1", "MALLOC_TOP_PAD_=4096"], begunWith.Where(v => v.StartsWith("MALLOC_ARENA", StringComparison.Ordinal) || v.StartsWith("MALLOC_TOP", StringComparison.Ordinal)).Order());
             Assert.Equal("MALLOC_TOP_PAD_=4096", Assert.Single(await File.ReadAllLinesAsync(Opened), v => v.StartsWith("MALLOC_", StringComparison.Ordinal)));
             Assert.True(Directory.Exists(Path.Combine(_home.Root, "it's a device")));
+            using var tool = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await tool.ConnectAsync(new UnixDomainSocketEndPoint(Assert.Single(Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{process.Id}-*-socket"))));
         }
         finally
         {

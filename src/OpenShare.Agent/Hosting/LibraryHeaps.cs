@@ -31,6 +31,7 @@ public static class LibraryHeaps
         if (Environment.GetEnvironmentVariable(Begun) is null && Environment.GetEnvironmentVariable(s_variables[0].Name) is null && Arguments() is { } arguments)
         {
             SetVariables();
+            LeaveDiagnostics();
             ProcessImage.SetVariable(Begun, "1", overwrites: true);
             // What it says of a failure is nobody's concern: then it goes on as it is, in a few megabytes more.
             ProcessImage.Become(Environment.ProcessPath!, arguments);
@@ -40,6 +41,20 @@ public static class LibraryHeaps
         {
             if (Environment.GetEnvironmentVariable(name) == value)
                 Environment.SetEnvironmentVariable(name, null);
+        }
+    }
+
+    // The runtime that begins in this process listens for its tools at the same name, and does not where there is a file already.
+    private static void LeaveDiagnostics()
+    {
+        try
+        {
+            foreach (var socket in Directory.EnumerateFiles(Path.GetTempPath(), $"dotnet-diagnostic-{Environment.ProcessId}-*-socket"))
+                File.Delete(socket);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Then it goes on without.
         }
     }
 

@@ -6,10 +6,10 @@ namespace OpenShare.Device.Memory;
 public sealed class ResidentMemory
 {
     /// <summary>How often <see cref="Release"/> is to be called.</summary>
-    public static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
     // Once a minute.
-    private const int AllEvery = 12;
+    private const int AllEvery = 30;
 
     // What an idle agent uses in minutes.
     private static readonly TimeSpan s_work = TimeSpan.FromMilliseconds(250);
@@ -17,7 +17,7 @@ public sealed class ResidentMemory
     private int _calls;
     private TimeSpan _used;
 
-    /// <summary>All of it at each twelfth call, and in between what assemblies have in memory, where the process has worked since.</summary>
+    /// <summary>All of it at each thirtieth call, and in between what assemblies have in memory, where the process has worked since.</summary>
     public void Release()
     {
         if (++_calls % AllEvery == 0)

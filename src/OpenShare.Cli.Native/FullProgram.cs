@@ -7,9 +7,6 @@ namespace OpenShare.Cli.Native;
 /// <summary>The whole of openshare, which can be a device of its own; it lies beside this program.</summary>
 internal static class FullProgram
 {
-    // Compiling well takes longer than what soon ends takes to run.
-    private static readonly (string Name, string Value) s_soonEnds = ("DOTNET_TC_QuickJit", "1");
-
     /// <summary>Goes on as that program with the same arguments (<see cref="ProcessImage"/>). The standard input must not have been read yet.</summary>
     /// <param name="begun">what a send has begun (<see cref="Shell.Begun"/>)</param>
     /// <exception cref="AgentStartException">it cannot be run, and why, for a person</exception>
@@ -20,8 +17,9 @@ internal static class FullProgram
             ProcessImage.SetVariable(Shell.BegunVariable, begun, overwrites: true);
         if (args.Any(a => a is "agent" or "send"))
             LibraryHeaps.SetVariables();
+        // Compiling well takes longer than what soon ends takes to run.
         else
-            ProcessImage.SetVariable(s_soonEnds.Name, s_soonEnds.Value, overwrites: false);
+            ProcessImage.SetVariable("DOTNET_TC_QuickJit", "1", overwrites: false);
         // A package brings the runtime along; what was published here takes that of the machine.
         var packaged = Path.Combine(AppContext.BaseDirectory, "openshare-full");
         if (File.Exists(packaged))

@@ -1,7 +1,6 @@
 using System.Net;
 using OpenShare.Agent.Api;
 using OpenShare.Agent.Tests.Support;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 

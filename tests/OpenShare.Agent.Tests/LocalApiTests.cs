@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using OpenShare.Agent.Hosting;
 using OpenShare.Agent.Tests.Support;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 
 namespace OpenShare.Agent.Tests;

@@ -1,6 +1,5 @@
 using System.Net;
 using OpenShare.Agent.Tests.Support;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Wire;
 

@@ -1,6 +1,5 @@
 using OpenShare.Agent.Tests.Support;
 using OpenShare.Desktop.Tests.Support;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;

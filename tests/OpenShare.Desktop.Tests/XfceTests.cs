@@ -2,7 +2,6 @@ using OpenShare.Agent.Tests.Support;
 using OpenShare.Desktop.Linux;
 using OpenShare.Desktop.Linux.Bus;
 using OpenShare.Desktop.Tests.Support;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 
 namespace OpenShare.Desktop.Tests;

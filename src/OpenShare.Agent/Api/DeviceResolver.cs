@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 

@@ -1,6 +1,5 @@
 using OpenShare.Agent.Documents;
 using OpenShare.Device.Discovery.Doctor;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using OpenShare.Agent.Documents;
 using OpenShare.Agent.Hosting;
 using OpenShare.Device.Discovery;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Discovery.Doctor;

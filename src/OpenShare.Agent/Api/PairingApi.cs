@@ -1,6 +1,5 @@
 using System.Globalization;
 using OpenShare.Agent.Documents;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;

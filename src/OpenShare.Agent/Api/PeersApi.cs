@@ -3,7 +3,6 @@ using OpenShare.Agent.Documents;
 using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Identity;
 

@@ -1,5 +1,4 @@
 using OpenShare.Agent.Documents;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using OpenShare.Agent.Documents;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;

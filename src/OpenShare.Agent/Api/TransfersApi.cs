@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using OpenShare.Agent.Documents;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Memory;
 using OpenShare.Protocol.Channel;
 using OpenShare.Protocol.Wire;

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Discovery;

@@ -3,7 +3,6 @@ using Akka.Actor;
 using Akka.Event;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Discovery;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;

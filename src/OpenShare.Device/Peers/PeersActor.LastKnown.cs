@@ -1,6 +1,5 @@
 using Akka.Actor;
 using OpenShare.Device.Discovery;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
 using OpenShare.Device.Revocation;
 using OpenShare.Device.Views;

@@ -3,7 +3,6 @@ using Akka.Actor;
 using OpenShare.Device.Discovery;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Views;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Device.Peers;

@@ -11,7 +11,6 @@ using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Channel;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;

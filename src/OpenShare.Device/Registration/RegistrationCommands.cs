@@ -1,4 +1,3 @@
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;

@@ -1,4 +1,3 @@
-using OpenShare.Device.Hosting;
 
 namespace OpenShare.Device.Revocation;
 

@@ -1,4 +1,3 @@
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Views;
 

@@ -1,9 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using OpenShare.Device.Channel;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
-using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
 using OpenShare.Device.Channel;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transfers.Receiving;

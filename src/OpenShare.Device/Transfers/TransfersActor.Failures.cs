@@ -1,10 +1,8 @@
 using Akka.Event;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Registration;
-using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Transfers;
 

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Event;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 

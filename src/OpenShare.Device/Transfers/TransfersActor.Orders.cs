@@ -1,6 +1,5 @@
 using System.Net;
 using Akka.Actor;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Views;

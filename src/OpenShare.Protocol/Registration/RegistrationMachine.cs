@@ -1,4 +1,3 @@
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 
 namespace OpenShare.Protocol.Registration;

@@ -1,4 +1,3 @@
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;
 using OpenShare.Protocol.Wire;

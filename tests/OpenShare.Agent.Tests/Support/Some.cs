@@ -1,6 +1,5 @@
 using System.Net;
 using OpenShare.Device.Discovery;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Doctor;

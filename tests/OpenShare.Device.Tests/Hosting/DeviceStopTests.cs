@@ -9,7 +9,6 @@ using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Tests.Registration;
 using OpenShare.Device.Tests.Support;
-using OpenShare.Device.Views;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Revocation;

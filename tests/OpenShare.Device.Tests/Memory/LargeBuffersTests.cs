@@ -1,4 +1,3 @@
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Memory;
 using OpenShare.Protocol.Wire;
 

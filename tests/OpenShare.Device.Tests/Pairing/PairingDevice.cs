@@ -15,7 +15,6 @@ using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Device.Views;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;

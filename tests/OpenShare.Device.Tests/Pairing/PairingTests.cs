@@ -1,13 +1,11 @@
 using Akka.TestKit.Xunit2;
 using OpenShare.Device.Discovery;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Device.Views;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;

@@ -7,7 +7,6 @@ using OpenShare.Device.Registration;
 using OpenShare.Device.Tests.Registration;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transport;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Handshake;
 using OpenShare.Protocol.Identity;

@@ -1,7 +1,6 @@
 using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Channel;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;

@@ -7,7 +7,6 @@ using OpenShare.Device.Revocation;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Memory;
 using OpenShare.Device.Transport.Tcp;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Wire;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Discovery;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Revocation;
 using OpenShare.Device.Tests.Support;

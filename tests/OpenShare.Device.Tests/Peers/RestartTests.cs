@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Net;
 using Akka.Actor;
 using Akka.Event;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;

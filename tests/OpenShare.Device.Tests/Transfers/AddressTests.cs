@@ -1,6 +1,5 @@
 using System.Net;
 using Akka.TestKit;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Transfers;

@@ -3,7 +3,6 @@ using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transfers.Receiving;
-using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer;
 using TransferState = OpenShare.Device.Views.TransferState;
 

@@ -1,4 +1,3 @@
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Disk.Sending;
 using OpenShare.Device.Tests.Support;

@@ -1,6 +1,5 @@
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Disk;
-using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer;
 using TransferState = OpenShare.Device.Views.TransferState;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Storage.Disk.Sending;

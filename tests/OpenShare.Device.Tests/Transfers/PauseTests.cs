@@ -1,4 +1,3 @@
-using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer;
 using TransferState = OpenShare.Device.Views.TransferState;
 

@@ -2,7 +2,6 @@ using System.Net;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Tests.Support;
-using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Wire;
 using TransferState = OpenShare.Device.Views.TransferState;

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Google.Protobuf;
 using OpenShare.Device.Channel;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Memory;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;

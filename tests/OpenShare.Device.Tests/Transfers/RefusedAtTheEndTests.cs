@@ -1,8 +1,6 @@
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer.Receipts;
-using OpenShare.Protocol.Wire;
 using Outcome = OpenShare.Protocol.Wire.EntryOutcome.Types.Outcome;
 
 namespace OpenShare.Device.Tests.Transfers;

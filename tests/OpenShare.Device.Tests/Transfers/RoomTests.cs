@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Views;

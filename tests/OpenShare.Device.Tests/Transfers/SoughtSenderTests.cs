@@ -7,7 +7,6 @@ using OpenShare.Device.Registration;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Views;
-using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using TransferState = OpenShare.Device.Views.TransferState;
 
@@ -24,9 +23,8 @@ public sealed class SoughtSenderTests : TransfersRig
 
     public SoughtSenderTests()
     {
-        // It has heard by then that it is registered.
-        Transfers.Tell(new TransferQueries.GetTransfers(), TestActor);
-        ExpectMsg<ImmutableArray<TransferView>>();
+        // That it is registered.
+        Hear(Transfers);
         (_ann, _cat) = (Organisation.Enroll("ann"), Organisation.Enroll("cat"));
         Add(_ann, _whole, TransferState.Finishing);
         Add(_cat, TransferId.Parse(new string('2', 32)), TransferState.Transferring);
@@ -37,12 +35,12 @@ public sealed class SoughtSenderTests : TransfersRig
     public void After_a_restart_of_the_device()
     {
         var peers = CreateTestProbe();
-        Sys.ActorOf(TransfersActor.Props(Context, TransferStores.Of(Database), Disk, Database.Peers, peers.Ref, new ReceivingPolicy(AcceptPolicy.Own, Inbox)));
+        var transfers = Sys.ActorOf(TransfersActor.Props(Context, TransferStores.Of(Database), Disk, Database.Peers, peers.Ref, new ReceivingPolicy(AcceptPolicy.Own, Inbox)));
         peers.ExpectMsg<PeerCommands.TellLinks>();
 
         Context.Events.Publish(new RegistrationEvents.Certified(Self));
 
-        AssertSought(peers);
+        AssertSought(transfers, peers);
     }
 
     [Fact]
@@ -50,7 +48,7 @@ public sealed class SoughtSenderTests : TransfersRig
     {
         Context.Events.Publish(new PeerEvents.Restarted());
 
-        AssertSought(Peers);
+        AssertSought(Transfers, Peers);
     }
 
     [Fact]
@@ -73,10 +71,18 @@ public sealed class SoughtSenderTests : TransfersRig
         Peers.ExpectNoMsg(TimeSpan.Zero);
     }
 
-    private void AssertSought(TestProbe peers)
+    private void AssertSought(IActorRef transfers, TestProbe peers)
     {
+        Hear(transfers);
         Assert.Equal([_ann.DeviceId, _cat.DeviceId], new[] { peers.ExpectMsg<PeerCommands.Connect>().Device, peers.ExpectMsg<PeerCommands.Connect>().Device });
         peers.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    // What was told before this has been dealt with.
+    private void Hear(IActorRef transfers)
+    {
+        transfers.Tell(new TransferQueries.GetTransfers(), TestActor);
+        ExpectMsg<ImmutableArray<TransferView>>();
     }
 
     private void Add(DeviceIdentity sender, TransferId id, TransferState state) => Database.Transfers.Add(new TransferRecord(

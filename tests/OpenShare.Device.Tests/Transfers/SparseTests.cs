@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers.Receiving;
-using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer.Chunks;
 using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Wire;

@@ -1,4 +1,3 @@
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Device.Views;

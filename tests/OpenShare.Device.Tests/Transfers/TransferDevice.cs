@@ -11,7 +11,6 @@ using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Views;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Carriers;

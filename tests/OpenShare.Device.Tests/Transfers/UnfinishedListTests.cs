@@ -3,7 +3,6 @@ using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Transfers.Contents;
 using OpenShare.Device.Transfers.Sending;
 using OpenShare.Protocol.Transfer.Manifests;
-using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Tests.Transfers;
 

@@ -1,7 +1,6 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Tests.Support;
-using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer;
 using TransferState = OpenShare.Device.Views.TransferState;
 

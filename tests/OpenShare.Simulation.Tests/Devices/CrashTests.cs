@@ -1,5 +1,4 @@
 using System.Numerics;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Views;
 using OpenShare.Simulation.Devices;

@@ -1,5 +1,4 @@
 using OpenShare.Device.Discovery;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;

@@ -1,4 +1,3 @@
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Simulation.Devices;
 using OpenShare.Simulation.Disk;

@@ -1,7 +1,6 @@
 using Dapper;
 using Google.Protobuf;
 using Microsoft.Data.Sqlite;
-using OpenShare.Device.Views;
 using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;

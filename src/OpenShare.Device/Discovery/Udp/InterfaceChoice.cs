@@ -1,4 +1,3 @@
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Discovery.Mdns;
 

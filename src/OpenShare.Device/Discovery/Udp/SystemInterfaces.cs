@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Mdns;
 
 namespace OpenShare.Device.Discovery.Udp;

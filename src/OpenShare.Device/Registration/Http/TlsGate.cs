@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Registration;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using OpenShare.Device.Discovery;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;

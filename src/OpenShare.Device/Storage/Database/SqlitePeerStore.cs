@@ -1,7 +1,6 @@
 using System.Net;
 using Dapper;
 using OpenShare.Device.Discovery;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 

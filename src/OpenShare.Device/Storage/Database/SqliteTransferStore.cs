@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;

@@ -4,7 +4,6 @@ using OpenShare.Device.Transfers.Contents;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer.Chunks;
 using OpenShare.Protocol.Transfer.Manifests;
-using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Transfer.Receiving;
 using OpenShare.Protocol.Wire;
 using ChunkMap = OpenShare.Protocol.Transfer.Chunks.ChunkMap;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using OpenShare.Device.Channel;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Memory;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Transfer.Manifests;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer.Manifests;
 using OpenShare.Protocol.Transfer.Receipts;

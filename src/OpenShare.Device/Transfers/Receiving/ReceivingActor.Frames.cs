@@ -1,9 +1,7 @@
 using Akka.Actor;
 using OpenShare.Device.Channel;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Disk;
-using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer.Chunks;
 using OpenShare.Protocol.Transfer.Manifests;

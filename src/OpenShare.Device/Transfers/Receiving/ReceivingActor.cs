@@ -2,7 +2,6 @@ using Akka.Actor;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Disk;
-using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Receipts;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Memory;
 using OpenShare.Device.Storage.Disk;
 using OpenShare.Protocol.Transfer.Chunks;

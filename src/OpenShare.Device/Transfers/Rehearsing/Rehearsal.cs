@@ -1,10 +1,8 @@
 using Akka.Actor;
 using Akka.Configuration;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Views;
-using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Transfers.Rehearsing;
 

@@ -1,4 +1,3 @@
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 
 namespace OpenShare.Device.Transfers.Rehearsing;

@@ -11,7 +11,6 @@ using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Device.Transport;
 using OpenShare.Device.Transport.Tcp;
 using OpenShare.Device.Views;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Transfer;
 

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer.Manifests;

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Event;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Storage.Disk.Sending;

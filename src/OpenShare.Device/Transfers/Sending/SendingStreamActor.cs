@@ -3,7 +3,6 @@ using Akka.Actor;
 using OpenShare.Device.Channel;
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Disk;
-using OpenShare.Device.Transfers.Telemetry;
 using OpenShare.Device.Transport;
 using OpenShare.Protocol.Wire;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Views;
 

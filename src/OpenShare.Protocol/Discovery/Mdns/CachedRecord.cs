@@ -1,6 +1,5 @@
 using System.Net;
 using OpenShare.Protocol.Discovery.Dns;
-using OpenShare.Protocol.Discovery.Places;
 
 namespace OpenShare.Protocol.Discovery.Mdns;
 

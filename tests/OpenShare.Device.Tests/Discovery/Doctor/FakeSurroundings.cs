@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using OpenShare.Device.Discovery.Doctor;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Storage.Database;

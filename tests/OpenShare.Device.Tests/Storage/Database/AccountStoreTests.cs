@@ -1,6 +1,5 @@
 using System.Net;
 using OpenShare.Device.Discovery;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Views;

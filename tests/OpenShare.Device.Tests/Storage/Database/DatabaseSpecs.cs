@@ -1,5 +1,4 @@
 using System.Globalization;
-using OpenShare.Device.Hosting;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Tests.Support;
 using OpenShare.Device.Views;

@@ -1,5 +1,4 @@
 using OpenShare.Device.Storage.Disk;
-using OpenShare.Device.Tests.Support;
 
 namespace OpenShare.Device.Tests.Storage.Disk;
 

@@ -1,5 +1,4 @@
 using OpenShare.Device.Storage.Disk.Linux;
-using OpenShare.Device.Tests.Support;
 
 namespace OpenShare.Device.Tests.Storage.Disk;
 

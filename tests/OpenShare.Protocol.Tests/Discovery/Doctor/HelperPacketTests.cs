@@ -1,5 +1,4 @@
 using System.Net;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Dns;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Discovery.Mdns;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Places;
 using OpenShare.Protocol.Identity;
 

@@ -1,6 +1,5 @@
 using OpenShare.Device.Hosting;
 using OpenShare.Device.Views;
-using OpenShare.Protocol.Transfer;
 using OpenShare.Simulation.Devices;
 
 namespace OpenShare.Simulation.Scenarios.Happenings;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using OpenShare.Device.Discovery.Udp;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Dns;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Discovery.Mdns;

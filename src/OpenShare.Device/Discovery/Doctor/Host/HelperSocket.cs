@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Discovery.Dns;
 using OpenShare.Protocol.Discovery.Mdns;

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Net;
 using OpenShare.Device.Hosting;
-using OpenShare.Protocol.Discovery;
 using OpenShare.Protocol.Discovery.Doctor;
 using OpenShare.Protocol.Discovery.Mdns;
 using OpenShare.Protocol.Identity;

@@ -181,7 +181,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
 
     private IActorRef Start(TransferNo no, TransferRecord record)
     {
-        var scope = new TransferScope(_context, _stores, _disk, _identity!, _peers, no, record, _receiving.For(record.Key.Peer))
+        var scope = new TransferScope(_context, _stores, _disk, _identity!, _peers, no, record, _receiving.For(record.Key.Peer, isAsked: record.State == TransferState.AwaitingAnswer))
         {
             AllowsOverwriting = _receiving.AllowsOverwriting,
             Provisional = _receiving.Provisional,

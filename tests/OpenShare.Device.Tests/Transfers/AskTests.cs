@@ -235,6 +235,29 @@ public sealed class AskTests : TransferSpecs
     }
 
     [Theory]
+    [InlineData(AcceptPolicy.Own, null)]
+    [InlineData(AcceptPolicy.Ask, AcceptRule.Always)]
+    public async Task A_person_who_was_asked_is_asked_still_whatever_is_decided_about_later_offers(AcceptPolicy policy, AcceptRule? rule)
+    {
+        var id = await AskedAsync();
+        await _ann.KillAsync();
+        await _ben.KillAsync();
+        _ben.Accept = policy;
+        _ben.Start(before: () =>
+        {
+            if (rule is { } always)
+                _ben.Database.AcceptRules.Set(_ann.Identity.DeviceId, always);
+        });
+        _ann.Start();
+        _ann.See(_ben);
+
+        // What came of the offer that was told anew: the sender hears of it either way.
+        Assert.Equal(TransferState.AwaitingAnswer, (await _ann.SeesAsync(id, v => v.State >= TransferState.AwaitingAnswer)).State);
+        Assert.True((await _ben.AnswerAsync(id, isAccepted: false)).WasAsked);
+        Assert.Equal(TransferState.Declined, (await _ann.EndsAsync(id)).State);
+    }
+
+    [Theory]
     [InlineData(true, TransferState.Transferring)]
     [InlineData(false, TransferState.Declined)]
     public async Task A_session_that_has_no_link_yet_keeps_the_answer(bool isAccepted, TransferState kept)

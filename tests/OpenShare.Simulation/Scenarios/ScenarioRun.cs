@@ -21,8 +21,8 @@ internal sealed class ScenarioRun(Scenario scenario, Action<string>? line)
             world.Elapsed, watch.Elapsed, world.Queue.Steps, world.Deliveries.Count, world.Deliveries.Count(d => d.IsCompleted), world.Faults), Replay);
     }
 
-    private static bool HasSettled(World world) =>
-        world.SinceHealing > World.Settling && world.Deliveries.All(d => d.IsEnded || d.IsImpossible);
+    private bool HasSettled(World world) =>
+        world.SinceHealing > World.Settling + scenario.Happenings.Select(h => h.Lasts).Append(TimeSpan.Zero).Max() && world.Deliveries.All(d => d.IsEnded || d.IsImpossible);
 
     private string? Replay => scenario.Name is { } name ? $"tests/simulate.sh --replay {name} {scenario.SeedValue}" : null;
 }

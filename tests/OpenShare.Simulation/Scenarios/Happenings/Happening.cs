@@ -10,6 +10,9 @@ internal abstract record Happening
     /// <summary>Undoes what is still broken.</summary>
     internal virtual void Heal(World world) { }
 
+    /// <summary>How long what it began may last after the last fault, whatever comes of it.</summary>
+    internal virtual TimeSpan Lasts => TimeSpan.Zero;
+
     private protected static TimeSpan Between(Random random, TimeSpan least, TimeSpan most) =>
         least + TimeSpan.FromTicks((long)((most - least).Ticks * random.NextDouble()));
 

@@ -1,3 +1,4 @@
+using OpenShare.Protocol.Pairing;
 using OpenShare.Protocol.Wire;
 using OpenShare.Simulation.Devices;
 using OpenShare.Simulation.Disk;
@@ -15,6 +16,9 @@ internal sealed record Pairings(int Count) : Happening
 
     // An exchange takes about so long.
     private static readonly TimeSpan Exchange = TimeSpan.FromMilliseconds(300);
+
+    // A device that pairs another holds their connection for as long as a person may compare, also where the other died meanwhile.
+    internal override TimeSpan Lasts => JoinMachine.PersonDeadline;
 
     internal override void Begin(World world, Random random)
     {

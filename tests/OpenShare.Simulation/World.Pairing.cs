@@ -1,3 +1,4 @@
+using OpenShare.Device.Hosting;
 using OpenShare.Device.Pairing;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Pairing;
@@ -13,6 +14,7 @@ public sealed partial class World
 {
     private readonly List<SimulatedDevice> _newcomers = [];
     private readonly List<Invitation> _invitations = [];
+    private readonly List<DeviceCertificate> _given = [];
     private readonly HashSet<string> _withdrawn = [];
     private int _intruders;
 
@@ -66,7 +68,7 @@ public sealed partial class World
         Trace.Add(by.Name, $"asked to take {newcomer.Name} back: {outcome.GetType().Name}");
         if (outcome is not WithdrawOutcome.Withdrawn)
             return;
-        _withdrawn.UnionWith(_invitations.Where(i => i.By == by).SelectMany(i => i.Given).Where(c => c.DeviceId == newcomer.Id).Select(c => c.PayloadSha256));
+        _withdrawn.UnionWith(_given.Where(c => c.Sponsor!.DeviceId == by.Id && c.DeviceId == newcomer.Id).Select(c => c.PayloadSha256));
         Spoil(newcomer);
     });
 
@@ -93,6 +95,13 @@ public sealed partial class World
     {
         foreach (var delivery in _deliveries.Where(d => !d.IsEnded && (d.From == device || d.To == device)))
             delivery.Forbid();
+    }
+
+    // What a sponsor gives may be on its way when it is taken back, and come to the new device after that.
+    private void NoteGiven(SimulatedDevice device, IDeviceEvent happened)
+    {
+        if (happened is PairingEvents.Paired { Peer: { Sponsor: { } sponsor } given } && sponsor.DeviceId == device.Id)
+            _given.Add(given);
     }
 
     private Intruder Intruder(SimulatedDevice near) =>

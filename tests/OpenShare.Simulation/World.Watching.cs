@@ -78,6 +78,7 @@ public sealed partial class World
 
     internal void OnEvent(SimulatedDevice device, IDeviceEvent happened)
     {
+        NoteGiven(device, happened);
         foreach (var invariant in _invariants)
             invariant.OnEvent(device, happened);
     }

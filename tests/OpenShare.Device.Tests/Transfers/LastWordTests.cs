@@ -56,6 +56,22 @@ public sealed class LastWordTests : TransfersRig
         Assert.Equal(TransferState.Failed, Database.Transfers.Find(_id)!.Value.Transfer.State);
     }
 
+    [Fact]
+    public async Task One_that_is_owed_to_whoever_refuses_this_device_keeps_no_session()
+    {
+        await FailAsync();
+        Transfers.Tell(new TransferCommands.CancelTransfer(_id), TestActor);
+        ExpectMsg<TransferAnswer>();
+        Assert.True(Database.Transfers.Find(_id)!.Value.Transfer.OwesWord);
+
+        Context.Events.Publish(new PeerEvents.LinkFailed(_ann.DeviceId, new LinkProblem(LinkRefusal.Revoked, "ben was revoked.", ByPeer: true), WillRetry: false));
+
+        Peers.FishForMessage<PeerCommands.Release>(m => m.Device == _ann.DeviceId);
+        var kept = Database.Transfers.Find(_id)!.Value.Transfer;
+        Assert.Equal((TransferState.Cancelled, false), (kept.State, kept.OwesWord));
+        Assert.Empty(((ActorRefWithCell)Transfers).Children);
+    }
+
     // The other's session would be woken by it and say its own, which would wake this one.
     [Fact]
     public async Task None_is_answered_with_one()

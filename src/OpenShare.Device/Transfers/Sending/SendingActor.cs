@@ -104,11 +104,13 @@ internal sealed partial class SendingActor : TransferSession
 
     protected override void OnLinkRefused(LinkProblem problem)
     {
-        if (_machine.IsOver)
-            return;
-        _problem = problem.Refusal == LinkRefusal.NotRegistered ? TransferProblem.NotRegistered : TransferProblem.NotTrusted;
-        _failure = problem.ByPeer ? $"The other device refuses this one: {problem.Detail}" : problem.Detail;
-        Drive(new SenderInput.Cancelled(_failure));
+        var reason = problem.ByPeer ? $"The other device refuses this one: {problem.Detail}" : problem.Detail;
+        if (!_machine.IsOver)
+        {
+            _problem = problem.Refusal == LinkRefusal.NotRegistered ? TransferProblem.NotRegistered : TransferProblem.NotTrusted;
+            _failure = reason;
+        }
+        Drive(new SenderInput.Refused(reason));
     }
 
     protected override void OnControl(Control message)

@@ -40,6 +40,9 @@ public abstract record SenderInput
     /// <summary>A person here cancels, or what is to be sent cannot be read at all.</summary>
     public sealed record Cancelled(string Reason) : SenderInput;
 
+    /// <summary>The two devices refuse each other, and do so until somebody changes that. Whoever waits for a word then asks for it.</summary>
+    public sealed record Refused(string Reason) : SenderInput;
+
     /// <summary>The receipt that was to be kept is kept.</summary>
     public sealed record ReceiptStored : SenderInput;
 

@@ -223,6 +223,26 @@ public sealed partial class SenderMachineTests
     }
 
     [Fact]
+    public void Whoever_refuses_this_device_is_owed_no_word_and_is_told_where_there_is_a_link_after_all()
+    {
+        Begin();
+        Do(new SenderInput.LinkLost());
+        Expect(Do(new SenderInput.Refused("revoked")), "=Cancelled");
+        Assert.Equal(("revoked", true), (_machine.Reason, _machine.IsSettled));
+        Expect(Do(new SenderInput.LinkUp()), "-> TransferCancelled");
+    }
+
+    [Fact]
+    public void Nor_is_one_that_refuses_it_before_the_word_was_said()
+    {
+        Begin();
+        Do(new SenderInput.LinkLost());
+        Do(new SenderInput.Cancelled("enough"));
+        Expect(Do(new SenderInput.Refused("revoked")));
+        Assert.Equal(("enough", true), (_machine.Reason, _machine.IsSettled));
+    }
+
+    [Fact]
     public void An_abandoned_file_is_withdrawn_as_its_page_is_built()
     {
         var builder = Some.Builder();

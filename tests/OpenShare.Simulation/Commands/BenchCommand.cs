@@ -8,7 +8,8 @@ internal static class BenchCommand
 {
     internal static Command Create()
     {
-        var name = new Argument<string?>("world") { Arity = ArgumentArity.ZeroOrOne, Description = $"One of: {string.Join(", ", BenchWorld.All.Select(w => w.Name))}; without it: each" };
+        var name = new Argument<string?>("world") { Arity = ArgumentArity.ZeroOrOne, Description = "One of them; without it: each" }
+            .AcceptOnlyFromAmong([.. BenchWorld.All.Select(w => w.Name)]);
         var part = new Option<int>("--part") { Description = "Only so small a part of its devices: 10 for a tenth", DefaultValueFactory = _ => 1 };
         var links = new Option<bool>("--links") { Description = "The simulated network alone, without devices" };
         var threads = new Option<int>("--threads") { Description = "Networks are spread over so many", DefaultValueFactory = _ => Environment.ProcessorCount };
@@ -17,8 +18,6 @@ internal static class BenchCommand
         {
             var asked = parsed.GetValue(name);
             var worlds = BenchWorld.All.Where(w => asked is null || asked == w.Name).ToList();
-            if (worlds.Count == 0)
-                throw new ArgumentException($"There is no world '{asked}'. There are: {string.Join(", ", BenchWorld.All.Select(w => w.Name))}.");
             if (parsed.GetValue(links))
                 NetworkBenchmark.Run(Console.WriteLine);
             else

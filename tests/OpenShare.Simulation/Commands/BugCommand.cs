@@ -10,7 +10,8 @@ internal static class BugCommand
 {
     internal static Command Create()
     {
-        var name = new Argument<string?>("name") { Arity = ArgumentArity.ZeroOrOne, Description = "One of them; without it: every one" };
+        var name = new Argument<string?>("name") { Arity = ArgumentArity.ZeroOrOne, Description = "One of them; without it: every one" }
+            .AcceptOnlyFromAmong([.. PlantedBugs.All.Select(b => b.Name)]);
         var seeds = new Option<int>("--seeds") { Description = "How many seeds to look through", DefaultValueFactory = _ => 20 };
         var disarm = new Option<bool>("--disarm") { Description = "Without the alarm that is to find it" };
         var command = new Command("bug", "Plant a bug and count the seeds until it is found") { name, seeds, disarm };

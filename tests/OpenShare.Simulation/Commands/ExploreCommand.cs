@@ -13,7 +13,7 @@ internal static class ExploreCommand
         var minutes = new Option<double>("--minutes") { Description = "How long", DefaultValueFactory = _ => 1 };
         var from = new Option<int>("--from") { Description = "The first seed", DefaultValueFactory = _ => 1 };
         var seeds = new Option<int?>("--seeds") { Description = "How many seeds at most" };
-        var only = new Option<string[]>("--scenario") { Description = "Only this scenario" };
+        var only = new Option<string[]>("--scenario") { Description = "Only this scenario" }.AcceptOnlyFromAmong(Catalogue.Names);
         var threads = new Option<int>("--threads") { Description = "Worlds at once", DefaultValueFactory = _ => Environment.ProcessorCount };
         var command = new Command("explore", "Run all scenarios over many seeds") { minutes, from, seeds, only, threads };
         command.SetAction(parsed => new Exploration(

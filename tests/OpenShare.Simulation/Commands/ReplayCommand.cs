@@ -9,7 +9,7 @@ internal static class ReplayCommand
 {
     internal static Command Create()
     {
-        var scenario = new Argument<string>("scenario") { Description = $"One of {string.Join(", ", Catalogue.All.Select(s => s.Name))}" };
+        var scenario = new Argument<string>("scenario") { Description = "Which one" }.AcceptOnlyFromAmong(Catalogue.Names);
         var seed = new Argument<int>("seed");
         var trace = new Option<bool>("--trace") { Description = "Print everything that happens: when, who, what" };
         var disarm = new Option<string[]>("--disarm") { Description = "Watch over every promise but this one" };

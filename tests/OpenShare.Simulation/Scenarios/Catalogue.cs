@@ -33,6 +33,8 @@ public static class Catalogue
             .SlowDisks().SkewingClocks().ServiceOutages().SendingRandomTrees(12).For(15.Minutes()),
     ];
 
+    public static string[] Names { get; } = [.. All.Select(s => s.Name!)];
+
     public static Scenario Find(string name) =>
-        All.FirstOrDefault(s => s.Name == name) ?? throw new ArgumentException($"There is no scenario '{name}'. There are: {string.Join(", ", All.Select(s => s.Name))}.");
+        All.FirstOrDefault(s => s.Name == name) ?? throw new ArgumentException($"There is no scenario '{name}'. There are: {string.Join(", ", Names)}.");
 }

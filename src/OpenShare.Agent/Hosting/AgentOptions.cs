@@ -70,7 +70,13 @@ public enum AgentReach
 {
     Network,
 
-    /// <summary>On the network, also where the address to listen at cannot be had: to find out what is wrong.</summary>
+    /// <summary>On the network, and takes nothing: for a command that sends where no agent runs.</summary>
+    Sending,
+
+    /// <summary>On the network, and goes on with no transfer: for a command that looks who is there.</summary>
+    Looking,
+
+    /// <summary>As <see cref="Looking"/>, also where the address to listen at cannot be had: to find out what is wrong.</summary>
     Diagnosis,
 
     /// <summary>Answers from the home alone: for one command where no agent runs.</summary>

@@ -62,6 +62,8 @@ internal sealed class DeviceService(IServiceProvider services, AgentOptions opti
         options.Reach switch
         {
             AgentReach.Network => DeviceReach.Network,
+            AgentReach.Sending => DeviceReach.Sending,
+            AgentReach.Looking => DeviceReach.Looking,
             AgentReach.Diagnosis => DeviceReach.Diagnosis,
             _ => DeviceReach.HomeOnly,
         })

@@ -32,7 +32,7 @@ internal sealed class PeersCommand : ShellCommand
 
     protected override async Task<int> RunAsync(CommandRun run)
     {
-        await using var session = await run.OpenAsync(AgentReach.Network, run.Get(_passphraseFile));
+        await using var session = await run.OpenAsync(AgentReach.Looking, run.Get(_passphraseFile));
         if (run.Get(_watch))
         {
             await foreach (var peer in session.Client.WatchPeersAsync(run.Interrupted))
@@ -137,7 +137,7 @@ internal sealed class PeersCommand : ShellCommand
 
         protected override async Task<int> RunAsync(CommandRun run)
         {
-            await using var session = await run.OpenAsync(AgentReach.Network);
+            await using var session = await run.OpenAsync(AgentReach.Looking);
             run.Answer(
                 await session.Client.ResolveDuplicateAsync(run.Get(_device), run.Interrupted), AgentJson.Readable.ResolvedDocument,
                 resolved => $"{resolved.Name} ({Words.Short(resolved.DeviceId)}) is found at one place at most and is no longer refused.");

@@ -62,7 +62,7 @@ internal sealed class SendCommand : ShellCommand
         what = what with { BytesPerSecond = run.Get(_limit) is { } rate ? Words.Rate(rate) : 0, Conflict = run.Get(_conflict)! };
         if (what is { Text: not null, Conflict: not "rename" })
             throw new UsageException("--conflict is for files: a text always gets a name of its own.");
-        var options = run.Options(AgentReach.Network, quiet: true, (AgentSettings.PassphraseFile, run.Get(_passphraseFile)));
+        var options = run.Options(AgentReach.Sending, quiet: true, (AgentSettings.PassphraseFile, run.Get(_passphraseFile)));
         if (run.Get(_detach))
             return await DetachAsync(run, options, what, targets);
 

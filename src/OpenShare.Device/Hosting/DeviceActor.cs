@@ -61,7 +61,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
             Provisional = settings.Provisional,
         };
         var transfers = Context.ActorOf(
-            TransfersActor.Props(context, TransferStores.Of(database), adapters.Disk, database.Peers, _peers, receiving, adapters.Outbox), "transfers");
+            TransfersActor.Props(context, TransferStores.Of(database), adapters.Disk, database.Peers, _peers, receiving, adapters.Outbox, settings.Part), "transfers");
         _discovery = Context.ActorOf(DiscoveryActor.Props(context, adapters.Multicast), "discovery");
         var revocation = Context.ActorOf(
             RevocationActor.Props(context, database.Registration, database.Revocation, adapters.Service, adapters.RevocationPace), "revocation");
@@ -197,4 +197,6 @@ public sealed record DeviceSettings(
     public bool AllowsOverwriting { get; init; } = true;
 
     public ProvisionalRule Provisional { get; init; } = ProvisionalRule.None;
+
+    public TransferPart Part { get; init; } = TransferPart.All;
 }

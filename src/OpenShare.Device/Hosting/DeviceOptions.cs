@@ -69,7 +69,13 @@ public enum DeviceReach
     /// <summary>Listens, announces, discovers, polls the registration service, resumes transfers.</summary>
     Network,
 
-    /// <summary>As <see cref="Network"/>, and where the address to listen at cannot be had, at any other: to find out what is wrong.</summary>
+    /// <summary>As <see cref="Network"/>, but takes nothing: for the one command of a person who sends, on whose machine no agent runs.</summary>
+    Sending,
+
+    /// <summary>As <see cref="Network"/>, but no transfer goes on: for one command that looks who is there.</summary>
+    Looking,
+
+    /// <summary>As <see cref="Looking"/>, and where the address to listen at cannot be had, at any other: to find out what is wrong.</summary>
     Diagnosis,
 
     /// <summary>
@@ -77,6 +83,17 @@ public enum DeviceReach
     /// for the one command of a person on whose machine no agent runs.
     /// </summary>
     HomeOnly,
+}
+
+/// <summary>
+/// What of its transfers a device goes on with, beside what it is told while it runs. A command's own device goes by that command's
+/// settings: what it took, refused, replaced or found to be gone would be by others than the agent's.
+/// </summary>
+public enum TransferPart
+{
+    All,
+    Sending,
+    None,
 }
 
 /// <summary>A secret typed or kept by a person. Never printed.</summary>

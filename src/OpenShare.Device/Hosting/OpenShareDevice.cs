@@ -80,6 +80,12 @@ public sealed partial class OpenShareDevice : IDevice
         {
             AllowsOverwriting = options.AllowsOverwriting,
             Provisional = options.Provisional,
+            Part = options.Reach switch
+            {
+                DeviceReach.Network => TransferPart.All,
+                DeviceReach.Sending => TransferPart.Sending,
+                _ => TransferPart.None,
+            },
         };
         var observer = DeviceWatcherActor.Props(adapters.Context.Events, watching.Changes, watching.Endings, watching.Warnings, watching.Ended);
         var started = await devices.Ask<DevicesActor.DeviceStarted>(
@@ -214,9 +220,9 @@ public sealed partial class OpenShareDevice : IDevice
         ListeningFacts? looking = null;
         var listener = options.Reach switch
         {
-            DeviceReach.Network => LastPort.Listen(transport, options.Listen, options.Home.PortFile),
+            DeviceReach.HomeOnly => null,
             DeviceReach.Diagnosis => DoctorListener.Open(transport, options.Listen, options.Home.PortFile, options.AdvertisedPort, out looking),
-            _ => null,
+            _ => LastPort.Listen(transport, options.Listen, options.Home.PortFile),
         };
         var database = DeviceDatabase.Open(options.Home.DatabaseFile);
         var outbox = new Outbox(options.Home.OutboxDirectory);

@@ -11,9 +11,6 @@ internal sealed partial class PeersActor
 
     private void OnConnect(PeerCommands.Connect connect)
     {
-        // A command that answers from its home alone: what it looks at or answers there is to go on with the agent, by the agent's rules, and not with it.
-        if (_listener is null)
-            return;
         _wanted.Add(connect.Device);
         Peer(connect.Device).Forward(connect);
     }

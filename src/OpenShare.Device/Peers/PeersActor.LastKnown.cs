@@ -56,7 +56,8 @@ internal sealed partial class PeersActor
     private void JudgeCompany()
     {
         var isAlone = _ladder.IsAlone || _probes.HasStrangersOnly;
-        if (isAlone == _isAlone)
+        // Where it only answers from its home, nobody is to learn that it is there.
+        if (isAlone == _isAlone || _listener is null)
             return;
         _isAlone = isAlone;
         if (isAlone)

@@ -44,7 +44,7 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
         Receive<TransferSignals.LinkUp>(OnLinkUp);
         Receive<TransferSignals.LinkDown>(m => { if (m.Link == Link) OnLinkDown(); });
         Receive<TransferSignals.LinkRefused>(m => OnLinkRefused(m.Problem));
-        Receive<TransferSignals.LinkDelayed>(m => { Waiting = m.Reason; ShowView(); });
+        Receive<TransferSignals.LinkDelayed>(m => OnLinkDelayed(m.Reason));
         Receive<TransferSignals.ControlArrived>(m =>
         {
             try
@@ -191,6 +191,15 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
 
     /// <summary>What is shown of it now.</summary>
     protected TransferView CurrentView() => View(TransferViews.Running(Scope.Record, _peerName, Elapsed));
+
+    // Told after each dial of many.
+    private void OnLinkDelayed(string reason)
+    {
+        if (Waiting == reason)
+            return;
+        Waiting = reason;
+        ShowView();
+    }
 
     private void OnLinkUp(TransferSignals.LinkUp up)
     {

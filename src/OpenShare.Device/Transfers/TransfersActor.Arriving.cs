@@ -7,6 +7,7 @@ using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Receiving;
+using OpenShare.Protocol.Wire;
 
 namespace OpenShare.Device.Transfers;
 
@@ -14,6 +15,8 @@ namespace OpenShare.Device.Transfers;
 internal sealed partial class TransfersActor
 {
     private readonly EarlyStreams _early;
+
+    private string? TakesNothing => GoesOn(TransferDirection.Receiving) ? null : "No agent runs there that takes files. Send it again when one does.";
 
     private void OnControlReceived(PeerEvents.ControlReceived received)
     {
@@ -39,12 +42,24 @@ internal sealed partial class TransfersActor
         // Each would wake the other, and answer, for ever.
         if (TransferMessages.IsLastWord(received.Message) && (EndedEarly(key) || EndedEarly(key with { Direction = TransferDirection.Receiving })))
             return null;
+        if (direction == TransferDirection.Receiving && !GoesOn(direction) && _stores.Transfers.Find(key) is not null)
+        {
+            LeaveToTheAgent(received, transfer);
+            return null;
+        }
         // One that waits to be made anew does so as long as it is to, and asks then; but it may be cancelled.
         if (direction == TransferDirection.Receiving && _noRoom.ContainsKey(key))
             return null;
         // Either side may cancel, and an ended transfer may be asked for its last word.
         return FindSession(key) ?? FindSession(key with { Direction = TransferDirection.Receiving })
             ?? (direction == TransferDirection.Receiving ? Begin(key, received) : null);
+    }
+
+    // The sender waits, and is told why; the link that the agent makes is another.
+    private void LeaveToTheAgent(PeerEvents.ControlReceived received, TransferId transfer)
+    {
+        if (received.Message.KindCase == Control.KindOneofCase.TransferResumed)
+            _peers.Tell(new PeerCommands.SendControl(received.Device, received.Link, TransferMessages.Stalled(transfer, "No agent runs there that goes on with it.")));
     }
 
     /// <returns>null: nothing begins, and nothing is kept of it</returns>
@@ -55,7 +70,7 @@ internal sealed partial class TransfersActor
             return null;
         switch (FirstWord.Judge(received.Message, link.Certificate.PublicKey, received.Device, _identity.DeviceId))
         {
-            case FirstWord.Opens when (TooMany(received.Device) ?? Unanswerable(received.Device)) is { } reason:
+            case FirstWord.Opens when (TakesNothing ?? TooMany(received.Device) ?? Unanswerable(received.Device)) is { } reason:
                 _log.Warning("An offer of {0} is declined: {1}", received.Device, reason);
                 _early.Drop(received.Device, key.Transfer);
                 _peers.Tell(new PeerCommands.SendControl(received.Device, received.Link, TransferMessages.Declined(key.Transfer, reason)));

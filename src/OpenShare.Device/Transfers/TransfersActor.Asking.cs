@@ -31,6 +31,8 @@ internal sealed partial class TransfersActor
         KeepAnswer(no, command.SaveTo is { } saveTo ? record.InDirectory(saveTo) : record, command.IsAccepted);
         if (!command.IsAccepted || command.SaveTo is not null)
             Discard(no, record);
+        if (!command.IsAccepted)
+            ReleaseUnlessWanted(record.Key.Peer);
         Sender.Tell(new OfferAnswered(ViewOf(no, _stores.Transfers.Find(record.Key)!.Value.Transfer), WasAsked: true));
     }
 

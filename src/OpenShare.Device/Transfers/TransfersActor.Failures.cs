@@ -1,4 +1,6 @@
+using Akka.Actor;
 using Akka.Event;
+using OpenShare.Device.Peers;
 using OpenShare.Device.Storage;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Views;
@@ -56,7 +58,7 @@ internal sealed partial class TransfersActor
             Discard(no, record);
         else
             ForgetText(record);
-        if (_identity is not null && (record.OwesWord || isReceiving && _links.ContainsKey(record.Key.Peer)))
+        if (_identity is not null && GoesOn(record.Key.Direction) && (record.OwesWord || isReceiving && _links.ContainsKey(record.Key.Peer)))
             Start(no, record);
         else
             ReleaseUnlessWanted(record.Key.Peer);
@@ -64,8 +66,17 @@ internal sealed partial class TransfersActor
 
     private void Revive(TransferKey key)
     {
-        if (!_sessions.ContainsKey(key) && _stores.Transfers.Find(key) is var (no, record) && !record.IsOver)
-            Start(no, record);
+        if (_sessions.ContainsKey(key) || _stores.Transfers.Find(key) is not var (no, record) || record.IsOver)
+            return;
+        // Without a link it could open nothing, and would hear nothing; the next one starts it.
+        if (key.Direction == TransferDirection.Receiving && !_links.ContainsKey(key.Peer))
+        {
+            if (_noRoom.Remove(key))
+                _context.Events.Publish(new TransferEvents.TransferChanged(ViewOf(no, record)));
+            _peers.Tell(new PeerCommands.Connect(key.Peer));
+            return;
+        }
+        Start(no, record);
     }
 
     private void Forget(TransferKey key)

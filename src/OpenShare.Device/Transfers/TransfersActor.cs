@@ -33,6 +33,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     private readonly IDisk _disk;
     private readonly IActorRef _peers;
     private readonly ReceivingPolicy _receiving;
+    private readonly TransferPart _part;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<TransferKey, IActorRef> _sessions = [];
     private readonly Dictionary<IActorRef, TransferKey> _keys = [];
@@ -44,9 +45,9 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     private long _started;
 
     public TransfersActor(
-        DeviceContext context, TransferStores stores, IDisk disk, IPeerStore known, IActorRef peers, ReceivingPolicy receiving, Outbox? outbox)
+        DeviceContext context, TransferStores stores, IDisk disk, IPeerStore known, IActorRef peers, ReceivingPolicy receiving, Outbox? outbox, TransferPart part)
     {
-        (_context, _stores, _disk, _peers, _receiving, _outbox) = (context, stores, disk, peers, receiving, outbox);
+        (_context, _stores, _disk, _peers, _receiving, _outbox, _part) = (context, stores, disk, peers, receiving, outbox, part);
         _history = new TransferHistory(stores, known);
         _early = new EarlyStreams(End);
 
@@ -87,14 +88,16 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         Receive<TransferSignals.StillOnDisk>(OnStillOnDisk);
         Receive<Terminated>(OnTerminated);
         Receive<ReviveDue>(m => Revive(m.Key));
+        Receive<RenewedPerhaps>(_ => ConnectAgain());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <param name="outbox">where the texts are that are sent; null: there are none</param>
     public static Props Props(
-        DeviceContext context, TransferStores stores, IDisk disk, IPeerStore known, IActorRef peers, ReceivingPolicy receiving, Outbox? outbox = null) =>
-        Akka.Actor.Props.Create(() => new TransfersActor(context, stores, disk, known, peers, receiving, outbox));
+        DeviceContext context, TransferStores stores, IDisk disk, IPeerStore known, IActorRef peers, ReceivingPolicy receiving, Outbox? outbox = null,
+        TransferPart part = TransferPart.All) =>
+        Akka.Actor.Props.Create(() => new TransfersActor(context, stores, disk, known, peers, receiving, outbox, part));
 
     // Not restarted in place: a session holds open files and streams. It is stopped, and made anew after a pause.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -110,6 +113,8 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<PeerEvents.StreamOpened>(Self);
         // After a restart there may be links that were opened before it.
         _peers.Tell(new PeerCommands.TellLinks());
+        if (_part != TransferPart.All)
+            return;
         Sweep();
         Timers.StartPeriodicTimer(nameof(SweepDue), new SweepDue(), s_sweepEvery);
     }
@@ -134,10 +139,17 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         _identity = certified.Identity;
         if (!isFirst)
             return;
-        foreach (var (no, record) in _stores.Transfers.Unfinished().Where(t => t.Transfer.Key.Direction == TransferDirection.Sending))
+        foreach (var (no, record) in GoingOn().Where(t => t.Transfer.Key.Direction == TransferDirection.Sending))
             Start(no, record);
         ConnectAgain();
     }
+
+    private bool GoesOn(TransferDirection direction) => _part == TransferPart.All || (_part == TransferPart.Sending && direction == TransferDirection.Sending);
+
+    private IEnumerable<(TransferNo No, TransferRecord Transfer)> GoingOn() => _stores.Transfers.Unfinished().Where(t => GoesOn(t.Transfer.Key.Direction));
+
+    private List<(TransferNo No, TransferRecord Transfer)> WithoutSession(DeviceId peer) =>
+        [.. GoingOn().Where(t => t.Transfer.Key.Peer == peer && !_sessions.ContainsKey(t.Transfer.Key))];
 
     private void OnLinkOpened(PeerEvents.LinkOpened opened)
     {
@@ -147,7 +159,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         _early.DropAllFrom(opened.Device);
         foreach (var (_, session) in SessionsWith(opened.Device))
             session.Tell(new TransferSignals.LinkUp(opened.Link, opened.Certificate, opened.Carrier));
-        foreach (var (no, record) in _stores.Transfers.Unfinished().Where(t => t.Transfer.Key.Peer == opened.Device && !_sessions.ContainsKey(t.Transfer.Key)))
+        foreach (var (no, record) in WithoutSession(opened.Device))
             Start(no, record);
     }
 
@@ -162,19 +174,10 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             session.Tell(new TransferSignals.LinkDown(closed.Link));
     }
 
-    private void OnLinkFailed(PeerEvents.LinkFailed failed)
-    {
-        object signal = failed.WillRetry
-            ? new TransferSignals.LinkDelayed(failed.Problem.Detail)
-            : new TransferSignals.LinkRefused(failed.Problem);
-        foreach (var (_, session) in SessionsWith(failed.Device))
-            session.Tell(signal);
-    }
-
     // ------------------------------------------------------------ sessions
 
     private IActorRef? FindSession(TransferKey key) =>
-        _sessions.GetValueOrDefault(key) ?? (_stores.Transfers.Find(key) is var (no, record) ? Start(no, record) : null);
+        _sessions.GetValueOrDefault(key) ?? (GoesOn(key.Direction) && _stores.Transfers.Find(key) is var (no, record) ? Start(no, record) : null);
 
     private TransferRecord NewRecord(TransferKey key, ManifestId? manifest, ImmutableArray<string> paths, string destination, string summary) => new(
         key, TransferState.Connecting, Problem: null, manifest, paths, destination, _context.Now, _context.Now, summary, Detail: "", 0, 0, 0, 0, 0, TimeSpan.Zero);
@@ -210,7 +213,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     // of something else, and then he has no reason to come back; but who asks him is told.
     private void ConnectAgain()
     {
-        foreach (var peer in _stores.Transfers.Unfinished().Select(t => t.Transfer.Key.Peer).Distinct())
+        foreach (var peer in GoingOn().Select(t => t.Transfer.Key.Peer).Distinct())
             _peers.Tell(new PeerCommands.Connect(peer));
     }
 

@@ -1,35 +1,42 @@
 using System.Collections.Immutable;
 using System.Net;
 using Akka.Actor;
+using OpenShare.Device.Discovery;
 using OpenShare.Device.Peers;
+using OpenShare.Device.Registration;
+using OpenShare.Device.Storage.Database;
+using OpenShare.Device.Tests.Registration;
 using OpenShare.Device.Tests.Support;
-using OpenShare.Device.Transport;
-using OpenShare.Device.Transport.Memory;
 using OpenShare.Device.Views;
 
 namespace OpenShare.Device.Tests.Peers;
 
 /// <summary>A device that answers one command from its home and is not on the network.</summary>
-public sealed class AtHomeTests : PeersKit
+public sealed class AtHomeTests : DeviceRig
 {
-    private readonly MemoryNetwork _network = new();
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly IPEndPoint There = new(IPAddress.Loopback, 4545);
 
-    private protected override ITransport TransportOf(IPAddress address) => _network.Host(address);
-
+    /// <summary>Where it was reached last, which for one on the network is soon enough.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task It_dials_nobody_whatever_transfers_there_are(bool isOnNetwork)
+    public async Task Nobody_learns_that_it_is_there(bool isOnNetwork)
     {
-        var bob = Start("bob", "127.0.0.2");
-        var started = Start("alice", "127.0.0.1");
-        var peers = isOnNetwork ? started.Peers : Sys.ActorOf(PeersActor.Props(started.Context, new MemoryPeerStore(), listener: null));
+        var (self, bob) = (Organisation.Enroll("alice"), Organisation.Enroll("bob"));
+        using var listener = Context.Transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        using var there = Context.Transport.Listen(There);
+        var store = new MemoryPeerStore();
+        store.Save(new PeerRecord(bob.DeviceId, "bob", [There], Context.Now, PeerTrust.Certified, FoundBy.Mdns));
+        var peers = Sys.ActorOf(PeersActor.Props(Context, store, isOnNetwork ? listener : null));
+        await Answers(peers);
+        Context.Events.Publish(new RegistrationEvents.Certified(self));
         await Answers(peers);
 
-        peers.Tell(new PeerCommands.Connect(bob.Id));
+        Advance(TimeSpan.FromMinutes(1));
         await Answers(peers);
 
-        // Whoever is to be dialled has an actor, before all else.
+        // Whoever is dialled, is by an actor.
         Assert.Equal(isOnNetwork, ((ActorRefWithCell)peers).Children.Any());
     }
 

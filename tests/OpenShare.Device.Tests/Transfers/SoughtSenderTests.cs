@@ -71,6 +71,35 @@ public sealed class SoughtSenderTests : TransfersRig
         Peers.ExpectNoMsg(TimeSpan.Zero);
     }
 
+    [Fact]
+    public void Nor_of_one_that_refuses_this_device()
+    {
+        Refused(LinkRefusal.Revoked);
+
+        var ended = Database.Transfers.Find(_whole)!.Value.Transfer;
+        Assert.Equal((TransferState.Failed, "because"), (ended.State, ended.Detail));
+        Assert.Equal(_ann.DeviceId, Peers.ExpectMsg<PeerCommands.Release>().Device);
+        Peers.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void But_for_one_whose_certificate_has_ended_it_looks_again_in_a_while()
+    {
+        Refused(LinkRefusal.Expired);
+        Peers.ExpectNoMsg(TimeSpan.Zero);
+
+        Advance(TimeSpan.FromMinutes(1));
+
+        AssertSought(Transfers, Peers);
+        Assert.Equal(TransferState.Finishing, Database.Transfers.Find(_whole)!.Value.Transfer.State);
+    }
+
+    private void Refused(LinkRefusal how)
+    {
+        Context.Events.Publish(new PeerEvents.LinkFailed(_ann.DeviceId, new LinkProblem(how, "because", ByPeer: false), WillRetry: false));
+        Hear(Transfers);
+    }
+
     private void AssertSought(IActorRef transfers, TestProbe peers)
     {
         Hear(transfers);

@@ -71,6 +71,9 @@ internal sealed class TransferDevice : IDisposable
     public bool AllowsOverwriting { get; set; } = true;
 
     /// <summary>From its next start on.</summary>
+    public TransferPart Part { get; set; } = TransferPart.All;
+
+    /// <summary>From its next start on.</summary>
     public ProvisionalRule Provisional { get; set; } = ProvisionalRule.None;
 
     /// <summary>Where this device has what it sends.</summary>
@@ -90,6 +93,9 @@ internal sealed class TransferDevice : IDisposable
 
     public ActorPath TransfersPath => _transfers.Path;
 
+    /// <summary>Transfers that are being worked on.</summary>
+    public int Sessions => ((ActorRefWithCell)_transfers).Children.Count();
+
     /// <summary>As a process that starts on what an earlier one left.</summary>
     /// <param name="before">what is done before it goes on with anything, and looks for its senders</param>
     public void Start(Action? before = null)
@@ -108,7 +114,7 @@ internal sealed class TransferDevice : IDisposable
         _peers = _kit.Sys.ActorOf(PeersActor.Props(_context, Database.Peers, _listener));
         _transfers = _kit.Sys.ActorOf(TransfersActor.Props(
             _context, Stores, Disk, Database.Peers, _peers,
-            new ReceivingPolicy(Accept, Inbox, Database.AcceptRules) { AllowsOverwriting = AllowsOverwriting, Provisional = Provisional }));
+            new ReceivingPolicy(Accept, Inbox, Database.AcceptRules) { AllowsOverwriting = AllowsOverwriting, Provisional = Provisional }, part: Part));
         // Started once they answer: then they have subscribed.
         _peers.Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Deadline).Wait();
         _transfers.Ask<ImmutableArray<TransferView>>(new TransferQueries.GetTransfers(), Deadline).Wait();

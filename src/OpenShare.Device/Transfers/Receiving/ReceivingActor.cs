@@ -129,8 +129,10 @@ internal sealed partial class ReceivingActor : TransferSession
 
     protected override void OnLinkRefused(LinkProblem problem)
     {
-        if (_machine is { IsOver: false })
-            Fail(problem.Detail);
+        if (TransfersActor.EndsNothingReceived(problem))
+            return;
+        DriveWhenOpen(new ReceiverInput.LinkRefused(problem.Detail));
+        GiveUpWaiting();
     }
 
     protected override void OnControl(Control message)
@@ -167,7 +169,7 @@ internal sealed partial class ReceivingActor : TransferSession
     protected override void OnPause(bool isPaused)
     {
         // Noted first: the sender would be told of what the next session knows nothing of.
-        Scope.Stores.Transfers.Update(Scope.No, (_machine is null ? Scope.Record : Record(State())) with { IsPaused = isPaused && _machine is not { IsOver: true } });
+        Scope.Stores.Transfers.Update(Scope.No, Record(State()) with { IsPaused = isPaused && _machine is not { IsOver: true } });
         DriveWhenOpen(new ReceiverInput.PauseOrdered(isPaused));
     }
 

@@ -110,7 +110,7 @@ internal sealed partial class SendingActor : TransferSession
             _problem = problem.Refusal == LinkRefusal.NotRegistered ? TransferProblem.NotRegistered : TransferProblem.NotTrusted;
             _failure = reason;
         }
-        Drive(new SenderInput.Refused(reason));
+        Drive(new SenderInput.LinkRefused(reason));
     }
 
     protected override void OnControl(Control message)

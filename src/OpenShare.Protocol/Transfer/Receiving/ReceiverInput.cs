@@ -19,6 +19,9 @@ public abstract record ReceiverInput
     /// <summary>The link is gone, and its streams with it.</summary>
     public sealed record LinkLost : ReceiverInput;
 
+    /// <summary>The two devices refuse each other, and do so until somebody changes that. A sender that waits for a word then asks for it.</summary>
+    public sealed record LinkRefused(string Reason) : ReceiverInput;
+
     public sealed record StreamUp(long Stream) : ReceiverInput;
 
     public sealed record StreamDown(long Stream) : ReceiverInput;

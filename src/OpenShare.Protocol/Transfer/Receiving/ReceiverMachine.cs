@@ -83,6 +83,7 @@ public sealed partial class ReceiverMachine
             case ReceiverInput.Started: OnStarted(); break;
             case ReceiverInput.LinkUp up: OnLinkUp(up.SpeaksFirst); break;
             case ReceiverInput.LinkLost: OnLinkLost(); break;
+            case ReceiverInput.LinkRefused refused: OnLinkRefused(refused.Reason); break;
             case ReceiverInput.StreamUp up: OnStreamUp(up.Stream); break;
             case ReceiverInput.StreamDown down: _gate.Remove(down.Stream); break;
             case ReceiverInput.Received received: OnReceived(received.Message); break;
@@ -268,6 +269,13 @@ public sealed partial class ReceiverMachine
         Emit(new ReceiverEffect.Discard());
         if (tellSender && _linkUp)
             SayLastWord();
+    }
+
+    // A word that is owed keeps a session and a wish for a link.
+    private void OnLinkRefused(string reason)
+    {
+        End(ReceiverState.Failed, reason, tellSender: false);
+        _owesLastWord = false;
     }
 
     private void SayLastWord()

@@ -41,7 +41,7 @@ public abstract record SenderInput
     public sealed record Cancelled(string Reason) : SenderInput;
 
     /// <summary>The two devices refuse each other, and do so until somebody changes that. Whoever waits for a word then asks for it.</summary>
-    public sealed record Refused(string Reason) : SenderInput;
+    public sealed record LinkRefused(string Reason) : SenderInput;
 
     /// <summary>The receipt that was to be kept is kept.</summary>
     public sealed record ReceiptStored : SenderInput;

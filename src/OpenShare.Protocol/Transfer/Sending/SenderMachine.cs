@@ -107,7 +107,7 @@ public sealed partial class SenderMachine
             case SenderInput.EntryChanged changed: OnEntryChanged(changed.EntryNumber, changed.Reason); break;
             case SenderInput.PauseOrdered order: OnPauseOrdered(order.IsPaused); break;
             case SenderInput.Cancelled cancelled: End(SenderState.Cancelled, cancelled.Reason, tellReceiver: true); break;
-            case SenderInput.Refused refused: OnRefused(refused.Reason); break;
+            case SenderInput.LinkRefused refused: OnLinkRefused(refused.Reason); break;
             case SenderInput.ReceiptStored: OnReceiptStored(); break;
             case SenderInput.TimedOut: OnTimedOut(); break;
         }
@@ -261,7 +261,7 @@ public sealed partial class SenderMachine
     }
 
     // A word that is owed keeps a session and a wish for a link: owed for ever, of each transfer that was refused.
-    private void OnRefused(string reason)
+    private void OnLinkRefused(string reason)
     {
         End(SenderState.Cancelled, reason, tellReceiver: false);
         _owesLastWord = false;

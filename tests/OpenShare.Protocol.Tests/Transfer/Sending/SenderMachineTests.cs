@@ -227,7 +227,7 @@ public sealed partial class SenderMachineTests
     {
         Begin();
         Do(new SenderInput.LinkLost());
-        Expect(Do(new SenderInput.Refused("revoked")), "=Cancelled");
+        Expect(Do(new SenderInput.LinkRefused("revoked")), "=Cancelled");
         Assert.Equal(("revoked", true), (_machine.Reason, _machine.IsSettled));
         Expect(Do(new SenderInput.LinkUp()), "-> TransferCancelled");
     }
@@ -238,7 +238,7 @@ public sealed partial class SenderMachineTests
         Begin();
         Do(new SenderInput.LinkLost());
         Do(new SenderInput.Cancelled("enough"));
-        Expect(Do(new SenderInput.Refused("revoked")));
+        Expect(Do(new SenderInput.LinkRefused("revoked")));
         Assert.Equal(("enough", true), (_machine.Reason, _machine.IsSettled));
     }
 

@@ -34,7 +34,7 @@ internal static class DocumentsOf
         status.Registration.Document(),
         options.Home,
         options.SaveTo,
-        Word(options.Accept))
+        Word(options.Takes))
     {
         CertEndsSoon = status.CertificateEndsSoon,
         Overwrite = Word(options.Overwrite),

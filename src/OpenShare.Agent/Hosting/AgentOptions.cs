@@ -28,6 +28,9 @@ public sealed record AgentOptions(
 
     public ProvisionalRule Provisional { get; init; } = ProvisionalRule.None;
 
+    /// <summary>Whom this very process takes files from: an agent alone takes any.</summary>
+    internal AcceptFrom Takes => Reach == AgentReach.Network ? Accept : AcceptFrom.None;
+
     /// <summary>What this device does under a revocation list that is past its next update.</summary>
     public StaleListRule StaleList { get; init; } = StaleListRule.Warn;
 

@@ -16,8 +16,6 @@ internal sealed partial class TransfersActor
 {
     private readonly EarlyStreams _early;
 
-    private string? TakesNothing => GoesOn(TransferDirection.Receiving) ? null : "No agent runs there that takes files. Send it again when one does.";
-
     private void OnControlReceived(PeerEvents.ControlReceived received)
     {
         IActorRef? session = null;
@@ -42,7 +40,7 @@ internal sealed partial class TransfersActor
         // Each would wake the other, and answer, for ever.
         if (TransferMessages.IsLastWord(received.Message) && (EndedEarly(key) || EndedEarly(key with { Direction = TransferDirection.Receiving })))
             return null;
-        if (direction == TransferDirection.Receiving && !GoesOn(direction) && _stores.Transfers.Find(key) is not null)
+        if (direction == TransferDirection.Receiving && !GoesOn(direction) && !IsOver(key))
         {
             LeaveToTheAgent(received, transfer);
             return null;
@@ -55,11 +53,11 @@ internal sealed partial class TransfersActor
             ?? (direction == TransferDirection.Receiving ? Begin(key, received) : null);
     }
 
-    // The sender waits, and is told why; the link that the agent makes is another.
+    // The sender waits, and is told why; the link that the agent makes is another. Of what is new nothing is kept: it is offered anew on that one.
     private void LeaveToTheAgent(PeerEvents.ControlReceived received, TransferId transfer)
     {
-        if (received.Message.KindCase == Control.KindOneofCase.TransferResumed)
-            _peers.Tell(new PeerCommands.SendControl(received.Device, received.Link, TransferMessages.Stalled(transfer, "No agent runs there that goes on with it.")));
+        if (received.Message.KindCase is Control.KindOneofCase.ManifestOffer or Control.KindOneofCase.TransferResumed)
+            _peers.Tell(new PeerCommands.SendControl(received.Device, received.Link, TransferMessages.Stalled(transfer, "No agent runs there: it goes on once one does.")));
     }
 
     /// <returns>null: nothing begins, and nothing is kept of it</returns>
@@ -70,7 +68,7 @@ internal sealed partial class TransfersActor
             return null;
         switch (FirstWord.Judge(received.Message, link.Certificate.PublicKey, received.Device, _identity.DeviceId))
         {
-            case FirstWord.Opens when (TakesNothing ?? TooMany(received.Device) ?? Unanswerable(received.Device)) is { } reason:
+            case FirstWord.Opens when (TooMany(received.Device) ?? Unanswerable(received.Device)) is { } reason:
                 _log.Warning("An offer of {0} is declined: {1}", received.Device, reason);
                 _early.Drop(received.Device, key.Transfer);
                 _peers.Tell(new PeerCommands.SendControl(received.Device, received.Link, TransferMessages.Declined(key.Transfer, reason)));

@@ -71,8 +71,6 @@ internal sealed partial class TransfersActor
         // Without a link it could open nothing, and would hear nothing; the next one starts it.
         if (key.Direction == TransferDirection.Receiving && !_links.ContainsKey(key.Peer))
         {
-            if (_noRoom.Remove(key))
-                _context.Events.Publish(new TransferEvents.TransferChanged(ViewOf(no, record)));
             _peers.Tell(new PeerCommands.Connect(key.Peer));
             return;
         }

@@ -2,16 +2,17 @@ using Akka.Actor;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Views;
+using TransferState = OpenShare.Device.Views.TransferState;
 
 namespace OpenShare.Device.Transfers;
 
 /// <summary>Peers that cannot be linked with: not yet, or not at all.</summary>
 internal sealed partial class TransfersActor
 {
-    private sealed record RenewedPerhaps;
+    private sealed record AcceptedPerhaps;
 
-    // Whoever has a certificate that has ended asks for another as soon as it reaches the service.
-    private static readonly TimeSpan s_renewal = TimeSpan.FromMinutes(1);
+    // A refusal is asked about again this seldom: its cause is in another's hands.
+    private static readonly TimeSpan s_passing = TimeSpan.FromMinutes(1);
 
     private void OnLinkFailed(PeerEvents.LinkFailed failed)
     {
@@ -22,19 +23,21 @@ internal sealed partial class TransfersActor
             session.Tell(signal);
         if (failed.WillRetry)
             return;
-        if (EndsNothingReceived(failed.Problem))
+        if (Passes(failed.Problem))
         {
-            if (!Timers.IsTimerActive(nameof(RenewedPerhaps)))
-                Timers.StartSingleTimer(nameof(RenewedPerhaps), new RenewedPerhaps(), s_renewal);
+            if (!Timers.IsTimerActive(nameof(AcceptedPerhaps)))
+                Timers.StartSingleTimer(nameof(AcceptedPerhaps), new AcceptedPerhaps(), s_passing);
             return;
         }
-        foreach (var (no, record) in WithoutSession(failed.Device).Where(t => t.Transfer.Key.Direction == TransferDirection.Receiving))
+        // What is being put in place is here, and is cancelled by nothing.
+        foreach (var (no, record) in WithoutSession(failed.Device)
+            .Where(t => t.Transfer is { Key.Direction: TransferDirection.Receiving, State: not TransferState.Finishing }))
             GiveUp(no, record, failed.Problem.Detail);
     }
 
     /// <summary>
-    /// It passes by itself, and a receiver that dials is the first to be told: what it has would be gone before the other, who comes back
-    /// after its certificate's end, has renewed it.
+    /// It passes: whoever has a certificate that has ended renews it as soon as it reaches the service, and a person says which of two
+    /// devices is the copy. What was begun waits, on both sides; what either throws away would have to travel again.
     /// </summary>
-    internal static bool EndsNothingReceived(LinkProblem problem) => problem.Refusal == LinkRefusal.Expired;
+    internal static bool Passes(LinkProblem problem) => problem.Refusal is LinkRefusal.Expired or LinkRefusal.Duplicate;
 }

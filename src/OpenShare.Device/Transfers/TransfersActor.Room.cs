@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Transfers.Receiving;
+using OpenShare.Device.Views;
 
 namespace OpenShare.Device.Transfers;
 
@@ -68,12 +69,12 @@ internal sealed partial class TransfersActor
 
     private void Sweep()
     {
-        var (disk, transfers, saveTo, now) = (_disk, _stores.Transfers, _receiving.Directories.ToList(), _context.Now);
+        var (disk, transfers, saveTo, now, receives) = (_disk, _stores.Transfers, _receiving.Directories.ToList(), _context.Now, GoesOn(TransferDirection.Receiving));
         _context.Workers.Run(() =>
         {
             transfers.DropWorkingState(now - s_late);
             transfers.Forget(allBut: Kept);
-            return StagingSweep.Run(disk, transfers, saveTo, now);
+            return receives ? StagingSweep.Run(disk, transfers, saveTo, now) : [];
         }).PipeTo(
             Self, success: problems => new Swept(problems), failure: error => new Swept([error.Message]));
     }

@@ -88,7 +88,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         Receive<TransferSignals.StillOnDisk>(OnStillOnDisk);
         Receive<Terminated>(OnTerminated);
         Receive<ReviveDue>(m => Revive(m.Key));
-        Receive<RenewedPerhaps>(_ => ConnectAgain());
+        Receive<AcceptedPerhaps>(_ => ConnectAgain());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -113,7 +113,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         _context.Events.Subscribe<PeerEvents.StreamOpened>(Self);
         // After a restart there may be links that were opened before it.
         _peers.Tell(new PeerCommands.TellLinks());
-        if (_part != TransferPart.All)
+        if (_part == TransferPart.None)
             return;
         Sweep();
         Timers.StartPeriodicTimer(nameof(SweepDue), new SweepDue(), s_sweepEvery);
@@ -177,7 +177,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     // ------------------------------------------------------------ sessions
 
     private IActorRef? FindSession(TransferKey key) =>
-        _sessions.GetValueOrDefault(key) ?? (GoesOn(key.Direction) && _stores.Transfers.Find(key) is var (no, record) ? Start(no, record) : null);
+        _sessions.GetValueOrDefault(key) ?? (_stores.Transfers.Find(key) is var (no, record) && (GoesOn(key.Direction) || record.IsOver) ? Start(no, record) : null);
 
     private TransferRecord NewRecord(TransferKey key, ManifestId? manifest, ImmutableArray<string> paths, string destination, string summary) => new(
         key, TransferState.Connecting, Problem: null, manifest, paths, destination, _context.Now, _context.Now, summary, Detail: "", 0, 0, 0, 0, 0, TimeSpan.Zero);
@@ -213,7 +213,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     // of something else, and then he has no reason to come back; but who asks him is told.
     private void ConnectAgain()
     {
-        foreach (var peer in GoingOn().Select(t => t.Transfer.Key.Peer).Distinct())
+        foreach (var peer in GoingOn().Select(t => t.Transfer.Key.Peer).Concat(_sessions.Keys.Select(k => k.Peer)).Distinct())
             _peers.Tell(new PeerCommands.Connect(peer));
     }
 

@@ -23,14 +23,18 @@ public sealed class CommandTests : TransferSpecs
     [Theory]
     [InlineData(TransferPart.Sending)]
     [InlineData(TransferPart.None)]
-    public async Task They_take_nothing_and_say_so(TransferPart part)
+    public async Task What_they_are_offered_waits_for_the_agent(TransferPart part)
     {
         await RestartAsync(_ben, part);
 
-        var end = await _ann.EndsAsync(await _ann.SendAsync(_ben, "a.bin"));
+        var id = await _ann.SendAsync(_ben, "a.bin");
 
-        Assert.Equal((TransferState.Declined, "No agent runs there that takes files. Send it again when one does."), (end.State, end.Detail));
+        Assert.Equal("No agent runs there: it goes on once one does.", (await _ann.SeesAsync(id, v => v.State == TransferState.Waiting)).Detail);
         Assert.Empty(await _ben.TransfersAsync());
+        await RestartAsync(_ben, TransferPart.All);
+        _ann.See(_ben);
+        AssertCompleted(await _ann.EndsAsync(id), 1);
+        Assert.Equal(_content, _ben.Arrived("a.bin"));
     }
 
     [Theory]
@@ -47,7 +51,7 @@ public sealed class CommandTests : TransferSpecs
 
         var waits = await _ann.SeesAsync(id, v => v.State == TransferState.Waiting);
 
-        Assert.Equal("No agent runs there that goes on with it.", waits.Detail);
+        Assert.Equal("No agent runs there: it goes on once one does.", waits.Detail);
         Assert.Equal(TransferState.Transferring, Assert.Single(await _ben.TransfersAsync()).State);
         await RestartAsync(_ben, TransferPart.All);
         _ann.See(_ben);
@@ -91,6 +95,28 @@ public sealed class CommandTests : TransferSpecs
         AssertCompleted(await _ann.EndsAsync(await _ann.SendAsync(_ben, "a.bin")), 1);
 
         Assert.Equal(_content, _ben.Arrived("a.bin"));
+    }
+
+    /// <summary>How it ended needs no settings of an agent's.</summary>
+    [Fact]
+    public async Task What_is_over_they_tell()
+    {
+        var placing = new TaskCompletionSource();
+        _ben.Disk.OnComplete = () =>
+        {
+            placing.TrySetResult();
+            _letThrough.Wait(TimeSpan.FromSeconds(20));
+        };
+        var id = await _ann.SendAsync(_ben, "a.bin");
+        await placing.Task;
+        await _ann.KillAsync();
+        _letThrough.Set();
+        await _ben.SeesAsync(id, v => v.State == TransferState.Completed);
+        await RestartAsync(_ben, TransferPart.Sending);
+        _ann.Start();
+        _ann.See(_ben);
+
+        AssertCompleted(await _ann.EndsAsync(id), 1);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using OpenShare.Device.Hosting;
+using OpenShare.Device.Peers;
 using OpenShare.Device.Transfers;
 using OpenShare.Device.Transfers.Receiving;
 using OpenShare.Device.Views;
@@ -32,6 +33,22 @@ public sealed class ResumeTests : TransferSpecs
         CutBefore(CutAt, Network.CutAll);
         _letThrough.Set();
         var id = await _ann.SendAsync(_ben, "a.bin");
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        AssertResumed();
+    }
+
+    [Theory]
+    [InlineData(LinkRefusal.Expired)]
+    [InlineData(LinkRefusal.Duplicate)]
+    public async Task After_a_refusal_that_passes(LinkRefusal refusal)
+    {
+        var id = await SendAndKillAsync(_ben);
+        _ann.Context.Events.Publish(new PeerEvents.LinkFailed(_ben.Identity.DeviceId, new LinkProblem(refusal, "not now", ByPeer: true), WillRetry: false));
+        Assert.False(Assert.Single(await _ann.TransfersAsync()).IsEnded);
+
+        _ben.Start(Remember);
+        _ann.See(_ben);
 
         AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
         AssertResumed();

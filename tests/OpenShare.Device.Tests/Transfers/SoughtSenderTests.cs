@@ -20,6 +20,7 @@ public sealed class SoughtSenderTests : TransfersRig
     private readonly DeviceIdentity _ann;
     private readonly DeviceIdentity _cat;
     private readonly TransferId _whole = TransferId.Parse(new string('1', 32));
+    private readonly TransferId _half = TransferId.Parse(new string('2', 32));
 
     public SoughtSenderTests()
     {
@@ -27,7 +28,7 @@ public sealed class SoughtSenderTests : TransfersRig
         Hear(Transfers);
         (_ann, _cat) = (Organisation.Enroll("ann"), Organisation.Enroll("cat"));
         Add(_ann, _whole, TransferState.Finishing);
-        Add(_cat, TransferId.Parse(new string('2', 32)), TransferState.Transferring);
+        Add(_cat, _half, TransferState.Transferring);
         Add(Organisation.Enroll("dan"), TransferId.Parse(new string('3', 32)), TransferState.Completed);
     }
 
@@ -74,29 +75,39 @@ public sealed class SoughtSenderTests : TransfersRig
     [Fact]
     public void Nor_of_one_that_refuses_this_device()
     {
-        Refused(LinkRefusal.Revoked);
+        Refused(_cat, LinkRefusal.Revoked);
 
-        var ended = Database.Transfers.Find(_whole)!.Value.Transfer;
+        var ended = Database.Transfers.Find(_half)!.Value.Transfer;
         Assert.Equal((TransferState.Failed, "because"), (ended.State, ended.Detail));
-        Assert.Equal(_ann.DeviceId, Peers.ExpectMsg<PeerCommands.Release>().Device);
+        Assert.Equal(_cat.DeviceId, Peers.ExpectMsg<PeerCommands.Release>().Device);
         Peers.ExpectNoMsg(TimeSpan.Zero);
     }
 
     [Fact]
-    public void But_for_one_whose_certificate_has_ended_it_looks_again_in_a_while()
+    public void But_what_is_being_put_in_place_is_left_to_that()
     {
-        Refused(LinkRefusal.Expired);
+        Refused(_ann, LinkRefusal.Revoked);
+
+        Assert.Equal(TransferState.Finishing, Database.Transfers.Find(_whole)!.Value.Transfer.State);
+    }
+
+    [Theory]
+    [InlineData(LinkRefusal.Expired)]
+    [InlineData(LinkRefusal.Duplicate)]
+    public void And_where_a_refusal_passes_it_looks_again_in_a_while(LinkRefusal refusal)
+    {
+        Refused(_cat, refusal);
         Peers.ExpectNoMsg(TimeSpan.Zero);
 
         Advance(TimeSpan.FromMinutes(1));
 
         AssertSought(Transfers, Peers);
-        Assert.Equal(TransferState.Finishing, Database.Transfers.Find(_whole)!.Value.Transfer.State);
+        Assert.Equal(TransferState.Transferring, Database.Transfers.Find(_half)!.Value.Transfer.State);
     }
 
-    private void Refused(LinkRefusal how)
+    private void Refused(DeviceIdentity sender, LinkRefusal how)
     {
-        Context.Events.Publish(new PeerEvents.LinkFailed(_ann.DeviceId, new LinkProblem(how, "because", ByPeer: false), WillRetry: false));
+        Context.Events.Publish(new PeerEvents.LinkFailed(sender.DeviceId, new LinkProblem(how, "because", ByPeer: false), WillRetry: false));
         Hear(Transfers);
     }
 

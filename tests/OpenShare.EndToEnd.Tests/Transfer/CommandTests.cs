@@ -7,19 +7,25 @@ namespace OpenShare.EndToEnd.Tests.Transfer;
 public sealed class CommandTests(SharedPair shared) : IClassFixture<SharedPair>
 {
     [Fact]
-    public async Task Who_only_looks_who_is_there_takes_no_files_and_says_so()
+    public async Task Who_only_looks_who_is_there_takes_no_files_and_the_sender_is_told_and_waits()
     {
         var pair = await shared.ReadyAsync();
         (await pair.Bob.Agent.TerminateAsync()).EndedWith(0);
         using var looks = pair.Bob.Start(["peers", "--watch"]);
         await looks.LineAsync("bob sees alice", line => line.Contains("alice", StringComparison.Ordinal), Patience.Long);
 
-        using var send = pair.Alice.Start(["send", pair.File("unasked", 1000), "--to", pair.Bob.Id]);
+        var file = pair.File("unasked", 1000);
+        using var send = pair.Alice.Start(["send", file, "--to", pair.Bob.Id]);
 
-        (await send.EndAsync()).EndedWith(3).Said("bob declined unasked. No agent runs there that takes files.");
+        await Eventually.TrueAsync("alice is told", Patience.Long, async () =>
+            await pair.Alice.NewestTransferAsync() is { } newest && newest.Text("state") == "waiting" && newest.Text("detail") == "No agent runs there: it goes on once one does.");
+        Assert.Equal("none", (await pair.Bob.StatusAsync()).Text("accept"));
         Assert.False(Path.Exists(pair.Bob.Received("unasked")));
         looks.Send(Signal.Interrupt);
         await looks.EndAsync();
+        await pair.Bob.StartAgentAsync();
+        (await send.EndAsync()).EndedWith(0);
+        Samples.AssertSame(file, pair.Bob.Received("unasked"));
     }
 
     [Fact]

@@ -113,7 +113,7 @@ internal sealed partial class ReceivingActor
         Send(TransferMessages.Stalled(Id, _opensNot));
         ShowView();
         // Said while it was opened.
-        if (_early.Any(e => e is ReceiverInput.Cancelled or ReceiverInput.Received { Message.KindCase: Control.KindOneofCase.TransferCancelled }))
+        if (_early.Any(e => e is ReceiverInput.Cancelled or ReceiverInput.LinkRefused or ReceiverInput.Received { Message.KindCase: Control.KindOneofCase.TransferCancelled }))
             GiveUpWaiting();
     }
 

@@ -100,6 +100,8 @@ internal sealed partial class ReceivingActor : TransferSession
         }
         if (_opensNot is { } reason)
             Send(TransferMessages.Stalled(Id, reason));
+        // Said before this link, while it was opened.
+        _early.RemoveAll(e => e is ReceiverInput.LinkRefused);
         if (_opening is not null)
             return;
         // The sender's key is in its certificate, so what was kept is read when it is first there.
@@ -129,7 +131,7 @@ internal sealed partial class ReceivingActor : TransferSession
 
     protected override void OnLinkRefused(LinkProblem problem)
     {
-        if (TransfersActor.EndsNothingReceived(problem))
+        if (_machine is not { IsOver: true } && TransfersActor.Passes(problem))
             return;
         DriveWhenOpen(new ReceiverInput.LinkRefused(problem.Detail));
         GiveUpWaiting();

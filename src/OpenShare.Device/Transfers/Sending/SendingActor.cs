@@ -107,6 +107,11 @@ internal sealed partial class SendingActor : TransferSession
         var reason = problem.ByPeer ? $"The other device refuses this one: {problem.Detail}" : problem.Detail;
         if (!_machine.IsOver)
         {
+            if (_machine.IsOffered && TransfersActor.Passes(problem))
+            {
+                OnLinkDelayed(reason);
+                return;
+            }
             _problem = problem.Refusal == LinkRefusal.NotRegistered ? TransferProblem.NotRegistered : TransferProblem.NotTrusted;
             _failure = reason;
         }

@@ -271,10 +271,11 @@ public sealed partial class ReceiverMachine
             SayLastWord();
     }
 
-    // A word that is owed keeps a session and a wish for a link.
+    // A word that is owed keeps a session and a wish for a link. What is being put in place is here: it gets its receipt.
     private void OnLinkRefused(string reason)
     {
-        End(ReceiverState.Failed, reason, tellSender: false);
+        if (State < ReceiverState.Placing)
+            End(ReceiverState.Failed, reason, tellSender: false);
         _owesLastWord = false;
     }
 

@@ -79,7 +79,7 @@ public sealed partial class SenderMachine
         if (_window.Remove(stream) is not { } lost || IsOver)
             return;
         _ledger.Requeue(Manifest!, lost);
-        if (!IsAsked)
+        if (!IsAsked && StalledThere is null)
             _reopenAt = Earlier(_reopenAt, _now + _setup.Tuning.StreamRetry);
     }
 

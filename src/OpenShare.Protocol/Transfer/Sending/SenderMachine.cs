@@ -48,6 +48,9 @@ public sealed partial class SenderMachine
 
     public bool IsOver => State >= SenderState.Completed;
 
+    /// <summary>The receiver may know of it.</summary>
+    public bool IsOffered => _offered;
+
     /// <summary>Over, nothing left to tell the receiver, and no receipt that is being kept.</summary>
     public bool IsSettled => IsOver && !_owesLastWord && (_receipt is null || State == SenderState.Completed);
 

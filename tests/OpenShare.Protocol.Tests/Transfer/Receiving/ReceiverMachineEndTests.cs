@@ -61,6 +61,36 @@ public sealed class ReceiverMachineEndTests : ReceiverMachineSpecs
     }
 
     [Fact]
+    public void Whoever_refuses_this_device_is_owed_no_word()
+    {
+        Accept();
+        Do(new ReceiverInput.LinkLost());
+        Expect(Do(new ReceiverInput.LinkRefused("revoked")), "=Failed", "discard");
+        Assert.True(Machine.IsSettled);
+    }
+
+    [Fact]
+    public void Nor_one_that_refuses_it_before_the_word_was_said()
+    {
+        Accept();
+        Do(new ReceiverInput.LinkLost());
+        Do(new ReceiverInput.Cancelled("enough"));
+        Assert.False(Machine.IsSettled);
+        Expect(Do(new ReceiverInput.LinkRefused("revoked")));
+        Assert.Equal((ReceiverState.Cancelled, true), (Machine.State, Machine.IsSettled));
+    }
+
+    [Fact]
+    public void A_refusal_ends_nothing_that_is_being_put_in_place()
+    {
+        Accept();
+        WriteAll();
+        Do(new ReceiverInput.LinkLost());
+        Expect(Do(new ReceiverInput.LinkRefused("revoked")));
+        Expect(Do(new ReceiverInput.EntriesPlaced([])), "keep receipt");
+    }
+
+    [Fact]
     public void What_fails_once_there_is_a_receipt_ends_no_delivered_transfer()
     {
         Accept();

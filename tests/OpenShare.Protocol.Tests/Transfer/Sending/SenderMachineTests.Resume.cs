@@ -33,6 +33,18 @@ public sealed partial class SenderMachineTests
         Expect(Do(new SenderInput.TimedOut()), "open 1 streams");
     }
 
+    /// <summary>A command's device takes no streams for long: they would be made and ended each second.</summary>
+    [Fact]
+    public void While_the_receiver_waits_for_something_no_stream_is_asked_for_in_place_of_a_lost_one()
+    {
+        Begin();
+        Receive(TransferMessages.Stalled(Some.Transfer, "no agent"));
+        Do(new SenderInput.StreamDown(1));
+        Do(new SenderInput.StreamDown(2));
+        Assert.Null(_machine.NextTimeout);
+        Expect(Receive(TransferMessages.Stalled(Some.Transfer, null)), "open 2 streams");
+    }
+
     [Fact]
     public void A_notice_waits_for_its_page_and_comes_again_after_a_cut()
     {

@@ -193,7 +193,7 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
     protected TransferView CurrentView() => View(TransferViews.Running(Scope.Record, _peerName, Elapsed));
 
     // Told after each dial of many.
-    protected void OnLinkDelayed(string reason)
+    private void OnLinkDelayed(string reason)
     {
         if (Waiting == reason)
             return;

@@ -28,19 +28,20 @@ internal sealed partial class TransfersActor
             return;
         }
         // Nothing runs: what is kept says so, and its sender hears of it when he comes back.
-        KeepAnswer(no, command.SaveTo is { } saveTo ? record.InDirectory(saveTo) : record, command.IsAccepted);
-        if (!command.IsAccepted || command.SaveTo is not null)
-            Discard(no, record);
+        var answered = KeepAnswer(no, command.SaveTo is { } saveTo ? record.InDirectory(saveTo) : record, command.IsAccepted);
         if (!command.IsAccepted)
-            ReleaseUnlessWanted(record.Key.Peer);
+            EndWithoutSession(no, answered);
+        else if (command.SaveTo is not null)
+            Discard(no, record);
         Sender.Tell(new OfferAnswered(ViewOf(no, _stores.Transfers.Find(record.Key)!.Value.Transfer), WasAsked: true));
     }
 
-    private void KeepAnswer(TransferNo no, TransferRecord record, bool isAccepted)
+    private TransferRecord KeepAnswer(TransferNo no, TransferRecord record, bool isAccepted)
     {
         record = record with { State = isAccepted ? TransferState.Transferring : TransferState.Declined, UpdatedAt = _context.Now };
         _stores.Transfers.Update(no, record);
         _context.Events.Publish(new TransferEvents.TransferChanged(ViewOf(no, record)));
+        return record;
     }
 
     /// <returns>why a person cannot be asked about an offer of this device; null: he can, or need not</returns>

@@ -58,7 +58,7 @@ internal sealed partial class TransfersActor
             Discard(no, record);
         else
             ForgetText(record);
-        if (_identity is not null && GoesOn(record.Key.Direction) && (record.OwesWord || isReceiving && _links.ContainsKey(record.Key.Peer)))
+        if (_identity is not null && (isReceiving ? _links.ContainsKey(record.Key.Peer) : record.OwesWord && GoesOn(TransferDirection.Sending)))
             Start(no, record);
         else
             ReleaseUnlessWanted(record.Key.Peer);

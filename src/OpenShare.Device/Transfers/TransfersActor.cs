@@ -144,36 +144,6 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         ConnectAgain();
     }
 
-    private bool GoesOn(TransferDirection direction) => _part == TransferPart.All || (_part == TransferPart.Sending && direction == TransferDirection.Sending);
-
-    private IEnumerable<(TransferNo No, TransferRecord Transfer)> GoingOn() => _stores.Transfers.Unfinished().Where(t => GoesOn(t.Transfer.Key.Direction));
-
-    private List<(TransferNo No, TransferRecord Transfer)> WithoutSession(DeviceId peer) =>
-        [.. GoingOn().Where(t => t.Transfer.Key.Peer == peer && !_sessions.ContainsKey(t.Transfer.Key))];
-
-    private void OnLinkOpened(PeerEvents.LinkOpened opened)
-    {
-        if (_links.TryGetValue(opened.Device, out var link) && link.Link == opened.Link)
-            return;
-        _links[opened.Device] = opened;
-        _early.DropAllFrom(opened.Device);
-        foreach (var (_, session) in SessionsWith(opened.Device))
-            session.Tell(new TransferSignals.LinkUp(opened.Link, opened.Certificate, opened.Carrier));
-        foreach (var (no, record) in WithoutSession(opened.Device))
-            Start(no, record);
-    }
-
-    private void OnLinkClosed(PeerEvents.LinkClosed closed)
-    {
-        if (_links.TryGetValue(closed.Device, out var link) && link.Link == closed.Link)
-        {
-            _links.Remove(closed.Device);
-            _early.DropAllFrom(closed.Device);
-        }
-        foreach (var (_, session) in SessionsWith(closed.Device))
-            session.Tell(new TransferSignals.LinkDown(closed.Link));
-    }
-
     // ------------------------------------------------------------ sessions
 
     private IActorRef? FindSession(TransferKey key) =>
@@ -207,20 +177,6 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         if (!record.IsOver || record.OwesWord)
             _peers.Tell(new PeerCommands.Connect(record.Key.Peer));
         return session;
-    }
-
-    // Both sides of what is not over want a link, until it is: a sender's last word may have gone into a link that was dead, or to a receiver that died
-    // of something else, and then he has no reason to come back; but who asks him is told.
-    private void ConnectAgain()
-    {
-        foreach (var peer in GoingOn().Select(t => t.Transfer.Key.Peer).Concat(_sessions.Keys.Select(k => k.Peer)).Distinct())
-            _peers.Tell(new PeerCommands.Connect(peer));
-    }
-
-    private void ReleaseUnlessWanted(DeviceId peer)
-    {
-        if (!_stores.Transfers.GoesOnWith(peer))
-            _peers.Tell(new PeerCommands.Release(peer));
     }
 
     private void OnTerminated(Terminated terminated)

@@ -83,6 +83,6 @@ internal sealed partial class SendingActor
             Detail = state == TransferState.Connecting && Waiting is { } waiting ? waiting : record.Detail.Length == 0 ? null : record.Detail,
             Receipt = _machine.Receipt is { } receipt ? TransferViews.Summary(receipt) : null,
         };
-        return TransferViews.Paused(TransferViews.Stalled(view, _machine.StalledThere), _machine.IsPausedHere, _machine.IsPausedThere);
+        return TransferViews.Paused(TransferViews.Stalled(view, _passes ?? _machine.StalledThere), _machine.IsPausedHere, _machine.IsPausedThere);
     }
 }

@@ -34,6 +34,9 @@ internal sealed partial class SendingActor : TransferSession
     private TransferProgress _told;
     private TransferRecord _kept;
 
+    // Why there is no link, for a person, where that is in another's hands and passes; null: nothing is wrong with it.
+    private string? _passes;
+
     public SendingActor(TransferScope scope) : base(scope)
     {
         _kept = scope.Record;
@@ -90,6 +93,7 @@ internal sealed partial class SendingActor : TransferSession
 
     protected override void OnLinked(DeviceCertificate certificate)
     {
+        _passes = null;
         BeginLooking();
         Drive(new SenderInput.LinkUp());
     }
@@ -109,7 +113,8 @@ internal sealed partial class SendingActor : TransferSession
         {
             if (_machine.IsOffered && TransfersActor.Passes(problem))
             {
-                OnLinkDelayed(reason);
+                _passes = reason;
+                ShowView();
                 return;
             }
             _problem = problem.Refusal == LinkRefusal.NotRegistered ? TransferProblem.NotRegistered : TransferProblem.NotTrusted;

@@ -43,6 +43,9 @@ public sealed partial class ReceiverMachine
             pages.Add(Manifest!.PageOf(ordinal).Index);
         if (pages.Count > 0 && State == ReceiverState.Placing)
             SetState(ReceiverState.Receiving);
+        // Refused while it was put in place, and then not all of it was here.
+        if (_refusal is { } refusal)
+            OnLinkRefused(refusal);
         foreach (var page in pages)
             SendMissing(Manifest!.Pages[page]);
         // With nothing lost that is wanted still, what is there is placed after all.

@@ -26,6 +26,7 @@ public sealed partial class ReceiverMachine
     private DateTimeOffset _deliveredAt;
     private bool _linkUp;
     private bool _owesLastWord;
+    private string? _refusal;
     private DateTimeOffset? _silentSince;
     private int? _askedForPage;
     private long _travelled;
@@ -111,6 +112,7 @@ public sealed partial class ReceiverMachine
         if (_linkUp)
             OnLinkLost();
         _linkUp = true;
+        _refusal = null;
         _silentSince = _now;
         if (_owesLastWord)
             SayLastWord();
@@ -276,6 +278,8 @@ public sealed partial class ReceiverMachine
     {
         if (State < ReceiverState.Placing)
             End(ReceiverState.Failed, reason, tellSender: false);
+        else
+            _refusal = reason;
         _owesLastWord = false;
     }
 

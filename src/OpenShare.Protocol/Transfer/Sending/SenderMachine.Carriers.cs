@@ -28,7 +28,7 @@ public sealed partial class SenderMachine
         if (carrier == _carrier)
             return;
         _carrier = carrier;
-        if (_linkUp && !IsOver && !IsAsked)
+        if (_linkUp && !IsOver && !WantsNoStreams)
             AskForStreams();
     }
 
@@ -79,12 +79,15 @@ public sealed partial class SenderMachine
         if (_window.Remove(stream) is not { } lost || IsOver)
             return;
         _ledger.Requeue(Manifest!, lost);
-        if (!IsAsked && StalledThere is null)
+        if (!WantsNoStreams)
             _reopenAt = Earlier(_reopenAt, _now + _setup.Tuning.StreamRetry);
     }
 
     // With a receipt there is nothing left to be acknowledged.
     private DateTimeOffset? SilentDue => IsHeldUp || _receipt is not null ? null : _window.AllSilentAt;
+
+    // Nobody there has a use for them, and where they are not taken they end at once.
+    private bool WantsNoStreams => IsAsked || StalledThere is not null;
 
     private bool IsHeldUp => IsPaused || IsAsked || StalledThere is not null;
 

@@ -43,8 +43,8 @@ public sealed partial class SenderMachine
     private void OnStalled(string? reason)
     {
         StalledThere = reason;
-        // Those that ended meanwhile, as they do where nobody there takes them.
-        if (reason is null && !IsAsked && !IsOver && _linkUp)
+        _reopenAt = null;
+        if (_linkUp && !IsOver && !WantsNoStreams)
             AskForStreams();
         // What it holds until there is room is not to hold up what goes to the same device.
         if (reason is not null)

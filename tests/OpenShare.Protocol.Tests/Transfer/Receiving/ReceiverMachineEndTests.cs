@@ -90,6 +90,21 @@ public sealed class ReceiverMachineEndTests : ReceiverMachineSpecs
         Expect(Do(new ReceiverInput.EntriesPlaced([])), "keep receipt");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Unless_not_all_of_it_is_here_after_all(bool isLinkedAgain)
+    {
+        Accept();
+        WriteAll();
+        Do(new ReceiverInput.LinkLost());
+        Do(new ReceiverInput.LinkRefused("revoked"));
+        if (isLinkedAgain)
+            Do(new ReceiverInput.LinkUp());
+        Do(new ReceiverInput.ChunksLost([1]));
+        Assert.Equal(isLinkedAgain ? ReceiverState.Receiving : ReceiverState.Failed, Machine.State);
+    }
+
     [Fact]
     public void What_fails_once_there_is_a_receipt_ends_no_delivered_transfer()
     {

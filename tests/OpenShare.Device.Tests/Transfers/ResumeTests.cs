@@ -45,7 +45,7 @@ public sealed class ResumeTests : TransferSpecs
     {
         var id = await SendAndKillAsync(_ben);
         _ann.Context.Events.Publish(new PeerEvents.LinkFailed(_ben.Identity.DeviceId, new LinkProblem(refusal, "not now", ByPeer: true), WillRetry: false));
-        Assert.Equal("not now", (await _ann.SeesAsync(id, v => v.State == TransferState.Waiting)).Detail);
+        Assert.Equal("The other device refuses this one: not now", (await _ann.SeesAsync(id, v => v.State == TransferState.Waiting)).Detail);
 
         _ben.Start(Remember);
         _ann.See(_ben);

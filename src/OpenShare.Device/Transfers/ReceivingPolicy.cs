@@ -26,7 +26,7 @@ public sealed class ReceivingPolicy(AcceptPolicy accept, string saveTo, IAcceptR
     internal IEnumerable<string> Directories => Provisional.SaveTo is { } directory ? [SaveTo, directory] : [SaveTo];
 
     /// <summary>For what this device offers. None stands before every rule, a rule before the rest.</summary>
-    /// <param name="isAsked">A person was asked about this offer already: he is still, whatever is decided since, or by the agent of another command.</param>
+    /// <param name="isAsked">A person was asked about this offer already: he is still, whatever is decided since.</param>
     internal AcceptPolicy For(DeviceId device, bool isAsked = false) => Accept == AcceptPolicy.None ? AcceptPolicy.None : isAsked ? AcceptPolicy.Ask : rules?.Find(device) switch
     {
         AcceptRule.Always => AcceptPolicy.Own,

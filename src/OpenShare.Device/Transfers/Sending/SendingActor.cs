@@ -109,14 +109,14 @@ internal sealed partial class SendingActor : TransferSession
     protected override void OnLinkRefused(LinkProblem problem)
     {
         var reason = problem.ByPeer ? $"The other device refuses this one: {problem.Detail}" : problem.Detail;
+        if (_machine is { IsOver: false, IsOffered: true } && TransfersActor.Passes(problem))
+        {
+            _passes = reason;
+            ShowView();
+            return;
+        }
         if (!_machine.IsOver)
         {
-            if (_machine.IsOffered && TransfersActor.Passes(problem))
-            {
-                _passes = reason;
-                ShowView();
-                return;
-            }
             _problem = problem.Refusal == LinkRefusal.NotRegistered ? TransferProblem.NotRegistered : TransferProblem.NotTrusted;
             _failure = reason;
         }

@@ -89,7 +89,7 @@ public sealed partial class SenderMachine
     // Nobody there has a use for them, and where they are not taken they end at once.
     private bool WantsNoStreams => IsAsked || StalledThere is not null;
 
-    private bool IsHeldUp => IsPaused || IsAsked || StalledThere is not null;
+    private bool IsHeldUp => IsPaused || WantsNoStreams;
 
     // What is on them travels on others: Streams x Window frames at most. If it gets through here after all, it is dropped there.
     private void GiveUp(List<long> silent)

@@ -91,13 +91,18 @@ internal sealed partial class PeerActor
     private void DialFailed(LinkProblem problem)
     {
         _unprovenRefusals = problem is { IsWorthRetrying: false, IsProven: false } ? _unprovenRefusals + 1 : 0;
-        var willRetry = problem.IsWorthRetrying || (!problem.IsProven && (_isKnown || _unprovenRefusals < MostUnprovenRefusals));
+        // Refused as who it was, or as who the peer was: what either is now is not known there yet.
+        var isOutdated = _dial.IsOutdated;
+        var willRetry = problem.IsWorthRetrying || isOutdated || (!problem.IsProven && (_isKnown || _unprovenRefusals < MostUnprovenRefusals));
         _dial.DialFailed(willRetry, _context.Steady);
         ScheduleDial();
         // While a link is open a second dial that came to nothing is nobody's news.
         if (_link is not null)
             return;
-        Context.Parent.Tell(problem.IsWorthRetrying ? new PeerSignals.NotReached(_device) : new PeerSignals.Refused(_device, problem));
+        if (problem.IsWorthRetrying)
+            Context.Parent.Tell(new PeerSignals.NotReached(_device));
+        else if (!isOutdated)
+            Context.Parent.Tell(new PeerSignals.Refused(_device, problem));
         _context.Events.Publish(new PeerEvents.LinkFailed(_device, problem, willRetry));
     }
 

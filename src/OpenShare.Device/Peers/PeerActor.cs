@@ -49,7 +49,7 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
         Receive<PeerSignals.Sighted>(m => OnSighted([.. m.Sighting.Place.EndPoints]));
         Receive<PeerSignals.HeardAgain>(_ => DialIf(_dial.Sighted(_context.Steady)));
         Receive<PeerSignals.OwnAddressLost>(_ => { if (_link is { } link) DoubtLink(link); });
-        Receive<PeerSignals.IsKnown>(_ => _isKnown = true);
+        Receive<PeerSignals.IsKnown>(_ => { _isKnown = true; _dial.Renewed(); });
         Receive<PeerSignals.AddressesKnown>(m => OnAddresses(m.Addresses));
         Receive<PeerSignals.Adopt>(m => OnOpen(m.Link));
         Receive<PeerSignals.Probe>(_ => OnProbe());
@@ -113,6 +113,8 @@ internal sealed partial class PeerActor : ReceiveActor, IWithTimers
     {
         var had = _party;
         _party = changed.Party;
+        if (had?.Certificate.Blob.Equals(_party?.Certificate.Blob) == false)
+            _dial.Renewed();
         if (_link is not { } link)
             return;
         if (Objection(link.Certificate, link.JudgedBy) is { } problem)

@@ -26,6 +26,7 @@ public sealed class DialMachine(IRandomSource random)
 
     private State _state = State.Idle;
     private bool _wanted;
+    private bool _isOutdated;
     private int _failures;
     private int _restarts;
     private int _brief;
@@ -36,6 +37,9 @@ public sealed class DialMachine(IRandomSource random)
     public DateTimeOffset? NextTimeout { get; private set; }
 
     public bool IsWanted => _wanted;
+
+    /// <summary>The dial under way began before one side was <see cref="Renewed"/>.</summary>
+    public bool IsOutdated => _isOutdated;
 
     /// <summary>Somebody needs a link.</summary>
     public bool Want(DateTimeOffset now)
@@ -65,13 +69,16 @@ public sealed class DialMachine(IRandomSource random)
         return _state == State.Waiting && Dial(now);
     }
 
+    /// <summary>Either side was given another certificate: what the dial under way is refused for is perhaps so no more.</summary>
+    public void Renewed() => _isOutdated = _state == State.Dialing;
+
     /// <param name="worthRetrying">false for a refusal: it would be repeated</param>
     public void DialFailed(bool worthRetrying, DateTimeOffset now)
     {
         if (_state != State.Dialing)
             return;
         _restarts = 0;
-        if (!_wanted || !worthRetrying)
+        if (!_wanted || !(worthRetrying || _isOutdated))
         {
             _wanted = false;
             Rest(State.Idle);
@@ -133,13 +140,14 @@ public sealed class DialMachine(IRandomSource random)
 
     private void Wait(DateTimeOffset now)
     {
-        _state = State.Waiting;
+        Rest(State.Waiting);
         NextTimeout = now + Pause();
     }
 
     private void Rest(State state)
     {
         _state = state;
+        _isOutdated = false;
         NextTimeout = null;
     }
 

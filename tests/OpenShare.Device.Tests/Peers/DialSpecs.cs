@@ -1,6 +1,7 @@
 using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Channel;
+using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
@@ -141,11 +142,11 @@ public abstract class DialSpecs : PeersKit
         var (a, bob) = (Start("alice", "127.0.0.1"), Organisation.Enroll("bob"));
         using var there = TransportOf(Here).Listen(new IPEndPoint(Here, 0));
         See(a, bob, there.LocalEndPoint.Port, Here);
-        var link = await DialledForALink(a, bob, there);
+        var (connection, hello) = await DialledForALink(a, bob.DeviceId, there);
 
         a.Context.Events.Publish(new RevocationEvents.RevocationChanged(Organisation.Revoke(bob)));
         await Heard(a);
-        await link();
+        Assert.IsType<HandshakeOutcome.Open>(await Answer(connection, hello, bob));
 
         var failed = await a.Hears<PeerEvents.LinkFailed>();
         Assert.Equal((LinkRefusal.Revoked, false), (failed.Problem.Refusal, failed.WillRetry));
@@ -159,7 +160,7 @@ public abstract class DialSpecs : PeersKit
         var (a, bob) = (Start("alice", "127.0.0.1"), Organisation.Enroll("bob"));
         using var there = TransportOf(Here).Listen(new IPEndPoint(Here, 0));
         See(a, bob, there.LocalEndPoint.Port, Here);
-        var link = await DialledForALink(a, bob, there);
+        var (connection, hello) = await DialledForALink(a, bob.DeviceId, there);
 
         Organisation.Rotate(StartTime, issuing: true);
         a.Context.Events.Publish(new RegistrationEvents.Certified(a.Identity with
@@ -167,11 +168,52 @@ public abstract class DialSpecs : PeersKit
             Certificate = Organisation.Certify(a.Identity.Key.PublicKey, "alice"), Chain = Organisation.Chain,
         }));
         await Heard(a);
-        await link();
+        Assert.IsType<HandshakeOutcome.Open>(await Answer(connection, hello, bob));
 
         var failed = await a.Hears<PeerEvents.LinkFailed>();
         Assert.Equal((LinkRefusal.BadCertificate, true), (failed.Problem.Refusal, failed.WillRetry));
         await there.AcceptAsync(default).WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_dial_that_is_refused_once_this_device_has_another_certificate_is_dialled_again()
+    {
+        var (expired, bob) = (Organisation.Enroll("alice", at: StartTime.AddDays(-400)), Organisation.Enroll("bob"));
+        var a = Start(expired, "127.0.0.1");
+        using var there = TransportOf(Here).Listen(new IPEndPoint(Here, 0));
+        See(a, bob, there.LocalEndPoint.Port, Here);
+        var (connection, hello) = await DialledForALink(a, bob.DeviceId, there);
+
+        a.Context.Events.Publish(new RegistrationEvents.Certified(expired with { Certificate = Organisation.Certify(expired.Key.PublicKey, "alice") }));
+        await Heard(a);
+        Assert.IsType<HandshakeFailure.Refused>(Assert.IsType<HandshakeOutcome.Failed>(await Answer(connection, hello, bob)).Failure);
+
+        var failed = await a.Hears<PeerEvents.LinkFailed>();
+        Assert.Equal((LinkRefusal.Expired, true, true), (failed.Problem.Refusal, failed.Problem.ByPeer, failed.WillRetry));
+        (connection, hello) = await Opening(there);
+        Assert.IsType<HandshakeOutcome.Open>(await Answer(connection, hello, bob));
+        await a.Hears<PeerEvents.LinkOpened>();
+    }
+
+    [Fact]
+    public async Task A_peer_that_proves_itself_elsewhere_while_it_is_dialled_and_refused_is_dialled_again()
+    {
+        var (a, bob) = (Start("alice", "127.0.0.1"), Organisation.Enroll("bob"));
+        var expired = bob with { Certificate = Organisation.Certify(bob.Key.PublicKey, "bob", at: StartTime.AddDays(-400)) };
+        using var there = TransportOf(Here).Listen(new IPEndPoint(Here, 0));
+        See(a, bob, there.LocalEndPoint.Port, Here);
+        var (connection, hello) = await DialledForALink(a, bob.DeviceId, there);
+
+        // As when it is paired meanwhile.
+        a.Context.Events.Publish(new PairingEvents.Paired(bob.Certificate, there.LocalEndPoint));
+        await Heard(a);
+        await Answer(connection, hello, expired);
+
+        Assert.True((await a.Hears<PeerEvents.LinkFailed>(m => m.Problem.Refusal == LinkRefusal.Expired)).WillRetry);
+        (connection, hello) = await Opening(there);
+        Assert.IsType<HandshakeOutcome.Open>(await Answer(connection, hello, bob));
+        await a.Hears<PeerEvents.LinkOpened>();
+        Assert.Equal(PeerTrust.Certified, await TrustIn(a, bob.DeviceId));
     }
 
     [Fact]
@@ -243,14 +285,15 @@ public abstract class DialSpecs : PeersKit
     }
 
     // Its probe is left without an answer; what comes after the connection for the link is what happens there.
-    private async Task<Func<Task>> DialledForALink(Side a, DeviceIdentity peer, ITransportListener there)
+    private static async Task<(ITransportConnection Connection, byte[] Hello)> DialledForALink(Side a, DeviceId peer, ITransportListener there)
     {
         await there.AcceptAsync(default).WaitAsync(Patience);
-        a.Peers.Tell(new PeerCommands.Connect(peer.DeviceId));
-        var (connection, hello) = await Opening(there);
-        return async () => Assert.IsType<HandshakeOutcome.Open>(
-            await new HandshakeRunner(ContextAt(Here), PartyOf(peer)).AnswerAsync(connection, hello, default).WaitAsync(Patience));
+        a.Peers.Tell(new PeerCommands.Connect(peer));
+        return await Opening(there);
     }
+
+    private Task<HandshakeOutcome> Answer(ITransportConnection connection, byte[] hello, DeviceIdentity peer) =>
+        new HandshakeRunner(ContextAt(Here), PartyOf(peer)).AnswerAsync(connection, hello, default).WaitAsync(Patience);
 
     /// <summary>What was published before has been told to every peer's actor.</summary>
     private static Task Heard(Side side) => side.Peers.Ask(new PeerQueries.GetPeers(), Patience);

@@ -90,6 +90,30 @@ public sealed class DialMachineTests
     }
 
     [Fact]
+    public void A_refusal_ends_it_and_one_of_who_it_was_before_does_not()
+    {
+        _dial.Want(Now);
+        _dial.Renewed();
+        _dial.DialFailed(worthRetrying: false, Now);
+        Assert.InRange(_dial.NextTimeout!.Value - Now, DialMachine.FirstPause / 10, DialMachine.FirstPause);
+
+        Assert.True(_dial.HandleTimeout(_dial.NextTimeout.Value));
+        _dial.DialFailed(worthRetrying: false, Now);
+        Assert.False(_dial.IsWanted);
+        Assert.Null(_dial.NextTimeout);
+    }
+
+    [Fact]
+    public void Between_two_dials_nothing_is_out_of_date()
+    {
+        _dial.Want(Now);
+        _dial.DialFailed(worthRetrying: true, Now);
+        _dial.Renewed();
+        Assert.True(_dial.HandleTimeout(_dial.NextTimeout!.Value));
+        Assert.False(_dial.IsOutdated);
+    }
+
+    [Fact]
     public void A_dial_that_nobody_wants_any_more_is_not_begun_anew()
     {
         _dial.Want(Now);

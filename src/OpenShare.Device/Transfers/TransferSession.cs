@@ -43,7 +43,7 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
         _startedAt = Steady;
         Receive<TransferSignals.LinkUp>(OnLinkUp);
         Receive<TransferSignals.LinkDown>(m => { if (m.Link == Link) OnLinkDown(); });
-        Receive<TransferSignals.LinkRefused>(m => OnLinkRefused(m.Problem));
+        Receive<TransferSignals.LinkRefused>(m => { Waiting = null; OnLinkRefused(m.Problem); });
         Receive<TransferSignals.LinkDelayed>(m => OnLinkDelayed(m.Reason));
         Receive<TransferSignals.ControlArrived>(m =>
         {
@@ -116,6 +116,9 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
     protected abstract void OnUnlinked();
 
     protected abstract void OnLinkRefused(LinkProblem problem);
+
+    /// <summary>The peer is out of reach: what it last said of a link is perhaps so no more.</summary>
+    protected virtual void OnNotReached() { }
 
     protected abstract void OnControl(Control message);
 
@@ -197,6 +200,7 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
     {
         if (Waiting == reason)
             return;
+        OnNotReached();
         Waiting = reason;
         ShowView();
     }

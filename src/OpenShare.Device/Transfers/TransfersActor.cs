@@ -42,6 +42,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     private readonly Dictionary<TransferKey, int> _failures = [];
     private readonly Dictionary<DeviceId, PeerEvents.LinkOpened> _links = [];
     private DeviceIdentity? _identity;
+    private bool _isRestarted;
     private long _started;
 
     public TransfersActor(
@@ -119,6 +120,13 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         Timers.StartPeriodicTimer(nameof(SweepDue), new SweepDue(), s_sweepEvery);
     }
 
+    // The sessions of the one before ended in the middle, on links that are up.
+    protected override void PostRestart(Exception reason)
+    {
+        _isRestarted = true;
+        base.PostRestart(reason);
+    }
+
     protected override void PostStop()
     {
         _context.Events.Unsubscribe(Self);
@@ -159,7 +167,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             AllowsOverwriting = _receiving.AllowsOverwriting,
             Provisional = _receiving.Provisional,
             Turns = TurnsOf(record.Key.Peer),
-            IsMadeAnew = _noRoom.Remove(record.Key) | _failures.ContainsKey(record.Key),
+            IsMadeAnew = _noRoom.Remove(record.Key) | _failures.ContainsKey(record.Key) | _isRestarted,
             Before = _onDisk.Remove(record.Key, out var work) ? work : Task.CompletedTask,
         };
         var sending = record.Key.Direction == TransferDirection.Sending;

@@ -71,6 +71,18 @@ public sealed class FullDiskTests : TransferSpecs
     }
 
     [Fact]
+    public async Task A_receiver_that_starts_anew_on_the_same_link_has_the_sender_go_on()
+    {
+        var id = await WaitingAsync();
+
+        _ben.FailTransfers();
+        _isFull = false;
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 1);
+        Assert.Equal(_content, _ben.Arrived("a.bin"));
+    }
+
+    [Fact]
     public async Task A_sender_that_is_started_anew_meanwhile_is_told_what_is_waited_for()
     {
         var id = await WaitingAsync();

@@ -46,6 +46,9 @@ public sealed class ResumeTests : TransferSpecs
         var id = await SendAndKillAsync(_ben);
         _ann.Context.Events.Publish(new PeerEvents.LinkFailed(_ben.Identity.DeviceId, new LinkProblem(refusal, "not now", ByPeer: true), WillRetry: false));
         Assert.Equal("The other device refuses this one: not now", (await _ann.SeesAsync(id, v => v.State == TransferState.Waiting)).Detail);
+        // What it is refused for is no news of a device that is away.
+        _ann.Context.Events.Publish(new PeerEvents.LinkFailed(_ben.Identity.DeviceId, new LinkProblem(LinkRefusal.Unreachable, "away", ByPeer: false), WillRetry: true));
+        await _ann.SeesAsync(id, v => v is { State: TransferState.Connecting, Detail: "away" });
 
         _ben.Start(Remember);
         _ann.See(_ben);

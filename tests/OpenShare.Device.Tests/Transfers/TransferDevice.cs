@@ -112,14 +112,18 @@ internal sealed class TransferDevice : IDisposable
         Events = _kit.CreateTestProbe();
         _context.Events.Subscribe<TransferEvents.TransferChanged>(Events.Ref);
         _peers = _kit.Sys.ActorOf(PeersActor.Props(_context, Database.Peers, _listener));
-        _transfers = _kit.Sys.ActorOf(TransfersActor.Props(
+        var transfers = TransfersActor.Props(
             _context, Stores, Disk, Database.Peers, _peers,
-            new ReceivingPolicy(Accept, Inbox, Database.AcceptRules) { AllowsOverwriting = AllowsOverwriting, Provisional = Provisional }, part: Part));
+            new ReceivingPolicy(Accept, Inbox, Database.AcceptRules) { AllowsOverwriting = AllowsOverwriting, Provisional = Provisional }, part: Part);
+        _transfers = _kit.CreateTestProbe().ChildActorOf(transfers, new OneForOneStrategy(_ => Directive.Restart));
         // Started once they answer: then they have subscribed.
         _peers.Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Deadline).Wait();
         _transfers.Ask<ImmutableArray<TransferView>>(new TransferQueries.GetTransfers(), Deadline).Wait();
         _context.Events.Publish(new RegistrationEvents.Certified(Identity));
     }
+
+    /// <summary>What works on transfers fails, and starts anew on the links that are there.</summary>
+    public void FailTransfers() => _transfers.Tell(Kill.Instance);
 
     /// <summary>Ends without a word on any transfer, and what is under way is lost.</summary>
     public async Task KillAsync()

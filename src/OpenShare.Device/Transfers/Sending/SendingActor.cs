@@ -123,6 +123,8 @@ internal sealed partial class SendingActor : TransferSession
         Drive(new SenderInput.LinkRefused(reason));
     }
 
+    protected override void OnNotReached() => _passes = null;
+
     protected override void OnControl(Control message)
     {
         if (message.KindCase == Control.KindOneofCase.ChunksAcknowledged)

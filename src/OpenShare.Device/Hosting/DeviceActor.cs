@@ -42,6 +42,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
     private DeviceIdentity? _identity;
     private HandshakeParty? _shown;
     private bool _isAnnounced;
+    private int _starting;
     private ulong _revocationVersion;
 
     public DeviceActor(DeviceAdapters adapters, DeviceSettings settings)
@@ -104,8 +105,14 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         Receive<TransferQueries.FindManifest>(transfers.Forward);
         // In the order they are stopped.
         _flows = [_discovery, transfers, pairing, _peers, revocation, registration];
+        _starting = _flows.Count;
         foreach (var flow in _flows)
+        {
             Context.WatchWith(flow, new FlowEnded(flow));
+            // Answered once it has started, and hears what is published: before that nobody is to come in.
+            flow.Tell(new Identify(null));
+        }
+        Receive<ActorIdentity>(_ => OnFlowStarted());
         Receive<Stop>(_ => OnStop());
         Receive<FlowEnded>(m => OnFlowEnded(m.Flow));
         Receive<FlowOverdue>(m => OnFlowOverdue(m.Flow));
@@ -120,9 +127,17 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
 
     protected override void PostStop() => _adapters.Context.Events.Unsubscribe(Self);
 
+    private void OnFlowStarted()
+    {
+        if (--_starting > 0)
+            return;
+        _peers.Tell(new PeerCommands.Listen());
+        Announce();
+    }
+
     private void Announce()
     {
-        if (_adapters.Listener is not { } listener)
+        if (_adapters.Listener is not { } listener || _starting > 0)
             return;
         var options = _identity is { } identity ? Options(identity.Certificate, identity.DiscoveryKeys.Hash, listener) with
         {

@@ -63,6 +63,9 @@ public readonly record struct LinkId(long Value);
 /// <summary>Told to the device's <c>peers</c> actor.</summary>
 public static class PeerCommands
 {
+    /// <summary>Whoever hears what comes over links is there. Until it is told this, whoever dials waits: what he says would be lost.</summary>
+    public sealed record Listen;
+
     /// <summary>Wants a link to this device, and wants it re-made while anybody wants it. Answer: LinkOpened or LinkFailed events.</summary>
     public sealed record Connect(DeviceId Device);
 

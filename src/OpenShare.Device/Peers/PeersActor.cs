@@ -83,6 +83,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<LastKnownDialled>(OnLastKnownDialled);
         Receive<LastKnownDue>(_ => DialLastKnown());
 
+        Receive<PeerCommands.Listen>(_ => OnListen());
         Receive<PeerCommands.Connect>(OnConnect);
         Receive<PeerCommands.Release>(OnRelease);
         Receive<PeerCommands.SendControl>(m => Peer(m.Device).Forward(m));
@@ -144,14 +145,13 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         // Found before a restart: its user is to be told on.
         foreach (var device in _cases.Cloned)
             _context.Events.Publish(new PeerEvents.DeviceCloned(device, NameOf(device), []));
-        if (_listener is not null)
-            Accept();
     }
 
     // What was in sight and what was wanted is known to others alone now.
     protected override void PostRestart(Exception reason)
     {
         base.PostRestart(reason);
+        OnListen();
         _context.Events.Publish(new DiscoveryEvents.RungChanged(FoundBy.LastKnown, null, _lastKnownState));
         _context.Events.Publish(new DiscoveryEvents.PairingOffered(_isPairingOffered));
         _context.Events.Publish(new PeerEvents.Restarted());

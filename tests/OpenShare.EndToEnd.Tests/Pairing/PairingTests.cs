@@ -72,6 +72,7 @@ public sealed class PairingTests(SharedServer shared) : IDisposable
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task Two_that_have_no_address_but_link_local_ones_are_paired_with_a_token_in_a_file()
     {
         var lan = await MadeAsync();

@@ -48,6 +48,7 @@ public sealed class DiscoveryKeyTests : IDisposable
     }
 
     [Fact]
+    [Trait("Length", "Long")]
     public async Task A_device_that_was_off_and_cannot_reach_the_service_gets_the_new_key_from_another()
     {
         using var server = await Server.StartAsync();

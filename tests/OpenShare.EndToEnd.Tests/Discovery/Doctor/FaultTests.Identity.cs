@@ -51,6 +51,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task Certificates_that_end_or_have_ended_and_a_list_past_its_time()
     {
         await lab.ReadyAsync();

@@ -54,6 +54,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task A_gateway_that_is_gone()
     {
         await lab.ReadyAsync();
@@ -65,6 +66,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task An_interface_and_an_address_to_listen_at_that_are_not_there()
     {
         await lab.ReadyAsync();
@@ -75,6 +77,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task Ports_that_other_programs_have_for_themselves()
     {
         await lab.ReadyAsync();
@@ -110,6 +113,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task A_network_of_IPv6_alone_without_a_way_for_multicast()
     {
         await lab.ReadyAsync();
@@ -131,6 +135,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task Multicast_that_does_not_come_in()
     {
         await lab.ReadyAsync();
@@ -152,6 +157,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task A_firewall_that_lets_no_multicast_out()
     {
         await lab.ReadyAsync();
@@ -226,6 +232,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task An_agent_that_does_not_run_there()
     {
         await lab.ReadyAsync();
@@ -235,6 +242,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task An_access_point_that_keeps_its_clients_apart()
     {
         await lab.ReadyAsync();
@@ -245,6 +253,7 @@ public sealed partial class FaultTests
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task Another_network_beyond_a_router()
     {
         await lab.ReadyAsync();

@@ -53,6 +53,7 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         context.Events.Subscribe<RegistrationEvents.Certified>(Self);
         context.Events.Subscribe<RevocationEvents.RevocationChanged>(Self);
         context.Events.Subscribe<PairingEvents.ShowingChanged>(Self);
+        context.Events.Subscribe<PeerEvents.Restarted>(Self);
         // Before anybody is spoken with: what a person took back is taken back from the first moment on.
         context.Events.Publish(PairingActor.Standing(database.Pairing));
         _peers = Context.ActorOf(PeersActor.Props(context, database.Peers, adapters.Listener, settings.AdvertisedPort), "peers");
@@ -109,10 +110,11 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
         foreach (var flow in _flows)
         {
             Context.WatchWith(flow, new FlowEnded(flow));
-            // Answered once it has started, and hears what is published: before that nobody is to come in.
+            // Answered once it has started, and hears what is published: before that nobody is spoken with.
             flow.Tell(new Identify(null));
         }
         Receive<ActorIdentity>(_ => OnFlowStarted());
+        Receive<PeerEvents.Restarted>(_ => StartPeers());
         Receive<Stop>(_ => OnStop());
         Receive<FlowEnded>(m => OnFlowEnded(m.Flow));
         Receive<FlowOverdue>(m => OnFlowOverdue(m.Flow));
@@ -129,10 +131,15 @@ public sealed class DeviceActor : ReceiveActor, IWithTimers
 
     private void OnFlowStarted()
     {
-        if (--_starting > 0)
-            return;
-        _peers.Tell(new PeerCommands.Listen());
+        _starting--;
+        StartPeers();
         Announce();
+    }
+
+    private void StartPeers()
+    {
+        if (_starting == 0 && _stopAskers.Count == 0)
+            _peers.Tell(new PeerCommands.Start());
     }
 
     private void Announce()

@@ -63,8 +63,11 @@ public readonly record struct LinkId(long Value);
 /// <summary>Told to the device's <c>peers</c> actor.</summary>
 public static class PeerCommands
 {
-    /// <summary>Whoever hears what comes over links is there. Until it is told this, whoever dials waits: what he says would be lost.</summary>
-    public sealed record Listen;
+    /// <summary>
+    /// Whoever hears what comes over links is there, and what is said on one is not lost. Until it is told this nobody is dialled for a link,
+    /// and whoever dials waits; so it is again once it was <see cref="PeerEvents.Restarted"/>.
+    /// </summary>
+    public sealed record Start;
 
     /// <summary>Wants a link to this device, and wants it re-made while anybody wants it. Answer: LinkOpened or LinkFailed events.</summary>
     public sealed record Connect(DeviceId Device);

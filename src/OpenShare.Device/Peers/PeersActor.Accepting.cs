@@ -28,12 +28,6 @@ internal sealed partial class PeersActor
 
     private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
 
-    private void OnListen()
-    {
-        if (_listener is not null)
-            Accept();
-    }
-
     private void Accept() => _ = AcceptAsync(_listener!, Self, _stop.Token);
 
     // Too many open files, for one, is a state that passes: a device that accepts no more would be deaf until it is restarted.

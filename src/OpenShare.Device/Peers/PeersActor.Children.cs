@@ -12,7 +12,8 @@ internal sealed partial class PeersActor
     private void OnConnect(PeerCommands.Connect connect)
     {
         _wanted.Add(connect.Device);
-        Peer(connect.Device).Forward(connect);
+        if (_hasStarted)
+            Peer(connect.Device).Forward(connect);
     }
 
     private void OnRelease(PeerCommands.Release release)

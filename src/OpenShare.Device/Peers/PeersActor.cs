@@ -39,6 +39,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     private readonly ITransportListener? _listener;
     private readonly int? _port;
     private DeviceIdentity? _identity;
+    private bool _hasStarted;
     private long _started;
     private Protocol.Revocation.RevocationList? _revoked;
     private ImmutableHashSet<DeviceId> _duplicates = [];
@@ -83,7 +84,7 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         Receive<LastKnownDialled>(OnLastKnownDialled);
         Receive<LastKnownDue>(_ => DialLastKnown());
 
-        Receive<PeerCommands.Listen>(_ => OnListen());
+        Receive<PeerCommands.Start>(_ => OnStart());
         Receive<PeerCommands.Connect>(OnConnect);
         Receive<PeerCommands.Release>(OnRelease);
         Receive<PeerCommands.SendControl>(m => Peer(m.Device).Forward(m));
@@ -151,7 +152,6 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
     protected override void PostRestart(Exception reason)
     {
         base.PostRestart(reason);
-        OnListen();
         _context.Events.Publish(new DiscoveryEvents.RungChanged(FoundBy.LastKnown, null, _lastKnownState));
         _context.Events.Publish(new DiscoveryEvents.PairingOffered(_isPairingOffered));
         _context.Events.Publish(new PeerEvents.Restarted());
@@ -182,6 +182,18 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         var changed = new PeerSignals.PartyChanged(Party());
         foreach (var peer in _peers.Values)
             peer.Tell(changed);
+    }
+
+    private void OnStart()
+    {
+        if (_hasStarted)
+            return;
+        _hasStarted = true;
+        if (_listener is not null)
+            Accept();
+        // Each is told by that that it is wanted.
+        foreach (var device in _wanted)
+            Peer(device);
     }
 
     // Each says goodbye on its link; nobody comes in any more.

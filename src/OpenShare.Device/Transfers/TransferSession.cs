@@ -117,7 +117,7 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
 
     protected abstract void OnLinkRefused(LinkProblem problem);
 
-    /// <summary>The peer is out of reach: what it last said of a link is perhaps so no more.</summary>
+    /// <summary>There is no link for another reason than what it was refused for, and it is tried again.</summary>
     protected virtual void OnNotReached() { }
 
     protected abstract void OnControl(Control message);

@@ -40,9 +40,9 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     private readonly Dictionary<TransferKey, TransferView> _running = [];
     private readonly Dictionary<TransferKey, TransferTrace> _traces = [];
     private readonly Dictionary<TransferKey, int> _failures = [];
+    private readonly HashSet<TransferKey> _interrupted = [];
     private readonly Dictionary<DeviceId, PeerEvents.LinkOpened> _links = [];
     private DeviceIdentity? _identity;
-    private bool _isRestarted;
     private long _started;
 
     public TransfersActor(
@@ -123,7 +123,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
     // The sessions of the one before ended in the middle, on links that are up.
     protected override void PostRestart(Exception reason)
     {
-        _isRestarted = true;
+        _interrupted.UnionWith(GoingOn().Select(t => t.Transfer.Key));
         base.PostRestart(reason);
     }
 
@@ -167,7 +167,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
             AllowsOverwriting = _receiving.AllowsOverwriting,
             Provisional = _receiving.Provisional,
             Turns = TurnsOf(record.Key.Peer),
-            IsMadeAnew = _noRoom.Remove(record.Key) | _failures.ContainsKey(record.Key) | _isRestarted,
+            IsMadeAnew = _noRoom.Remove(record.Key) | _failures.ContainsKey(record.Key) | _interrupted.Remove(record.Key),
             Before = _onDisk.Remove(record.Key, out var work) ? work : Task.CompletedTask,
         };
         var sending = record.Key.Direction == TransferDirection.Sending;

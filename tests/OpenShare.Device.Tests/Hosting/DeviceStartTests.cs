@@ -1,4 +1,5 @@
 using System.Net;
+using System.Threading.Channels;
 using Akka.Actor;
 using OpenShare.Device.Discovery.Memory;
 using OpenShare.Device.Hosting;
@@ -33,23 +34,26 @@ public sealed class DeviceStartTests : DeviceRig
         var adapters = new DeviceAdapters(
             Context, Keys, database, new LocalDisk(), Service, listener, () => new MemoryMulticast().Attach(IPAddress.Loopback), RevocationPace.OnDemand);
 
-        Sys.ActorOf(DeviceActor.Props(adapters, new DeviceSettings("ben", AdvertisedPort: null, [], AcceptPolicy.Own, folder["inbox"])), "device");
+        var device = Sys.ActorOf(DeviceActor.Props(adapters, new DeviceSettings("ben", AdvertisedPort: null, [], AcceptPolicy.Own, folder["inbox"])), "device");
 
-        Assert.True(await listener.Answer.WaitAsync(TimeSpan.FromSeconds(10)), "who comes in now is not heard by all");
+        Assert.True(await listener.AnswerAsync(), "who comes in now is not heard by all");
+        // Nor does who comes after a failure.
+        Sys.ActorSelection(device.Path / "peers").Tell(Kill.Instance);
+        Assert.True(await listener.AnswerAsync(), "who comes in after a failure is not heard by all");
     }
 
-    /// <summary>Asks a question when a connection is first waited for.</summary>
+    /// <summary>Asks a question whenever a connection is waited for.</summary>
     private sealed class AskingListener(ITransportListener inner, Func<bool> question) : ITransportListener
     {
-        private readonly TaskCompletionSource<bool> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        internal Task<bool> Answer => _answer.Task;
+        private readonly Channel<bool> _answers = System.Threading.Channels.Channel.CreateUnbounded<bool>();
 
         public IPEndPoint LocalEndPoint => inner.LocalEndPoint;
 
+        internal Task<bool> AnswerAsync() => _answers.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+
         public Task<ITransportConnection> AcceptAsync(CancellationToken cancellation)
         {
-            _answer.TrySetResult(question());
+            Assert.True(_answers.Writer.TryWrite(question()));
             return inner.AcceptAsync(cancellation);
         }
 

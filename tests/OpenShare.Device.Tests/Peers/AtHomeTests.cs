@@ -29,7 +29,7 @@ public sealed class AtHomeTests : DeviceRig
         var store = new MemoryPeerStore();
         store.Save(new PeerRecord(bob.DeviceId, "bob", [There], Context.Now, PeerTrust.Certified, FoundBy.Mdns));
         var peers = Sys.ActorOf(PeersActor.Props(Context, store, isOnNetwork ? listener : null));
-        peers.Tell(new PeerCommands.Listen());
+        peers.Tell(new PeerCommands.Start());
         await Answers(peers);
         Context.Events.Publish(new RegistrationEvents.Certified(self));
         await Answers(peers);

@@ -30,7 +30,7 @@ public sealed class ClockSetTests : DeviceRig
         (_self, _peer) = (Organisation.Enroll("alice"), Organisation.Enroll("bob"));
         _listener = Context.Transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
         _peers = Sys.ActorOf(PeersActor.Props(Context, new MemoryPeerStore(), _listener));
-        _peers.Tell(new PeerCommands.Listen());
+        _peers.Tell(new PeerCommands.Start());
         _peers.Ask(new PeerQueries.GetPeers(), Patience).Wait();
         Context.Events.Subscribe<IDeviceEvent>(Events.Ref);
         Context.Events.Publish(new RegistrationEvents.Certified(_self));

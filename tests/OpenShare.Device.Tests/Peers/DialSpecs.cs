@@ -1,7 +1,6 @@
 using System.Net;
 using Akka.Actor;
 using OpenShare.Device.Channel;
-using OpenShare.Device.Pairing;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Registration;
 using OpenShare.Device.Revocation;
@@ -204,8 +203,7 @@ public abstract class DialSpecs : PeersKit
         See(a, bob, there.LocalEndPoint.Port, Here);
         var (connection, hello) = await DialledForALink(a, bob.DeviceId, there);
 
-        // As when it is paired meanwhile.
-        a.Context.Events.Publish(new PairingEvents.Paired(bob.Certificate, there.LocalEndPoint));
+        a.Peers.Tell(new PeerSignals.Proven(bob.Certificate, there.LocalEndPoint, IsDialled: true));
         await Heard(a);
         await Answer(connection, hello, expired);
 

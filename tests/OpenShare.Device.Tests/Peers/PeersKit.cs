@@ -79,7 +79,7 @@ public abstract class PeersKit : TestKit
         var events = CreateTestProbe();
         context.Events.Subscribe<IDeviceEvent>(events.Ref);
         var peers = CreateTestProbe().ChildActorOf(PeersActor.Props(context, store ?? new MemoryPeerStore(), listener), new OneForOneStrategy(_ => Directive.Restart));
-        peers.Tell(new PeerCommands.Listen());
+        peers.Tell(new PeerCommands.Start());
         // Started once it answers: then it has subscribed.
         peers.Ask<System.Collections.Immutable.ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Patience).Wait();
         context.Events.Publish(new RegistrationEvents.Certified(identity));

@@ -42,6 +42,7 @@ public sealed class RestartTests : PeersKit
 
         await a.Hears<PeerEvents.LinkClosed>();
         await a.Hears<PeerEvents.Restarted>();
+        a.Peers.Tell(new PeerCommands.Start());
         await Link(a, b);
     }
 

@@ -148,7 +148,7 @@ public sealed class ClockSetBackTests : DeviceRig
         // The registration tells the peers before it answers, and they hear it before they are asked.
         await registration.Ask<RegistrationSnapshot>(new RegistrationCommands.GetRegistration());
         await revocation.Ask<RevocationView>(new RevocationCommands.GetRevocation());
-        peers.Tell(new PeerCommands.Listen());
+        peers.Tell(new PeerCommands.Start());
         await peers.Ask<System.Collections.Immutable.ImmutableArray<PeerView>>(new PeerQueries.GetPeers());
         return new RunningDevice(this, registration, revocation, peers);
     }

@@ -135,7 +135,7 @@ public sealed class KeyChangeTests : DeviceRig
         var revocation = Sys.ActorOf(RevocationActor.Props(_device, Registration, Lists, Service, pace ?? RevocationPace.Default));
         _flows = [registration, revocation, peers];
         await revocation.Ask<RevocationView>(new RevocationCommands.GetRevocation());
-        peers.Tell(new PeerCommands.Listen());
+        peers.Tell(new PeerCommands.Start());
         await peers.Ask<System.Collections.Immutable.ImmutableArray<PeerView>>(new PeerQueries.GetPeers());
     }
 

@@ -119,7 +119,7 @@ internal sealed class TransferDevice : IDisposable
         // Started once they answer: then they have subscribed.
         _peers.Ask<ImmutableArray<PeerView>>(new PeerQueries.GetPeers(), Deadline).Wait();
         _transfers.Ask<ImmutableArray<TransferView>>(new TransferQueries.GetTransfers(), Deadline).Wait();
-        _peers.Tell(new PeerCommands.Listen());
+        _peers.Tell(new PeerCommands.Start());
         _context.Events.Publish(new RegistrationEvents.Certified(Identity));
     }
 

@@ -41,7 +41,7 @@ internal sealed class RehearsedDevice : IDisposable
         _peers = system.ActorOf(PeersActor.Props(_context, _database.Peers, _listener));
         _transfers = system.ActorOf(TransfersActor.Props(
             _context, TransferStores.Of(_database), new LocalDisk(), _database.Peers, _peers, new ReceivingPolicy(AcceptPolicy.Own, inbox)));
-        _peers.Tell(new PeerCommands.Listen());
+        _peers.Tell(new PeerCommands.Start());
     }
 
     /// <summary>Both enter, and this one sees the other.</summary>

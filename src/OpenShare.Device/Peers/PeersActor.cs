@@ -191,9 +191,8 @@ internal sealed partial class PeersActor : ReceiveActor, IWithTimers
         _hasStarted = true;
         if (_listener is not null)
             Accept();
-        // Each is told by that that it is wanted.
         foreach (var device in _wanted)
-            Peer(device);
+            Peer(device).Tell(new PeerCommands.Connect(device));
     }
 
     // Each says goodbye on its link; nobody comes in any more.

@@ -69,7 +69,7 @@ public sealed class DialMachine(IRandomSource random)
         return _state == State.Waiting && Dial(now);
     }
 
-    /// <summary>Either side was given another certificate: what the dial under way is refused for is perhaps so no more.</summary>
+    /// <summary>Either side was given another certificate, or the peer has proven itself otherwise: what the dial under way is refused for is perhaps so no more.</summary>
     public void Renewed() => _isOutdated = _state == State.Dialing;
 
     /// <param name="worthRetrying">false for a refusal: it would be repeated</param>

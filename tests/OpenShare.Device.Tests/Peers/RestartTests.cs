@@ -47,6 +47,23 @@ public sealed class RestartTests : PeersKit
     }
 
     [Fact]
+    public async Task What_is_wanted_before_it_may_begin_is_dialled_once_it_may()
+    {
+        var (a, b) = (Start("alice", "127.0.0.1"), Start("bob", "127.0.0.2"));
+        a.Peers.Tell(Kill.Instance);
+        await a.Hears<PeerEvents.Restarted>();
+        // Its actor is there, for a probe.
+        See(a, b);
+        await b.Hears<PeerEvents.PeerProven>();
+
+        a.Peers.Tell(new PeerCommands.Connect(b.Id));
+        await a.Peers.Ask(new PeerQueries.GetPeers(), Patience);
+        a.Peers.Tell(new PeerCommands.Start());
+
+        await a.Hears<PeerEvents.LinkOpened>();
+    }
+
+    [Fact]
     public async Task A_disk_that_is_full_ends_no_link_and_is_told_once()
     {
         var warnings = CreateTestProbe();

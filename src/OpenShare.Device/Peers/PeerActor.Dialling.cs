@@ -93,8 +93,8 @@ internal sealed partial class PeerActor
         _unprovenRefusals = problem is { IsWorthRetrying: false, IsProven: false } ? _unprovenRefusals + 1 : 0;
         // Refused as who it was, or as who the peer was: what either is now is not known there yet.
         var isOutdated = _dial.IsOutdated;
-        var willRetry = problem.IsWorthRetrying || isOutdated || (!problem.IsProven && (_isKnown || _unprovenRefusals < MostUnprovenRefusals));
-        _dial.DialFailed(willRetry, _context.Steady);
+        var willRetry = _dial.DialFailed(
+            problem.IsWorthRetrying || (!problem.IsProven && (_isKnown || _unprovenRefusals < MostUnprovenRefusals)), _context.Steady);
         ScheduleDial();
         // While a link is open a second dial that came to nothing is nobody's news.
         if (_link is not null)

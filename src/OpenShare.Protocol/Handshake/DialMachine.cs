@@ -73,18 +73,21 @@ public sealed class DialMachine(IRandomSource random)
     public void Renewed() => _isOutdated = _state == State.Dialing;
 
     /// <param name="worthRetrying">false for a refusal: it would be repeated</param>
-    public void DialFailed(bool worthRetrying, DateTimeOffset now)
+    /// <returns>whether it is tried again while somebody wants the link</returns>
+    public bool DialFailed(bool worthRetrying, DateTimeOffset now)
     {
+        var willRetry = worthRetrying || _isOutdated;
         if (_state != State.Dialing)
-            return;
+            return willRetry;
         _restarts = 0;
-        if (!_wanted || !(worthRetrying || _isOutdated))
+        if (_wanted && willRetry)
         {
-            _wanted = false;
-            Rest(State.Idle);
-            return;
+            Wait(now);
+            return willRetry;
         }
-        Wait(now);
+        _wanted = false;
+        Rest(State.Idle);
+        return willRetry;
     }
 
     /// <summary>A link is open, whichever side dialled it.</summary>

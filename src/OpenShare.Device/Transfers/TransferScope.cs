@@ -62,7 +62,7 @@ internal sealed record TransferScope(
     internal Task Before { get; init; } = Task.CompletedTask;
 
     /// <summary>Whose frames go next, of all that are sent to this peer.</summary>
-    internal PeerTurns Turns { get; init; } = new();
+    internal PeerTurns Turns { get; init; } = new(Context);
 
     /// <summary>What is done where a name is taken: what the sender wishes, as far as this device's owner lets him.</summary>
     internal ConflictPolicy PolicyFor(Manifest manifest) =>

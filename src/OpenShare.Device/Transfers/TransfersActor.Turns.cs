@@ -11,7 +11,7 @@ internal sealed partial class TransfersActor
     private PeerTurns TurnsOf(DeviceId peer)
     {
         if (!_turns.TryGetValue(peer, out var turns))
-            _turns.Add(peer, turns = new PeerTurns());
+            _turns.Add(peer, turns = new PeerTurns(_context));
         return turns;
     }
 }

@@ -89,11 +89,14 @@ internal sealed class Lan : IDisposable
     public Task FilterAsync(string rule) =>
         BridgeAsync("nft", $"add table bridge {Rules}; add chain bridge {Rules} forward {{ type filter hook forward priority 0; }}; add rule bridge {Rules} forward {rule}");
 
-    /// <summary>So many bits a second from that host, and a queue of a fiftieth of a second before them. What is sent is then packets of the network's own size.</summary>
+    /// <summary>
+    /// So many bits a second to that host, and a queue of a fiftieth of a second before them, where its access point would have it: in a
+    /// sender's own system Linux has a queue for each connection. What is sent is then packets of the network's own size.
+    /// </summary>
     public async Task ShapeAsync(string host, string rate)
     {
         await HostAsync(host, "ethtool", "-K", "eth0", "tso", "off", "gso", "off", "gro", "off");
-        await HostAsync(host, "tc", "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate", rate, "burst", "64k", "latency", "20ms");
+        await BridgeAsync("tc", "qdisc", "replace", "dev", Port(host), "root", "tbf", "rate", rate, "burst", "64k", "latency", "20ms");
     }
 
     /// <summary>Of a hundred packets, either way, so many never get there.</summary>
@@ -118,14 +121,11 @@ internal sealed class Lan : IDisposable
     public Task AddressAsync(string host, string address) =>
         HostAsync(host, "sh", "-c", $"ip -4 address flush dev eth0; ip address add {address}/24 dev eth0");
 
-    /// <summary>Takes every rule back, and has the system forget what it remembers of paths: new connections would begin with that.</summary>
+    /// <summary>Takes every rule back.</summary>
     public async Task OpenAsync()
     {
         foreach (var each in _namespaces)
-        {
             await SystemCommand.SucceedsAsync("ip", "netns", "exec", each, "nft", "flush", "ruleset");
-            await SystemCommand.SucceedsAsync("ip", "netns", "exec", each, "ip", "tcp_metrics", "flush", "all");
-        }
     }
 
     /// <summary>Does something in a host's network from within this very process: a socket made there stays there.</summary>

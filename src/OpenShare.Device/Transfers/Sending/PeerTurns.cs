@@ -1,4 +1,5 @@
 using Akka.Actor;
+using OpenShare.Device.Hosting;
 using OpenShare.Protocol.Transfer;
 using OpenShare.Protocol.Transfer.Sending;
 
@@ -8,7 +9,7 @@ namespace OpenShare.Device.Transfers.Sending;
 /// The turns of all transfers that this device sends to one peer, so that a slow peer holds up what goes to no other.
 /// Sessions take them from the threads they run on, under a lock: where nobody waits, a frame costs no message.
 /// </summary>
-internal sealed class PeerTurns
+internal sealed class PeerTurns(DeviceContext context)
 {
     private readonly Lock _lock = new();
     private readonly SendTurns _turns = new(SendTurns.DefaultRoom);
@@ -25,21 +26,21 @@ internal sealed class PeerTurns
     private bool Ask(TransferId transfer, long bytes)
     {
         lock (_lock)
-            return _turns.Ask(transfer, bytes);
+            return _turns.Ask(transfer, bytes, context.Steady);
     }
 
-    private void Change(Func<SendTurns, IReadOnlyList<TransferId>> change)
+    private void Change(Func<SendTurns, DateTimeOffset, IReadOnlyList<TransferId>> change)
     {
         lock (_lock)
         {
-            foreach (var next in change(_turns))
+            foreach (var next in change(_turns, context.Steady))
                 _sessions[next].Tell(new TransferSignals.TurnCame());
         }
     }
 
     private void End(TransferId transfer)
     {
-        Change(turns => turns.Leave(transfer));
+        Change((turns, now) => turns.Leave(transfer, now));
         lock (_lock)
             _sessions.Remove(transfer);
     }
@@ -48,11 +49,11 @@ internal sealed class PeerTurns
     {
         public bool Ask(long bytes) => turns.Ask(transfer, bytes);
 
-        public void GiveUp() => turns.Change(t => t.GiveUp(transfer));
+        public void GiveUp() => turns.Change((t, now) => t.GiveUp(transfer, now));
 
-        public void Settle(long bytes) => turns.Change(t => t.Settle(transfer, bytes));
+        public void Settle(long bytes) => turns.Change((t, now) => t.Settle(transfer, bytes, now));
 
-        public void Leave() => turns.Change(t => t.Leave(transfer));
+        public void Leave() => turns.Change((t, now) => t.Leave(transfer, now));
 
         /// <summary>The session has ended, whatever it had under way.</summary>
         public void Dispose() => turns.End(transfer);

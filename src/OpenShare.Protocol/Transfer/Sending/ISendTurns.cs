@@ -6,7 +6,7 @@ public interface ISendTurns
     /// <summary>Of a transfer that shares with nobody: it is always its turn.</summary>
     static ISendTurns Alone { get; } = new AlwaysMine();
 
-    /// <returns>true: a frame of so many bytes goes now. False: <see cref="SenderInput.TurnCame"/> follows</returns>
+    /// <returns>true: a frame of so many bytes goes now. False: <see cref="SenderInput.TurnCame"/> follows, or it asks again after <see cref="SendTurns.Patience"/></returns>
     bool Ask(long bytes);
 
     /// <inheritdoc cref="SendTurns.GiveUp"/>

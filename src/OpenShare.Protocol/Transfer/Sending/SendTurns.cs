@@ -12,17 +12,22 @@ public sealed class SendTurns(long room)
     /// <summary>Twice what one transfer has under way in chunks of 1 MiB: with less, many small windows are waited for one after the other.</summary>
     public const long DefaultRoom = 32 * 1024 * 1024;
 
+    /// <summary>One of which nothing was acknowledged for so long is waited for by nobody; who waits for it asks again after that.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<TransferId, Member> _members = [];
     private long _underWay;
     private long _had;
     private long _asked;
+    private DateTimeOffset _now;
 
     /// <summary>No transfer is known: nothing is under way, and nobody waits.</summary>
     public bool IsEmpty => _members.Count == 0;
 
-    /// <returns>true: a frame of so many bytes goes now. False: it waits, and its turn is told by another's answer</returns>
-    public bool Ask(TransferId transfer, long bytes)
+    /// <returns>true: a frame of so many bytes goes now. False: it waits, and its turn is told by another's answer, or it asks again after <see cref="Patience"/></returns>
+    public bool Ask(TransferId transfer, long bytes, DateTimeOffset now)
     {
+        _now = now;
         if (!_members.TryGetValue(transfer, out var member))
             _members.Add(transfer, member = new Member(transfer));
         if (member.Granted > 0)
@@ -44,8 +49,9 @@ public sealed class SendTurns(long room)
 
     /// <summary>It has nothing to send now, or may not: it waits no longer, and a turn that it was given and did not use is another's.</summary>
     /// <returns>whose turn it is by that</returns>
-    public IReadOnlyList<TransferId> GiveUp(TransferId transfer)
+    public IReadOnlyList<TransferId> GiveUp(TransferId transfer, DateTimeOffset now)
     {
+        _now = now;
         if (!_members.TryGetValue(transfer, out var member) || member is { Asked: 0, Granted: 0 })
             return [];
         Pay(member, -member.Granted);
@@ -55,12 +61,15 @@ public sealed class SendTurns(long room)
 
     /// <summary>So much of what was under way is done with: acknowledged, or lost.</summary>
     /// <returns>whose turn it is by that</returns>
-    public IReadOnlyList<TransferId> Settle(TransferId transfer, long bytes)
+    public IReadOnlyList<TransferId> Settle(TransferId transfer, long bytes, DateTimeOffset now)
     {
+        _now = now;
         if (!_members.TryGetValue(transfer, out var member))
             return [];
         // Of one that left and came back, what was under way before is forgotten already.
         var settled = Math.Min(bytes, member.UnderWay - member.Granted);
+        if (settled > 0)
+            member.HeardAt = now;
         member.UnderWay -= settled;
         _underWay -= settled;
         return GrantAll();
@@ -68,8 +77,9 @@ public sealed class SendTurns(long room)
 
     /// <summary>Nothing of it is under way any more, as far as the others are concerned: it ended, lost its link, or its receiver's disk is full.</summary>
     /// <returns>whose turn it is by that</returns>
-    public IReadOnlyList<TransferId> Leave(TransferId transfer)
+    public IReadOnlyList<TransferId> Leave(TransferId transfer, DateTimeOffset now)
     {
+        _now = now;
         if (!_members.Remove(transfer, out var member))
             return [];
         _underWay -= member.UnderWay;
@@ -100,16 +110,22 @@ public sealed class SendTurns(long room)
         return turns;
     }
 
-    // One that has nothing under way goes at once, past those that wait for room. So a small one waits for no large one, and
-    // some that are stuck, with all the room and wanting more, hold up nobody.
+    // Whoever has had the fewest bytes goes, or room is waited for with it: else one whose connections began well, answered at once
+    // each time, stays ahead of those whose packets wait behind its own. But who is silent is waited for by nobody.
     private Member? Next()
     {
         if (First(_ => true) is not { } first)
             return null;
-        return first.UnderWay == 0 || _underWay == first.UnderWay && !OthersWait(first) || _underWay + first.Asked <= room
-            ? first
-            : First(m => m.UnderWay == 0);
+        if (MayGo(first))
+            return first;
+        return IsSilent(first) && First(m => !IsSilent(m)) is { } next && MayGo(next) ? next : null;
     }
+
+    // One that has nothing under way goes at once, past the room: so a small one waits for no large one.
+    private bool MayGo(Member member) =>
+        member.UnderWay == 0 || (_underWay == member.UnderWay && !OthersWait(member)) || _underWay + member.Asked <= room;
+
+    private bool IsSilent(Member member) => member.UnderWay > 0 && _now - member.HeardAt >= Patience;
 
     private Member? First(Predicate<Member> may)
     {
@@ -134,6 +150,8 @@ public sealed class SendTurns(long room)
 
     private void Pay(Member member, long bytes)
     {
+        if (member.UnderWay == 0)
+            member.HeardAt = _now;
         member.Had += bytes;
         member.UnderWay += bytes;
         _underWay += bytes;
@@ -147,6 +165,9 @@ public sealed class SendTurns(long room)
         internal long Had { get; set; }
 
         internal long UnderWay { get; set; }
+
+        /// <summary>When something of it was done with the last time, or under way again.</summary>
+        internal DateTimeOffset HeardAt { get; set; }
 
         /// <summary>What it waits for; 0: it does not wait.</summary>
         internal long Asked { get; set; }

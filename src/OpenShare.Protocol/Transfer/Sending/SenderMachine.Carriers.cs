@@ -15,7 +15,7 @@ public sealed partial class SenderMachine
     private Carrier _carrier;
 
     /// <summary>There are chunks to send or under way, and nobody has them wait: no person, no limit, and no other transfer's turn.</summary>
-    public bool IsPushing => _linkUp && !IsOver && !IsPaused && !IsAsked && StalledThere is null && _goOnAt is null && !_waitsForTurn && (_ledger.HasPending || !_window.IsEmpty);
+    public bool IsPushing => _linkUp && !IsOver && !IsPaused && !IsAsked && StalledThere is null && _goOnAt is null && (_ledger.HasPending || !_window.IsEmpty);
 
     /// <summary>Streams by the carrier that was chosen.</summary>
     private int Wanted => _carriers.Values.Count(c => c == _carrier);

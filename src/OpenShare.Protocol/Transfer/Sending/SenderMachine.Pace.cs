@@ -8,7 +8,6 @@ public sealed partial class SenderMachine
     private readonly RateLimit _rate;
     private readonly ISendTurns _turns;
     private DateTimeOffset? _goOnAt;
-    private bool _waitsForTurn;
 
     /// <summary>By a person here.</summary>
     public bool IsPausedHere { get; private set; }
@@ -53,7 +52,7 @@ public sealed partial class SenderMachine
 
     private void LaunchFrames(Manifest manifest)
     {
-        (_goOnAt, _waitsForTurn) = (null, false);
+        _goOnAt = null;
         while (!IsPaused && !IsAsked && StalledThere is null && _window.Free() is { } stream && _ledger.NextFrame(manifest, _setup.Tuning, out var bytes) is { } ordinals)
         {
             if (!_rate.IsOpen(_now))
@@ -63,7 +62,7 @@ public sealed partial class SenderMachine
             }
             if (!_turns.Ask(bytes))
             {
-                _waitsForTurn = true;
+                _goOnAt = _now + SendTurns.Patience;
                 return;
             }
             _ledger.Take(manifest, ordinals, bytes);

@@ -224,6 +224,7 @@ public sealed partial class SenderMachine
     {
         if (!_linkUp || IsOver || Manifest is null || _receipt is not null)
         {
+            _goOnAt = null;
             _turns.GiveUp();
             return;
         }

@@ -11,7 +11,7 @@ public sealed class SendTurnsTests
 
     private static readonly TransferId A = Id(1), B = Id(2), C = Id(3);
 
-    private readonly SendTurns _turns = new(Room);
+    private readonly Clocked _turns = new();
 
     [Fact]
     public void One_alone_is_not_held_up()
@@ -112,11 +112,47 @@ public sealed class SendTurnsTests
             Assert.True(_turns.Ask(i % 2 == 0 ? A : B, Frame));
         Assert.False(_turns.Ask(A, Frame));
         Assert.False(_turns.Ask(B, Frame));
+        for (var i = 0; i <= Room / 2 / Frame; i++)
+            _turns.Settle(C, _turns.Ask(C, Frame) ? Frame : 0);
 
+        // It has had more than they, and they may be about to be heard of.
+        Assert.False(_turns.Ask(C, Frame));
+        _turns.Pass(SendTurns.Patience);
         for (var i = 0; i < 100; i++)
         {
             Assert.True(_turns.Ask(C, Frame));
             Assert.Empty(_turns.Settle(C, Frame));
+        }
+        // One of them is heard of again, and wants more.
+        Assert.Equal(A, Assert.Single(_turns.Settle(A, Frame)));
+        Assert.True(_turns.Ask(A, Frame));
+        Assert.False(_turns.Ask(A, Frame));
+        Assert.False(_turns.Ask(C, Frame));
+    }
+
+    [Fact]
+    public void One_that_is_answered_at_once_does_not_take_what_slower_ones_wait_for()
+    {
+        var got = new Dictionary<TransferId, long> { [A] = 0, [B] = 0, [C] = 0 };
+        for (var i = 0; i < 1000; i++)
+        {
+            _turns.Pass(SendTurns.Patience / 10);
+            Ask(A);
+            Ask(B);
+            for (var n = 0; n < 100 && _turns.Ask(C, Frame); n++)
+            {
+                got[C] += Frame;
+                _turns.Settle(C, Frame);
+            }
+            // One of the slow ones is answered.
+            _turns.Settle(i % 2 == 0 ? A : B, Frame);
+        }
+        Assert.InRange(got[C], 200 * Frame, got.Values.Min() + Room);
+
+        void Ask(TransferId id)
+        {
+            for (var n = 0; n < Room / Frame && _turns.Ask(id, Frame); n++)
+                got[id] += Frame;
         }
     }
 
@@ -218,6 +254,25 @@ public sealed class SendTurnsTests
     }
 
     private static TransferId Id(byte n) => TransferId.FromBytes([.. Enumerable.Repeat(n, 16)]);
+
+    /// <summary>What is tried, with its own time.</summary>
+    private sealed class Clocked
+    {
+        private readonly SendTurns _turns = new(Room);
+        private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
+
+        internal bool IsEmpty => _turns.IsEmpty;
+
+        internal void Pass(TimeSpan time) => _now += time;
+
+        internal bool Ask(TransferId id, long bytes) => _turns.Ask(id, bytes, _now);
+
+        internal IReadOnlyList<TransferId> GiveUp(TransferId id) => _turns.GiveUp(id, _now);
+
+        internal IReadOnlyList<TransferId> Settle(TransferId id, long bytes) => _turns.Settle(id, bytes, _now);
+
+        internal IReadOnlyList<TransferId> Leave(TransferId id) => _turns.Leave(id, _now);
+    }
 
     private sealed class Transfer(TransferId id, long frame)
     {

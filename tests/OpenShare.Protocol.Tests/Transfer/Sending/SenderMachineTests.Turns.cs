@@ -23,6 +23,18 @@ public sealed partial class SenderMachineTests
         Assert.Equal(["2000 under way"], turns.Is);
     }
 
+    [Fact]
+    public void Who_waits_for_a_turn_asks_again_once_those_that_are_waited_for_may_be_silent()
+    {
+        var turns = new Turns { Left = 3 };
+        var machine = Begin(turns);
+        Assert.Equal(_now + SendTurns.Patience, machine.NextTimeout);
+
+        turns.Left = 1;
+        _now += SendTurns.Patience;
+        Expect(machine.Handle(new SenderInput.TimedOut(), _now), "frame 2: 3");
+    }
+
     [Theory]
     [InlineData("paused")]
     [InlineData("stalled")]

@@ -24,8 +24,8 @@ public sealed class WirelessPair(SharedServer shared) : IDisposable
 
     internal TestDevice Bob { get; private set; } = null!;
 
-    /// <summary>A file of Alice's, of fixed contents.</summary>
-    internal string File(string name, long bytes) => Samples.MakeFile(_folder["outgoing/" + name], bytes);
+    /// <summary>A file of Alice's, of fixed contents; in memory, for with a large new file on its way to the disk of their databases each commit would wait for it.</summary>
+    internal string File(string name, long bytes) => Samples.MakeFile(Path.Combine(_disk!.Path, "outgoing", name), bytes);
 
     /// <summary>Both see each other on a network that loses nothing, whatever the test before came to.</summary>
     internal async Task<WirelessPair> ReadyAsync()
@@ -94,6 +94,9 @@ public sealed class WirelessPair(SharedServer shared) : IDisposable
             await device.RegisterAsync(shared.Server, account);
             await device.StartAgentAsync();
         }
+        // Rates are to be those of the line, as iperf3's are, and not of programs that have just started.
+        await Alice.SeesAsync(Bob);
+        (await Alice.SendAsync(Bob, File("first", 1))).EndedWith(0);
     }
 
     private async Task MoveAsync(TestDevice device, string network, TimeSpan between)

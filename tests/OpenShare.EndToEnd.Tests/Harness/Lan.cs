@@ -90,8 +90,8 @@ internal sealed class Lan : IDisposable
         BridgeAsync("nft", $"add table bridge {Rules}; add chain bridge {Rules} forward {{ type filter hook forward priority 0; }}; add rule bridge {Rules} forward {rule}");
 
     /// <summary>
-    /// So many bits a second to that host, and a queue of a fiftieth of a second before them, where its access point would have it: in a
-    /// sender's own system Linux has a queue for each connection. What is sent is then packets of the network's own size.
+    /// So many bits a second to that host, and a queue of a fiftieth of a second before them, where its access point would have it: what
+    /// a queue in the sender's own system does is in docs/wifi.md. What is sent is then packets of the network's own size.
     /// </summary>
     public async Task ShapeAsync(string host, string rate)
     {

@@ -24,7 +24,7 @@ public sealed class WirelessPair(SharedServer shared) : IDisposable
 
     internal TestDevice Bob { get; private set; } = null!;
 
-    /// <summary>A file of Alice's, of fixed contents; in memory, for with a large new file on its way to the disk of their databases each commit would wait for it.</summary>
+    /// <summary>A file of Alice's, of fixed contents; in memory, for rates were lower with it on the disk of their databases.</summary>
     internal string File(string name, long bytes) => Samples.MakeFile(Path.Combine(_disk!.Path, "outgoing", name), bytes);
 
     /// <summary>Both see each other on a network that loses nothing, whatever the test before came to.</summary>

@@ -90,13 +90,25 @@ internal sealed class Lan : IDisposable
         BridgeAsync("nft", $"add table bridge {Rules}; add chain bridge {Rules} forward {{ type filter hook forward priority 0; }}; add rule bridge {Rules} forward {rule}");
 
     /// <summary>
-    /// So many bits a second to that host, and a queue of a fiftieth of a second before them, where its access point would have it: what
-    /// a queue in the sender's own system does is in docs/wifi.md. What is sent is then packets of the network's own size.
+    /// So many bits a second to that host, and a queue of a fiftieth of a second before them, where its access point would have it.
+    /// What is sent is then packets of the network's own size.
     /// </summary>
     public async Task ShapeAsync(string host, string rate)
     {
         await HostAsync(host, "ethtool", "-K", "eth0", "tso", "off", "gso", "off", "gro", "off");
         await BridgeAsync("tc", "qdisc", "replace", "dev", Port(host), "root", "tbf", "rate", rate, "burst", "64k", "latency", "20ms");
+    }
+
+    /// <summary>So many bits a second from that host, and before them the queue that a system has by itself: a thousand packets, the first first; or null: neither.</summary>
+    public async Task SlowAsync(string host, string? rate)
+    {
+        // There may be none.
+        await SystemCommand.SucceedsAsync([.. Within(host), "tc", "qdisc", "delete", "dev", "eth0", "root"]);
+        if (rate is null)
+            return;
+        await HostAsync(host, "tc", "qdisc", "add", "dev", "eth0", "root", "handle", "1:", "htb", "default", "1");
+        await HostAsync(host, "tc", "class", "add", "dev", "eth0", "parent", "1:", "classid", "1:1", "htb", "rate", rate, "burst", "64k");
+        await HostAsync(host, "tc", "qdisc", "add", "dev", "eth0", "parent", "1:1", "pfifo", "limit", "1000");
     }
 
     /// <summary>Of a hundred packets, either way, so many never get there.</summary>

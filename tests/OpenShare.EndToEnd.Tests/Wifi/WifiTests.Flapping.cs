@@ -13,8 +13,11 @@ public sealed partial class WifiTests
     // All transfers to one device together have at most 32 MiB under way (SendTurns).
     private const long Room = 32 * Samples.MiB;
 
-    // How many at once, and for how many seconds the link is down: shorter than a link lives without a word, and longer.
-    public static TheoryData<int, int> Flaps => Scale.IsWhole ? new() { { 1, 5 }, { 10, 5 }, { 10, 12 } } : new() { { 10, 1 } };
+    // How many at once, and for how many seconds the link is down: shorter than a link lives without a word, and longer. And whether
+    // what is sent waits in the sender's own system.
+    public static TheoryData<int, int, bool> Flaps => Scale.IsWhole
+        ? new() { { 1, 5, false }, { 10, 5, false }, { 10, 12, false }, { 10, 5, true }, { 10, 12, true } }
+        : new() { { 10, 1, true } };
 
     // They take turns. In the short form all of each file is under way at once: nothing can be told of that.
     private static double LeastShare => Scale.IsWhole ? 0.6 : 0;
@@ -23,9 +26,11 @@ public sealed partial class WifiTests
 
     [SkippableTheory]
     [MemberData(nameof(Flaps))]
-    public async Task Transfers_over_a_flapping_link_all_end_by_themselves_and_go_side_by_side(int many, int down)
+    public async Task Transfers_over_a_flapping_link_all_end_by_themselves_and_go_side_by_side(int many, int down, bool waitsAtSender)
     {
         var pair = await wireless.ReadyAsync();
+        if (waitsAtSender)
+            await pair.QueueAtAliceAsync();
         var size = (Scale.IsWhole ? 480 : 80) * Samples.MiB / many;
         var files = Enumerable.Range(1, many).Select(i => pair.File($"{i} of {many}, {down} s down", size)).ToList();
         var (before, clock) = (await Metrics.OfAsync(pair.Alice, Metrics.Sealed), Stopwatch.StartNew());
@@ -52,7 +57,7 @@ public sealed partial class WifiTests
         Assert.InRange(bytes, many * size, (many * size) + (link.Cuts * Math.Min(many * Math.Min(size, Flight.Window), Room + (many * Samples.MiB))));
         Assert.True(least >= LeastShare, $"when the first was done, {least:0.00} of the slowest was");
         Scale.Report(string.Create(CultureInfo.InvariantCulture,
-            $"| {many} at once, {down} s down in every {Up.TotalSeconds + down} | {many} x {size / Samples.MiB} MiB | {seconds:0.0} | {many * size / seconds / 1e6:0.0} | {bytes / (double)(many * size):0.000} | {least:0.00} of the slowest when the first is done |"));
+            $"| {many} at once, {down} s down in every {Up.TotalSeconds + down}{(waitsAtSender ? ", a queue in the sender's own system" : "")} | {many} x {size / Samples.MiB} MiB | {seconds:0.0} | {many * size / seconds / 1e6:0.0} | {bytes / (double)(many * size):0.000} | {least:0.00} of the slowest when the first is done |"));
     }
 
     /// <returns>how much of the transfer that is furthest behind is done, when the first of them ends</returns>

@@ -7,7 +7,7 @@ public sealed class WirelessPair(SharedServer shared) : IDisposable
 {
     public const string BobAddress = "10.77.0.2";
 
-    private const string Home = "br0", Elsewhere = "br1";
+    private const string Home = "br0", Elsewhere = "br1", Rate = "200mbit";
 
     private readonly TemporaryFolder _folder = new();
     private SmallDisk? _disk;
@@ -33,6 +33,7 @@ public sealed class WirelessPair(SharedServer shared) : IDisposable
         if (_lan is null)
             await BuildAsync();
         await Lan.OpenAsync();
+        await Lan.SlowAsync(Alice.Name, rate: null);
         foreach (var device in (TestDevice[])[Alice, Bob])
         {
             await Lan.ConnectAsync(device.Name, isConnected: true);
@@ -45,6 +46,9 @@ public sealed class WirelessPair(SharedServer shared) : IDisposable
         await Task.WhenAll(Alice.SeesAsync(Bob), Bob.SeesAsync(Alice));
         return this;
     }
+
+    /// <summary>Has what Alice sends wait for the line in her own system.</summary>
+    internal Task QueueAtAliceAsync() => Lan.SlowAsync(Alice.Name, Rate);
 
     /// <summary>Gives a device another address on the same network.</summary>
     internal Task RenumberAsync(TestDevice device) => Lan.AddressAsync(device.Name, AddressOf(device, Home) + "2");
@@ -90,7 +94,7 @@ public sealed class WirelessPair(SharedServer shared) : IDisposable
         {
             if (Carriers is { } rule)
                 device.Carriers(rule);
-            await Lan.ShapeAsync(device.Name, "200mbit");
+            await Lan.ShapeAsync(device.Name, Rate);
             await device.RegisterAsync(shared.Server, account);
             await device.StartAgentAsync();
         }

@@ -53,6 +53,8 @@ internal sealed class PeerTurns(DeviceContext context)
 
         public void Settle(long bytes) => turns.Change((t, now) => t.Settle(transfer, bytes, now));
 
+        public void Lose(long bytes) => turns.Change((t, now) => t.Lose(transfer, bytes, now));
+
         public void Leave() => turns.Change((t, now) => t.Leave(transfer, now));
 
         /// <summary>The session has ended, whatever it had under way.</summary>

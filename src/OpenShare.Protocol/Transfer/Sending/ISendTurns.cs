@@ -15,6 +15,9 @@ public interface ISendTurns
     /// <inheritdoc cref="SendTurns.Settle"/>
     void Settle(long bytes);
 
+    /// <inheritdoc cref="SendTurns.Lose"/>
+    void Lose(long bytes);
+
     /// <inheritdoc cref="SendTurns.Leave"/>
     void Leave();
 
@@ -25,6 +28,8 @@ public interface ISendTurns
         public void GiveUp() { }
 
         public void Settle(long bytes) { }
+
+        public void Lose(long bytes) { }
 
         public void Leave() { }
     }

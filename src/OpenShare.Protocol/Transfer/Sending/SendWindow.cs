@@ -31,15 +31,15 @@ internal sealed partial class SendWindow(int framesPerStream, ISendTurns turns)
             return null;
         var lost = known.Frames.SelectMany(f => f.Left).ToList();
         lost.ForEach(o => _frames.Remove(o));
-        turns.Settle(known.Frames.Sum(f => f.Bytes));
+        turns.Lose(known.UnderWay);
         return lost;
     }
 
     internal void Clear()
     {
+        turns.Lose(_streams.Values.Sum(s => s.UnderWay));
         _streams.Clear();
         _frames.Clear();
-        turns.Leave();
     }
 
     /// <summary>The stream with the most room, the lowest of equals; null when all are full.</summary>
@@ -103,6 +103,9 @@ internal sealed partial class SendWindow(int framesPerStream, ISendTurns turns)
 
         /// <summary>Oldest first.</summary>
         internal List<Frame> Frames { get; } = [];
+
+        /// <summary>Bytes.</summary>
+        internal long UnderWay => Frames.Sum(f => f.Bytes);
 
         /// <summary>When it will have been silent for too long; null: it was not overtaken since it was heard of.</summary>
         internal DateTimeOffset? SilentAt { get; private set; }

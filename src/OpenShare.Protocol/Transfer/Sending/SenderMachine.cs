@@ -200,6 +200,7 @@ public sealed partial class SenderMachine
         Reason = "";
         SetState(SenderState.Completed);
         _window.Clear();
+        _turns.Leave();
         if (_linkUp)
             Send(TransferMessages.Confirmed(_setup.Transfer));
     }
@@ -258,6 +259,7 @@ public sealed partial class SenderMachine
             return;
         Reason = Printable.Shorten(reason);
         _window.Clear();
+        _turns.Leave();
         _owesLastWord = tellReceiver && _offered;
         SetState(state);
         if (_owesLastWord && _linkUp)

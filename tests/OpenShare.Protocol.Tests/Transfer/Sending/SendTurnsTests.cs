@@ -4,12 +4,13 @@ using OpenShare.Protocol.Transfer.Sending;
 namespace OpenShare.Protocol.Tests.Transfer.Sending;
 
 /// <summary>Whose frame goes next, of all transfers to one device.</summary>
-public sealed class SendTurnsTests
+public sealed partial class SendTurnsTests
 {
     private const long Room = 16_000;
     private const long Frame = 1000;
 
-    private static readonly TransferId A = Id(1), B = Id(2), C = Id(3);
+    private static readonly TransferId A = Id(1), B = Id(2), C = Id(3), D = Id(4);
+    private static readonly TransferId[] s_four = [A, B, C, D];
 
     private readonly Clocked _turns = new();
 
@@ -93,19 +94,6 @@ public sealed class SendTurnsTests
     }
 
     [Fact]
-    public void One_that_is_stuck_holds_up_nobody()
-    {
-        Fill(A);
-        for (var i = 0; i < 100; i++)
-        {
-            Assert.True(_turns.Ask(B, Frame));
-            Assert.True(_turns.Ask(C, Frame));
-            _turns.Settle(B, Frame);
-            _turns.Settle(C, Frame);
-        }
-    }
-
-    [Fact]
     public void Some_that_are_stuck_with_all_the_room_and_want_more_hold_up_nobody()
     {
         for (var i = 0; i < Room / Frame; i++)
@@ -128,6 +116,30 @@ public sealed class SendTurnsTests
         Assert.True(_turns.Ask(A, Frame));
         Assert.False(_turns.Ask(A, Frame));
         Assert.False(_turns.Ask(C, Frame));
+    }
+
+    [Fact]
+    public void Who_lost_its_streams_comes_back_where_it_was()
+    {
+        (long A, long B) got = (0, 0);
+        const int Ahead = 6;
+        Assert.True(_turns.Ask(A, Frame));
+        Assert.True(_turns.Ask(B, Frame));
+        for (var i = 0; i < Ahead; i++)
+        {
+            _turns.Settle(A, Frame);
+            Assert.True(_turns.Ask(A, Frame));
+        }
+        // The link is lost. A is the first to come back.
+        _turns.Lose(A, Frame);
+        _turns.Lose(B, Frame);
+        for (var i = 0; i < 100; i++)
+        {
+            Take(A, ref got.A, Room / 2);
+            Take(B, ref got.B);
+            _turns.Settle(i % 2 == 0 ? A : B, Frame);
+        }
+        Assert.InRange(got.B - got.A, (Ahead - 1) * Frame, (Ahead + 1) * Frame);
     }
 
     [Fact]
@@ -247,9 +259,9 @@ public sealed class SendTurnsTests
     }
 
     // As much as it may, and no more than a window.
-    private void Take(TransferId id, ref long got)
+    private void Take(TransferId id, ref long got, long window = Room)
     {
-        for (var i = 0; i < Room / Frame && _turns.Ask(id, Frame); i++)
+        for (var i = 0; i < window / Frame && _turns.Ask(id, Frame); i++)
             got += Frame;
     }
 
@@ -270,6 +282,8 @@ public sealed class SendTurnsTests
         internal IReadOnlyList<TransferId> GiveUp(TransferId id) => _turns.GiveUp(id, _now);
 
         internal IReadOnlyList<TransferId> Settle(TransferId id, long bytes) => _turns.Settle(id, bytes, _now);
+
+        internal IReadOnlyList<TransferId> Lose(TransferId id, long bytes) => _turns.Lose(id, bytes, _now);
 
         internal IReadOnlyList<TransferId> Leave(TransferId id) => _turns.Leave(id, _now);
     }

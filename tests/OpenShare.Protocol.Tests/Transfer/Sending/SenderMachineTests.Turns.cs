@@ -120,6 +120,8 @@ public sealed partial class SenderMachineTests
 
         public void Settle(long bytes) => UnderWay -= bytes;
 
+        public void Lose(long bytes) => UnderWay -= bytes;
+
         public void Leave() => (UnderWay, Waits) = (0, false);
     }
 }

@@ -6,8 +6,8 @@ namespace OpenShare.Protocol.Transfer.Sending;
 /// have two packets, or what it sends in a millisecond, in a queue of this system, and so one that began slowly stays slow for as
 /// long as those of the others fill that queue.
 /// <para>
-/// One that is slow by itself, because of a disk there, leaves the line idle while the others wait. That may cost a tenth of the time,
-/// and at first no more than <see cref="Patience"/>.
+/// One that is slow by itself, because of a disk there, leaves the line idle while the others wait for it, and one that is stuck as
+/// well. So waiting may cost a twentieth of the time, and <see cref="MostIdle"/> at once.
 /// </para>
 /// </summary>
 public sealed partial class SendTurns
@@ -16,69 +16,51 @@ public sealed partial class SendTurns
     // what is acknowledged to that.
     private const int TooFarAhead = 3, CaughtUp = 2;
 
-    // How long it takes at best until as much as the room is acknowledged, lately: what the line can do.
-    private TimeSpan _bestLap;
-    private DateTimeOffset _lapBegan;
-    private long _lap;
+    private const int OneInSoMany = 20;
 
-    private DateTimeOffset _settledAt;
-    private DateTimeOffset _lookedAt;
-    private bool _waits;
-    private TimeSpan _mayIdle = Patience;
+    private readonly Line _line = new(room);
+    private Member? _awaited;
+    private DateTimeOffset _chargedAt;
+    private TimeSpan _mayIdle = MostIdle;
+
+    private static TimeSpan MostIdle => 2 * Patience;
+
+    // What was acknowledged while others wait was no idle time.
+    private void Charge(long settled)
+    {
+        var passed = _now - _chargedAt;
+        _chargedAt = _now;
+        var change = _awaited is null ? passed / OneInSoMany : _line.TimeOf(settled) - passed;
+        _mayIdle = TimeSpan.FromTicks(Math.Clamp((_mayIdle + change).Ticks, -MostIdle.Ticks, MostIdle.Ticks));
+    }
 
     // Nothing was under way.
-    private void Begin()
+    private void BeginAnew()
     {
-        BeginLap();
-        _bestLap = TimeSpan.Zero;
-        _settledAt = _now;
-        _mayIdle = Patience;
+        _line.Begin(_now);
+        (_awaited, _chargedAt, _mayIdle) = (null, _now, MostIdle);
     }
 
-    private void BeginLap() => (_lap, _lapBegan) = (0, _now);
-
-    private void NoteSettled(long bytes)
+    /// <returns>it waits now until another has caught up</returns>
+    private bool IsHeld(Member asking)
     {
-        _settledAt = _now;
-        if (_waits)
-            MayIdle(_bestLap * ((double)bytes / room));
-        _lap += bytes;
-        if (_lap < room)
-            return;
-        var took = _now - _lapBegan;
-        _bestLap = _bestLap == TimeSpan.Zero || took < _bestLap ? took : TimeSpan.FromTicks(Math.Min(took.Ticks, _bestLap.Ticks * 5 / 4));
-        BeginLap();
-    }
-
-    private void MayIdle(TimeSpan longer) =>
-        _mayIdle = TimeSpan.FromTicks(Math.Clamp((_mayIdle + longer).Ticks, 0, Patience.Ticks));
-
-    /// <returns>the one that is to catch up before this one goes, though it asked; null: there is none</returns>
-    private Member? Behind(Member asking)
-    {
-        var passed = _now - _lookedAt;
-        _lookedAt = _now;
-        // The line is gone, or the one that is behind is stuck: that shows when others go.
-        if (_now - _settledAt >= Patience)
-            return null;
-        MayIdle(_waits ? -passed : passed / 10);
-        var mayWait = _mayIdle > (_waits ? TimeSpan.Zero : Patience / 2);
-        var behind = mayWait ? FurthestBehind(asking) : null;
-        _waits = behind is not null;
-        return behind;
-    }
-
-    private Member? FurthestBehind(Member asking)
-    {
+        Charge(settled: 0);
         var share = room / _members.Values.Count(m => m.IsActive);
-        var lead = (_waits ? CaughtUp : TooFarAhead) * share;
-        Member? furthest = null;
-        foreach (var member in _members.Values)
-        {
-            if (member != asking && member.UnderWay >= share / 2 && asking.Had - member.Acknowledged > lead
-                && (furthest is null || member.Acknowledged < furthest.Acknowledged))
-                furthest = member;
-        }
-        return furthest;
+        // That the line is gone, or that the one that is behind is stuck, shows when others go.
+        var mayWait = _mayIdle > (_awaited is null ? Patience / 2 : TimeSpan.Zero) && !_line.IsSilent(_now);
+        var lead = _awaited is null ? TooFarAhead : CaughtUp;
+        var furthest = mayWait ? FurthestBehind(share) : null;
+        _awaited = furthest is not null && _members.Values.Any(IsTooFarAhead) ? furthest : null;
+        if (_awaited is not null)
+            _line.IsHeldBack = true;
+        return _awaited is not null && IsTooFarAhead(asking);
+
+        // One that wanted nothing until now was not ahead of anybody.
+        bool IsTooFarAhead(Member member) =>
+            member.Asked > 0 && !member.HasJustCome && member != furthest
+            && member.Had - furthest!.Acknowledged > lead * Math.Max(share, member.Asked);
     }
+
+    private Member? FurthestBehind(long share) =>
+        _members.Values.Where(m => m.UnderWay >= share / 2).MinBy(m => m.Acknowledged);
 }

@@ -22,6 +22,9 @@ public sealed partial class SendTurns
         /// <summary>What it waits for; 0: it does not wait.</summary>
         internal long Asked { get; set; }
 
+        /// <summary>It had nothing under way, and had asked for nothing; and it had no turn since.</summary>
+        internal bool HasJustCome { get; set; }
+
         /// <summary>Of what is under way: its turn came, and it has not used it yet.</summary>
         internal long Granted { get; set; }
 

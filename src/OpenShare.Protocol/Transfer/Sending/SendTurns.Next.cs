@@ -9,8 +9,8 @@ public sealed partial class SendTurns
     {
         if (First(_ => true) is not { } first)
             return null;
-        if (Behind(first) is { } behind)
-            return behind.Asked > 0 && MayGo(behind) ? behind : null;
+        if (IsHeld(first))
+            return _awaited is { Asked: > 0 } awaited && MayGo(awaited) ? awaited : null;
         if (MayGo(first))
             return first;
         return IsSilent(first) && First(m => !IsSilent(m)) is { } next && MayGo(next) ? next : null;

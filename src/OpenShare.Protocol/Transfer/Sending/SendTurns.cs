@@ -37,6 +37,7 @@ public sealed partial class SendTurns(long room)
             member.Granted = 0;
             return true;
         }
+        member.HasJustCome |= !member.IsActive;
         if (member.Asked == 0)
             (member.Had, member.Since) = (Math.Max(member.Had, Standing()), ++_asked);
         member.Asked = bytes;
@@ -71,7 +72,8 @@ public sealed partial class SendTurns(long room)
         if (settled > 0)
         {
             member.HeardAt = now;
-            NoteSettled(settled);
+            Charge(settled);
+            _line.Add(settled, now);
         }
         return GrantAll();
     }
@@ -86,7 +88,7 @@ public sealed partial class SendTurns(long room)
         _now = now;
         if (!_members.TryGetValue(transfer, out var member))
             return [];
-        member.ComesBack |= member.IsActive;
+        member.ComesBack |= member.Asked > 0 || bytes > 0;
         member.Had -= Finish(member, bytes);
         return GrantAll();
     }
@@ -127,13 +129,14 @@ public sealed partial class SendTurns(long room)
         _had = member.Had;
         member.Granted = member.Asked;
         member.Asked = 0;
+        member.HasJustCome = false;
         Pay(member, member.Granted);
     }
 
     private void Pay(Member member, long bytes)
     {
         if (_underWay == 0)
-            Begin();
+            BeginAnew();
         if (member.UnderWay == 0)
             member.HeardAt = _now;
         member.Had += bytes;

@@ -71,6 +71,10 @@ public sealed partial class SenderMachine
             _rate.Spend(bytes, _now);
             Emit(new SenderEffect.SendFrame(stream, ordinals));
         }
-        _turns.GiveUp();
+        // Who waits for a person is not to be counted with the others until it comes back.
+        if ((IsPaused || IsAsked) && _window.IsEmpty)
+            _turns.Leave();
+        else
+            _turns.GiveUp();
     }
 }

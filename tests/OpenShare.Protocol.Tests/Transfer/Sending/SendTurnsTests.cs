@@ -4,13 +4,12 @@ using OpenShare.Protocol.Transfer.Sending;
 namespace OpenShare.Protocol.Tests.Transfer.Sending;
 
 /// <summary>Whose frame goes next, of all transfers to one device.</summary>
-public sealed partial class SendTurnsTests
+public sealed class SendTurnsTests
 {
     private const long Room = 16_000;
     private const long Frame = 1000;
 
-    private static readonly TransferId A = Id(1), B = Id(2), C = Id(3), D = Id(4);
-    private static readonly TransferId[] s_four = [A, B, C, D];
+    private static readonly TransferId A = Id(1), B = Id(2), C = Id(3);
 
     private readonly Clocked _turns = new();
 

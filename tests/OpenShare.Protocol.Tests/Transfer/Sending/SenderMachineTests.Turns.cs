@@ -84,6 +84,19 @@ public sealed partial class SenderMachineTests
         Expect(machine.Handle(new SenderInput.Received(TransferMessages.Stalled(Some.Transfer, null)), _now), "frame 2: 3");
     }
 
+    [Fact]
+    public void Who_waits_for_a_person_has_no_place_among_those_that_want_turns_and_who_lost_its_link_keeps_it()
+    {
+        var lost = new Turns { Left = 1 };
+        Begin(lost).Handle(new SenderInput.LinkLost(), _now);
+        Assert.Empty(lost.Is);
+        Assert.False(lost.HasLeft);
+
+        var paused = new Turns();
+        Begin(paused).Handle(new SenderInput.PauseOrdered(true), _now);
+        Assert.True(paused.HasLeft);
+    }
+
     private SenderMachine Begin(Turns turns, long bytesPerSecond = 0)
     {
         var machine = new SenderMachine(Setup with { Turns = turns, BytesPerSecond = bytesPerSecond });
@@ -104,6 +117,8 @@ public sealed partial class SenderMachineTests
 
         internal string[] Is => [.. UnderWay > 0 ? [$"{UnderWay} under way"] : Array.Empty<string>(), .. Waits ? ["waits"] : Array.Empty<string>()];
 
+        internal bool HasLeft { get; private set; }
+
         private long UnderWay { get; set; }
 
         public bool Ask(long bytes)
@@ -122,6 +137,6 @@ public sealed partial class SenderMachineTests
 
         public void Lose(long bytes) => UnderWay -= bytes;
 
-        public void Leave() => (UnderWay, Waits) = (0, false);
+        public void Leave() => (UnderWay, Waits, HasLeft) = (0, false, true);
     }
 }

@@ -2,9 +2,9 @@ namespace OpenShare.Protocol.Transfer.Sending;
 
 /// <summary>
 /// One whose connections get next to nothing of the line has plenty under way, asks for nothing, and would be left further behind by
-/// each turn of the others: so whoever is too far ahead of it has it catch up. It does, with the line to itself: TCP lets a connection
-/// have two packets, or what it sends in a millisecond, in a queue of this system, and so one that began slowly stays slow for as
-/// long as those of the others fill that queue.
+/// each turn of the others: so whoever is too far ahead of it has it catch up, which it does with the line to itself. Seen where packets
+/// queue in this system, of which none was lost: Linux lets a connection have two of them there, or what it sends in a millisecond (TCP
+/// small queues), so one that began slowly stays slow for as long as the others fill the queue.
 /// <para>
 /// One that is slow by itself, because of a disk there, leaves the line idle while the others wait for it, and one that is stuck as
 /// well. So waiting may cost a twentieth of the time, and <see cref="MostIdle"/> at once.

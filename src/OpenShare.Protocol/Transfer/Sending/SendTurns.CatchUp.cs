@@ -41,6 +41,12 @@ public sealed partial class SendTurns
         (_awaited, _chargedAt, _mayIdle) = (null, _now, MostIdle);
     }
 
+    private void WaitNoMore()
+    {
+        Charge(settled: 0);
+        _awaited = null;
+    }
+
     /// <returns>it waits now until another has caught up</returns>
     private bool IsHeld(Member asking)
     {

@@ -8,7 +8,10 @@ public sealed partial class SendTurns
     private Member? Next()
     {
         if (First(_ => true) is not { } first)
+        {
+            WaitNoMore();
             return null;
+        }
         if (IsHeld(first))
             return _awaited is { Asked: > 0 } awaited && MayGo(awaited) ? awaited : null;
         if (MayGo(first))

@@ -12,7 +12,7 @@ public sealed partial class SendTurns(long room)
     /// <summary>Twice what one transfer has under way in chunks of 1 MiB: with less, many small windows are waited for one after the other.</summary>
     public const long DefaultRoom = 32 * 1024 * 1024;
 
-    /// <summary>One of which nothing was acknowledged for so long is waited for by nobody; who waits for it asks again after that.</summary>
+    /// <summary>One that waits itself, and of which nothing was acknowledged for so long, is passed over; who waits asks again after that.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<TransferId, Member> _members = [];

@@ -4,7 +4,7 @@ namespace OpenShare.Protocol.Transfer.Sending;
 public sealed partial class SendTurns
 {
     // Whoever has had the fewest bytes goes, or room is waited for with it: else one whose connections began well, answered at once
-    // each time, stays ahead of those whose packets wait behind its own. But who is silent is waited for by nobody.
+    // each time, stays ahead of those whose packets wait behind its own. But who waits and is silent is passed over.
     private Member? Next()
     {
         if (First(_ => true) is not { } first)

@@ -93,7 +93,7 @@ public sealed partial class SendTurns(long room)
         return GrantAll();
     }
 
-    /// <summary>Nothing of it is under way any more, as far as the others are concerned: it ended, or its receiver's disk is full.</summary>
+    /// <summary>Nothing of it is under way any more, as far as the others are concerned: it ended, its receiver's disk is full, or it waits for a person.</summary>
     /// <returns>whose turn it is by that</returns>
     public IReadOnlyList<TransferId> Leave(TransferId transfer, DateTimeOffset now)
     {

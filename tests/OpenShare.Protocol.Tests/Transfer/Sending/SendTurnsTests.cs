@@ -183,6 +183,36 @@ public sealed class SendTurnsTests
         Assert.InRange(Math.Abs(got[0] - got[1]), 0, 2 * Frame);
     }
 
+    [Fact]
+    public void While_nobody_asks_the_time_is_not_what_a_wait_may_cost()
+    {
+        // B has all under way that it may, and A is far ahead of it.
+        for (var i = 0; i < Room / 2 / Frame; i++)
+            Assert.True(_turns.Ask(B, Frame));
+        Assert.True(_turns.Ask(A, Frame));
+        var frames = 0;
+        for (; frames < 100 && _turns.Ask(A, Frame); frames++)
+            _turns.Settle(A, Frame);
+        Assert.InRange(frames, 1, 99);
+        _turns.GiveUp(A);
+        Trickle();
+        Assert.False(_turns.Ask(A, Frame));
+
+        // Now it is A that waits, and that may cost no more than so much.
+        Trickle();
+        Assert.True(_turns.Ask(A, Frame));
+
+        // The line is there, and B as slow as before.
+        void Trickle()
+        {
+            for (var time = TimeSpan.Zero; time < 3 * SendTurns.Patience; time += SendTurns.Patience / 4)
+            {
+                _turns.Pass(SendTurns.Patience / 4);
+                _turns.Settle(B, 1);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -65,15 +65,17 @@ internal sealed class TestService : IAsyncDisposable
             RateLimits = new RateLimits { WriteBurst = 100_000, ReadBurst = 100_000 },
         };
         var log = new CollectingSink();
-        var core = await RegistrationCore.StartAsync(change?.Invoke(options) ?? options, time, new SystemRandom(), default);
+        RegistrationCore? core = null;
         try
         {
+            core = await RegistrationCore.StartAsync(change?.Invoke(options) ?? options, time, new SystemRandom(), default);
             var logger = new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(log).CreateLogger();
             return new TestService(directory, database, core, await WebService.StartAsync(core, logger, default), time, log);
         }
         catch
         {
-            core.Dispose();
+            core?.Dispose();
+            directory.Dispose();
             throw;
         }
     }

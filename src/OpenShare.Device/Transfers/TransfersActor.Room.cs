@@ -22,12 +22,28 @@ internal sealed partial class TransfersActor
     private const int Kept = 10_000, Shown = 1_000;
 
     private readonly RoomLedger _room = new();
-    private readonly List<(IActorRef Session, TransferSignals.RoomWanted Wanted)> _waitingForRoom = [];
+    // What is being taken or written is told by then, unless nothing is.
+    private static readonly TimeSpan s_untilRoomIsClear = TimeSpan.FromSeconds(5);
+
+    private readonly List<(IActorRef Session, TransferSignals.RoomWanted Wanted, DateTimeOffset Since)> _waitingForRoom = [];
+
+    private sealed record RoomDue;
 
     private void OnRoomWanted(TransferSignals.RoomWanted wanted)
     {
-        if (!Answer(Sender, wanted))
-            _waitingForRoom.Add((Sender, wanted));
+        if (Answer(Sender, wanted))
+            return;
+        _waitingForRoom.Add((Sender, wanted, _context.Steady));
+        Timers.StartPeriodicTimer(nameof(RoomDue), new RoomDue(), s_untilRoomIsClear);
+    }
+
+    // Of one that waits and writes nothing, as its sender waits for room itself or all its frames are written, nothing more is told.
+    private void OnRoomDue()
+    {
+        _waitingForRoom.RemoveAll(w => Answer(
+            w.Session, _context.Steady - w.Since < s_untilRoomIsClear ? w.Wanted : w.Wanted with { Unlisted = long.MaxValue }));
+        if (_waitingForRoom.Count == 0)
+            Timers.Cancel(nameof(RoomDue));
     }
 
     /// <returns>false: it cannot be said now</returns>
@@ -55,6 +71,12 @@ internal sealed partial class TransfersActor
         if (!_keys.TryGetValue(Sender, out var key))
             return;
         change(key);
+        var (session, now) = (Sender, _context.Steady);
+        for (var i = 0; i < _waitingForRoom.Count; i++)
+        {
+            if (_waitingForRoom[i].Session.Equals(session))
+                _waitingForRoom[i] = _waitingForRoom[i] with { Since = now };
+        }
         AskAgain();
     }
 

@@ -150,6 +150,27 @@ public sealed class RoomTests : TransferSpecs
         AssertCompleted(await _ann.EndsAsync(id), delivered: 2001);
     }
 
+    /// <summary>While its sender waits nothing that it was promised is written, and so nothing is told that would have it asked again.</summary>
+    [Fact]
+    public async Task Room_that_comes_back_piece_by_piece_ends_the_wait_too()
+    {
+        // More than a window of the first page is promised and has not come when the second finds no room.
+        for (var i = 0; i < 2000; i++)
+            _ann.Write($"many/{i:0000}", 1000);
+        Hold(_ann);
+        var size = 2_000_000L;
+        _ben.Disk.Free = () => Volatile.Read(ref size) - (_ben.Disk.Writes.Count * 1000);
+        var id = await _ann.SendAsync(_ben, "many");
+        Volatile.Write(ref size, 1_300_000);
+        await _ben.SeesAsync(id, v => v.State == TransferState.Waiting);
+        Volatile.Write(ref size, 1_999_000);
+        _letThrough.Set();
+        await _ben.SeesAsync(id, v => v.State == TransferState.Waiting);
+        Volatile.Write(ref size, 5_000_000);
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 2001);
+    }
+
     [Fact]
     public async Task A_file_that_later_pages_go_on_with_does_not_have_the_next_wait_for_ever()
     {

@@ -81,6 +81,9 @@ internal sealed partial class ReceivingActor
             NoteWritten(result);
         else
             GiveCredit(result);
+        // What waited for the disk may have been withdrawn meanwhile: then nothing is written that would end the wait.
+        if (result.Left is null && result.Problem.IsDone)
+            Drive(new ReceiverInput.DiskFreed());
         foreach (var ordinal in result.Mismatched)
             Drive(new ReceiverInput.ChunkMismatched(ordinal));
         if (!result.Problem.IsDone && result.Left is null)
@@ -176,6 +179,8 @@ internal sealed partial class ReceivingActor
             SaveDurable(synced.Maps);
         else if (!_machine!.IsOver)
             Lose(synced.Result);
+        // What was written meanwhile has asked for one in vain.
+        CheckpointSoon();
         NextDiskJob();
     }
 

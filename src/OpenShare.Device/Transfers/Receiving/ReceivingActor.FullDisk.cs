@@ -23,6 +23,7 @@ internal sealed partial class ReceivingActor
         if (_machine!.IsOver || StreamOf(left.StreamId) is null)
         {
             left.Frame.Dispose();
+            Drive(new ReceiverInput.DiskFreed());
             return;
         }
         _unwritten.Add(left);

@@ -42,7 +42,11 @@ public sealed partial class ReceiverMachine
         foreach (var ordinal in ordinals.Where(o => _ledger.Lose(o, Manifest!.LengthOf(o))))
             pages.Add(Manifest!.PageOf(ordinal).Index);
         if (pages.Count > 0 && State == ReceiverState.Placing)
+        {
+            // If it was a full disk that placing waited for, nothing waits any more.
+            OnDiskFreed(isSure: true);
             SetState(ReceiverState.Receiving);
+        }
         // Refused while it was put in place, and then not all of it was here.
         if (_refusal is { } refusal)
             OnLinkRefused(refusal);

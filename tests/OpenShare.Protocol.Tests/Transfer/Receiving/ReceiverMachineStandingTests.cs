@@ -35,6 +35,22 @@ public sealed class ReceiverMachineStandingTests : ReceiverMachineSpecs
         Assert.Equal(41_000, Machine.Progress.BytesDone);
     }
 
+    /// <summary>Room for a copy was waited for; what was to be copied was deleted, to make room.</summary>
+    [Fact]
+    public void What_is_lost_while_a_full_disk_is_waited_for_ends_that_wait()
+    {
+        Accept(pages: 2);
+        Offer(2);
+        Stored(2, new ChunkRange(32, 9));
+        Do(new ReceiverInput.ChunksWritten(Ordinals(0, 32)));
+        Do(new ReceiverInput.DiskFull("no room"));
+        Now = Machine.NextTimeout!.Value;
+        Do(new ReceiverInput.TimedOut());
+
+        Expect(Do(new ReceiverInput.ChunksLost([33])), "-> stalled no more", "=Receiving", "-> missing of page 2: [33]");
+        Assert.Null(Machine.Stalled);
+    }
+
     [Fact]
     public void What_is_lost_of_a_file_that_was_withdrawn_is_not_asked_for()
     {

@@ -154,21 +154,30 @@ public sealed class RoomTests : TransferSpecs
     [Fact]
     public async Task Room_that_comes_back_piece_by_piece_ends_the_wait_too()
     {
-        // More than a window of the first page is promised and has not come when the second finds no room.
-        for (var i = 0; i < 2000; i++)
-            _ann.Write($"many/{i:0000}", 1000);
-        Hold(_ann);
-        var size = 2_000_000L;
-        _ben.Disk.Free = () => Volatile.Read(ref size) - (_ben.Disk.Writes.Count * 1000);
+        const int Size = 40_000;
+        for (var i = 0; i < 500; i++)
+            _ann.Write($"many/{i:000}", Size);
+        // Of the first page more than half comes, and then nothing: as if that were the window.
+        Hold(_ann, after: 150);
+        var (size, asked) = (14_000_000L, 0);
+        _ben.Disk.Free = () =>
+        {
+            Interlocked.Increment(ref asked);
+            return Volatile.Read(ref size) - (_ben.Disk.Writes.Distinct().Count() * Size);
+        };
         var id = await _ann.SendAsync(_ben, "many");
-        Volatile.Write(ref size, 1_300_000);
         await _ben.SeesAsync(id, v => v.State == TransferState.Waiting);
-        Volatile.Write(ref size, 1_999_000);
-        _letThrough.Set();
-        await _ben.SeesAsync(id, v => v.State == TransferState.Waiting);
-        Volatile.Write(ref size, 5_000_000);
 
-        AssertCompleted(await _ann.EndsAsync(id), delivered: 2001);
+        // Enough but for what is promised and cannot come.
+        Volatile.Write(ref size, 18_000_000);
+        var before = Volatile.Read(ref asked);
+        await AwaitConditionAsync(() => Task.FromResult(Volatile.Read(ref asked) > before), TimeSpan.FromSeconds(10));
+        Volatile.Write(ref size, 100_000_000);
+        before = Volatile.Read(ref asked);
+        await AwaitConditionAsync(() => Task.FromResult(Volatile.Read(ref asked) > before), TimeSpan.FromSeconds(10));
+        _letThrough.Set();
+
+        AssertCompleted(await _ann.EndsAsync(id), delivered: 501);
     }
 
     [Fact]

@@ -143,6 +143,9 @@ internal static class TransferSignals
 
     internal sealed record RoomRefused(string Reason);
 
+    /// <summary>From a receiving session: what was promised for copies is taken from now on, until <see cref="RoomTaken"/>.</summary>
+    internal sealed record RoomTaking;
+
     /// <summary>From a receiving session: the files are prepared.</summary>
     /// <param name="Bytes">of what was promised: taken now, or not needed; the rest is taken as it is written</param>
     internal sealed record RoomTaken(long Bytes);

@@ -76,6 +76,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
 
         Receive<TransferSignals.RoomWanted>(OnRoomWanted);
         Receive<RoomDue>(_ => OnRoomDue());
+        Receive<TransferSignals.RoomTaking>(_ => ChangeRoom(_room.Take));
         Receive<TransferSignals.RoomTaken>(m => ChangeRoom(key => _room.Prepared(key, m.Bytes)));
         Receive<TransferSignals.RoomUsed>(m => ChangeRoom(key => _room.Use(key, m.Bytes)));
         Receive<TransferSignals.RoomOwed>(m => ChangeRoom(key => _room.Owe(key, m.FileSystem, m.Bytes)));

@@ -30,6 +30,7 @@ internal static class Lines
         ReceiverEffect.PersistPage page => $"keep page {page.Page.Index}",
         ReceiverEffect.ReceiveFrame frame => $"receive {frame.Stream}: {string.Join(',', frame.Chunks.Select(c => c.Keep ? $"{c.Location.Ordinal}" : $"({c.Location.Ordinal})"))}",
         ReceiverEffect.PersistWithdrawal withdrawal => $"keep withdrawal {withdrawal.EntryNumber}",
+        ReceiverEffect.SettleEntries settle => $"settle all but [{string.Join(',', settle.LeftOut.Order())}]",
         ReceiverEffect.PlaceEntries place => $"place all but [{string.Join(',', place.LeftOut.Order())}]",
         ReceiverEffect.RetryDisk => "try the disk again",
         ReceiverEffect.PersistReceipt => "keep receipt",

@@ -26,7 +26,7 @@ internal static class ReceiverStates
     {
         ReceiverState.AwaitingOffer or ReceiverState.Deciding => TransferState.Offered,
         ReceiverState.Receiving => TransferState.Transferring,
-        ReceiverState.Placing => TransferState.Finishing,
+        ReceiverState.Settling or ReceiverState.Placing => TransferState.Finishing,
         ReceiverState.Declined => TransferState.Declined,
         ReceiverState.Cancelled => TransferState.Cancelled,
         ReceiverState.Failed => TransferState.Failed,

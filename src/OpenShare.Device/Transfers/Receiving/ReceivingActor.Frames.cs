@@ -148,8 +148,8 @@ internal sealed partial class ReceivingActor
 
     private void Checkpoint()
     {
-        // Once it is placed that syncs all: of two syncs side by side one would be told of what the other could not write.
-        if (_syncing || _unsyncedFiles.Count == 0 || _machine!.State >= ReceiverState.Placing)
+        // Once it is settled it is placed, and that syncs all: of two syncs side by side one would be told of what the other could not write.
+        if (_syncing || _unsyncedFiles.Count == 0 || _machine!.State >= ReceiverState.Settling)
             return;
         _syncing = true;
         var (destination, files, maps) = (_arrival!.Destination, UnsyncedFiles(), _arrival.Held.TakeUnsynced());

@@ -16,7 +16,7 @@ internal sealed partial class ReceivingActor
 
     private void FailOf(DiskResult result)
     {
-        if (result.Problem is DiskProblem.Lost or DiskProblem.ReadOnly && _machine!.State is ReceiverState.Receiving or ReceiverState.Placing)
+        if (result.Problem is DiskProblem.Lost or DiskProblem.ReadOnly && _machine!.State is ReceiverState.Receiving or ReceiverState.Settling or ReceiverState.Placing)
             Lose(result);
         else
             Fail(result.Detail);

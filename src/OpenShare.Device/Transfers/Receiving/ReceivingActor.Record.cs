@@ -17,6 +17,7 @@ internal sealed partial class ReceivingActor
         Scope.Stores.Transfers.Update(Scope.No, Record(State()));
         if (_machine!.IsOver)
         {
+            _over.Cancel();
             CloseStreams();
             DropUnwritten();
             ReleaseRoom();

@@ -100,7 +100,14 @@ internal sealed partial class ReceivingActor
             unwritten.Add(part.Entry, _arrival.Destination.RoomTakenFrom);
         unwritten.List(page);
         if (!_machine!.IsOver && _roomAsked > 0)
-            Context.Parent.Tell(new TransferSignals.RoomTaken(Math.Max(0, _roomAsked - (unwritten.Bytes - before))));
+            Context.Parent.Tell(new TransferSignals.RoomTaken(Math.Max(0, _roomAsked - look.CopiedBytes - (unwritten.Bytes - before))));
+    }
+
+    // What was promised for copies is on the disk now, and others need not wait to hear what is free.
+    private void TakeCopied(long bytes)
+    {
+        if (_arrival!.Standing.CopiedBytes > 0 && !_machine!.IsOver)
+            Context.Parent.Tell(new TransferSignals.RoomTaken(bytes));
     }
 
     private void NextPage()
@@ -113,8 +120,8 @@ internal sealed partial class ReceivingActor
     // After a restart: what was promised to the process before.
     private void OweRoom()
     {
-        if (_arrival?.Unwritten.Bytes > 0)
-            Context.Parent.Tell(new TransferSignals.RoomOwed(_arrival.Destination.FileSystem, _arrival.Unwritten.Bytes));
+        if (_arrival is { } arrival && ClaimedSizes.Sum([arrival.Unwritten.Bytes, arrival.Standing.CopiedBytes]) is > 0 and var owed)
+            Context.Parent.Tell(new TransferSignals.RoomOwed(arrival.Destination.FileSystem, owed));
     }
 
     private static void UseRoom(long bytes)

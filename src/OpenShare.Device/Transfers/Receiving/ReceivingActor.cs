@@ -29,6 +29,7 @@ internal sealed partial class ReceivingActor : TransferSession
     private readonly List<object> _early = [];
     private readonly ChunkMap _unsyncedFiles = new();
     private readonly Dictionary<uint, ReceivingStreamActor.FrameArrived> _parked = [];
+    private readonly CancellationTokenSource _over = new();
     private Arrival? _arrival;
     private ReceiverMachine? _machine;
     private PublicKey? _senderKey;
@@ -70,6 +71,7 @@ internal sealed partial class ReceivingActor : TransferSession
     protected override void PostStop()
     {
         DropFrames();
+        _over.Cancel();
         // The next session waits for it, whatever became of this one.
         if (Task.WhenAll(Scope.Before, _sync, _job) is { IsCompleted: false } work)
             Context.Parent.Tell(new TransferSignals.StillOnDisk(work));
@@ -230,9 +232,11 @@ internal sealed partial class ReceivingActor : TransferSession
                 RemoveEntry(withdrawal.EntryNumber);
                 UseRoom(_arrival!.Unwritten.Drop(withdrawal.EntryNumber));
                 break;
+            case ReceiverEffect.SettleEntries settle:
+                Settle(settle.LeftOut);
+                break;
             case ReceiverEffect.PlaceEntries place:
-                var withdrawn = WithdrawnFiles();
-                DiskJob(() => Place(place.LeftOut, withdrawn));
+                DiskJob(() => Place(place.LeftOut));
                 break;
             case ReceiverEffect.RetryDisk:
                 RetryDisk();

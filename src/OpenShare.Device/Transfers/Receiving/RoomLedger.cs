@@ -56,6 +56,13 @@ internal sealed class RoomLedger
             _promises[transfer] = promise with { Bytes = Math.Max(0, promise.Bytes - bytes) };
     }
 
+    /// <summary>What was promised is about to be taken in one go.</summary>
+    internal void Take(TransferKey transfer)
+    {
+        if (_promises.TryGetValue(transfer, out var promise))
+            _promises[transfer] = promise with { IsBeingTaken = true };
+    }
+
     /// <summary>The files that were asked for are prepared: the disk's free bytes count what they took.</summary>
     internal void Prepared(TransferKey transfer, long taken)
     {

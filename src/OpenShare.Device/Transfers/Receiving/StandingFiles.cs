@@ -19,6 +19,7 @@ internal sealed class StandingFiles(IDestination destination)
     private readonly HashSet<uint> _same = [];
     private readonly ChunkMap _found = new();
     private readonly Dictionary<string, StandingKind> _tops = [];
+    private readonly TreeCopies _copies = new();
     private (uint File, FileStretch Stretch) _hole;
 
     // Until a settlement is done with them: one that finds no room is begun anew.
@@ -29,6 +30,9 @@ internal sealed class StandingFiles(IDestination destination)
 
     /// <summary>Of what is listed so far all stands there: nothing of it was prepared.</summary>
     internal bool IsSame(uint file) => _same.Contains(file);
+
+    /// <summary>Room for what is to be copied, of all that was looked at so far.</summary>
+    internal long CopiedBytes => _copies.Asked;
 
     /// <param name="leftOut">entries that are not wanted</param>
     internal PageLook Look(ManifestPage page, ConflictPolicy policy, IReadOnlySet<uint> leftOut)
@@ -47,6 +51,7 @@ internal sealed class StandingFiles(IDestination destination)
             if (wasSame && FindChunks(page, part, found) < part.ChunkCount)
             {
                 _same.Remove(entry.EntryNo);
+                _copies.Part(entry);
                 if (policy is ConflictPolicy.Skip)
                 {
                     notStored.Add(Taken(entry));
@@ -58,11 +63,12 @@ internal sealed class StandingFiles(IDestination destination)
             if (!_same.Contains(entry.EntryNo) && (wasSame || !part.Continued))
                 toPrepare.Add(entry);
         }
-        return new PageLook(found, notStored, toPrepare);
+        return new PageLook(found, notStored, toPrepare, policy is ConflictPolicy.Rename ? _copies.Ask() : 0);
     }
 
     /// <summary>All pages are there. What stands there and stays is told; what is wanted elsewhere is copied to the staging place.</summary>
-    internal Settlement Settle(IEnumerable<DestinationEntry> entries, Manifest manifest, ConflictPolicy policy)
+    /// <param name="over">nobody wants it any more, and whatever comes of it</param>
+    internal Settlement Settle(IEnumerable<DestinationEntry> entries, Manifest manifest, ConflictPolicy policy, CancellationToken over = default)
     {
         if (_tops.Values.All(k => k is StandingKind.Nothing))
             return new Settlement(DiskResult.Done, new HashSet<uint>(), []);
@@ -84,6 +90,8 @@ internal sealed class StandingFiles(IDestination destination)
             var chunks = manifest.Entries[(int)file.EntryNo].Chunks;
             foreach (var ordinal in _found.Ranges(chunks.First, chunks.End).SelectMany(Ordinals).ToList())
             {
+                if (over.IsCancellationRequested)
+                    return new Settlement(DiskResult.Done, there, []);
                 var result = Copy(file, manifest.Locate(ordinal));
                 if (result.IsOfDisk)
                     return new Settlement(result, there, []);
@@ -106,6 +114,8 @@ internal sealed class StandingFiles(IDestination destination)
         if (!isTop && (top is StandingKind.Nothing || top is not StandingKind.Same && policy is not ConflictPolicy.Skip))
             return null;
         var standing = destination.Look(entry);
+        if (!isTop && standing.Kind is not StandingKind.Same)
+            _copies.Miss(entry);
         if (isTop)
             _tops[entry.Path] = standing.Kind;
         switch (standing.Kind)
@@ -113,6 +123,8 @@ internal sealed class StandingFiles(IDestination destination)
             case StandingKind.Same when entry.Kind is EntryKind.EntryFile:
                 _files.Add(entry.EntryNo, standing.Identity);
                 _same.Add(entry.EntryNo);
+                if (!isTop)
+                    _copies.Add(entry);
                 return null;
             case StandingKind.Replaceable or StandingKind.InTheWay when policy is ConflictPolicy.Skip:
                 return Taken(entry);
@@ -210,10 +222,12 @@ internal sealed class StandingFiles(IDestination destination)
 /// <summary>What of a page stands in the destination, and what is to be prepared for the rest.</summary>
 /// <param name="Found">its chunks that need not travel</param>
 /// <param name="NotStored">entries that have no place, or want none</param>
-internal sealed record PageLook(IReadOnlyList<ChunkRange> Found, IReadOnlyList<EntryNote.NotStored> NotStored, IReadOnlyList<DestinationEntry> ToPrepare)
+/// <param name="CopiedBytes">room for what stands there and is to be copied, as of this page on</param>
+internal sealed record PageLook(
+    IReadOnlyList<ChunkRange> Found, IReadOnlyList<EntryNote.NotStored> NotStored, IReadOnlyList<DestinationEntry> ToPrepare, long CopiedBytes = 0)
 {
-    /// <summary>Room for the files to be prepared, as their sender claims. Capped at <see cref="long.MaxValue"/>.</summary>
-    internal long Bytes => ClaimedSizes.Sum(ToPrepare.Select(e => e.Room));
+    /// <summary>Room for the files to be prepared, as their sender claims, and for the copies. Capped at <see cref="long.MaxValue"/>.</summary>
+    internal long Bytes => ClaimedSizes.Sum([.. ToPrepare.Select(e => e.Room), CopiedBytes]);
 }
 
 /// <summary>What comes of what stands there, once all has arrived.</summary>

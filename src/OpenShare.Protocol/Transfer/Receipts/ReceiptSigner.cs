@@ -28,7 +28,12 @@ public abstract record EntryNote(uint EntryNumber)
 /// <summary>Makes the receipt of a finished transfer, on the receiver.</summary>
 public static class ReceiptSigner
 {
+    public const string TooLarge = "So many entries could not be stored that the receipt for them would be too large. Send the folder in parts.";
+
     private const string AlreadyThere = "already there";
+
+    // Each entry that is not there makes two runs at most, with what is around it, of 16 bytes.
+    private const int AlwaysFit = Limits.SignedPayload / 64;
 
     /// <param name="signer">the receiver's key</param>
     /// <param name="certificate">the receiver's certificate</param>
@@ -45,9 +50,14 @@ public static class ReceiptSigner
         if (payload.CalculateSize() > Limits.SignedPayload)
             payload = Payload(manifest, withdrawn, byEntry, texts: false, now);
         if (payload.CalculateSize() > Limits.SignedPayload)
-            throw new ProtocolException("So many entries could not be stored that the receipt for them would be too large. Send the folder in parts.");
+            throw new ProtocolException(TooLarge);
         return new FinalReceipt { Receipt = SignedBlobs.Sign(signer, SignatureContext.Receipt, payload), Certificate = certificate.Blob };
     }
+
+    /// <summary>Whether there can be a receipt for what is known before anything is put in its place.</summary>
+    public static bool Fits(Manifest manifest, IReadOnlyDictionary<uint, string> withdrawn, IReadOnlyCollection<EntryNote.NotStored> notStored) =>
+        withdrawn.Count + notStored.Count < AlwaysFit
+        || Payload(manifest, withdrawn, notStored.ToDictionary(n => n.EntryNumber, EntryNote (n) => n), texts: false, DateTimeOffset.MaxValue).CalculateSize() <= Limits.SignedPayload;
 
     private static ReceiptPayload Payload(
         Manifest manifest, IReadOnlyDictionary<uint, string> withdrawn, Dictionary<uint, EntryNote> notes, bool texts, DateTimeOffset now)

@@ -28,6 +28,12 @@ public abstract record ReceiverEffect
     /// <summary>Try again what found the disk full; where nothing waits for it any more, say DiskFreed.</summary>
     public sealed record RetryDisk : ReceiverEffect;
 
+    /// <summary>
+    /// Make every entry that is not left out whole, of what stands in the destination too, then say EntriesSettled, or ChunksLost. Nothing
+    /// gets its name. After a restart this comes again.
+    /// </summary>
+    public sealed record SettleEntries(IReadOnlySet<uint> LeftOut) : ReceiverEffect;
+
     /// <summary>Put every entry that is not left out under its final name, durably, then say EntriesPlaced. After a restart this comes again.</summary>
     public sealed record PlaceEntries(IReadOnlySet<uint> LeftOut) : ReceiverEffect;
 
@@ -67,7 +73,10 @@ public enum ReceiverState
 
     Receiving,
 
-    /// <summary>every chunk is there; the entries get their names</summary>
+    /// <summary>every chunk is there, and what stands in the destination is copied where it is wanted elsewhere: the last moment to cancel</summary>
+    Settling,
+
+    /// <summary>the entries get their names</summary>
     Placing,
 
     /// <summary>the receipt is kept, and not confirmed yet</summary>

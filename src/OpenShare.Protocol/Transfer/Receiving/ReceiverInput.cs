@@ -60,6 +60,9 @@ public abstract record ReceiverInput
     /// <summary>These were said to be held and are not there any more, before anything was put in place: they have to travel.</summary>
     public sealed record ChunksLost(IReadOnlyList<long> Ordinals) : ReceiverInput;
 
+    /// <summary>Every entry is whole, and none has its name yet.</summary>
+    public sealed record EntriesSettled : ReceiverInput;
+
     /// <summary>All is in its place under its final name, but for these notes.</summary>
     public sealed record EntriesPlaced(IReadOnlyList<EntryNote> Notes) : ReceiverInput;
 

@@ -44,7 +44,7 @@ public sealed partial class ReceiverMachine
         foreach (var page in Manifest!.Pages.Where(p => _ledger.IsStored(p.Index)))
             SendMissing(page);
         AdmitWaiting();
-        PlaceWhenWhole();
+        SettleWhenWhole();
     }
 
     private void SayAsked() => Send(TransferMessages.Answer(_setup.Transfer, Answer.Asked, ""));

@@ -31,19 +31,19 @@ public sealed partial class ReceiverMachine
             _ledger.Reuse(ordinal, Manifest.LengthOf(ordinal));
         OnDiskFreed(isSure: false);
         Send(TransferMessages.Acknowledged(_setup.Transfer, ChunkRanges.Pack(ordinals)));
-        PlaceWhenWhole();
+        SettleWhenWhole();
     }
 
     private void OnLost(IReadOnlyList<long> ordinals)
     {
-        if (State is not (ReceiverState.Receiving or ReceiverState.Placing) || _receipt is not null)
+        if (State is not (ReceiverState.Receiving or ReceiverState.Settling))
             return;
         var pages = new SortedSet<int>();
         foreach (var ordinal in ordinals.Where(o => _ledger.Lose(o, Manifest!.LengthOf(o))))
             pages.Add(Manifest!.PageOf(ordinal).Index);
-        if (pages.Count > 0 && State == ReceiverState.Placing)
+        if (pages.Count > 0 && State == ReceiverState.Settling)
         {
-            // If it was a full disk that placing waited for, nothing waits any more.
+            // If it was a full disk that this waited for, nothing waits any more.
             OnDiskFreed(isSure: true);
             SetState(ReceiverState.Receiving);
         }
@@ -52,9 +52,9 @@ public sealed partial class ReceiverMachine
             OnLinkRefused(refusal);
         foreach (var page in pages)
             SendMissing(Manifest!.Pages[page]);
-        // With nothing lost that is wanted still, what is there is placed after all.
-        if (pages.Count == 0 && State == ReceiverState.Placing)
-            Emit(new ReceiverEffect.PlaceEntries(_ledger.LeftOut));
+        // With nothing lost that is wanted still, what is there is settled after all.
+        if (pages.Count == 0 && State == ReceiverState.Settling)
+            Emit(new ReceiverEffect.SettleEntries(_ledger.LeftOut));
     }
 
     private void OnMismatched(long ordinal)

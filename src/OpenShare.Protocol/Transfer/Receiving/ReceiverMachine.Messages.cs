@@ -101,7 +101,7 @@ public sealed partial class ReceiverMachine
 
     private void OnEntryChanged(Signed? notice)
     {
-        // From Placing on it is too late: what is put in place is what was announced, chunk by chunk.
+        // From Settling on it is too late: what is put in place is what was announced, chunk by chunk.
         if (State is not (ReceiverState.Deciding or ReceiverState.Receiving))
             return;
         try
@@ -117,7 +117,7 @@ public sealed partial class ReceiverMachine
             Fail(error.Message);
             return;
         }
-        PlaceWhenWhole();
+        SettleWhenWhole();
     }
 
     private void OnCancelledThere(string reason)

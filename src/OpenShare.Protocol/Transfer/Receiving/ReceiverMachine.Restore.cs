@@ -36,6 +36,7 @@ public sealed partial class ReceiverMachine
     {
         ReceiverState.AwaitingOffer when hasBegun => ReceiverState.Deciding,
         ReceiverState.Deciding or ReceiverState.Receiving when !hasBegun => ReceiverState.AwaitingOffer,
+        ReceiverState.Settling => StateWith(ReceiverState.Receiving, hasBegun),
         ReceiverState.Placing when !hasBegun => throw new ProtocolException("The stored file list of this transfer is missing. It has to be sent again."),
         _ => kept,
     };
@@ -50,6 +51,6 @@ public sealed partial class ReceiverMachine
             Emit(new ReceiverEffect.PlaceEntries(_ledger.LeftOut));
         else if (State == ReceiverState.Deciding)
             AskForDecision();
-        PlaceWhenWhole();
+        SettleWhenWhole();
     }
 }

@@ -19,7 +19,7 @@ public sealed partial class ReceiverMachine
     private readonly ReceiveLedger _ledger = new();
     private readonly FrameGate _gate = new();
     private readonly SortedDictionary<uint, string> _withdrawn = [];
-    private readonly Dictionary<uint, EntryNote> _refused = [];
+    private readonly Dictionary<uint, EntryNote.NotStored> _refused = [];
     private readonly Dictionary<long, int> _mismatches = [];
     private List<ReceiverEffect> _effects = [];
     private DateTimeOffset _now;
@@ -71,7 +71,7 @@ public sealed partial class ReceiverMachine
     public DateTimeOffset? NextTimeout => _linkUp && State == ReceiverState.Delivering ? _deliveredAt + _setup.Tuning.Quiet : Earlier(_diskRetryAt, SilenceDue);
 
     // A sender says at once on each link that it goes on. One whose last word was lost with the link before says no more, but answers.
-    private DateTimeOffset? SilenceDue => State < ReceiverState.Placing ? _silentSince + _setup.Tuning.Quiet : null;
+    private DateTimeOffset? SilenceDue => State < ReceiverState.Settling ? _silentSince + _setup.Tuning.Quiet : null;
 
     private bool IsAccepted => State is >= ReceiverState.Receiving and <= ReceiverState.Completed;
 
@@ -96,6 +96,7 @@ public sealed partial class ReceiverMachine
             case ReceiverInput.ChunksWritten written: OnWritten(written.Ordinals, written.Copied); break;
             case ReceiverInput.ChunkMismatched mismatched: OnMismatched(mismatched.Ordinal); break;
             case ReceiverInput.ChunksLost lost: OnLost(lost.Ordinals); break;
+            case ReceiverInput.EntriesSettled: OnSettled(); break;
             case ReceiverInput.EntriesPlaced placed: OnPlaced(placed.Notes); break;
             case ReceiverInput.ReceiptStored: OnReceiptStored(); break;
             case ReceiverInput.DiskFull full: OnDiskFull(full.Reason); break;
@@ -118,7 +119,7 @@ public sealed partial class ReceiverMachine
             SayLastWord();
         else if (State == ReceiverState.Delivering)
             Deliver();
-        else if (speaksFirst && State < ReceiverState.Placing)
+        else if (speaksFirst && State < ReceiverState.Settling)
             SayWhatIsMissing();
     }
 
@@ -162,7 +163,21 @@ public sealed partial class ReceiverMachine
         if (IsAccepted)
             SendMissing(page);
         AdmitWaiting();
-        PlaceWhenWhole();
+        SettleWhenWhole();
+    }
+
+    private void OnSettled()
+    {
+        if (State != ReceiverState.Settling)
+            return;
+        OnDiskFreed(isSure: true);
+        if (!ReceiptSigner.Fits(Manifest!, _withdrawn, _refused.Values))
+        {
+            Fail(ReceiptSigner.TooLarge);
+            return;
+        }
+        SetState(ReceiverState.Placing);
+        Emit(new ReceiverEffect.PlaceEntries(_ledger.LeftOut));
     }
 
     private void OnPlaced(IReadOnlyList<EntryNote> notes)
@@ -170,7 +185,7 @@ public sealed partial class ReceiverMachine
         if (State != ReceiverState.Placing || _receipt is not null)
             return;
         OnDiskFreed(isSure: true);
-        var all = new Dictionary<uint, EntryNote>(_refused);
+        var all = _refused.ToDictionary(r => r.Key, EntryNote (r) => r.Value);
         foreach (var note in notes)
             all[note.EntryNumber] = note;
         try
@@ -239,12 +254,12 @@ public sealed partial class ReceiverMachine
         _ledger.LeaveOut(Manifest!, Manifest!.Entries[(int)refused.EntryNumber]);
     }
 
-    private void PlaceWhenWhole()
+    private void SettleWhenWhole()
     {
         if (State != ReceiverState.Receiving || Manifest is not { IsComplete: true } || _ledger.StoredPages < Manifest.Pages.Count || !_ledger.HasAll)
             return;
-        SetState(ReceiverState.Placing);
-        Emit(new ReceiverEffect.PlaceEntries(_ledger.LeftOut));
+        SetState(ReceiverState.Settling);
+        Emit(new ReceiverEffect.SettleEntries(_ledger.LeftOut));
     }
 
     private void SendMissing(ManifestPage page) => Send(TransferMessages.Missing(_setup.Transfer, page.Index, _ledger.MissingOf(page)));
@@ -276,7 +291,7 @@ public sealed partial class ReceiverMachine
     // A word that is owed keeps a session and a wish for a link. What is being put in place is here: it gets its receipt.
     private void OnLinkRefused(string reason)
     {
-        if (State < ReceiverState.Placing)
+        if (State < ReceiverState.Settling)
             End(ReceiverState.Failed, reason, tellSender: false);
         else
             _refusal = reason;

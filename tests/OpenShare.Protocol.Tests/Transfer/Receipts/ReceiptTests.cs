@@ -114,14 +114,18 @@ public sealed class ReceiptTests
         var builder = Some.Builder();
         List<Signed> pages = [.. Enumerable.Range(0, 20_000).SelectMany(i => builder.File($"f{i}", 0)), builder.Finish()];
         var manifest = Some.Read(pages);
-        FinalReceipt For(int refused) => ReceiptSigner.Sign(Some.ReceiverKey, Some.ReceiverCertificate, manifest, None,
-            Enumerable.Range(0, refused).Select(i => new EntryNote.Refused(2 * (uint)i, "a reason of its own: " + new string('r', 40))), Some.Now);
+        EntryNote.NotStored[] Notes(int refused) =>
+            [.. Enumerable.Range(0, refused).Select(i => new EntryNote.Refused(2 * (uint)i, "a reason of its own: " + new string('r', 40)))];
+        FinalReceipt For(int refused) => ReceiptSigner.Sign(Some.ReceiverKey, Some.ReceiverCertificate, manifest, None, Notes(refused), Some.Now);
 
         Assert.InRange(For(0).Receipt.Payload.Length, 1, 200);
         Assert.Contains("a reason", Receipt.Read(For(1000)).Outcomes[0].Detail, StringComparison.Ordinal);
         Assert.Equal(3000, Receipt.Read(For(3000)).Count(EntryOutcome.Types.Outcome.Refused));
         Assert.Empty(Receipt.Read(For(3000)).Outcomes[0].Detail);
         Assert.Throws<ProtocolException>(() => For(10_000));
+        // It is known before anything is put in its place.
+        Assert.All([0, 1000, 3000], refused => Assert.True(ReceiptSigner.Fits(manifest, None, Notes(refused))));
+        Assert.False(ReceiptSigner.Fits(manifest, None, Notes(10_000)));
     }
 
     private static FinalReceipt Sign(IReadOnlyDictionary<uint, string>? withdrawn = null, IReadOnlyList<EntryNote>? notes = null) =>

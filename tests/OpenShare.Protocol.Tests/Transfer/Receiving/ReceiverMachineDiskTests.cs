@@ -127,6 +127,8 @@ public sealed class ReceiverMachineDiskTests : ReceiverMachineSpecs
         Expect(Full(), "-> stalled: no room");
         Now += Small.DiskRetry;
         Expect(Do(new ReceiverInput.TimedOut()), "try the disk again");
+        Expect(Do(new ReceiverInput.EntriesSettled()), "-> stalled no more", "=Placing", "place all but []");
+        Expect(Full(), "-> stalled: no room");
         Expect(Do(new ReceiverInput.EntriesPlaced([])), "-> stalled no more", "keep receipt");
         Sealed();
         Expect(Full());

@@ -22,7 +22,8 @@ public sealed class ReceiverMachineEndTests : ReceiverMachineSpecs
     public void When_all_is_there_it_is_placed_signed_for_and_delivered_until_confirmed()
     {
         Accept();
-        Expect(WriteAll(), "=Placing", "place all but []");
+        Expect(WriteAll(), "=Settling", "settle all but []");
+        Expect(Do(new ReceiverInput.EntriesSettled()), "=Placing", "place all but []");
         Expect(Do(new ReceiverInput.EntriesPlaced([])), "keep receipt");
         Assert.Null(Machine.Receipt);
         Expect(Do(new ReceiverInput.ReceiptStored()), "=Delivering", "-> Receipt");
@@ -45,6 +46,7 @@ public sealed class ReceiverMachineEndTests : ReceiverMachineSpecs
         Stored(0);
         Do(new ReceiverInput.Decided(null));
         Expect(Do(new ReceiverInput.ChunksWritten(Ordinals(0, 16))), "-> ack 0-15");
+        Expect(Do(new ReceiverInput.EntriesSettled()));
         Expect(Do(new ReceiverInput.EntriesPlaced([])));
         Expect(Do(new ReceiverInput.ReceiptStored()));
         Expect(Receive(TransferMessages.Confirmed(Some.Transfer)));
@@ -87,6 +89,7 @@ public sealed class ReceiverMachineEndTests : ReceiverMachineSpecs
         WriteAll();
         Do(new ReceiverInput.LinkLost());
         Expect(Do(new ReceiverInput.LinkRefused("revoked")));
+        Expect(Do(new ReceiverInput.EntriesSettled()), "=Placing", "place all but []");
         Expect(Do(new ReceiverInput.EntriesPlaced([])), "keep receipt");
     }
 
@@ -109,17 +112,17 @@ public sealed class ReceiverMachineEndTests : ReceiverMachineSpecs
     public void What_fails_once_there_is_a_receipt_ends_no_delivered_transfer()
     {
         Accept();
-        WriteAll();
+        WriteAndSettle();
         Expect(Do(new ReceiverInput.EntriesPlaced([])), "keep receipt");
         Expect(Do(new ReceiverInput.Failed("the peer is revoked")));
         Expect(Do(new ReceiverInput.ReceiptStored()), "=Delivering", "-> Receipt");
     }
 
     [Fact]
-    public void A_cancel_counts_until_files_appear()
+    public void A_cancel_counts_until_files_get_their_names()
     {
         Accept();
-        WriteAll();
+        WriteAndSettle();
         Expect(Do(new ReceiverInput.Cancelled("enough")));
         Expect(Receive(TransferMessages.Cancelled(Some.Transfer, "enough")));
         Do(new ReceiverInput.EntriesPlaced([]));
@@ -127,6 +130,22 @@ public sealed class ReceiverMachineEndTests : ReceiverMachineSpecs
         // The sender wants no receipt any more; the files stay, and so does the receipt.
         Expect(Receive(TransferMessages.Cancelled(Some.Transfer, "enough")), "=Completed");
         Assert.NotNull(Machine.Receipt);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_here_and_has_no_names_yet_can_be_cancelled_on_either_side(bool bySender)
+    {
+        Accept();
+        WriteAll();
+        Do(new ReceiverInput.DiskFull("no room for the copies"));
+
+        var effects = bySender ? Receive(TransferMessages.Cancelled(Some.Transfer, "enough")) : Do(new ReceiverInput.Cancelled("enough"));
+
+        Expect(effects, [.. new[] { "=Cancelled", "discard", "-> TransferCancelled" }.Take(bySender ? 2 : 3)]);
+        Expect(Do(new ReceiverInput.EntriesSettled()));
+        Assert.Null(Machine.NextTimeout);
     }
 
     [Fact]
@@ -140,11 +159,32 @@ public sealed class ReceiverMachineEndTests : ReceiverMachineSpecs
     }
 
     [Fact]
+    public void What_no_receipt_could_name_is_found_before_anything_is_put_in_place()
+    {
+        var builder = Some.Builder();
+        List<Signed> pages = [.. Enumerable.Range(0, 20_000).SelectMany(i => builder.File($"f{i}", 0)), builder.Finish()];
+        Do(new ReceiverInput.LinkUp());
+        for (var page = 0; page < pages.Count; page++)
+        {
+            Receive(TransferMessages.Offer(Some.Transfer, pages[page]));
+            if (page == 0)
+                Do(new ReceiverInput.Decided(null));
+            var entries = Machine.Manifest!.Pages[page].Parts.Select(p => p.Entry.Number).Where(n => n % 2 == 0);
+            Do(new ReceiverInput.PageStored(page, [], [.. entries.Select(n => new EntryNote.Skipped(n, "the name is taken"))]));
+        }
+        Assert.Equal(ReceiverState.Settling, Machine.State);
+
+        Expect(Do(new ReceiverInput.EntriesSettled()), "=Failed", "discard", "-> Failed");
+        Assert.StartsWith("So many entries could not be stored", Machine.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_withdrawn_file_is_not_waited_for()
     {
         Accept();
         Expect(Do(new ReceiverInput.ChunksWritten([40])), "-> ack 40");
-        Expect(Changed(1), "keep withdrawal 1", "=Placing", "place all but [1]");
+        Expect(Changed(1), "keep withdrawal 1", "=Settling", "settle all but [1]");
+        Expect(Do(new ReceiverInput.EntriesSettled()), "=Placing", "place all but [1]");
         Do(new ReceiverInput.EntriesPlaced([]));
         Do(new ReceiverInput.ReceiptStored());
         var receipt = Receipt.Read(Machine.Receipt!);
@@ -163,6 +203,7 @@ public sealed class ReceiverMachineEndTests : ReceiverMachineSpecs
         Offer(2);
         Expect(Stored(2), "-> missing of page 2: [40]");
         Do(new ReceiverInput.ChunksWritten([40]));
+        Do(new ReceiverInput.EntriesSettled());
         Do(new ReceiverInput.EntriesPlaced([new EntryNote.StoredAs(0, Some.Path("photos (2)"))]));
         Assert.Contains("no such name here", ReceiptText.Describe(Sealed()), StringComparison.Ordinal);
     }

@@ -104,7 +104,8 @@ public sealed class ReceiverMachineResumeTests : ReceiverMachineSpecs
 
     [Theory]
     [InlineData(ReceiverState.Deciding, false, "decide photos")]
-    [InlineData(ReceiverState.Receiving, false, "=Placing;place all but [1]")]
+    [InlineData(ReceiverState.Receiving, false, "=Settling;settle all but [1]")]
+    [InlineData(ReceiverState.Settling, false, "=Settling;settle all but [1]")]
     [InlineData(ReceiverState.Placing, false, "place all but [1]")]
     [InlineData(ReceiverState.Placing, true, "=Delivering")]
     [InlineData(ReceiverState.Delivering, true, "")]

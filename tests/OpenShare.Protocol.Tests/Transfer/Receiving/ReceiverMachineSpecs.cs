@@ -44,6 +44,13 @@ public abstract class ReceiverMachineSpecs
         }
     }
 
+    /// <summary>All is here and whole: what is left is that it gets its names.</summary>
+    private protected void WriteAndSettle()
+    {
+        WriteAll();
+        Do(new ReceiverInput.EntriesSettled());
+    }
+
     private protected IEnumerable<ReceiverEffect> WriteAll() => Do(new ReceiverInput.ChunksWritten(Ordinals(0, 41))).Skip(1);
 
     private protected IReadOnlyList<ReceiverEffect> Do(ReceiverInput input) => Machine.Handle(input, Now);

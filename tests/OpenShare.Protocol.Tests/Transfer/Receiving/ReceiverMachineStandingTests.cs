@@ -23,15 +23,16 @@ public sealed class ReceiverMachineStandingTests : ReceiverMachineSpecs
         Accept(pages: 2);
         Offer(2);
         Stored(2, new ChunkRange(32, 9));
-        Expect(Do(new ReceiverInput.ChunksWritten(Ordinals(0, 32))).Skip(1), "=Placing", "place all but []");
+        Expect(Do(new ReceiverInput.ChunksWritten(Ordinals(0, 32))).Skip(1), "=Settling", "settle all but []");
 
         Expect(Do(new ReceiverInput.ChunksLost([33, 34, 40])), "=Receiving", "-> missing of page 2: [33-34,40]");
 
         Assert.Equal(6000, Machine.Progress.BytesReused);
-        Expect(Do(new ReceiverInput.EntriesPlaced([])));
+        Expect(Do(new ReceiverInput.EntriesSettled()));
         Expect(Frame(1, 33, 34), "receive 1: 33,34");
         Do(new ReceiverInput.ChunksWritten([33, 34]));
-        Expect(Do(new ReceiverInput.ChunksWritten([40])), "-> ack 40", "=Placing", "place all but []");
+        Expect(Do(new ReceiverInput.ChunksWritten([40])), "-> ack 40", "=Settling", "settle all but []");
+        Expect(Do(new ReceiverInput.EntriesSettled()), "=Placing", "place all but []");
         Assert.Equal(41_000, Machine.Progress.BytesDone);
     }
 
@@ -59,14 +60,15 @@ public sealed class ReceiverMachineStandingTests : ReceiverMachineSpecs
         Stored(2, new ChunkRange(32, 9));
         Changed(1);
 
-        Expect(Do(new ReceiverInput.ChunksLost([33, 34])), "place all but [1]");
+        Expect(Do(new ReceiverInput.ChunksLost([33, 34])), "settle all but [1]");
     }
 
     [Fact]
-    public void Nothing_is_lost_once_there_is_a_receipt()
+    public void Nothing_is_lost_once_it_is_put_in_place()
     {
         Accept();
-        WriteAll();
+        WriteAndSettle();
+        Expect(Do(new ReceiverInput.ChunksLost([3])));
         Do(new ReceiverInput.EntriesPlaced([]));
 
         Expect(Do(new ReceiverInput.ChunksLost([3])));
@@ -85,7 +87,8 @@ public sealed class ReceiverMachineStandingTests : ReceiverMachineSpecs
         Offer(2);
         Stored(2);
         Assert.Equal((0, 0), (Machine.Progress.BytesDone, Machine.Progress.BytesReused));
-        Expect(Do(new ReceiverInput.ChunksWritten([40])), "-> ack 40", "=Placing", "place all but [1]");
+        Expect(Do(new ReceiverInput.ChunksWritten([40])), "-> ack 40", "=Settling", "settle all but [1]");
+        Do(new ReceiverInput.EntriesSettled());
 
         Do(new ReceiverInput.EntriesPlaced([new EntryNote.AlreadyThere(0)]));
 

@@ -103,6 +103,7 @@ internal sealed class ReceivingSide(VirtualTime time, Simulation simulation)
             case ReceiverEffect.PersistPage persist: Persist(machine, persist); break;
             case ReceiverEffect.ReceiveFrame receive: Receive(machine, receive); break;
             case ReceiverEffect.PersistWithdrawal withdrawal: _withdrawn[withdrawal.EntryNumber] = withdrawal.Reason; break;
+            case ReceiverEffect.SettleEntries: Later(machine, time.Soon(50), () => Tell(new ReceiverInput.EntriesSettled())); break;
             case ReceiverEffect.PlaceEntries place: Place(machine, place.LeftOut); break;
             case ReceiverEffect.StateChanged changed: (_state, _reason) = (changed.State, changed.Reason); break;
             case ReceiverEffect.Discard: Assert.Fail($"the receiver gave up: {machine.Reason}"); break;

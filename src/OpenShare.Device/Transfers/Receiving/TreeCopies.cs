@@ -1,0 +1,50 @@
+using OpenShare.Device.Storage.Disk;
+using OpenShare.Protocol.Transfer.Manifests;
+
+namespace OpenShare.Device.Transfers.Receiving;
+
+/// <summary>
+/// Room for what a tree that gets another name has of the one that stands there: its files that are the same are copied. As long as
+/// all of a tree is the same it gets none, and nothing of it is copied.
+/// </summary>
+internal sealed class TreeCopies
+{
+    private readonly Dictionary<string, (long Same, bool Differs)> _trees = [];
+    private readonly HashSet<string> _toAsk = [];
+
+    /// <summary>Bytes that were asked for so far.</summary>
+    internal long Asked { get; private set; }
+
+    /// <summary>A file of a tree stands there, as far as is known.</summary>
+    internal void Add(DestinationEntry file) => Change(file, t => t with { Same = ClaimedSizes.Sum([t.Same, file.Room]) });
+
+    /// <summary>One that was added is another after all: it is prepared whole.</summary>
+    internal void Part(DestinationEntry file) => Change(file, t => (Math.Max(0, t.Same - file.Room), Differs: true));
+
+    /// <summary>An entry of a tree does not stand there.</summary>
+    internal void Miss(DestinationEntry entry) => Change(entry, t => t with { Differs = true });
+
+    /// <returns>bytes that are to be copied and were not asked for before</returns>
+    internal long Ask()
+    {
+        var asked = 0L;
+        foreach (var top in _toAsk)
+        {
+            var tree = _trees[top];
+            if (!tree.Differs)
+                continue;
+            asked = ClaimedSizes.Sum([asked, tree.Same]);
+            _trees[top] = tree with { Same = 0 };
+        }
+        _toAsk.Clear();
+        Asked = ClaimedSizes.Sum([Asked, asked]);
+        return asked;
+    }
+
+    private void Change(DestinationEntry entry, Func<(long Same, bool Differs), (long Same, bool Differs)> change)
+    {
+        var top = EntryPath.Top(entry.Path);
+        _trees[top] = change(_trees.GetValueOrDefault(top));
+        _toAsk.Add(top);
+    }
+}

@@ -80,7 +80,8 @@ internal sealed class SendCommand : ShellCommand
     {
         var left = sendings.Where(s => s.Sent is not Sent.Ended).ToList();
         // Held to the end, so that one transfer's end takes no agent away from another.
-        await using var session = await run.Shell.Launcher().OpenAsync(options, run.Interrupted);
+        // What has begun and is interrupted now is cancelled, which takes an agent.
+        await using var session = await run.Shell.Launcher().OpenAsync(options, left.Exists(s => s.Sent is Sent.Underway) ? CancellationToken.None : run.Interrupted);
         using var progress = new SendProgress(run.Shell, left.Count);
         await Task.WhenAll(left.Select(s => s.RunAsync(session, progress)));
         return left.Exists(s => s.Sent is not Sent.Ended);

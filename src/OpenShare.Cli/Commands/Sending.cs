@@ -25,8 +25,9 @@ internal sealed class Sending(CommandRun run, SendRequest request, Sent begun)
         using var bar = progress.Begin(request.To);
         try
         {
-            var transfer = Sent is Sent.Underway(var id) ? await session.Client.GetTransferAsync(id, run.Interrupted) : await BeginAsync(session.Client);
-            Sent = new Sent.Underway(transfer.TransferId);
+            // Also where it was interrupted meanwhile: it is to be cancelled.
+            var transfer = Sent is Sent.Underway(var id, _) ? await session.Client.GetTransferAsync(id, CancellationToken.None) : await BeginAsync(session.Client);
+            Sent = Sent as Sent.Underway ?? new Sent.Underway(transfer.TransferId, IsHeard: false);
             if (await StayAsync(session, transfer, bar) is { } code)
                 Sent = new Sent.Ended(code);
         }
@@ -74,14 +75,17 @@ internal sealed class Sending(CommandRun run, SendRequest request, Sent begun)
 
     private async Task<Course> FollowAsync(LocalApiClient client, TransferDocument transfer, SendProgress.Bar bar)
     {
-        using var silence = new CancellationTokenSource(LongestSilence, run.Shell.Time);
+        using var silence = new CancellationTokenSource(Sent is Sent.Underway { IsHeard: true } ? Timeout.InfiniteTimeSpan : LongestSilence, run.Shell.Time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, run.Interrupted);
         try
         {
             await foreach (var now in client.WatchTransferAsync(transfer.TransferId, stop.Token))
             {
                 if (now.State != TransferStates.Connecting)
+                {
                     silence.CancelAfter(Timeout.Infinite);
+                    Sent = new Sent.Underway(transfer.TransferId, IsHeard: true);
+                }
                 bar.Show(now);
                 if (now.IsEnded())
                     return new Course.Ended(now);

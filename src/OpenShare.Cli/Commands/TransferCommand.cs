@@ -123,7 +123,7 @@ internal sealed class TransferCommand : Command
             run.Answer(transfer, AgentJson.Readable.TransferDocument, t => $"The transfer {Words.Short(t.TransferId)} ({t.Summary}) is {t.State}.");
             if (transfer.State == TransferStates.Cancelled)
                 return ExitCode.Done;
-            run.Warn("It had ended before.");
+            run.Warn(transfer.IsEnded() ? "It had ended before." : "It is too late: all of it has arrived and gets its names.");
             return ExitCode.Failed;
         }
     }

@@ -59,8 +59,8 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
         Receive<TransferSignals.StreamReady>(OnStreamReady);
         Receive<TransferSignals.Cancel>(_ =>
         {
-            OnCancel();
-            Sender.Tell(new TransferAnswer(CurrentView()));
+            if (OnCancel(Sender))
+                Sender.Tell(new TransferAnswer(CurrentView()));
         });
         Receive<TransferSignals.Pause>(m =>
         {
@@ -128,7 +128,9 @@ internal abstract partial class TransferSession : ReceiveActor, IWithTimers
 
     protected abstract void OnStreamDown(uint streamId);
 
-    protected abstract void OnCancel();
+    /// <param name="asker">waits for a <see cref="TransferAnswer"/></param>
+    /// <returns>false: it is answered later</returns>
+    protected abstract bool OnCancel(IActorRef asker);
 
     protected abstract void OnPause(bool isPaused);
 

@@ -22,6 +22,7 @@ internal sealed class FakeDevice : IDevice
     private readonly ChangeCounter _changes = new();
     private readonly TransferEndings _endings = new();
     private readonly Lock _gate = new();
+    private int _transferAsked;
 
     internal DeviceOptions? Options { get; private set; }
 
@@ -226,7 +227,13 @@ internal sealed class FakeDevice : IDevice
 
     public Task<ImmutableArray<TransferView>> GetTransfers(CancellationToken cancellation) => Task.FromResult(Transfers);
 
-    public Task<TransferView?> GetTransfer(TransferId id, CancellationToken cancellation) => Task.FromResult(Transfers.FirstOrDefault(t => t.Id == id));
+    internal int TransferAsked => Volatile.Read(ref _transferAsked);
+
+    public Task<TransferView?> GetTransfer(TransferId id, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _transferAsked);
+        return Task.FromResult(Transfers.FirstOrDefault(t => t.Id == id));
+    }
 
     public async Task<TransferView?> CancelTransfer(TransferId id, CancellationToken cancellation)
     {

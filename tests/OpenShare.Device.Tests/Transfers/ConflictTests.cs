@@ -1,3 +1,4 @@
+using OpenShare.Device.Storage;
 using OpenShare.Device.Views;
 using OpenShare.Protocol.Transfer.Receipts;
 using OpenShare.Protocol.Wire;
@@ -146,6 +147,31 @@ public sealed class ConflictTests : TransferSpecs
         AssertCompleted(await _ann.EndsAsync(id), delivered: 3);
         Assert.Equal(content, _ben.Arrived(policy == ConflictPolicy.Rename ? "t (2)/a" : "t/a"));
         Assert.Equal(policy == ConflictPolicy.Rename, File.Exists(Path.Combine(_ben.Inbox, "t/a")) && Read("t/a") == "changed");
+    }
+
+    [Fact]
+    public async Task A_receipt_that_comes_again_changes_nothing_of_what_is_kept()
+    {
+        WriteTree();
+        Put("t/a", "mine");
+        // It ends between the receipt and its confirmation: the receiver delivers it once more.
+        var (isReceived, refused) = (false, 0);
+        _ann.OnNote = note =>
+        {
+            isReceived |= note == "receipt";
+            if (isReceived && note == "state" && Interlocked.Increment(ref refused) == 1)
+                throw new StorageFullException("no room");
+        };
+
+        var sent = await EndAsync(ConflictPolicy.Skip);
+
+        await AwaitAssertAsync(() => Assert.Empty(_ben.Database.Receipts.Unconfirmed()), TimeSpan.FromSeconds(30));
+        Assert.InRange(refused, 1, 2);
+        Assert.Equal((TransferState.Completed, "t/a: the name is taken"), (sent.State, sent.Detail));
+        var kept = _ann.Database.Transfers.Find(sent.Id)!.Value.Transfer;
+        Assert.Equal((sent.State, sent.Detail, sent.BytesDone, sent.ChunksDone), (kept.State, kept.Detail, kept.BytesDone, kept.ChunksDone));
+        var shown = Assert.Single(await _ann.TransfersAsync());
+        Assert.Equal((sent.State, sent.Detail, sent.ChunksDone, true), (shown.State, shown.Detail, shown.ChunksDone, shown.TotalsKnown));
     }
 
     [Fact]

@@ -120,7 +120,7 @@ public sealed class FullDiskTests : TransferSpecs
         var id = await RestartedAsync("the database");
         await _ann.SeesAsync(id, v => v is { State: TransferState.Waiting, Detail: "a.bin: no space left on the disk" });
 
-        await (bySender ? _ann : _ben).CancelAsync(id);
+        Assert.Equal(TransferState.Cancelled, (await (bySender ? _ann : _ben).CancelAsync(id))!.State);
 
         Assert.Equal(TransferState.Cancelled, (await (bySender ? _ben : _ann).EndsAsync(id)).State);
         await AwaitAssertAsync(() => Assert.Empty(Directory.GetFileSystemEntries(_ben.Inbox)), TimeSpan.FromSeconds(10));

@@ -171,10 +171,10 @@ public sealed class RoomTests : TransferSpecs
         // Enough but for what is promised and cannot come.
         Volatile.Write(ref size, 18_000_000);
         var before = Volatile.Read(ref asked);
-        await AwaitConditionAsync(() => Task.FromResult(Volatile.Read(ref asked) > before), TimeSpan.FromSeconds(10));
+        await AwaitConditionAsync(() => Task.FromResult(Volatile.Read(ref asked) > before), TimeSpan.FromSeconds(30));
         Volatile.Write(ref size, 100_000_000);
         before = Volatile.Read(ref asked);
-        await AwaitConditionAsync(() => Task.FromResult(Volatile.Read(ref asked) > before), TimeSpan.FromSeconds(10));
+        await AwaitConditionAsync(() => Task.FromResult(Volatile.Read(ref asked) > before), TimeSpan.FromSeconds(30));
         _letThrough.Set();
 
         AssertCompleted(await _ann.EndsAsync(id), delivered: 501);
@@ -247,7 +247,7 @@ public sealed class RoomTests : TransferSpecs
         sender.Disk.OnRead = place =>
         {
             if (!hashed.TryAdd(place, true) && Interlocked.Increment(ref sent) > after)
-                _letThrough.Wait(TimeSpan.FromSeconds(20));
+                _letThrough.Wait(TimeSpan.FromSeconds(90));
         };
     }
 

@@ -90,9 +90,17 @@ internal sealed partial class ReceivingActor
                 OnFrameArrived(frame);
             else if (input is EarlyAnswer answer)
                 OnAnswer(answer.IsAccepted, answer.SaveTo, answer.Asker);
+            else if (input is EarlyCancel cancel)
+                OnEarlyCancel(cancel.Asker);
         }
         _early.Clear();
         ShowView();
+    }
+
+    private void OnEarlyCancel(IActorRef asker)
+    {
+        Drive(s_cancelledHere);
+        asker.Tell(new TransferAnswer(CurrentView()));
     }
 
     // Kept with the state that says that it is accepted: from then on it goes on there and nowhere else.
@@ -113,7 +121,7 @@ internal sealed partial class ReceivingActor
         Send(TransferMessages.Stalled(Id, _opensNot));
         ShowView();
         // Said while it was opened.
-        if (_early.Any(e => e is ReceiverInput.Cancelled or ReceiverInput.LinkRefused or ReceiverInput.Received { Message.KindCase: Control.KindOneofCase.TransferCancelled }))
+        if (_early.Any(e => e is EarlyCancel or ReceiverInput.Cancelled or ReceiverInput.LinkRefused or ReceiverInput.Received { Message.KindCase: Control.KindOneofCase.TransferCancelled }))
             GiveUpWaiting();
     }
 

@@ -34,8 +34,8 @@ internal sealed partial class ReceivingActor
         Scope.Stores.Outcomes.Save(Scope.No, [new EntryOutcome { EntryNo = number, Count = 1, Outcome = outcome, Detail = detail }]);
 
     private TransferState State() => IsAsked ? TransferState.AwaitingAnswer
-        : _isAccepted && _machine is null or { State: <= ReceiverState.Deciding } ? TransferState.Transferring
-        : _machine is null ? Scope.Record.State
+        : _machine is null ? (_isAccepted && !Scope.Record.IsAccepted ? TransferState.Transferring : Scope.Record.State)
+        : _isAccepted && _machine.State <= ReceiverState.Deciding ? TransferState.Transferring
         : ReceiverStates.Shown(_machine.State, _machine.Receipt is null || StateWith(_machine.Receipt) == TransferState.Completed);
 
     private static TransferState StateWith(FinalReceipt blob)

@@ -24,6 +24,10 @@ internal sealed partial class ReceivingActor : TransferSession
 
     private sealed record Decided(string? Refusal);
 
+    private sealed record EarlyCancel(IActorRef Asker);
+
+    private static readonly ReceiverInput s_cancelledHere = new ReceiverInput.Cancelled("cancelled on the receiving device");
+
     private readonly Dictionary<uint, InboundFrame> _waiting = [];
     private readonly Queue<(Func<Action> Job, bool BesideFrames)> _diskJobs = new();
     private readonly List<object> _early = [];
@@ -164,10 +168,17 @@ internal sealed partial class ReceivingActor : TransferSession
             Drive(new ReceiverInput.StreamDown(streamId));
     }
 
-    protected override void OnCancel()
+    protected override bool OnCancel(IActorRef asker)
     {
-        DriveWhenOpen(new ReceiverInput.Cancelled("cancelled on the receiving device"));
+        if (_machine is not null || _opening is null)
+        {
+            DriveWhenOpen(s_cancelledHere);
+            return true;
+        }
+        // What comes of it is known once it is open: a receipt may be there.
+        _early.Add(new EarlyCancel(asker));
         GiveUpWaiting();
+        return false;
     }
 
     protected override void OnPause(bool isPaused)

@@ -47,9 +47,10 @@ internal sealed partial class SendingActor
         };
     }
 
-    // Without a receipt: what ended so is over for good, whatever late word of the other side woke it.
+    // What ended so is over for good, whatever late word of the other side woke it.
     private static SenderState? EndedAs(TransferState state) => state switch
     {
+        TransferState.Completed or TransferState.Incomplete => SenderState.Completed,
         TransferState.Declined => SenderState.Declined,
         TransferState.Cancelled => SenderState.Cancelled,
         TransferState.Failed => SenderState.Failed,

@@ -10,9 +10,14 @@ namespace OpenShare.Device.Transfers.Sending;
 /// <summary>What is kept of the transfer, and what a person sees of it.</summary>
 internal sealed partial class SendingActor
 {
+    // A late word of the other side woke it. What is kept of it says more than this machine, which saw nothing travel.
+    private bool IsDeliveredAlready => Scope.Record.State is TransferState.Completed or TransferState.Incomplete;
+
     // The receipt's own state is known before the machine has heard that it is kept.
     private TransferRecord Record(TransferState state)
     {
+        if (IsDeliveredAlready)
+            return Scope.Record;
         var progress = _machine.Progress;
         // Of what was cancelled here before its receipt came nobody told how far it was.
         if (state is TransferState.Completed or TransferState.Incomplete)
@@ -38,6 +43,7 @@ internal sealed partial class SendingActor
 
     private TransferState State() => _machine.State switch
     {
+        _ when IsDeliveredAlready => Scope.Record.State,
         SenderState.Completed => StateWith(_machine.Receipt!),
         SenderState.Declined => TransferState.Declined,
         SenderState.Cancelled when _failure is null => TransferState.Cancelled,
@@ -60,7 +66,6 @@ internal sealed partial class SendingActor
 
     private static string LeftOutOf(TransferRecord kept) =>
         !kept.EndedEarly ? kept.Detail : kept.Detail.Split('\n', 2) is [_, var leftOut] ? leftOut : "";
-
 
     protected override FilesProgress? Files(FilesAsked asked) => _machine.Files(asked);
 

@@ -144,7 +144,11 @@ internal sealed partial class SendingActor : TransferSession
         Drive(new SenderInput.StreamDown(streamId));
     }
 
-    protected override void OnCancel() => Drive(new SenderInput.Cancelled("cancelled on the sending device"));
+    protected override bool OnCancel(IActorRef asker)
+    {
+        Drive(new SenderInput.Cancelled("cancelled on the sending device"));
+        return true;
+    }
 
     protected override void OnPause(bool isPaused)
     {

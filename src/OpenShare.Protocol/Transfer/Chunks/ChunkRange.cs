@@ -15,15 +15,20 @@ public readonly record struct ChunkRange(long First, long Count)
 /// <summary>Ranges as they travel.</summary>
 public static class ChunkRanges
 {
-    /// <summary>Reads ranges that must be non-empty and lie in [first, end).</summary>
+    /// <summary>
+    /// Reads ranges that must be non-empty, lie in [first, end) and grow: of ranges that lay over each other a few messages would have each
+    /// chunk gone through thousands of times.
+    /// </summary>
     /// <returns>false when one does not</returns>
     public static bool TryRead(RepeatedField<OrdinalRange> wire, long first, long end, out List<ChunkRange> ranges)
     {
         ranges = new List<ChunkRange>(wire.Count);
+        var from = (ulong)first;
         foreach (var range in wire)
         {
-            if (range.Count == 0 || range.First < (ulong)first || range.First >= (ulong)end || range.Count > (ulong)end - range.First)
+            if (range.Count == 0 || range.First < from || range.First >= (ulong)end || range.Count > (ulong)end - range.First)
                 return false;
+            from = range.First + range.Count;
             ranges.Add(new ChunkRange((long)range.First, (long)range.Count));
         }
         return true;

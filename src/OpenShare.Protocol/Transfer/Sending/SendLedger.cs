@@ -216,8 +216,12 @@ internal sealed class SendLedger(SendWindow window, IReadOnlyDictionary<uint, En
 
     private void Forget(Manifest manifest, long ordinal)
     {
-        if (_acknowledged.Remove(ordinal))
-            _done -= manifest.LengthOf(ordinal);
+        if (!_acknowledged.Remove(ordinal))
+            return;
+        var length = manifest.LengthOf(ordinal);
+        _done -= length;
+        if (!_sent.Contains(ordinal))
+            _reused -= length;
     }
 
     private bool IsWithdrawn(Manifest manifest, long ordinal) =>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using FsCheck.Xunit;
+using Google.Protobuf.Collections;
 using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer.Chunks;
 using OpenShare.Protocol.Wire;
@@ -33,6 +35,24 @@ public sealed class ChunkMapTests
         return Members(ranges).SequenceEqual(ordinals.Select(o => (long)o).Distinct().Order())
             && map.ToString() == string.Join(',', ranges)
             && ranges.Zip(ranges.Skip(1)).All(pair => pair.First.End < pair.Second.First);
+    }
+
+    [Theory]
+    [InlineData("10+5 15+1 20+80", true)]
+    [InlineData("", true)]
+    [InlineData("9+2", false)]
+    [InlineData("10+0", false)]
+    [InlineData("99+2", false)]
+    [InlineData("20+5 10+5", false)]
+    [InlineData("10+90 10+90", false)]
+    [InlineData("10+5 14+5", false)]
+    public void Ranges_that_travel_grow_and_do_not_lie_over_each_other(string text, bool isTaken)
+    {
+        var wire = new RepeatedField<OrdinalRange>();
+        wire.AddRange(text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(r => r.Split('+'))
+            .Select(r => new OrdinalRange { First = ulong.Parse(r[0], CultureInfo.InvariantCulture), Count = ulong.Parse(r[1], CultureInfo.InvariantCulture) }));
+
+        Assert.Equal(isTaken, ChunkRanges.TryRead(wire, 10, 100, out _));
     }
 
     [Fact]

@@ -61,6 +61,17 @@ public sealed class SendTests : IDisposable
         Assert.Empty(cli.Out);
     }
 
+    [Fact]
+    public async Task What_was_left_out_has_a_line_each_whatever_its_name()
+    {
+        _device.OnSend = _ => Begin(Some.Transfer with { State = TransferState.Incomplete, Detail = "a.txt: it cannot be read\nb\u001b[2J.txt: it is gone" });
+        using var cli = new Support.Cli(_home, _device);
+
+        await cli.RunAsync("send", _file, "--to", "bob");
+
+        Assert.Equal("Not all of Photos is at bob.\n  a.txt: it cannot be read\n  b\uFFFD[2J.txt: it is gone", cli.Error.TrimEnd());
+    }
+
     [Theory]
     [InlineData(TransferProblem.NotTrusted, 5)]
     [InlineData(TransferProblem.NotRegistered, 5)]

@@ -83,7 +83,7 @@ internal static class DocumentsOf
         transfer.TotalsKnown,
         transfer.StartedAt,
         Math.Round(transfer.Elapsed.TotalSeconds, 3),
-        PrintableOrNull(transfer.Detail),
+        transfer.Detail is null ? null : string.Join('\n', transfer.Detail.Split('\n').Select(line => Printable.Shorten(line))),
         transfer.Receipt is { } receipt ? new(receipt.CompletedAt, receipt.Delivered, receipt.Withdrawn, receipt.Refused, receipt.Skipped) : null)
     {
         Kind = transfer.IsText ? "text" : "files",

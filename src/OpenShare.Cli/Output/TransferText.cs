@@ -28,7 +28,7 @@ internal static class TransferText
 
     internal static string Line(TransferDocument transfer) =>
         $"{Words.Short(transfer.TransferId)} {transfer.Summary} {(transfer.Direction == "sending" ? "to" : "from")} {Peer(transfer)}: "
-        + $"{State(transfer)}, {Words.Bytes(transfer.BytesSent + transfer.BytesReused)} of {Words.Bytes(transfer.BytesTotal)}{(transfer.Detail is { } detail ? $". {detail}" : "")}";
+        + $"{State(transfer)}, {Words.Bytes(transfer.BytesSent + transfer.BytesReused)} of {Words.Bytes(transfer.BytesTotal)}{(transfer.Detail is { } detail ? $". {detail.Replace("\n", "; ", StringComparison.Ordinal)}" : "")}";
 
     internal static string Full(TransferDocument transfer) => Columns.Pairs(
         [
@@ -43,7 +43,7 @@ internal static class TransferText
             ("Begun", Words.Time(transfer.StartedAt)),
             ("Took", Words.Seconds(transfer.Seconds)),
             ("Receipt", transfer.Receipt is { } receipt ? $"{Outcome(receipt)}, {Words.Time(receipt.CompletedAt)}" : "none yet"),
-            .. transfer.Detail is { } detail ? [("Note", detail)] : Array.Empty<(string, string)>(),
+            .. (transfer.Detail?.Split('\n') ?? []).Select((line, i) => (i == 0 ? "Note" : "", line)),
             .. transfer.State == TransferStates.AwaitingAnswer && transfer.Direction != "sending"
                 ? [("To do", $"openshare transfer accept {Words.Short(transfer.TransferId)}, or decline")] : Array.Empty<(string, string)>(),
             .. transfer.SavedAs is { } path ? [("Saved as", Printable.Line(path))] : Array.Empty<(string, string)>(),
@@ -81,14 +81,18 @@ internal static class TransferText
     {
         { State: TransferStates.Completed, Receipt: { } receipt } =>
             $"Sent {transfer.Summary} ({Words.Bytes(transfer.BytesTotal)}) to {Peer(transfer)} in {Words.Seconds(transfer.Seconds)}{Rate(transfer)}. "
-            + $"Its signed receipt is verified: {Outcome(receipt)}.{(transfer.Detail is { } skipped ? $" Skipped: {skipped}" : "")}",
+            + $"Its signed receipt is verified: {Outcome(receipt)}.{(transfer.Detail is { } skipped ? $" Skipped:{Lines(skipped)}" : "")}",
         { State: TransferStates.Completed } => $"Sent {transfer.Summary} to {Peer(transfer)}.",
-        { State: TransferStates.Incomplete } => $"Not all of {transfer.Summary} is at {Peer(transfer)}. {transfer.Detail ?? "See: openshare receipt show " + Words.Short(transfer.TransferId)}",
-        { State: TransferStates.Declined } => $"{Peer(transfer)} declined {transfer.Summary}. {transfer.Detail}".TrimEnd(),
-        { State: TransferStates.Cancelled, Detail: { } detail } when detail.StartsWith("cancelled ", StringComparison.Ordinal) => $"The transfer of {transfer.Summary} to {Peer(transfer)} was {detail}.",
-        { State: TransferStates.Cancelled } => $"The transfer of {transfer.Summary} to {Peer(transfer)} was cancelled. {transfer.Detail}".TrimEnd(),
-        _ => $"{transfer.Summary} did not get to {Peer(transfer)}. {transfer.Detail}".TrimEnd(),
+        { State: TransferStates.Incomplete } => $"Not all of {transfer.Summary} is at {Peer(transfer)}.{Lines(transfer.Detail ?? "See: openshare receipt show " + Words.Short(transfer.TransferId))}",
+        { State: TransferStates.Declined } => $"{Peer(transfer)} declined {transfer.Summary}.{Lines(transfer.Detail)}",
+        { State: TransferStates.Cancelled, Detail: { } detail } when detail.StartsWith("cancelled ", StringComparison.Ordinal) => $"The transfer of {transfer.Summary} to {Peer(transfer)} was {detail.Split('\n', 2)[0]}.",
+        { State: TransferStates.Cancelled } => $"The transfer of {transfer.Summary} to {Peer(transfer)} was cancelled.{Lines(transfer.Detail)}",
+        _ => $"{transfer.Summary} did not get to {Peer(transfer)}.{Lines(transfer.Detail)}",
     };
+
+    // What was left out has a line each.
+    private static string Lines(string? detail) => detail?.Contains('\n', StringComparison.Ordinal) == true
+        ? string.Concat(detail.Split('\n').Select(line => $"\n  {line}")) : detail is null ? "" : $" {detail}";
 
     private static string Rate(TransferDocument transfer) =>
         transfer.Seconds > 0.1 ? $", {Words.Bytes(transfer.BytesSent / transfer.Seconds)}/s" : "";

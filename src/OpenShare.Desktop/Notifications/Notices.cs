@@ -64,7 +64,7 @@ internal sealed class Notices(DateTimeOffset began)
     private static Notice Comparison(string key, ComparisonDocument comparison) => new(
         key, $"Compare the code with {Plain.Line(comparison.PeerName)}", "Open the page and say whether both screens show the same digits.", IsUrgent: true, NoticeAction.Open);
 
-    private static string Why(TransferDocument transfer) => transfer.Detail is { } detail ? $": {Plain.Line(detail)}" : "";
+    private static string Why(TransferDocument transfer) => transfer.Detail is { } detail ? $": {Plain.Line(detail.Replace("\n", "; ", StringComparison.Ordinal))}" : "";
 
     private static string Size(long bytes) => bytes switch
     {

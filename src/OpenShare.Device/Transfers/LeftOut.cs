@@ -1,3 +1,6 @@
+using System.Globalization;
+using OpenShare.Protocol.Identity;
+
 namespace OpenShare.Device.Transfers;
 
 /// <summary>What was left out of a transfer, by name and reason: the first few in full, the others counted.</summary>
@@ -9,7 +12,13 @@ internal sealed class LeftOut
     private int _more;
 
     /// <param name="text">what an earlier process said</param>
-    internal LeftOut(string text) => _lines = [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    internal LeftOut(string text)
+    {
+        _lines = [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        if (_lines.Count <= Named || _lines[^1].Split(' ') is not ["and", var more, "more"] || !int.TryParse(more, CultureInfo.InvariantCulture, out _more))
+            return;
+        _lines.RemoveAt(_lines.Count - 1);
+    }
 
     internal bool IsEmpty => _lines.Count == 0;
 
@@ -17,7 +26,8 @@ internal sealed class LeftOut
 
     internal void Add(IEnumerable<string> lines)
     {
-        foreach (var line in lines.Where(l => !_lines.Contains(l)))
+        // A name may have a line break in it, and here each has a line.
+        foreach (var line in lines.Select(l => Printable.Shorten(l)).Where(l => !_lines.Contains(l)))
         {
             if (_lines.Count < Named)
                 _lines.Add(line);

@@ -46,9 +46,9 @@ function receipt(transfer, { act, say }) {
 
 function line(transfer) {
   const done = transfer.bytes_sent + transfer.bytes_reused;
-  if (isEnded(transfer)) return [state(transfer.state), size(transfer.bytes_total), time(transfer.started_at), transfer.detail].filter(part => part).join(', ');
+  if (isEnded(transfer)) return [state(transfer.state), size(transfer.bytes_total), time(transfer.started_at), transfer.detail?.replaceAll('\n', '; ')].filter(part => part).join(', ');
   const rate = transfer.seconds > 0 ? transfer.bytes_sent / transfer.seconds : 0;
   const left = rate > 0 && transfer.totals_known ? span((transfer.bytes_total - done) / rate) : '';
-  return [state(transfer.state), `${size(done)} of ${size(transfer.bytes_total)}${transfer.totals_known ? '' : ' so far'}`, rate > 0 && `${size(rate)}/s`, left && `${left} left`, transfer.detail]
+  return [state(transfer.state), `${size(done)} of ${size(transfer.bytes_total)}${transfer.totals_known ? '' : ' so far'}`, rate > 0 && `${size(rate)}/s`, left && `${left} left`, transfer.detail?.replaceAll('\n', '; ')]
     .filter(part => part).join(', ');
 }

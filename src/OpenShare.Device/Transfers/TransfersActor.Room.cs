@@ -21,6 +21,9 @@ internal sealed partial class TransfersActor
     // Those that are over, with what is kept of them; and those that are told whoever asks for all.
     private const int Kept = 10_000, Shown = 1_000;
 
+    // Ten lists of 100,000 files: all of the database is read when it is opened.
+    private const long KeptListBytes = 128 * 1024 * 1024;
+
     private readonly RoomLedger _room = new();
     // What is being taken or written is told by then, unless nothing is.
     private static readonly TimeSpan s_untilRoomIsClear = TimeSpan.FromSeconds(5);
@@ -95,7 +98,7 @@ internal sealed partial class TransfersActor
         _context.Workers.Run(() =>
         {
             transfers.DropWorkingState(now - s_late);
-            transfers.Forget(allBut: Kept);
+            transfers.Forget(allBut: Kept, KeptListBytes);
             return receives ? StagingSweep.Run(disk, transfers, saveTo, now) : [];
         }).PipeTo(
             Self, success: problems => new Swept(problems), failure: error => new Swept([error.Message]));

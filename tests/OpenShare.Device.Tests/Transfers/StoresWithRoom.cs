@@ -65,7 +65,7 @@ internal sealed class TransfersWithRoom(ITransferStore inner, Action<string> not
 
     public void DropWorkingState(DateTimeOffset endedBefore) => inner.DropWorkingState(endedBefore);
 
-    public void Forget(int allBut) => inner.Forget(allBut);
+    public void Forget(int allBut, long listBytes) => inner.Forget(allBut, listBytes);
 }
 
 /// <summary>A database's hashes of files.</summary>

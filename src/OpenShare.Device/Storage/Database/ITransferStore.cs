@@ -107,5 +107,6 @@ public interface ITransferStore
     void DropWorkingState(DateTimeOffset endedBefore);
 
     /// <summary>Forgets those that are over but for the newest so many: record, outcomes, file list and receipt.</summary>
-    void Forget(int allBut);
+    /// <param name="listBytes">of the file lists of those that are over as many bytes are kept, the newest first: of older ones it stays how they ended, and their receipt</param>
+    void Forget(int allBut, long listBytes);
 }

@@ -126,12 +126,31 @@ public sealed class TransferStoreTests : DatabaseSpecs
             Database.Receipts.Save(no, Receipt(), Transfer(1, state));
         }
 
-        Database.Transfers.Forget(allBut: 1);
+        Database.Transfers.Forget(allBut: 1, listBytes: 1000);
 
         Assert.Equal([nos[2], nos[0]], Reopened().Transfers.All().Select(t => t.No));
         Assert.Equal([1, 0, 1], nos.Select(no => (int)Database.Manifests.Count(no)));
         Assert.Equal([true, false, true], nos.Select(no => Database.Receipts.Find(no) is not null));
         Assert.Equal([1, 0, 1], nos.Select(no => Database.Outcomes.All(no).Count));
+    }
+
+    [Fact]
+    public void Of_file_lists_so_many_bytes_are_kept_and_the_oldest_go_first()
+    {
+        var states = new[] { TransferState.Paused, TransferState.Completed, TransferState.Completed, TransferState.Completed };
+        var nos = states.Select((state, i) => Database.Transfers.Add(Transfer(i + 1, state))).ToList();
+        foreach (var (no, state) in nos.Zip(states))
+        {
+            Database.Manifests.Append(no, 0, new byte[60], identities: []);
+            Database.Manifests.Append(no, 1, new byte[40], identities: []);
+            Database.Receipts.Save(no, Receipt(), Transfer(1, state));
+        }
+
+        Database.Transfers.Forget(allBut: 10, listBytes: 200);
+
+        Assert.Equal([2, 0, 2, 2], nos.Select(no => (int)Reopened().Manifests.Count(no)));
+        Assert.All(nos, no => Assert.NotNull(Database.Receipts.Find(no)));
+        Assert.Equal(4, Database.Transfers.All().Count);
     }
 
     [Fact]

@@ -53,6 +53,7 @@ internal sealed partial class TransfersActor
     // Over, a session fails once more at most.
     private void EndWithoutSession(TransferNo no, TransferRecord record)
     {
+        _context.Metrics.Ended(record.Key.Direction, record.State);
         var isReceiving = record.Key.Direction == TransferDirection.Receiving;
         if (isReceiving)
             Discard(no, record);

@@ -23,6 +23,7 @@ internal sealed partial class TransfersActor
     // One order that cannot be kept is not to end every session.
     protected override bool AroundReceive(Receive receive, object message)
     {
+        LookAgainAfter(message);
         try
         {
             return base.AroundReceive(receive, message);

@@ -18,8 +18,8 @@ internal sealed partial class TransfersActor
     // A receiver that was putting the files in place when its sender cancelled sends its receipt nevertheless.
     private static readonly TimeSpan s_late = TimeSpan.FromDays(1);
 
-    // Those that are over, with what is kept of them; and those that are told whoever asks for all.
-    private const int Kept = 10_000, Shown = 1_000;
+    // Those that are over, with what is kept of them.
+    private const int Kept = 10_000;
 
     // Ten lists of 100,000 files: all of the database is read when it is opened.
     private const long KeptListBytes = 128 * 1024 * 1024;

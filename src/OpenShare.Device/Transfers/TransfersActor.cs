@@ -67,7 +67,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
         Receive<TransferCommands.PauseTransfer>(OnPause);
         Receive<TransferCommands.AnswerOffer>(OnAnswerOffer);
         Receive<TransferCommands.ChangeReceiving>(m => _receiving.Change(m.Rule));
-        Receive<TransferQueries.GetTransfers>(_ => Sender.Tell(_stores.Transfers.All(Shown).Select(t => ViewOf(t.No, t.Transfer)).ToImmutableArray()));
+        Receive<TransferQueries.GetTransfers>(_ => Sender.Tell(AllShown()));
         Receive<TransferQueries.GetTransfer>(m => Sender.Tell(new TransferAnswer(_history.Find(m.Id) is var (no, record) ? ViewOf(no, record) : null)));
         Receive<TransferQueries.GetReceipt>(m => Look(self => _history.ReceiptOf(m.Id, self), new ReceiptAnswer(null, ManifestAnswer.None)));
         Receive<TransferQueries.GetManifest>(m => Look(self => _history.ManifestOf(m.Id, self), ManifestAnswer.None));
@@ -164,6 +164,7 @@ internal sealed partial class TransfersActor : ReceiveActor, IWithTimers
 
     private IActorRef Start(TransferNo no, TransferRecord record)
     {
+        _shown = null;
         var scope = new TransferScope(_context, _stores, _disk, _identity!, _peers, no, record, _receiving.For(record.Key.Peer, isAsked: record.State == TransferState.AwaitingAnswer))
         {
             AllowsOverwriting = _receiving.AllowsOverwriting,

@@ -49,7 +49,11 @@ internal sealed class TransfersWithRoom(ITransferStore inner, Action<string> not
 
     public (TransferNo No, TransferRecord Transfer)? Find(ManifestId id) => inner.Find(id);
 
-    public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All(int most) => inner.All(most);
+    public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> All(int most)
+    {
+        note("all are read");
+        return inner.All(most);
+    }
 
     public IReadOnlyList<(TransferNo No, TransferRecord Transfer)> Unfinished() => inner.Unfinished();
 

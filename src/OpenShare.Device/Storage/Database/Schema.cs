@@ -105,6 +105,12 @@ internal static class Schema
         """
         ALTER TABLE chunk_maps DROP COLUMN epoch;
         """,
+        """
+        CREATE INDEX transfer_ids ON transfers (transfer_id);
+        CREATE INDEX transfer_manifests ON transfers (manifest_id);
+        CREATE INDEX transfers_going_on ON transfers (no)
+            WHERE (state IN ('Connecting', 'Offered', 'AwaitingAnswer', 'Transferring', 'Paused', 'Waiting', 'Finishing') OR owes_word = 1);
+        """,
     ];
 
     /// <exception cref="StorageException">made by a newer program</exception>

@@ -143,6 +143,40 @@ public sealed class FullDiskTests : TransferSpecs
     }
 
     [Fact]
+    public async Task Once_all_that_waited_is_withdrawn_nothing_waits_any_more()
+    {
+        using var readWithdrawn = new ManualResetEventSlim();
+        using var readLast = new ManualResetEventSlim();
+        _ann.Write("b.bin", 6 * Chunk);
+        var last = _ann.Write("c.bin", Chunk);
+        _writes = 3;
+        // The last is hashed in one go, and then all is sent.
+        var isHashed = false;
+        _ann.Disk.OnRead = place =>
+        {
+            if (!isHashed)
+                isHashed = place.Path == "c.bin";
+            else if (place is { Path: "b.bin", Offset: >= 2 * Chunk })
+                readWithdrawn.Wait(TimeSpan.FromSeconds(60));
+            else if (place.Path == "c.bin")
+                readLast.Wait(TimeSpan.FromSeconds(60));
+        };
+        var id = await _ann.SendAsync(_ben, "b.bin", "c.bin");
+        await _ben.SeesAsync(id, v => v.State == TransferState.Waiting);
+
+        File.AppendAllText(Path.Combine(_ann.Files, "b.bin"), "more");
+        readWithdrawn.Set();
+
+        await _ben.SeesAsync(id, v => v.State == TransferState.Transferring);
+        Assert.True(_isFull);
+        _isFull = false;
+        readLast.Set();
+        var end = await _ann.EndsAsync(id);
+        Assert.Equal((TransferState.Incomplete, 1, 1), (end.State, end.Receipt!.Delivered, end.Receipt.Withdrawn));
+        Assert.Equal(last, _ben.Arrived("c.bin"));
+    }
+
+    [Fact]
     public async Task What_was_copied_for_a_page_that_could_not_be_noted_is_not_copied_again()
     {
         _isFull = false;

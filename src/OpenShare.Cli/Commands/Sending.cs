@@ -25,8 +25,9 @@ internal sealed class Sending(CommandRun run, SendRequest request, Sent begun)
         using var bar = progress.Begin(request.To);
         try
         {
-            // Also where it was interrupted meanwhile: it is to be cancelled.
-            var transfer = Sent is Sent.Underway(var id, _) ? await session.Client.GetTransferAsync(id, CancellationToken.None) : await BeginAsync(session.Client);
+            var transfer = await AskAsync(Sent is Sent.Underway(var id, _)
+                ? patience => session.Client.GetTransferAsync(id, patience)
+                : patience => session.Client.SendAsync(request, patience));
             Sent = Sent as Sent.Underway ?? new Sent.Underway(transfer.TransferId, IsHeard: false);
             if (await StayAsync(session, transfer, bar) is { } code)
                 Sent = new Sent.Ended(code);
@@ -65,12 +66,12 @@ internal sealed class Sending(CommandRun run, SendRequest request, Sent begun)
         }
     }
 
-    // Interrupted just when the agent begins, its answer is waited for: it alone says what is to be cancelled.
-    private async Task<TransferDocument> BeginAsync(LocalApiClient client)
+    // Interrupted just when the agent begins, or goes on, its answer is waited for: it alone says what is to be cancelled.
+    private async Task<TransferDocument> AskAsync(Func<CancellationToken, Task<TransferDocument>> ask)
     {
         using var patience = new CancellationTokenSource();
         await using var interrupted = run.Interrupted.Register(() => patience.CancelAfter(LongestAnswer));
-        return await client.SendAsync(request, patience.Token);
+        return await ask(patience.Token);
     }
 
     private async Task<Course> FollowAsync(LocalApiClient client, TransferDocument transfer, SendProgress.Bar bar)

@@ -129,6 +129,7 @@ public sealed partial class WifiTests(WirelessPair wireless) : IClassFixture<Wir
     }
 
     [SkippableFact]
+    [Trait("Length", "Long")]
     public async Task A_sender_that_was_suspended_goes_on_by_itself()
     {
         var pair = await wireless.ReadyAsync();

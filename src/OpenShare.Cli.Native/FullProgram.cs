@@ -9,10 +9,13 @@ internal static class FullProgram
 {
     /// <summary>Goes on as that program with the same arguments (<see cref="ProcessImage"/>). The standard input must not have been read yet.</summary>
     /// <param name="begun">what a send has begun (<see cref="Shell.Begun"/>)</param>
+    /// <param name="isInterrupted">as if Ctrl-C had been pressed there</param>
     /// <exception cref="AgentStartException">it cannot be run, and why, for a person</exception>
     [DoesNotReturn]
-    internal static T Become<T>(string[] args, string? begun)
+    internal static T Become<T>(string[] args, string? begun, bool isInterrupted = false)
     {
+        if (isInterrupted)
+            ProcessImage.SetVariable(Signals.InterruptedVariable, "1", overwrites: true);
         if (begun is not null)
             ProcessImage.SetVariable(Shell.BegunVariable, begun, overwrites: true);
         if (args.Any(a => a is "agent" or "send"))

@@ -134,7 +134,7 @@ internal sealed class TransfersApi(AgentContext agent)
         if (await agent.Device.GetManifest(transfer.Id, http.RequestAborted) is { } manifest)
             await Reply.Json(http, manifest);
         else
-            await Reply.Problem(http, ProblemCodes.NotFound, $"The file list of the transfer {transfer.Id} is not complete.");
+            await Reply.Problem(http, ProblemCodes.NotFound, $"The file list of the transfer {transfer.Id} is not complete, or not kept any more.");
     }
 
     private async Task ShowFiles(HttpContext http)
@@ -145,7 +145,7 @@ internal sealed class TransfersApi(AgentContext agent)
         if (await agent.Device.GetFiles(transfer.Id, asked, http.RequestAborted) is { } files)
             await Reply.Json(http, files.Document(), AgentJson.Readable.FilesDocument);
         else
-            await Reply.Problem(http, ProblemCodes.NotFound, $"How far the files of the transfer {transfer.Id} are is not known: none is listed yet, or it ended without a receipt.");
+            await Reply.Problem(http, ProblemCodes.NotFound, $"How far the files of the transfer {transfer.Id} are is not known: none is listed yet, or it ended without a receipt, or so long ago that its file list is not kept any more.");
     }
 
     private async Task Watch(HttpContext http)

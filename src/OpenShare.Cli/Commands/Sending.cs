@@ -22,14 +22,15 @@ internal sealed class Sending(CommandRun run, SendRequest request, Sent begun)
     /// <summary>Until it has ended, or its agent has stopped.</summary>
     internal async Task RunAsync(AgentSession session, SendProgress progress)
     {
+        if (Sent is Sent.NotBegun && run.Interrupted.IsCancellationRequested)
+        {
+            Sent = new Sent.Ended(ExitCode.Cancelled);
+            return;
+        }
         using var bar = progress.Begin(request.To);
         try
         {
-            var transfer = await AskAsync(Sent is Sent.Underway(var id, _)
-                ? patience => session.Client.GetTransferAsync(id, patience)
-                : patience => session.Client.SendAsync(request, patience));
-            Sent = Sent as Sent.Underway ?? new Sent.Underway(transfer.TransferId, IsHeard: false);
-            if (await StayAsync(session, transfer, bar) is { } code)
+            if (await GoOnAsync(session, bar) is { } code)
                 Sent = new Sent.Ended(code);
         }
         catch (LocalApiException e) when (e.Code == LocalApiException.NoAgent && Sent is Sent.Underway && !session.IsHosted)
@@ -46,6 +47,19 @@ internal sealed class Sending(CommandRun run, SendRequest request, Sent begun)
     }
 
     /// <returns>the command's exit code; null where the agent has stopped, and another can go on</returns>
+    private async Task<int?> GoOnAsync(AgentSession session, SendProgress.Bar bar)
+    {
+        // While one agent followed another.
+        if (Sent is Sent.Underway(var begun, _) && run.Interrupted.IsCancellationRequested)
+            return Tell(await CancelAsync(session.Client, begun), bar);
+        var transfer = await AskAsync(Sent is Sent.Underway(var id, _)
+            ? patience => session.Client.GetTransferAsync(id, patience)
+            : patience => session.Client.SendAsync(request, patience));
+        Sent = Sent as Sent.Underway ?? new Sent.Underway(transfer.TransferId, IsHeard: false);
+        return await StayAsync(session, transfer, bar);
+    }
+
+    /// <returns>the command's exit code; null where the agent has stopped, and another can go on</returns>
     private async Task<int?> StayAsync(AgentSession session, TransferDocument transfer, SendProgress.Bar bar)
     {
         switch (await FollowAsync(session.Client, transfer, bar))
@@ -53,9 +67,9 @@ internal sealed class Sending(CommandRun run, SendRequest request, Sent begun)
             case Course.Ended ended:
                 return Tell(ended.Transfer, bar);
             case Course.Interrupted:
-                return Tell(await CancelAsync(session.Client, transfer), bar);
+                return Tell(await CancelAsync(session.Client, transfer.TransferId), bar);
             case Course.Silent:
-                await CancelAsync(session.Client, transfer);
+                await CancelAsync(session.Client, transfer.TransferId);
                 run.Warn($"{TransferText.Peer(transfer)} does not answer{(transfer.PeerAddress is { } address ? " at " + address : "")}. Is OpenShare running there, and its port open?");
                 return ExitCode.DeviceNotFound;
             case Course.AgentGone when session.IsHosted:
@@ -103,10 +117,24 @@ internal sealed class Sending(CommandRun run, SendRequest request, Sent begun)
         }
     }
 
-    private static async Task<TransferDocument> CancelAsync(LocalApiClient client, TransferDocument transfer)
+    private static async Task<TransferDocument> CancelAsync(LocalApiClient client, string transfer)
     {
         using var limit = new CancellationTokenSource(LongestCancel);
-        return await client.CancelTransferAsync(transfer.TransferId, limit.Token);
+        var last = await client.CancelTransferAsync(transfer, limit.Token);
+        try
+        {
+            // Too late: all of it is there, and its receipt on its way.
+            if (!last.IsEnded())
+            {
+                await foreach (var now in client.WatchTransferAsync(transfer, limit.Token))
+                    last = now;
+            }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            // Said is what is known.
+        }
+        return last;
     }
 
     private int Tell(TransferDocument ended, SendProgress.Bar bar)

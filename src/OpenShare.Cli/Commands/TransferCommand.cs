@@ -123,7 +123,9 @@ internal sealed class TransferCommand : Command
             run.Answer(transfer, AgentJson.Readable.TransferDocument, t => $"The transfer {Words.Short(t.TransferId)} ({t.Summary}) is {t.State}.");
             if (transfer.State == TransferStates.Cancelled)
                 return ExitCode.Done;
-            run.Warn(transfer.IsEnded() ? "It had ended before." : "It is too late: all of it has arrived and gets its names.");
+            run.Warn(transfer.IsEnded() ? "It had ended before."
+                : transfer.State == TransferStates.Finishing ? "It is too late: all of it has arrived and gets its names."
+                : "It ends as soon as it is opened again.");
             return ExitCode.Failed;
         }
     }

@@ -5,6 +5,9 @@ namespace OpenShare.Cli.Invocation;
 /// <summary>Ctrl-C, SIGTERM and a closed terminal ask a command to end cleanly; the second time they end it.</summary>
 internal sealed class Signals : IDisposable
 {
+    /// <summary>Set where the program that became this one was interrupted before.</summary>
+    internal const string InterruptedVariable = "OPENSHARE_INTERRUPTED";
+
     private readonly CancellationTokenSource _interrupted = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
 
@@ -12,6 +15,8 @@ internal sealed class Signals : IDisposable
     {
         foreach (var signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
             _registrations.Add(PosixSignalRegistration.Create(signal, Interrupt));
+        if (Environment.GetEnvironmentVariable(InterruptedVariable) is not null)
+            _interrupted.Cancel();
     }
 
     internal CancellationToken Interrupted => _interrupted.Token;

@@ -87,6 +87,7 @@ internal static class TransferText
         { State: TransferStates.Declined } => $"{Peer(transfer)} declined {transfer.Summary}.{Lines(transfer.Detail)}",
         { State: TransferStates.Cancelled, Detail: { } detail } when detail.StartsWith("cancelled ", StringComparison.Ordinal) => $"The transfer of {transfer.Summary} to {Peer(transfer)} was {detail.Split('\n', 2)[0]}.",
         { State: TransferStates.Cancelled } => $"The transfer of {transfer.Summary} to {Peer(transfer)} was cancelled.{Lines(transfer.Detail)}",
+        _ when !transfer.IsEnded() => $"{transfer.Summary} is still on its way to {Peer(transfer)}. See: openshare transfer show {Words.Short(transfer.TransferId)}",
         _ => $"{transfer.Summary} did not get to {Peer(transfer)}.{Lines(transfer.Detail)}",
     };
 

@@ -24,6 +24,9 @@ internal sealed class LeftOut
 
     internal string Text => string.Join('\n', _more == 0 ? _lines : _lines.Append($"and {_more} more"));
 
+    /// <summary>All is walked through once more: whoever was counted is told of again.</summary>
+    internal void CountAnew() => _more = 0;
+
     internal void Add(IEnumerable<string> lines)
     {
         // A name may have a line break in it, and here each has a line.

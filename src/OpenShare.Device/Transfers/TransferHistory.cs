@@ -16,8 +16,10 @@ internal sealed class TransferHistory(TransferStores stores, IPeerStore peers)
 {
     internal (TransferNo No, TransferRecord Record)? Find(TransferId id) => stores.Transfers.Find(id);
 
+    internal string? NameOf(DeviceId peer) => peers.Find(peer)?.Name;
+
     internal TransferView Resting(TransferNo no, TransferRecord record) =>
-        TransferViews.Resting(record, peers.Find(record.Key.Peer)?.Name, record.IsOver ? stores.Receipts.Find(no) : null);
+        TransferViews.Resting(record, NameOf(record.Key.Peer), record.IsOver ? stores.Receipts.Find(no) : null);
 
     internal ReceiptAnswer ReceiptOf(TransferId id, DeviceId self) =>
         Find(id) is var (no, record) && stores.Receipts.Find(no) is { } receipt

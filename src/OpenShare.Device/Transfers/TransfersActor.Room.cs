@@ -98,7 +98,7 @@ internal sealed partial class TransfersActor
         _context.Workers.Run(() =>
         {
             transfers.DropWorkingState(now - s_late);
-            transfers.Forget(allBut: Kept, KeptListBytes);
+            transfers.Forget(allBut: Kept, KeptListBytes, now - s_late);
             return receives ? StagingSweep.Run(disk, transfers, saveTo, now) : [];
         }).PipeTo(
             Self, success: problems => new Swept(problems), failure: error => new Swept([error.Message]));

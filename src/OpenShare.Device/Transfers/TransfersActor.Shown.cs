@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OpenShare.Device.Peers;
 using OpenShare.Device.Storage.Database;
 using OpenShare.Device.Views;
+using OpenShare.Protocol.Identity;
 using OpenShare.Protocol.Transfer;
 
 namespace OpenShare.Device.Transfers;
@@ -41,12 +42,15 @@ internal sealed partial class TransfersActor
             t.No, t.Transfer.Key, t.Transfer.IsOver && !goingOn.ContainsKey(t.No) ? _history.Resting(t.No, t.Transfer) : null))];
         var known = shown.Select(s => s.No).ToHashSet();
         var added = goingOn.Where(t => !known.Contains(t.Key)).OrderByDescending(t => t.Key.Value).Select(t => ViewOf(t.Key, t.Value));
+        var names = new Dictionary<DeviceId, string?>();
         return [.. added, .. shown.Select(ViewOfShown).OfType<TransferView>()];
 
         TransferView? ViewOfShown(ShownTransfer s) =>
             goingOn.TryGetValue(s.No, out var record) ? ViewOf(s.No, record)
             : _running.TryGetValue(s.Key, out var running) ? running
             // It has ended since, which its session is about to tell.
-            : s.View ?? (_stores.Transfers.Find(s.Key) is var (no, ended) ? ViewOf(no, ended) : null);
+            : s.View is { } view ? view with { PeerName = NameOf(s.Key.Peer) } : (_stores.Transfers.Find(s.Key) is var (no, ended) ? ViewOf(no, ended) : null);
+
+        string? NameOf(DeviceId peer) => names.TryGetValue(peer, out var name) ? name : names[peer] = _history.NameOf(peer);
     }
 }

@@ -69,7 +69,7 @@ internal sealed class TransfersWithRoom(ITransferStore inner, Action<string> not
 
     public void DropWorkingState(DateTimeOffset endedBefore) => inner.DropWorkingState(endedBefore);
 
-    public void Forget(int allBut, long listBytes) => inner.Forget(allBut, listBytes);
+    public void Forget(int allBut, long listBytes, DateTimeOffset endedBefore) => inner.Forget(allBut, listBytes, endedBefore);
 }
 
 /// <summary>A database's hashes of files.</summary>

@@ -120,6 +120,26 @@ public sealed class ResumeTests(SharedPair shared) : IClassFixture<SharedPair>
         Samples.AssertSame(file, pair.Bob.Received("agent killed"));
     }
 
+    /// <summary>Both are ended at once, as at the end of a session: the one that goes on in place of the command knows of it.</summary>
+    [Fact]
+    public async Task A_send_that_is_interrupted_while_its_agent_ends_cancels_what_it_has_begun()
+    {
+        var pair = await shared.ReadyAsync();
+        var file = pair.File("interrupted", Size);
+        await StallUnderWayAsync(pair);
+        using var send = pair.Alice.StartSend(pair.Bob, file);
+        await pair.Relay.NextAsync("stalled");
+        pair.Alice.Agent.Send(Signal.Stop);
+        send.Send(Signal.Interrupt);
+
+        await pair.Alice.Agent.KillAsync();
+        pair.Relay.Tell("go");
+
+        (await send.EndAsync()).EndedWith(3).Said("cancelled");
+        await pair.Alice.StartAgentAsync();
+        await pair.Alice.EndOfNewestAsync("cancelled");
+    }
+
     private static async Task<long> StallUnderWayAsync(Pair pair)
     {
         var before = await pair.Relay.PassedAsync();

@@ -107,6 +107,9 @@ public interface ITransferStore
     void DropWorkingState(DateTimeOffset endedBefore);
 
     /// <summary>Forgets those that are over but for the newest so many: record, outcomes, file list and receipt.</summary>
-    /// <param name="listBytes">of the file lists of those that are over as many bytes are kept, the newest first: of older ones it stays how they ended, and their receipt</param>
-    void Forget(int allBut, long listBytes);
+    /// <param name="listBytes">
+    /// of the file lists of those that ended before that time as many bytes are kept, the newest first, and none that alone has more: of the others it stays
+    /// how they ended, and their receipt
+    /// </param>
+    void Forget(int allBut, long listBytes, DateTimeOffset endedBefore);
 }

@@ -75,19 +75,22 @@ internal sealed class SqliteTransferStore(SqliteGate gate) : ITransferStore
     public void DropWorkingState(DateTimeOffset endedBefore) => gate.Write(c => c.Execute(
         DropOf($"IN (SELECT no FROM transfers WHERE updated_at < @Before AND state NOT IN {UnderWay})"), new { Before = Columns.Of(endedBefore) }));
 
-    public void Forget(int allBut, long listBytes) => gate.Write(c =>
+    public void Forget(int allBut, long listBytes, DateTimeOffset endedBefore) => gate.Write(c =>
     {
         var old = $"IN (SELECT no FROM transfers WHERE NOT {GoesOn} ORDER BY no DESC LIMIT -1 OFFSET {allBut})";
         // Without their receipts the pages go with the rest.
         c.Execute($"DELETE FROM receipts WHERE transfer {old}; DELETE FROM outcomes WHERE transfer {old}; {DropOf(old)} DELETE FROM transfers WHERE no {old};");
         c.Execute(
             $"""
+            WITH lists AS (
+                SELECT transfer, sum(length(signed)) AS bytes FROM manifest_pages JOIN transfers ON no = transfer
+                WHERE NOT {GoesOn} AND updated_at < @Before GROUP BY transfer)
             DELETE FROM manifest_pages WHERE transfer IN (
                 SELECT transfer FROM (
-                    SELECT transfer, sum(sum(length(signed))) OVER (ORDER BY transfer DESC) AS bytes
-                    FROM manifest_pages JOIN transfers ON no = transfer WHERE NOT {GoesOn} GROUP BY transfer)
-                WHERE bytes > {listBytes})
-            """);
+                    SELECT transfer, bytes, sum(iif(bytes > {listBytes}, 0, bytes)) OVER (ORDER BY transfer DESC) AS newer FROM lists)
+                WHERE bytes > {listBytes} OR newer > {listBytes})
+            """,
+            new { Before = Columns.Of(endedBefore) });
     });
 
     private static string DropOf(string transfers) =>

@@ -94,6 +94,7 @@ internal sealed partial class ReceivingActor
                 OnEarlyCancel(cancel.Asker);
         }
         _early.Clear();
+        Timers.Cancel(nameof(CancelAnswerDue));
         ShowView();
     }
 
@@ -101,6 +102,13 @@ internal sealed partial class ReceivingActor
     {
         Drive(s_cancelledHere);
         asker.Tell(new TransferAnswer(CurrentView()));
+    }
+
+    // What has to be read again may be much.
+    private void AnswerEarlyCancels()
+    {
+        foreach (var cancel in _early.OfType<EarlyCancel>())
+            cancel.Asker.Tell(new TransferAnswer(CurrentView()));
     }
 
     // Kept with the state that says that it is accepted: from then on it goes on there and nowhere else.

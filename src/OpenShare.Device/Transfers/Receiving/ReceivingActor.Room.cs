@@ -99,8 +99,13 @@ internal sealed partial class ReceivingActor
         foreach (var part in page.Parts.Where(p => toCome.Contains(p.Entry.Number)))
             unwritten.Add(part.Entry, _arrival.Destination.RoomTakenFrom);
         unwritten.List(page);
-        if (!_machine!.IsOver && _roomAsked > 0)
-            Context.Parent.Tell(new TransferSignals.RoomTaken(Math.Max(0, _roomAsked - look.CopiedBytes - (unwritten.Bytes - before))));
+        var taken = Math.Max(0, _roomAsked - look.CopiedBytes - (unwritten.Bytes - before));
+        if (_machine!.IsOver)
+            return;
+        if (_roomAsked > 0)
+            Context.Parent.Tell(new TransferSignals.RoomTaken(taken));
+        else
+            UseRoom(taken);
     }
 
     // What was promised for copies is on the disk now, and others need not wait to hear what is free.

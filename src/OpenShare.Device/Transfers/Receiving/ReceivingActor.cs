@@ -24,7 +24,12 @@ internal sealed partial class ReceivingActor : TransferSession
 
     private sealed record Decided(string? Refusal);
 
+    /// <param name="Asker">of whom it is answered once it is open, or after a while</param>
     private sealed record EarlyCancel(IActorRef Asker);
+
+    private sealed record CancelAnswerDue;
+
+    private static readonly TimeSpan s_longestCancel = TimeSpan.FromSeconds(5);
 
     private static readonly ReceiverInput s_cancelledHere = new ReceiverInput.Cancelled("cancelled on the receiving device");
 
@@ -67,6 +72,7 @@ internal sealed partial class ReceivingActor : TransferSession
         Receive<NoteAgain>(m => NoteWritten(m.Result));
         Receive<Moved>(m => OnMoved(m.Arrival));
         Receive<OpenAgain>(_ => Open());
+        Receive<CancelAnswerDue>(_ => AnswerEarlyCancels());
         Receive<NothingWaits>(_ => Drive(new ReceiverInput.DiskFreed()));
     }
 
@@ -76,6 +82,7 @@ internal sealed partial class ReceivingActor : TransferSession
     {
         DropFrames();
         _over.Cancel();
+        AnswerEarlyCancels();
         // The next session waits for it, whatever became of this one.
         if (Task.WhenAll(Scope.Before, _sync, _job) is { IsCompleted: false } work)
             Context.Parent.Tell(new TransferSignals.StillOnDisk(work));
@@ -177,6 +184,7 @@ internal sealed partial class ReceivingActor : TransferSession
         }
         // What comes of it is known once it is open: a receipt may be there.
         _early.Add(new EarlyCancel(asker));
+        Timers.StartSingleTimer(nameof(CancelAnswerDue), new CancelAnswerDue(), s_longestCancel);
         GiveUpWaiting();
         return false;
     }

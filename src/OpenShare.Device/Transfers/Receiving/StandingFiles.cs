@@ -222,12 +222,12 @@ internal sealed class StandingFiles(IDestination destination)
 /// <summary>What of a page stands in the destination, and what is to be prepared for the rest.</summary>
 /// <param name="Found">its chunks that need not travel</param>
 /// <param name="NotStored">entries that have no place, or want none</param>
-/// <param name="CopiedBytes">room for what stands there and is to be copied, as of this page on</param>
+/// <param name="CopiedBytes">more room for what stands there and is to be copied; below 0: less, as that is among what is to be prepared</param>
 internal sealed record PageLook(
     IReadOnlyList<ChunkRange> Found, IReadOnlyList<EntryNote.NotStored> NotStored, IReadOnlyList<DestinationEntry> ToPrepare, long CopiedBytes = 0)
 {
     /// <summary>Room for the files to be prepared, as their sender claims, and for the copies. Capped at <see cref="long.MaxValue"/>.</summary>
-    internal long Bytes => ClaimedSizes.Sum([.. ToPrepare.Select(e => e.Room), CopiedBytes]);
+    internal long Bytes => Math.Max(0, ClaimedSizes.Sum([.. ToPrepare.Select(e => e.Room), Math.Max(0, CopiedBytes)]) + Math.Min(0, CopiedBytes));
 }
 
 /// <summary>What comes of what stands there, once all has arrived.</summary>

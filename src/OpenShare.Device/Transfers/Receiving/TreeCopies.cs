@@ -11,6 +11,7 @@ internal sealed class TreeCopies
 {
     private readonly Dictionary<string, (long Same, bool Differs)> _trees = [];
     private readonly HashSet<string> _toAsk = [];
+    private long _tooMuch;
 
     /// <summary>Bytes that were asked for so far.</summary>
     internal long Asked { get; private set; }
@@ -18,13 +19,17 @@ internal sealed class TreeCopies
     /// <summary>A file of a tree stands there, as far as is known.</summary>
     internal void Add(DestinationEntry file) => Change(file, t => t with { Same = ClaimedSizes.Sum([t.Same, file.Room]) });
 
-    /// <summary>One that was added is another after all: it is prepared whole.</summary>
-    internal void Part(DestinationEntry file) => Change(file, t => (Math.Max(0, t.Same - file.Room), Differs: true));
+    /// <summary>One that was added is another after all: it is prepared whole, with the room that was asked for its copy where that was.</summary>
+    internal void Part(DestinationEntry file) => Change(file, t =>
+    {
+        _tooMuch += Math.Max(0, file.Room - t.Same);
+        return (Math.Max(0, t.Same - file.Room), Differs: true);
+    });
 
     /// <summary>An entry of a tree does not stand there.</summary>
     internal void Miss(DestinationEntry entry) => Change(entry, t => t with { Differs = true });
 
-    /// <returns>bytes that are to be copied and were not asked for before</returns>
+    /// <returns>bytes that are to be copied and were not asked for before; below 0: so many that were are for files that are prepared</returns>
     internal long Ask()
     {
         var asked = 0L;
@@ -37,7 +42,9 @@ internal sealed class TreeCopies
             _trees[top] = tree with { Same = 0 };
         }
         _toAsk.Clear();
-        Asked = ClaimedSizes.Sum([Asked, asked]);
+        asked -= _tooMuch;
+        _tooMuch = 0;
+        Asked = asked < 0 ? Math.Max(0, Asked + asked) : ClaimedSizes.Sum([Asked, asked]);
         return asked;
     }
 

@@ -35,6 +35,7 @@ internal sealed partial class SendingActor
         }
         if (_machine.IsOver || _machine.Manifest is { IsComplete: true })
             return;
+        _leftOut.CountAnew();
         var unfinished = _machine.Manifest?.Unfinished;
         var builder = _machine.Manifest is { } manifest
             ? ManifestBuilder.Continue(Scope.Identity.Key, manifest)

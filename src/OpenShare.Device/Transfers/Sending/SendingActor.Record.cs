@@ -17,7 +17,7 @@ internal sealed partial class SendingActor
     private TransferRecord Record(TransferState state)
     {
         if (IsDeliveredAlready)
-            return Scope.Record;
+            return Scope.Record with { OwesWord = false };
         var progress = _machine.Progress;
         // Of what was cancelled here before its receipt came nobody told how far it was.
         if (state is TransferState.Completed or TransferState.Incomplete)

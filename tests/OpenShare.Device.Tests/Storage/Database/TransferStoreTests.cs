@@ -126,7 +126,7 @@ public sealed class TransferStoreTests : DatabaseSpecs
             Database.Receipts.Save(no, Receipt(), Transfer(1, state));
         }
 
-        Database.Transfers.Forget(allBut: 1, listBytes: 1000);
+        Database.Transfers.Forget(allBut: 1, listBytes: 1000, endedBefore: Now);
 
         Assert.Equal([nos[2], nos[0]], Reopened().Transfers.All().Select(t => t.No));
         Assert.Equal([1, 0, 1], nos.Select(no => (int)Database.Manifests.Count(no)));
@@ -137,20 +137,28 @@ public sealed class TransferStoreTests : DatabaseSpecs
     [Fact]
     public void Of_file_lists_so_many_bytes_are_kept_and_the_oldest_go_first()
     {
-        var states = new[] { TransferState.Paused, TransferState.Completed, TransferState.Completed, TransferState.Completed };
-        var nos = states.Select((state, i) => Database.Transfers.Add(Transfer(i + 1, state))).ToList();
-        foreach (var (no, state) in nos.Zip(states))
+        // Each has two pages. The last ended just now, and of the one before alone there is too much.
+        var lists = new (TransferState State, int Bytes, int Hours)[]
         {
-            Database.Manifests.Append(no, 0, new byte[60], identities: []);
-            Database.Manifests.Append(no, 1, new byte[40], identities: []);
-            Database.Receipts.Save(no, Receipt(), Transfer(1, state));
+            (TransferState.Paused, 100, -2), (TransferState.Completed, 100, -2), (TransferState.Completed, 100, -2),
+            (TransferState.Completed, 100, -2), (TransferState.Completed, 201, -2), (TransferState.Cancelled, 300, 0),
+        };
+        var nos = new List<TransferNo>();
+        foreach (var (state, bytes, hours) in lists)
+        {
+            var transfer = Transfer(nos.Count + 1, state) with { UpdatedAt = Now.AddHours(hours) };
+            nos.Add(Database.Transfers.Add(transfer));
+            Database.Manifests.Append(nos[^1], 0, new byte[bytes - 40], identities: []);
+            Database.Manifests.Append(nos[^1], 1, new byte[40], identities: []);
+            Database.Receipts.Save(nos[^1], Receipt(), transfer);
         }
 
-        Database.Transfers.Forget(allBut: 10, listBytes: 200);
+        Database.Transfers.Forget(allBut: 10, listBytes: 200, endedBefore: Now.AddHours(-1));
 
-        Assert.Equal([2, 0, 2, 2], nos.Select(no => (int)Reopened().Manifests.Count(no)));
-        Assert.All(nos, no => Assert.NotNull(Database.Receipts.Find(no)));
-        Assert.Equal(4, Database.Transfers.All().Count);
+        var reopened = Reopened();
+        Assert.Equal([2, 0, 2, 2, 0, 2], nos.Select(no => (int)reopened.Manifests.Count(no)));
+        Assert.All(nos, no => Assert.NotNull(reopened.Receipts.Find(no)));
+        Assert.Equal(6, reopened.Transfers.All().Count);
     }
 
     [Fact]

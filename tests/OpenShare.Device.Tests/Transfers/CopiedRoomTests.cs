@@ -55,6 +55,20 @@ public sealed class CopiedRoomTests : TransferSpecs
         AssertCompleted(await _ann.EndsAsync(await _ann.SendAsync(_ben, "t")), delivered: Files + 1);
     }
 
+    [Fact]
+    public async Task A_single_file_that_differs_from_what_stands_there_needs_its_room()
+    {
+        _ann.Write("one", FileSize, seed: 1);
+        AssertCompleted(await _ann.EndsAsync(await _ann.SendAsync(_ben, "one")), delivered: 1);
+        _ann.Write("one", FileSize, seed: 2);
+        _ben.Disk.Free = () => FileSize / 2;
+
+        var failed = await _ann.EndsAsync(await _ann.SendAsync(_ben, "one"));
+
+        Assert.Equal((TransferState.Failed, 0), (failed.State, failed.BytesDone));
+        Assert.Contains("not enough room", failed.Detail, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -59,5 +59,13 @@ public sealed class TreeCopiesTests
         Assert.Equal(0, _copies.Ask());
     }
 
+    [Fact]
+    public void What_is_sent_by_itself_is_not_copied_and_gives_no_room_back()
+    {
+        _copies.Part(File("a", 50));
+
+        Assert.Equal((0, 0), (_copies.Ask(), _copies.Asked));
+    }
+
     private static DestinationEntry File(string path, long size) => new(0, path, EntryKind.EntryFile, size, 0, 0, "");
 }

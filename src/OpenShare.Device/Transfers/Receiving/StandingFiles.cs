@@ -114,7 +114,7 @@ internal sealed class StandingFiles(IDestination destination)
         if (!isTop && (top is StandingKind.Nothing || top is not StandingKind.Same && policy is not ConflictPolicy.Skip))
             return null;
         var standing = destination.Look(entry);
-        if (!isTop && standing.Kind is not StandingKind.Same)
+        if (standing.Kind is not StandingKind.Same)
             _copies.Miss(entry);
         if (isTop)
             _tops[entry.Path] = standing.Kind;
@@ -123,8 +123,7 @@ internal sealed class StandingFiles(IDestination destination)
             case StandingKind.Same when entry.Kind is EntryKind.EntryFile:
                 _files.Add(entry.EntryNo, standing.Identity);
                 _same.Add(entry.EntryNo);
-                if (!isTop)
-                    _copies.Add(entry);
+                _copies.Add(entry);
                 return null;
             case StandingKind.Replaceable or StandingKind.InTheWay when policy is ConflictPolicy.Skip:
                 return Taken(entry);

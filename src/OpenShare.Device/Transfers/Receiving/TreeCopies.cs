@@ -51,6 +51,9 @@ internal sealed class TreeCopies
     private void Change(DestinationEntry entry, Func<(long Same, bool Differs), (long Same, bool Differs)> change)
     {
         var top = EntryPath.Top(entry.Path);
+        // What is sent by itself is no tree, and is not copied.
+        if (top.Length == entry.Path.Length)
+            return;
         _trees[top] = change(_trees.GetValueOrDefault(top));
         _toAsk.Add(top);
     }
